@@ -1,4 +1,4 @@
-//! The load of each API: the operation "get a book" over keep-alive connections.
+//! Load generation: wrk or h2load sends the request "get a book" to one server over keep-alive connections.
 
 use std::fs;
 use std::io;
@@ -11,19 +11,19 @@ use clients::Client;
 use serde::Serialize;
 use socket_tap::Tap;
 
-/// A GraphQL request, as a script for wrk.
+/// A wrk script that sends the GraphQL query for a book.
 const GRAPHQL_SCRIPT: &str = r#"wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
 wrk.body = '{"query":"{ book(id: 1) { title author { name } } }"}'
 "#;
 
-/// The body of the same request, for h2load.
+/// Body of the GraphQL query for a book, which h2load reads from a file.
 const GRAPHQL_BODY: &str = r#"{"query":"{ book(id: 1) { title author { name } } }"}"#;
 
-/// `GetBookRequest { id: 1 }` with its prefix: uncompressed, 2 bytes long.
+/// gRPC message `GetBookRequest { id: 1 }`, with the five-byte prefix of an uncompressed message of 2 bytes.
 const GRPC_BODY: [u8; 7] = [0, 0, 0, 0, 2, 8, 1];
 
-/// An API of the bookshelf.
+/// One of the three bookshelf APIs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Api {
@@ -32,18 +32,18 @@ pub(crate) enum Api {
     Grpc,
 }
 
-/// Duration and rate of a load.
+/// Duration and request rate of a load.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pace {
     pub(crate) seconds: u64,
-    /// Requests per second; without it, as many as the server can handle.
+    /// Requests per second. `None` sends requests as fast as the server responds.
     pub(crate) rate: Option<u64>,
 }
 
-/// Number of connections at a fixed rate.
+/// Number of connections of a load with a fixed request rate.
 const PACED_CONNECTIONS: u64 = 16;
 
-/// Successful requests of a load.
+/// Number and rate of the successful requests of a load.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Load {
     pub(crate) requests: f64,
@@ -61,7 +61,8 @@ impl Api {
         }
     }
 
-    /// Checks a response with a full client. wrk and h2load do not read bodies, and h2load does not know gRPC statuses.
+    /// Fetches book 1 and checks that the response contains it. The load generators cannot do this: wrk and
+    /// h2load ignore response bodies, and h2load ignores gRPC statuses.
     pub(crate) fn check(self, address: SocketAddr) -> io::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
@@ -73,10 +74,10 @@ impl Api {
         })
     }
 
-    /// Loads the server.
+    /// Sends requests to the server at the given pace, and returns the number of successful requests.
     ///
     /// # Errors
-    /// When a response is not a success, or the load generator cannot run.
+    /// Returns an error if a request failed, or if the load generator cannot run.
     pub(crate) fn load(self, address: SocketAddr, pace: Pace, scratch: &Path) -> io::Result<Load> {
         let Pace { seconds, rate } = pace;
         let mut command = match (self, rate) {
@@ -120,7 +121,7 @@ async fn book<C: Client>(address: SocketAddr) -> io::Result<()> {
     let mut client = C::connect(&Tap::off(), address).await.map_err(io::Error::other)?;
     let book = client.book(1).await.map_err(io::Error::other)?;
     client.close().await;
-    if book.id == 1 { Ok(()) } else { Err(io::Error::other("the server returned another book")) }
+    if book.id == 1 { Ok(()) } else { Err(io::Error::other("the server returned a book other than book 1")) }
 }
 
 fn wrk(seconds: u64) -> Command {
@@ -129,7 +130,7 @@ fn wrk(seconds: u64) -> Command {
     wrk
 }
 
-/// h2load over HTTP/1.1, with an equal share of the rate per connection.
+/// Returns an h2load command for HTTP/1.1 that divides the request rate equally among its connections.
 fn http1_load(seconds: u64, rate: u64) -> Command {
     let mut h2load = Command::new("h2load");
     h2load.args(["--h1", "-t1", "-D", &seconds.to_string()]);
@@ -152,8 +153,8 @@ fn grpc_load(Pace { seconds, rate }: Pace, body: &Path) -> Command {
     h2load
 }
 
-/// Parses `120 requests in 4.00s`; `None` when wrk reports errors.
-#[expect(clippy::cast_precision_loss, reason = "a small number")]
+/// Parses wrk's line `120 requests in 4.00s`. Returns `None` if wrk reports errors.
+#[expect(clippy::cast_precision_loss, reason = "the duration is below 2^52 seconds")]
 fn parse_wrk(text: &str, seconds: u64) -> Option<Load> {
     if text.contains("Non-2xx") || text.contains("Socket errors") {
         return None;
@@ -163,8 +164,9 @@ fn parse_wrk(text: &str, seconds: u64) -> Option<Load> {
     Some(Load { requests, per_second: requests / seconds as f64 })
 }
 
-/// Parses `requests: 120 total, 120 started, 120 done, 120 succeeded, 0 failed, …`; `None` when requests failed.
-#[expect(clippy::cast_precision_loss, reason = "a small number")]
+/// Parses h2load's line `requests: 120 total, 120 started, 120 done, 120 succeeded, 0 failed, …`. Returns
+/// `None` if a request failed.
+#[expect(clippy::cast_precision_loss, reason = "the duration is below 2^52 seconds")]
 fn parse_h2load(text: &str, seconds: u64) -> Option<Load> {
     let line = text.lines().find_map(|line| line.strip_prefix("requests: "))?;
     let count = |label: &str| -> Option<f64> {
@@ -178,7 +180,7 @@ pub(crate) fn cannot_run(command: &Command, error: &io::Error) -> io::Error {
     let program = command.get_program().display();
     io::Error::new(
         error.kind(),
-        format!("cannot run {program}: {error}; apt-get install wrk nghttp2-client tcpdump strace"),
+        format!("cannot run {program}: {error}; run apt-get install wrk nghttp2-client tcpdump strace"),
     )
 }
 

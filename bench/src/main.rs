@@ -1,8 +1,8 @@
-//! Measures the three servers under load: without the tap, with it, bare, and with other ways to record.
-//! `bench/README.md` explains how to run it; `socket-tap/BENCHMARKS.md` has results.
+//! Benchmarks the REST, GraphQL and gRPC servers under load in several variants, such as with and without the
+//! tap. `bench/README.md` explains how to run it; `socket-tap/BENCHMARKS.md` has results.
 //!
-//! All variants of a server run at the same time on one machine. They are loaded one after the other, round by round, and
-//! each result is compared with the base variant's of the same round.
+//! All variants of a server run at the same time on one machine. In each round the benchmark loads them one
+//! after the other, and compares each result with that of the base variant in the same round.
 //!
 //! # Layout
 //!
@@ -28,39 +28,39 @@ use crate::api::{Api, Pace};
 use crate::report::{Lost, Results, Sample};
 use crate::variant::Variant;
 
-/// Measures the servers under load.
+/// Benchmarks the REST, GraphQL and gRPC servers under load.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 struct Flags {
-    /// Number of loads per variant
+    /// Number of times that each variant is loaded
     #[arg(long, default_value_t = 40)]
     rounds: usize,
 
-    /// Duration of a load
+    /// Duration of each load, in seconds
     #[arg(long, default_value_t = 1)]
     seconds: u64,
 
-    /// Requests per second, instead of as many as the server can handle
+    /// Requests per second; by default, as many as the server can handle
     #[arg(long, value_name = "REQUESTS")]
     rate: Option<u64>,
 
-    /// API to measure, instead of all; can be repeated
+    /// API to measure, by default all; can be repeated
     #[arg(long, value_enum, value_name = "API")]
     api: Vec<Api>,
 
-    /// Variant to measure beside the base, instead of all; can be repeated
+    /// Variant to measure in addition to the base, by default all; can be repeated
     #[arg(long, value_enum, value_name = "VARIANT")]
     variant: Vec<Variant>,
 
-    /// Variant to compare the others with
+    /// Variant that the others are compared with
     #[arg(long, value_enum, value_name = "VARIANT", default_value = "no-tap")]
     base: Variant,
 
-    /// File for all measurements, as JSON
+    /// File to write all measurements to, as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 
-    /// Folder for traces, which are removed after the run
+    /// Folder for temporary files and traces; traces are removed after the run
     #[arg(long, value_name = "FOLDER", default_value = "target/bench")]
     scratch: PathBuf,
 }
@@ -88,7 +88,8 @@ fn run(flags: &Flags) -> io::Result<()> {
     report::print(&results)
 }
 
-/// Measures one API: starts the server in each variant, checks a response of each, and loads them in turn.
+/// Measures one API: starts every selected variant of its server, checks a response of each, and loads them
+/// in turn.
 fn measure(flags: &Flags, api: Api, results: &mut Results) -> io::Result<()> {
     let selected = |it: &Variant| *it == flags.base || flags.variant.is_empty() || flags.variant.contains(it);
     let mut servers = Vec::new();
@@ -118,8 +119,9 @@ fn measure(flags: &Flags, api: Api, results: &mut Results) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns the variants in the order of a round. Each takes each place in turn, and each order is followed by its
-/// reverse, so that the machine's other load affects all variants alike.
+/// Returns the variants in the order in which they are loaded in this round. The order changes every round,
+/// so that each variant runs first, last and in between equally often and other load on the machine affects
+/// all alike.
 fn round_order<T>(all: &[T], round: usize) -> Vec<&T> {
     let mut order: Vec<&T> = all.iter().collect();
     let rotation = round / 2 % order.len();
@@ -135,7 +137,7 @@ mod tests {
     use super::round_order;
 
     #[test]
-    fn variants_take_each_place_in_both_directions() {
+    fn every_variant_runs_at_every_position() {
         let orders: Vec<String> =
             (0..6).map(|round| round_order(&["a", "b", "c"], round).into_iter().copied().collect()).collect();
         assert_eq!(orders, ["abc", "cba", "bca", "acb", "cab", "bac"]);

@@ -1,4 +1,4 @@
-//! Medians and their spread, as Markdown.
+//! Statistics of a benchmark run: medians and middle halves, printed as Markdown tables.
 
 use std::io::{self, Write as _};
 
@@ -7,18 +7,18 @@ use serde::Serialize;
 use crate::api::Api;
 use crate::variant::Variant;
 
-/// The load of one variant in one round.
+/// Measured result of loading one variant in one round.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Sample {
     pub(crate) api: Api,
     pub(crate) variant: Variant,
     pub(crate) round: usize,
     pub(crate) requests_per_second: f64,
-    /// Processor seconds of the server and its watcher per million requests.
+    /// Processor seconds per million requests, of the server and of the strace or tcpdump that watches it.
     pub(crate) cpu_per_million: f64,
 }
 
-/// Number of reads and writes that a variant's trace lacks.
+/// Number of reads and writes that are missing from a variant's trace.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Lost {
     pub(crate) api: Api,
@@ -26,7 +26,7 @@ pub(crate) struct Lost {
     pub(crate) lost: u64,
 }
 
-/// All measurements of a run.
+/// All measurements of a benchmark run.
 #[derive(Debug, Serialize)]
 pub(crate) struct Results {
     /// Variant that the others are compared with.
@@ -41,7 +41,7 @@ impl Results {
     }
 }
 
-/// Prints a table for each API.
+/// Prints a Markdown table of medians for each API.
 pub(crate) fn print(results: &Results) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let base = results.base.name();
@@ -90,7 +90,7 @@ fn row(variant: Variant, own: &[&Sample], bases: &[&Sample]) -> String {
     )
 }
 
-/// Returns the ratio of each sample to the base of the same round.
+/// Returns, for each sample, the ratio of its value to that of the base variant in the same round.
 fn ratios_to_base<'a>(
     own: &'a [&Sample],
     bases: &'a [&Sample],
@@ -118,7 +118,7 @@ fn median(sorted: &[f64]) -> f64 {
     }
 }
 
-/// Returns the bounds of the middle half of the values, which outliers do not affect.
+/// Returns the lower and upper bound of the middle half of the values, which outliers do not affect.
 fn middle_half(sorted: &[f64]) -> (f64, f64) {
     let last = sorted.len().saturating_sub(1);
     let at = |index: usize| sorted.get(index).copied().unwrap_or(f64::NAN);
@@ -130,14 +130,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn middle_half_excludes_outliers() {
+    fn middle_half_of_samples_excludes_outliers() {
         assert_eq!(middle_half(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 99.0]), (3.0, 7.0));
         assert_eq!(middle_half(&[1.0]), (1.0, 1.0));
         assert!(middle_half(&[]).0.is_nan());
     }
 
     #[test]
-    fn ratios_compare_samples_of_one_round() {
+    fn ratios_compare_variants_within_one_round() {
         let sample = |variant, round, requests_per_second| Sample {
             api: Api::Rest,
             variant,

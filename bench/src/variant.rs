@@ -1,4 +1,4 @@
-//! The variants of a server.
+//! Variants of a benchmarked server: with and without the tap, strace, tcpdump or another recorder.
 
 use std::fs;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
@@ -11,25 +11,26 @@ use serde::Serialize;
 use crate::api::Api;
 use crate::process::{Running, free_address};
 
-/// A way to run a server, and to record what it does.
+/// A way to run a benchmarked server and to record its connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Variant {
-    /// The API on its framework's own server.
+    /// A minimal server with the same API, built on its framework alone.
     Bare,
-    /// The server with `--no-tap`.
+    /// The project's server with `--no-tap`, so that it records nothing.
     NoTap,
-    /// The tap with a trace file.
+    /// The project's server with socket-tap and a trace file.
     Tap,
-    /// The tap with a trace file and 1 KiB of payload per read and write.
+    /// The project's server with socket-tap and a trace file that contains up to 1 KiB of payload per read
+    /// and write.
     TapCapture,
-    /// `logged-stream` in place of the tap, with a log file.
+    /// The project's server with the crate `logged-stream` in place of socket-tap, and a log file.
     LoggedStream,
-    /// `logged-stream` in place of the tap, without output.
+    /// The project's server with the crate `logged-stream` in place of socket-tap, discarding the log.
     LoggedStreamDiscard,
-    /// strace around the server.
+    /// The project's server with `--no-tap`, run under strace.
     Strace,
-    /// tcpdump beside the server.
+    /// The project's server with `--no-tap`, watched by tcpdump.
     Tcpdump,
 }
 
@@ -53,12 +54,12 @@ impl Variant {
             Self::TapCapture => "socket-tap to a file, 1 KiB of payload",
             Self::LoggedStream => "logged-stream to a file",
             Self::LoggedStreamDiscard => "logged-stream, discarded",
-            Self::Strace => "strace -f, to /dev/null",
-            Self::Tcpdump => "tcpdump beside it, to /dev/null",
+            Self::Strace => "no tap, with strace -f to /dev/null",
+            Self::Tcpdump => "no tap, with tcpdump to /dev/null",
         }
     }
 
-    /// Starts the server of `api` in this variant.
+    /// Starts the server of `api` in this variant, and waits until it listens.
     pub(crate) fn start(self, api: Api, scratch: &Path) -> io::Result<Running> {
         self.clean(scratch);
         let address = free_address()?;
@@ -101,18 +102,19 @@ impl Variant {
         Ok(running)
     }
 
-    /// Returns the number of reads and writes that the trace lacks. A recorder that drops events has less to do.
+    /// Returns the number of events that are missing from the trace; `None` if the variant writes no trace. A
+    /// nonzero number makes the result too good, because a recorder that drops events does less work.
     pub(crate) fn lost(self, scratch: &Path) -> io::Result<Option<u64>> {
         if !matches!(self, Self::Tap | Self::TapCapture) {
             return Ok(None);
         }
         let lost = lost_in_end_line(&end_of(&self.trace(scratch))?);
-        Ok(Some(
-            lost.ok_or_else(|| io::Error::other("the trace has no end line; the server did not shut down"))?,
-        ))
+        Ok(Some(lost.ok_or_else(|| {
+            io::Error::other("the trace has no end line, because the server did not shut down")
+        })?))
     }
 
-    /// Removes the file that a run has written.
+    /// Removes the trace or log file that an earlier run of this variant wrote.
     pub(crate) fn clean(self, scratch: &Path) {
         // Most variants write no file.
         let _ = fs::remove_file(self.trace(scratch));
@@ -123,7 +125,7 @@ impl Variant {
     }
 }
 
-/// Returns the last KiB of a file, which contains the end line of a trace.
+/// Returns the last 1,024 bytes of a trace file, which contain its end line.
 fn end_of(path: &Path) -> io::Result<Vec<u8>> {
     let mut file = fs::File::open(path)?;
     let length = file.metadata()?.len();
@@ -133,7 +135,7 @@ fn end_of(path: &Path) -> io::Result<Vec<u8>> {
     Ok(end)
 }
 
-/// Returns `lost` of the end line, which is the last one.
+/// Returns the field `lost` of a trace's end line; `None` if the trace has no end line.
 fn lost_in_end_line(trace: &[u8]) -> Option<u64> {
     let last = trace.trim_ascii_end().rsplit(|byte| *byte == b'\n').next()?;
     let end: serde_json::Value = serde_json::from_slice(last).ok()?;
@@ -141,14 +143,14 @@ fn lost_in_end_line(trace: &[u8]) -> Option<u64> {
     end.get("lost")?.as_u64()
 }
 
-/// Returns the path of a program in the folder of this one.
+/// Returns the path of a program in the same folder as this executable.
 fn sibling(name: &str) -> io::Result<PathBuf> {
     let path = std::env::current_exe()?.with_file_name(name);
     if path.is_file() {
         return Ok(path);
     }
     Err(io::Error::other(format!(
-        "{} is missing; cargo build --release --workspace --features bench/bare,bench/logged-stream",
+        "{} is missing; run cargo build --release --workspace --features bench/bare,bench/logged-stream",
         path.display()
     )))
 }
@@ -158,7 +160,7 @@ mod tests {
     use super::lost_in_end_line;
 
     #[test]
-    fn lost_events_are_in_the_last_line() {
+    fn lost_count_is_read_from_the_end_line() {
         assert_eq!(lost_in_end_line(b"{\"t\":1}\n{\"end\":true,\"events\":9,\"lost\":3}\n"), Some(3));
         assert_eq!(lost_in_end_line(b"{\"t\":1,\"lost\":3}\n"), None);
         assert_eq!(lost_in_end_line(b""), None);

@@ -1,13 +1,20 @@
-//! Benchmark of the cost of recording one event: on the thread that serves, and on the drain thread.
+//! Benchmark of the cost of recording one event: on the thread that makes the call, and on the recorder's
+//! drain thread.
 //!
-//! `cargo bench -p socket-tap` prints a Markdown table. Every number is a median over interleaved rounds. The ratio to
-//! one reading of the raw clock in the same round is comparable between machines.
+//! `cargo bench -p socket-tap` prints a Markdown table. Every number is a median over interleaved rounds. The
+//! table also shows the ratio to one reading of the raw clock in the same round, which is comparable between
+//! machines.
 //!
-//! The benchmark needs its own loop, because frameworks compare a run with an earlier run. Here the cases of one round
-//! are compared with each other, and between two measurements the buffers are drained outside of the measured time.
-//! Otherwise the cost of counting a gap would be mistaken for that of an event.
+//! The benchmark has its own measuring loop. Benchmark frameworks compare a run with an earlier run, but here
+//! the cases of one round are compared with each other. The loop also drains the recorder's buffers between
+//! two measurements, outside of the measured time. Otherwise full buffers would drop events, and dropping is
+//! cheaper than recording.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and fails loudly")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark prints its results and panics on errors"
+)]
 
 use std::hint::black_box;
 use std::io;
@@ -23,9 +30,9 @@ use socket_tap::{Tap, TapStream};
 use tokio::io::AsyncWrite;
 use tokio::runtime::Runtime;
 
-/// Number of events between two flushes, far below the capacity of the buffers, so that no event is lost.
+/// Number of events between two flushes. The buffers hold far more, so no event is lost.
 const BURST: u64 = 4096;
-/// Number of measurements of each case.
+/// Number of times that each case is measured.
 const ROUNDS: usize = 201;
 
 fn main() {
@@ -46,12 +53,12 @@ fn main() {
     report(&raw, &cases);
 }
 
-/// One row of the table.
+/// A benchmark case: one row of the printed table.
 struct Case {
     name: &'static str,
-    /// Index of the same case without a tap, whose cost is subtracted.
+    /// Index of the case that does the same without a tap; its time is subtracted.
     without: Option<usize>,
-    /// Runs one burst, and returns the nanoseconds per event.
+    /// Runs one burst of events, and returns the nanoseconds per event.
     measure: Box<dyn FnMut() -> f64>,
     ns: Vec<f64>,
 }
@@ -84,7 +91,7 @@ fn cases() -> Vec<Case> {
     ]
 }
 
-/// Writes `SIZE` bytes per poll.
+/// Returns a function that makes one burst of writes of `SIZE` bytes, and returns the nanoseconds per write.
 fn writes<const SIZE: usize, S: AsyncWrite + Unpin + 'static>(mut stream: S) -> impl FnMut() -> f64 {
     move || {
         let mut cx = Context::from_waker(Waker::noop());
@@ -96,13 +103,14 @@ fn writes<const SIZE: usize, S: AsyncWrite + Unpin + 'static>(mut stream: S) -> 
     }
 }
 
-/// Writes through a tap that records to `sink`. The buffers are drained after each burst, outside of the measured time.
+/// Returns a function that measures a burst of writes through a tap that records to `sink`, without draining
+/// the buffers.
 fn recorded<const SIZE: usize>(capture: usize, sink: impl Sink) -> impl FnMut() -> f64 {
     let mut both = recorded_and_drained::<SIZE>(capture, sink);
     move || both().0
 }
 
-/// Measures the drain thread's work on a burst, from the buffers to the sink.
+/// Returns a function that measures how long the drain thread takes to pass a burst of events to `sink`.
 fn drained<const SIZE: usize>(capture: usize, sink: impl Sink) -> impl FnMut() -> f64 {
     let mut both = recorded_and_drained::<SIZE>(capture, sink);
     move || both().1
@@ -121,7 +129,8 @@ fn recorded_and_drained<const SIZE: usize>(capture: usize, sink: impl Sink) -> i
     }
 }
 
-/// Formats one write into memory, as the trace file does.
+/// Returns a function that measures formatting a write event as a line of JSON, with `captured` bytes of
+/// payload.
 fn formatted(captured: Option<usize>) -> impl FnMut() -> f64 {
     let mut transfer = Transfer::new(175).with_slices(2);
     transfer.data = captured.map(|length| vec![7; length].into());
@@ -175,7 +184,7 @@ fn quantile(values: &[f64], at: f64) -> f64 {
     sorted[((sorted.len() - 1) as f64 * at).round() as usize]
 }
 
-/// A stream that accepts all bytes and discards them.
+/// An in-memory stream that accepts and discards all bytes, so that writes never wait.
 struct Ready;
 
 impl AsyncWrite for Ready {
@@ -205,7 +214,8 @@ impl Sink for Discard {
     }
 }
 
-/// A sink that ends the benchmark if an event is lost, because counting a gap is cheaper than recording.
+/// A sink that aborts the benchmark if the recorder drops an event: dropping is cheaper than recording, so
+/// the measurement would be wrong.
 struct Whole<S>(S);
 
 impl<S: Sink> Sink for Whole<S> {
@@ -215,7 +225,9 @@ impl<S: Sink> Sink for Whole<S> {
 
     fn events(&mut self, batch: &[Event]) -> io::Result<()> {
         if batch.iter().any(|event| matches!(event.op, Op::Gap(_))) {
-            eprintln!("the buffers were too small: what was measured is not recording");
+            eprintln!(
+                "the recorder dropped events, so the measured times are too short; use a smaller BURST"
+            );
             std::process::exit(1);
         }
         self.0.events(batch)

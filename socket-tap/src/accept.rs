@@ -1,4 +1,4 @@
-//! The parts of accepting a connection that all listeners share.
+//! Functions that TCP and Unix-domain listeners share to accept connections.
 
 use std::io;
 
@@ -6,8 +6,8 @@ use crate::event::{Addr, Op};
 use crate::pause;
 use crate::socket_recorder::SocketRecorder;
 
-/// Records an accepted connection and returns its recorder; `None` if the tap is off. Reads the addresses only if the
-/// tap is on.
+/// Records an accepted connection and returns the recorder of the new socket. Returns `None` if the tap is
+/// off, without reading the addresses.
 pub(crate) fn accepted(
     listener: Option<&SocketRecorder>,
     fd: Option<i32>,
@@ -20,7 +20,7 @@ pub(crate) fn accepted(
     Some(recorder)
 }
 
-/// Records a failed accept, and returns its error.
+/// Records a failed accept, and returns its error unchanged.
 pub(crate) fn failed(listener: Option<&SocketRecorder>, error: io::Error) -> io::Error {
     if let Some(listener) = listener {
         let op = Op::Accept { on: listener.sock(), fd: None, local: None, peer: None };
@@ -29,7 +29,8 @@ pub(crate) fn failed(listener: Option<&SocketRecorder>, error: io::Error) -> io:
     error
 }
 
-/// Accepts until it succeeds: skips aborted handshakes, and pauses while no file descriptor is available.
+/// Calls `accept` until it returns a connection. Skips aborted handshakes, and pauses while no file
+/// descriptor is available.
 pub(crate) async fn next<T, F: Future<Output = io::Result<T>>>(mut accept: impl FnMut() -> F) -> T {
     loop {
         match accept().await {
@@ -44,7 +45,8 @@ pub(crate) async fn next<T, F: Future<Output = io::Result<T>>>(mut accept: impl 
     }
 }
 
-/// Returns `true` if an error concerns one connection and not the listener: see accept(2), "Error handling".
+/// Returns `true` if the error of `accept` concerns only one connection, so that the listener can continue.
+/// See accept(2), "Error handling".
 pub(crate) fn concerns_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)

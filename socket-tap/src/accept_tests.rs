@@ -5,7 +5,7 @@ use std::task::Poll;
 use super::*;
 use crate::event::SockId;
 
-/// Uses a script, because Linux does not report this error for TCP, as other systems do.
+/// The errors are scripted, because Linux never returns them from `accept` on a TCP socket; other systems do.
 #[tokio::test]
 async fn aborted_handshake_is_skipped_without_a_pause() {
     use io::ErrorKind::{ConnectionAborted, ConnectionReset};
@@ -16,7 +16,8 @@ async fn aborted_handshake_is_skipped_without_a_pause() {
     assert_eq!(first, Poll::Ready("connection"));
 }
 
-/// The limit on open files is the process's, so the test runs in a separate process.
+/// Tests with a limit on open files. The limit applies to the whole process, so they run in a separate
+/// process.
 #[cfg(unix)]
 mod no_descriptor_left {
     use std::process::Command;
@@ -31,7 +32,7 @@ mod no_descriptor_left {
 
     #[test]
     fn accept_waits_for_a_free_descriptor() {
-        let test = "accept::tests::no_descriptor_left::runs_without_free_descriptors";
+        let test = "accept::tests::no_descriptor_left::accept_pauses_and_recovers_in_child_process";
         let child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", test, "--nocapture"])
             .env(CHILD, "1")
@@ -42,9 +43,9 @@ mod no_descriptor_left {
         assert!(said.contains("1 passed"), "the test was renamed? {said}");
     }
 
-    /// Uses a runtime without timers, which the pause must not need.
+    /// Runs in the child process, on a runtime without timers, because the pause must work without them.
     #[test]
-    fn runs_without_free_descriptors() {
+    fn accept_pauses_and_recovers_in_child_process() {
         if std::env::var_os(CHILD).is_some() {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
             runtime.block_on(exhaust_and_recover());
@@ -57,7 +58,7 @@ mod no_descriptor_left {
         let listener = TapListener::bind(&tap, "127.0.0.1:0").await.unwrap();
         let client = TapStream::connect(&Tap::off(), listener.local_addr().unwrap()).await.unwrap();
 
-        // The lowest free descriptor exceeds the new limit.
+        // The limit is the lowest free descriptor, so that no descriptor can be opened.
         let free = std::fs::File::open("/dev/null").unwrap();
         let lowest = u64::try_from(std::os::fd::AsRawFd::as_raw_fd(&free)).unwrap();
         drop(free);

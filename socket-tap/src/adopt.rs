@@ -1,4 +1,5 @@
-//! Sockets and streams that were created without the tap. Their recording begins with an `adopt` event.
+//! Recording of sockets and streams that the program created without the tap. The recording of each begins
+//! with an `adopt` event.
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,7 +12,8 @@ use crate::socket_recorder::SocketRecorder;
 use crate::stream::TapStream;
 use crate::tap::Tap;
 
-/// A description of a stream for [`TapStream::wrap`]. A string such as `"tls"` converts into one.
+/// A description of a stream that the tap did not create, for [`TapStream::wrap`]. A string such as `"tls"`
+/// converts into a description with that kind.
 ///
 /// ```
 /// use socket_tap::Origin;
@@ -28,28 +30,30 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// Describes a stream of the given kind, in the program's own words: `tls`, `pipe`, `memory`.
+    /// Describes a stream of the given kind. The program chooses the word, for example `tls`, `pipe` or
+    /// `memory`.
     #[must_use]
     pub fn new(kind: impl Into<Domain>) -> Self {
         Self { domain: kind.into(), on: None, local: None, peer: None }
     }
 
-    /// Sets the [`TapStream::sock`] of a recorded stream below this one. Readers of the trace then know that the same
-    /// bytes appear twice, and count them once. `None`, from a tap that is off, has no effect.
+    /// Sets the number of the recorded stream that this stream is built on, as returned by
+    /// [`TapStream::sock`]. Readers of the trace then know that the same bytes appear in both streams, and
+    /// count them once. `None`, which a stream of a tap that is off returns, has no effect.
     #[must_use]
     pub fn over(mut self, below: Option<SockId>) -> Self {
         self.on = below;
         self
     }
 
-    /// Sets the local address.
+    /// Sets the local address to record.
     #[must_use]
     pub fn local(mut self, address: impl Into<Addr>) -> Self {
         self.local = Some(address.into());
         self
     }
 
-    /// Sets the peer's address.
+    /// Sets the peer's address to record.
     #[must_use]
     pub fn peer(mut self, address: impl Into<Addr>) -> Self {
         self.peer = Some(address.into());
@@ -64,10 +68,11 @@ impl From<&'static str> for Origin {
 }
 
 impl<S> TapStream<S> {
-    /// Wraps any stream, for example a TLS stream, on which the tap sees plaintext.
+    /// Wraps a stream of any type, to record its reads and writes. Around a TLS stream, the tap records
+    /// plaintext.
     ///
-    /// The recording begins with an `adopt` event, because the tap did not see how the stream was created. A wrapped
-    /// stream has no file descriptor, so its close has no data from the kernel.
+    /// The recording begins with an `adopt` event, because the tap did not see how the stream was created. A
+    /// wrapped stream has no file descriptor, so its `close` event lacks the kernel's TCP state.
     ///
     /// ```
     /// use socket_tap::{Origin, Tap, TapStream, sink::Memory};
@@ -103,7 +108,8 @@ impl<S> TapStream<S> {
 }
 
 impl TapStream<TcpStream> {
-    /// Starts to record a connection that was created without the tap. Its options stay unchanged.
+    /// Wraps a connection of tokio that was created without the tap, and records it from now on. Its options
+    /// stay unchanged.
     ///
     /// ```
     /// use socket_tap::{Tap, TapListener, TapStream};
@@ -125,8 +131,8 @@ impl TapStream<TcpStream> {
         Self::new(stream, recorder)
     }
 
-    /// Starts to record a connection of the standard library. It must be in non-blocking mode: see
-    /// [`set_nonblocking`](std::net::TcpStream::set_nonblocking).
+    /// Wraps a connection of the standard library, and records it from now on. The connection must be in
+    /// non-blocking mode: see [`set_nonblocking`](std::net::TcpStream::set_nonblocking).
     ///
     /// # Errors
     /// Fails like [`TcpStream::from_std`].

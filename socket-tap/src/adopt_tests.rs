@@ -24,7 +24,7 @@ fn end(event: &Event) -> &Close {
 }
 
 #[tokio::test]
-async fn existing_sockets_are_recorded_as_adopted() {
+async fn existing_tokio_sockets_record_an_adopt_event() {
     let (tap, memory) = recording();
     let inner = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (address, fd) = (inner.local_addr().unwrap(), fd_of(&inner));
@@ -45,7 +45,7 @@ async fn existing_sockets_are_recorded_as_adopted() {
 }
 
 #[tokio::test]
-async fn wrapped_stream_records_its_origin() {
+async fn wrapped_stream_records_its_kind_and_addresses() {
     let (tap, memory) = recording();
     let (ours, mut theirs) = tokio::io::duplex(64);
     let peer: SocketAddr = "192.0.2.1:443".parse().unwrap();
@@ -70,7 +70,7 @@ async fn wrapped_stream_records_its_origin() {
 }
 
 #[tokio::test]
-async fn into_inner_records_release_instead_of_close() {
+async fn stream_into_inner_records_release_instead_of_close() {
     let (tap, memory) = recording();
     let (ours, mut theirs) = tokio::io::duplex(64);
     let mut stream = TapStream::wrap(&tap, ours, "memory");
@@ -89,7 +89,7 @@ async fn into_inner_records_release_instead_of_close() {
 }
 
 #[tokio::test]
-async fn tap_that_is_off_records_nothing() {
+async fn wrapped_stream_records_nothing_when_tap_is_off() {
     let (ours, _theirs) = tokio::io::duplex(64);
     let mut stream = TapStream::wrap(&Tap::off(), ours, "memory");
     stream.write_all(b"x").await.unwrap();

@@ -1,4 +1,4 @@
-//! `axum::serve` on a [`TapListener`] or a `TapUnixListener`.
+//! Support for `axum::serve` on a [`TapListener`] or a `TapUnixListener`.
 
 use std::io;
 use std::net::SocketAddr;
@@ -37,7 +37,7 @@ impl Listener for crate::TapUnixListener {
     }
 }
 
-/// Makes the extractor `ConnectInfo<ConnInfo>` available with
+/// Makes the extractor `ConnectInfo<ConnInfo>` available to handlers. Serve the router with
 /// `Router::into_make_service_with_connect_info::<ConnInfo>()`.
 impl Connected<IncomingStream<'_, TapListener>> for ConnInfo {
     fn connect_info(stream: IncomingStream<'_, TapListener>) -> Self {
@@ -52,7 +52,8 @@ impl Connected<IncomingStream<'_, crate::TapUnixListener>> for ConnInfo {
     }
 }
 
-/// The peer's address, for `Router::into_make_service_with_connect_info::<PeerAddr>()`.
+/// The peer's address, for the extractor `ConnectInfo<PeerAddr>`. Serve the router with
+/// `Router::into_make_service_with_connect_info::<PeerAddr>()`.
 ///
 /// axum implements `ConnectInfo<SocketAddr>` for its own listeners, and for every listener behind
 /// [`tap_io`](axum::serve::ListenerExt::tap_io). With `tap_io`, handlers that extract a `SocketAddr` need no change:

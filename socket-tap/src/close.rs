@@ -1,26 +1,30 @@
-//! The end of a connection: the side that ended it, its totals, and the kernel's view.
+//! The `close` event of a socket: the side that ended the connection, the byte and call totals, and the
+//! kernel's TCP state.
 
 use crate::event::string_enum::string_enum;
 
-/// The end of a socket: the side that ended the connection, its totals, and the kernel's view of it.
+/// The details of a `close` event: the side that ended the connection, the totals, and a sample of the
+/// kernel's TCP state.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Close {
-    /// The side that ended the connection; `None` for a socket that never carried bytes, such as a listener.
+    /// The side that ended the connection. `None` for listeners and datagram sockets, and for a released
+    /// stream that neither side had ended.
     pub ended_by: Option<EndedBy>,
     /// The errno of the error that ended the connection; only for [`EndedBy::Reset`] and [`EndedBy::Error`].
     pub errno: Option<i32>,
-    /// `true` if the local close was an abort: it sent a RST instead of a FIN, because received bytes were unread or
+    /// `true` if the local close sent a RST instead of a FIN, because received bytes were unread or
     /// `SO_LINGER` was 0. Linux only.
     pub aborted: bool,
-    /// Bytes and calls over the connection's life. Exact even if reads and writes are missing from the recording.
+    /// Bytes and calls of the connection, from its beginning to its end. Exact even if the recorder dropped
+    /// reads and writes.
     pub totals: Totals,
-    /// The kernel's view of the connection, sampled while the socket was still open. Linux only.
+    /// The kernel's state of the TCP connection, sampled just before the close. Linux only.
     pub tcp: Option<TcpSample>,
 }
 
 impl Close {
-    /// Creates the end of a connection that carried no bytes.
+    /// Creates the close of a connection that carried no bytes.
     ///
     /// ```
     /// use socket_tap::close::{Close, EndedBy, Totals};
@@ -34,7 +38,7 @@ impl Close {
         Self { ended_by: Some(ended_by), ..Self::default() }
     }
 
-    /// Sets the totals.
+    /// Sets the byte and call totals.
     #[must_use]
     pub fn with_totals(mut self, totals: Totals) -> Self {
         self.totals = totals;
@@ -42,29 +46,30 @@ impl Close {
     }
 }
 
-/// Totals of one connection or datagram socket. For a datagram socket `reads` and `writes` count datagrams.
+/// Byte and call totals of one connection or datagram socket. For a datagram socket `reads` and `writes`
+/// count datagrams.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Totals {
-    /// Bytes received.
+    /// Number of received bytes.
     pub rx: u64,
-    /// Bytes sent.
+    /// Number of sent bytes.
     pub tx: u64,
-    /// Successful reads, including the end of stream.
+    /// Number of successful reads, including those that reported the end of stream.
     pub reads: u64,
-    /// Successful writes.
+    /// Number of successful writes.
     pub writes: u64,
 }
 
 impl Totals {
-    /// Sets the number of reads, and the bytes that they received.
+    /// Sets the number of reads, and the number of bytes that they received.
     #[must_use]
     pub fn with_reads(mut self, reads: u64, bytes: u64) -> Self {
         (self.reads, self.rx) = (reads, bytes);
         self
     }
 
-    /// Sets the number of writes, and the bytes that they sent.
+    /// Sets the number of writes, and the number of bytes that they sent.
     #[must_use]
     pub fn with_writes(mut self, writes: u64, bytes: u64) -> Self {
         (self.writes, self.tx) = (writes, bytes);
@@ -78,22 +83,22 @@ impl Totals {
     }
 }
 
-/// The side that ended a connection.
+/// The side that ended a connection, or the kind of error that ended it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EndedBy {
-    /// The program, before it saw the peer finish.
+    /// The program ended the connection, before it saw that the peer had finished sending.
     Local,
-    /// The peer: it finished sending first (FIN).
+    /// The peer ended the connection: it finished sending before the program did (FIN).
     Peer,
-    /// The peer: it reset the connection (RST).
+    /// The peer reset the connection (RST).
     Reset,
-    /// Neither: a read or write failed with another error.
+    /// The connection failed with an error other than a reset.
     Error,
 }
 
 impl EndedBy {
-    /// Returns the name that a trace uses.
+    /// Returns the value of the trace field `ended_by`: `local`, `peer`, `reset` or `error`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -105,22 +110,24 @@ impl EndedBy {
     }
 }
 
-/// A few fields of the kernel's `TCP_INFO`, see `tcp(7)`.
+/// Some fields of the kernel's `TCP_INFO` for a connection, see `tcp(7)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TcpSample {
-    /// The state of the connection.
+    /// State of the connection.
     pub state: TcpState,
     /// Smoothed round-trip time, in microseconds.
     pub rtt_us: u32,
-    /// Retransmitted segments over the connection's life.
+    /// Number of segments that were retransmitted since the connection began.
     pub retransmits: u32,
-    /// Received bytes that the program has not read. If there are any, a close is an abort.
+    /// Number of received bytes that the program has not read. If it is not 0, closing the connection sends a
+    /// RST.
     pub unread: u32,
 }
 
 impl TcpSample {
-    /// Creates a sample of a connection without retransmissions and unread bytes. `rtt_us` is in microseconds.
+    /// Creates a sample without retransmissions and unread bytes. `rtt_us` is the round-trip time in
+    /// microseconds.
     #[must_use]
     pub fn new(state: TcpState, rtt_us: u32) -> Self {
         Self { state, rtt_us, retransmits: 0, unread: 0 }
@@ -128,7 +135,8 @@ impl TcpSample {
 }
 
 string_enum! {
-    /// The state of a TCP connection (RFC 9293, section 3.3.2), with the names that `netstat(8)` prints.
+    /// The state of a TCP connection (RFC 9293, section 3.3.2). Its text form is the name that `netstat(8)`
+    /// prints.
     TcpState {
         /// Both sides can send data.
         Established = "ESTABLISHED",
@@ -136,21 +144,21 @@ string_enum! {
         SynSent = "SYN_SENT",
         /// The peer's SYN has arrived, and the local SYN is sent.
         SynRecv = "SYN_RECV",
-        /// The local FIN is sent and not acknowledged.
+        /// The local FIN is sent, but the peer has not acknowledged it.
         FinWait1 = "FIN_WAIT1",
-        /// The local FIN is acknowledged; the peer has not finished.
+        /// The peer has acknowledged the local FIN, but has not sent its own.
         FinWait2 = "FIN_WAIT2",
-        /// Both sides have finished; the socket waits for late segments.
+        /// Both FINs are sent and acknowledged; the socket waits for late segments.
         TimeWait = "TIME_WAIT",
-        /// The connection does not exist, or no longer exists.
+        /// The socket has no connection, either because none was opened or because it has ended.
         Close = "CLOSE",
-        /// The peer has finished; the program has not.
+        /// The peer's FIN has arrived; the local FIN is not sent.
         CloseWait = "CLOSE_WAIT",
-        /// The peer has finished; the local FIN is sent and not acknowledged.
+        /// The peer's FIN has arrived; the local FIN is sent but not acknowledged.
         LastAck = "LAST_ACK",
-        /// The socket waits for connections.
+        /// The socket listens for connections.
         Listen = "LISTEN",
-        /// Both FINs are sent; the local one is not acknowledged.
+        /// Both FINs are sent, but the peer has not acknowledged the local one.
         Closing = "CLOSING",
     }
 }

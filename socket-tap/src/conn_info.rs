@@ -1,4 +1,4 @@
-//! The number, addresses and age of a connection, for handlers.
+//! The number, addresses and age of a connection, for request handlers.
 
 use std::time::Instant;
 
@@ -31,20 +31,21 @@ use crate::stream::TapStream;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConnInfo {
-    /// The number of the connection in the recording; `None` if the tap is off.
+    /// Number of the connection in the recording. `None` if the tap is off.
     pub sock: Option<SockId>,
-    /// The local address.
+    /// Local address of the connection. `None` if it is unknown.
     pub local: Option<Addr>,
-    /// The peer's address.
+    /// Address of the peer. `None` if it is unknown.
     pub peer: Option<Addr>,
-    /// The moment at which the connection was accepted, connected, or given to the tap.
+    /// Time at which the connection was accepted or established, or at which the tap began to record it.
     pub since: Instant,
 }
 
 impl<S: Socket> TapStream<S> {
     /// Returns the number, addresses and age of the connection.
     ///
-    /// The recording has the addresses already. If the tap is off, this queries the kernel.
+    /// If the tap is on, it already knows the addresses. If it is off, this method queries the kernel for
+    /// them.
     pub fn conn_info(&self) -> ConnInfo {
         let known = self.recorder().map(|recorder| recorder.socket().addresses()).unwrap_or_default();
         ConnInfo {

@@ -1,4 +1,4 @@
-//! A tower layer that adds the connection's number to log lines.
+//! A tower layer that adds the number of a request's connection to its log lines.
 
 use std::task::{Context, Poll};
 
@@ -12,16 +12,17 @@ use tracing::{Span, info_span};
 use crate::conn_info::ConnInfo;
 use crate::event::SockId;
 
-/// The span field with the connection's number in the recording.
+/// Name of the span field that holds the connection's number.
 const FIELD: &str = "socket_tap.sock";
 
 /// A [`Layer`] that records the connection's number on the request's span, as `socket_tap.sock`, so that a log line
 /// leads to its connection in the trace.
 ///
-/// If the current span has a field of that name (declared with [`Empty`]), the number is recorded there. Otherwise the
-/// request runs in a new span, `connection`. The layer gets the connection from the request's extensions: in axum use
-/// `into_make_service_with_connect_info::<ConnInfo>()`, in tonic `TapIncoming::with_conn_info`. Without a [`ConnInfo`],
-/// or if the tap is off, it does nothing.
+/// If the current span has a field of that name (declared with [`Empty`]), the number is recorded there.
+/// Otherwise the request runs in a new span, `connection`. The layer finds the connection's [`ConnInfo`] in
+/// the request's extensions. To put it there, use `into_make_service_with_connect_info::<ConnInfo>()` in axum
+/// and `TapIncoming::with_conn_info` in tonic. If there is none, or if the tap is off, the layer does
+/// nothing.
 ///
 /// With the feature `tonic` it also adds `TcpConnectInfo` to a request, so that `Request::remote_addr` works.
 ///
@@ -53,7 +54,7 @@ impl<S> Layer<S> for ConnLayer {
     }
 }
 
-/// The service that [`ConnLayer`] creates.
+/// A service that records the connection's number on each request's span, created by [`ConnLayer`].
 #[derive(Clone, Copy, Debug)]
 pub struct ConnService<S> {
     inner: S,
@@ -81,7 +82,8 @@ where
     }
 }
 
-/// Returns a new span with the number, or no span if the current one has the field.
+/// Returns a new span that has the connection's number. If the current span has a field for the number,
+/// records it there and returns a disabled span.
 fn span(sock: SockId) -> Span {
     let current = Span::current();
     if current.has_field(FIELD) {
@@ -102,7 +104,8 @@ fn conn_info<B>(request: &Request<B>) -> Option<&ConnInfo> {
     extensions.get()
 }
 
-/// Adds the peer's address in the form in which tonic looks for it.
+/// Adds the peer's address to the request's extensions as tonic's `TcpConnectInfo`, so that
+/// `Request::remote_addr` finds it.
 #[cfg(feature = "tonic")]
 fn with_tcp_info<B>(mut request: Request<B>) -> Request<B> {
     use crate::event::Addr;

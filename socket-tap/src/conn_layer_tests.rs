@@ -10,7 +10,7 @@ use tracing_core::span::Current;
 
 use super::*;
 
-/// A subscriber that keeps the fields of spans, and the entered spans.
+/// A tracing subscriber that keeps the fields of all spans, and the stack of entered spans.
 #[derive(Clone, Default)]
 struct Spans(Arc<Mutex<SpanStore>>);
 
@@ -102,19 +102,19 @@ fn request(info: ConnInfo) -> Request<()> {
     request
 }
 
-/// Returns the span that the service ran in.
+/// Calls the service through the layer, and returns the name of the span in which it ran.
 async fn ran_in(request: Request<()>) -> Option<&'static str> {
     ConnLayer::new().layer(SpanName).call(request).await.unwrap()
 }
 
-/// Returns a socket number from a recorder.
+/// Returns the number of a stream that a new recording contains.
 async fn recorded_sock() -> Option<SockId> {
     let tap = crate::Tap::server("test").start().unwrap();
     crate::TapStream::wrap(&tap, tokio::io::empty(), "empty").sock()
 }
 
 #[tokio::test]
-async fn request_runs_in_a_span_with_the_number() {
+async fn request_runs_in_span_with_connection_number() {
     let spans = Spans::default();
     let sock = recorded_sock().await;
     let _guard = tracing::subscriber::set_default(spans.clone());
@@ -123,7 +123,7 @@ async fn request_runs_in_a_span_with_the_number() {
 }
 
 #[tokio::test]
-async fn number_is_recorded_on_the_current_span() {
+async fn connection_number_is_recorded_on_the_current_span() {
     let spans = Spans::default();
     let sock = recorded_sock().await;
     let _guard = tracing::subscriber::set_default(spans.clone());
@@ -133,7 +133,7 @@ async fn number_is_recorded_on_the_current_span() {
 }
 
 #[tokio::test]
-async fn unrecorded_connection_gets_no_span() {
+async fn request_on_unrecorded_connection_gets_no_span() {
     let spans = Spans::default();
     let _guard = tracing::subscriber::set_default(spans.clone());
     assert_eq!(ran_in(request(info(None))).await, None);
@@ -143,7 +143,7 @@ async fn unrecorded_connection_gets_no_span() {
 
 #[cfg(feature = "axum")]
 #[tokio::test]
-async fn layer_reads_connect_info_of_axum() {
+async fn conn_layer_reads_connect_info_from_axum() {
     let spans = Spans::default();
     let sock = recorded_sock().await;
     let _guard = tracing::subscriber::set_default(spans.clone());

@@ -1,4 +1,4 @@
-//! TCP connections to a server.
+//! Connecting to a server over TCP.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,7 +13,7 @@ use crate::stream::TapStream;
 use crate::tap::Tap;
 
 impl TapStream<TcpStream> {
-    /// Connects like [`TcpStream::connect`], and records socket and connect. No option is set.
+    /// Connects like [`TcpStream::connect`], and records `socket` and `connect`. Sets no options.
     ///
     /// # Errors
     /// Fails like [`TcpStream::connect`]. If several addresses fail, returns the error of the last one.
@@ -24,7 +24,7 @@ impl TapStream<TcpStream> {
         Self::connect_with(tap, address, TcpOptions::new()).await
     }
 
-    /// Connects like [`connect`](Self::connect), then sets the options and records each.
+    /// Connects like [`connect`](Self::connect), then sets the given options and records each.
     ///
     /// ```
     /// use socket_tap::{Tap, TapListener, TapStream, TcpOptions};
@@ -39,8 +39,8 @@ impl TapStream<TcpStream> {
     /// ```
     ///
     /// # Errors
-    /// Fails like [`connect`](Self::connect). An option that cannot be set is recorded but is not an error: the
-    /// connection may already have ended, which the first read reports.
+    /// Fails like [`connect`](Self::connect). If an option cannot be set, the failure is recorded, but this
+    /// method does not fail: the connection may already have ended, and the first read will report that.
     pub async fn connect_with(
         tap: &Tap,
         address: impl ToSocketAddrs,
@@ -53,7 +53,7 @@ impl TapStream<TcpStream> {
                 Err(error) => last = Some(error),
             }
         }
-        Err(last.unwrap_or_else(|| no_address("no address to connect to")))
+        Err(last.unwrap_or_else(|| no_address("no address to connect to was found")))
     }
 }
 
@@ -74,7 +74,7 @@ async fn connect_to(tap: &Tap, address: SocketAddr, options: TcpOptions) -> io::
     Ok(TapStream::new(stream, recorder))
 }
 
-/// Waits for the end of the handshake in the same way as tokio.
+/// Waits until the handshake has succeeded or failed, in the same way as tokio.
 async fn connected(stream: &TcpStream) -> io::Result<()> {
     stream.writable().await?;
     stream.take_error()?.map_or(Ok(()), Err)

@@ -1,4 +1,4 @@
-//! Unix-domain connections to a server, and streams that were created without the tap.
+//! Connecting to a Unix-domain socket, and wrapping Unix-domain streams that were created without the tap.
 
 use std::io;
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::tap::Tap;
 use crate::unix::{addr, adopt, path_addr};
 
 impl TapStream<UnixStream> {
-    /// Connects to a path like [`UnixStream::connect`], and records socket and connect.
+    /// Connects to the socket at `path` like [`UnixStream::connect`], and records `socket` and `connect`.
     ///
     /// # Errors
     /// Fails like [`UnixStream::connect`].
@@ -38,7 +38,7 @@ impl TapStream<UnixStream> {
         Ok(Self::new(stream, recorder))
     }
 
-    /// Starts to record a connection that was created without the tap.
+    /// Wraps a Unix-domain stream of tokio that was created without the tap, and records it from now on.
     ///
     /// ```
     /// use socket_tap::{Tap, TapStream};
@@ -60,7 +60,7 @@ impl TapStream<UnixStream> {
     }
 }
 
-/// Waits until the connection is established, in the same way as tokio.
+/// Waits until the connection is established or has failed, in the same way as tokio.
 async fn connected(stream: &UnixStream) -> io::Result<()> {
     stream.writable().await?;
     stream.take_error()?.map_or(Ok(()), Err)

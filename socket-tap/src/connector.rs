@@ -1,4 +1,4 @@
-//! A connector for the clients of hyper-util and tonic.
+//! A connector for the clients of hyper-util and tonic that records its connections.
 
 use std::io;
 #[cfg(unix)]
@@ -21,9 +21,10 @@ use crate::transport::TapTransport;
 /// A connector that records its connections: a [`Service`] for the legacy client of hyper-util and its pool, and for
 /// tonic's `connect_with_connector`.
 ///
-/// It connects to the host and port of the URI; the port defaults to 443 for `https` and to 80 otherwise. It tries all
-/// addresses of a name in turn. A host may be an IPv6 address in brackets. TLS goes on top of it, as with hyper-util's
-/// `HttpConnector`. Connection pool and HTTP keep-alive remain the client's.
+/// It connects to the host and port of the URI; the port defaults to 443 for `https` and to 80 otherwise. If
+/// the host name has several addresses, it tries them in turn. The host may also be an IPv6 address in
+/// brackets. Like hyper-util's `HttpConnector`, it does not do TLS itself; a TLS connector can wrap it. The
+/// client still controls its connection pool and HTTP keep-alive.
 ///
 /// ```
 /// use http_body_util::Empty;
@@ -47,7 +48,7 @@ pub struct TapConnector {
 
 #[derive(Clone, Debug)]
 enum Target {
-    /// The host and port of the URI.
+    /// Connect over TCP to the host and port of the URI.
     Uri,
     #[cfg(unix)]
     Path(Arc<PathBuf>),
@@ -60,8 +61,8 @@ impl TapConnector {
         Self { tap: tap.clone(), target: Target::Uri, options: TcpOptions::new() }
     }
 
-    /// Creates a connector that connects to the Unix-domain socket at `path`, whatever the URI. The URI's authority
-    /// then only sets the `host` of the request.
+    /// Creates a connector that connects to the Unix-domain socket at `path`, for every URI. The URI then
+    /// only determines the `Host` header or `:authority` of the request.
     ///
     /// ```no_run
     /// use socket_tap::{Tap, TapConnector};
@@ -79,8 +80,8 @@ impl TapConnector {
         Self { tap: tap.clone(), target, options: TcpOptions::new() }
     }
 
-    /// Sets options of the TCP connections; by default none is set. tonic's `tcp_nodelay` and `tcp_keepalive` have no
-    /// effect on a connector that the program provides.
+    /// Sets the socket options of TCP connections; by default none is set. tonic's own `tcp_nodelay` and
+    /// `tcp_keepalive` have no effect on a connector that the program provides.
     #[must_use]
     pub fn options(mut self, options: TcpOptions) -> Self {
         self.options = options;
@@ -124,8 +125,8 @@ impl Service<Uri> for TapConnector {
     }
 }
 
-/// Forwards the metadata of the inner stream, and adds a [`ConnInfo`](crate::ConnInfo) to the extensions of each
-/// response.
+/// Forwards the inner stream's connection metadata, and adds a [`ConnInfo`](crate::ConnInfo) to the
+/// extensions of each response.
 impl<S: Socket + Connection> Connection for TapStream<S> {
     fn connected(&self) -> Connected {
         self.get_ref().connected().extra(self.conn_info())

@@ -7,7 +7,7 @@ fn target(uri: &str) -> (String, u16) {
 }
 
 #[test]
-fn host_and_port_come_from_the_uri() {
+fn connector_reads_host_and_port_from_uri() {
     assert_eq!(target("http://example.org/books"), ("example.org".to_owned(), 80));
     assert_eq!(target("https://example.org"), ("example.org".to_owned(), 443));
     assert_eq!(target("http://127.0.0.1:8000"), ("127.0.0.1".to_owned(), 8000));
@@ -16,7 +16,7 @@ fn host_and_port_come_from_the_uri() {
 }
 
 #[test]
-fn uri_without_a_host_is_refused() {
+fn connector_refuses_uri_without_host() {
     let error = host_and_port(&"/books".parse().unwrap()).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
 }

@@ -1,4 +1,5 @@
-//! Records the datagrams of one socket. Several tasks may send and receive at once.
+//! Records the datagrams that a UDP socket sends and receives. Several tasks may send and receive at the same
+//! time.
 
 use std::io;
 use std::net::SocketAddr;
@@ -8,12 +9,12 @@ use crate::recorder::{DatagramInfo, Direction, EnteredCall, Truncation};
 use crate::socket_recorder::SocketRecorder;
 
 impl SocketRecorder {
-    /// Records a received datagram. `bytes` are the part that fitted into the program's buffer.
+    /// Records a received datagram. `bytes` are the bytes that fitted into the program's buffer.
     pub(crate) fn received(&self, bytes: &[u8], peer: Option<SocketAddr>, truncation: Truncation) {
         self.datagram(Direction::Read, bytes, DatagramInfo { peer, truncation }, None);
     }
 
-    /// Records the result of a call that was `entered` to send `bytes` as one datagram.
+    /// Records the result of sending `bytes` as one datagram. `entered` is the call that sent it.
     pub(crate) fn sent(
         &self,
         entered: &EnteredCall,
@@ -36,7 +37,7 @@ impl SocketRecorder {
         }
     }
 
-    /// Records a failed receive, for example because an earlier datagram was refused.
+    /// Records a failed receive. For example, a peer may have refused an earlier datagram.
     pub(crate) fn receive_failed(&self, error: &io::Error) {
         self.failed(Op::RecvFrom(Datagram::default()), error);
     }

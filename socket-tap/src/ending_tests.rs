@@ -1,4 +1,4 @@
-//! The connection of TCP connections on loopback: end of stream, half-close, abort and plain drop.
+//! Tests of the ends of TCP connections on loopback: end of stream, half-close, abort and plain drop.
 
 use std::io::ErrorKind;
 
@@ -9,7 +9,7 @@ use crate::event::{Domain, Event, Op};
 use crate::sink::Memory;
 use crate::{Tap, TapListener, TapStream};
 
-/// A connection between a recorded server and an unrecorded client.
+/// A connection whose server side is recorded and whose client side is not.
 struct Connection {
     tap: Tap,
     memory: Memory,
@@ -35,7 +35,8 @@ impl Connection {
         self.client.as_mut().unwrap()
     }
 
-    /// Drops the server's end, and returns its events after the accept, and its close.
+    /// Drops the server's end of the connection. Returns the names of its events after the accept, and the
+    /// details of its close.
     async fn close(self) -> (Vec<String>, Close) {
         let Self { tap, memory, server, client } = self;
         let sock = server.sock().unwrap();
@@ -61,7 +62,7 @@ fn call(event: &Event) -> String {
 }
 
 #[tokio::test]
-async fn plain_drop_is_a_local_end_without_abort() {
+async fn dropped_stream_is_ended_by_local_without_abort() {
     let mut connection = Connection::new().await;
     connection.server.write_all(b"bye").await.unwrap();
     let (calls, close) = connection.close().await;
@@ -70,7 +71,7 @@ async fn plain_drop_is_a_local_end_without_abort() {
 }
 
 #[tokio::test]
-async fn half_closed_stream_still_records_reads() {
+async fn stream_records_reads_after_local_shutdown() {
     let mut connection = Connection::new().await;
     connection.server.shutdown().await.unwrap();
     assert_eq!(connection.client().read(&mut [0; 1]).await.unwrap(), 0);
@@ -96,7 +97,7 @@ async fn eof_is_recorded_as_ended_by_peer() {
 }
 
 #[tokio::test]
-async fn abort_by_the_peer_is_a_reset() {
+async fn abort_by_peer_is_recorded_as_reset() {
     let mut connection = Connection::new().await;
     connection.server.write_all(b"unread").await.unwrap();
     connection.client().get_ref().readable().await.unwrap();
@@ -110,10 +111,11 @@ async fn abort_by_the_peer_is_a_reset() {
     assert!(!close.aborted, "we sent no RST: the connection was gone");
 }
 
-/// Aborts in both ways: with unread bytes, and with `SO_LINGER` 0. The peer's error proves the abort.
+/// The server aborts in both ways: by closing with unread bytes, and by closing with `SO_LINGER` 0. The
+/// client's read error proves the abort.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn local_abort_is_recorded() {
+async fn local_abort_is_recorded_in_the_close() {
     for unread in [0, 6] {
         let mut connection = Connection::new().await;
         if unread > 0 {
@@ -133,10 +135,11 @@ async fn local_abort_is_recorded() {
     }
 }
 
-/// Bytes are unread here, too, but the connection is already gone.
+/// The server closes with unread bytes, but the client has already reset the connection, so the close sends
+/// no RST.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn close_after_peer_reset_is_not_aborted() {
+async fn close_after_peer_reset_records_no_abort() {
     let mut connection = Connection::new().await;
     connection.client().write_all(b"unread").await.unwrap();
     let client = connection.client.take().unwrap();

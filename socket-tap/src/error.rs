@@ -1,17 +1,17 @@
-//! Errors of a recording.
+//! The error that ends a recording to one sink.
 
 use std::error::Error;
 use std::fmt;
 use std::io;
 
-/// An error that has ended the recording to one sink. The program and the other sinks continue.
+/// An error after which a sink gets no further events. The program and the other sinks continue.
 ///
-/// [`TapBuilder::on_error`](crate::TapBuilder::on_error) reports it when it happens;
-/// [`Tap::finish`](crate::Tap::finish) returns the first one.
+/// [`TapBuilder::on_error`](crate::TapBuilder::on_error) reports each such error when it happens;
+/// [`Tap::finish`](crate::Tap::finish) returns the first.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct RecordingError {
-    /// The [name](crate::sink::Sink::name) of the sink: the path of a trace file, for example.
+    /// The [name](crate::sink::Sink::name) of the failed sink, for example the path of a trace file.
     pub sink: String,
     source: io::Error,
 }
@@ -21,14 +21,14 @@ impl RecordingError {
         Self { sink, source }
     }
 
-    /// Returns the error of the sink.
+    /// Returns the I/O error that the sink returned.
     #[must_use]
     pub fn io_error(&self) -> &io::Error {
         &self.source
     }
 
-    /// Converts to an [`io::Error`] of the same kind. Several callers may need the error, and `io::Error` cannot be
-    /// cloned.
+    /// Converts to an [`io::Error`] with the same kind. `io::Error` cannot be cloned, and several callers of
+    /// `finish` may need one.
     pub(crate) fn to_io(&self) -> io::Error {
         io::Error::new(self.source.kind(), self.to_string())
     }

@@ -21,122 +21,127 @@ pub use sock_id::SockId;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Event {
-    /// Time of the event in nanoseconds since the recording began: the entry of a call that sends, the return of any
-    /// other.
+    /// Time of the event, in nanoseconds since the recording began. For a call that sends, the time at which
+    /// it was entered; for any other, the time at which it returned.
     pub t: u64,
-    /// The socket; `None` for events without one ([`Op::Mark`], [`Op::Gap`]).
+    /// Number of the socket. `None` for [`Op::Mark`] and [`Op::Gap`], which belong to no socket.
     pub sock: Option<SockId>,
-    /// The operation.
+    /// The operation and its arguments.
     pub op: Op,
-    /// The reason of the failure; `None` if the operation succeeded.
+    /// Reason why the operation failed. `None` if it succeeded.
     pub error: Option<Failure>,
 }
 
-/// A socket operation, with the values of a successful call.
+/// A socket operation. The values are those of a successful call.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Op {
     /// `socket(2)`: creates the socket.
     #[non_exhaustive]
     Socket {
-        /// The file descriptor, as `lsof` and `strace` show it.
+        /// File descriptor of the new socket, as `lsof` and `strace` show it.
         fd: Option<i32>,
-        /// The address family.
+        /// Address family of the socket.
         domain: Domain,
-        /// `stream` or `datagram`.
+        /// Type of the socket: `stream` or `datagram`.
         kind: SocketKind,
     },
-    /// `setsockopt(2)`: sets an option.
+    /// `setsockopt(2)`: sets a socket option.
     #[non_exhaustive]
     Option {
-        /// The name of the option in the C headers.
+        /// Name of the option in the C headers, for example `TCP_NODELAY`.
         name: Cow<'static, str>,
-        /// The new value.
+        /// Value that was set.
         value: i64,
     },
     /// `bind(2)`: assigns a local address.
     #[non_exhaustive]
     Bind {
-        /// The address, with the port that the kernel chose if the program requested port 0.
+        /// Local address, with the port that the kernel chose if the program requested port 0.
         local: Option<Addr>,
     },
     /// `listen(2)`: starts to accept connections.
     #[non_exhaustive]
     Listen {
-        /// Length of the accept queue, as passed to the call; -1 is the system's maximum.
+        /// Length of the accept queue, as passed to `listen(2)`. -1 stands for the system's maximum.
         backlog: i32,
     },
-    /// `accept(2)`: accepts a connection. The event's socket is the new one.
+    /// `accept(2)`: accepts a connection. The event's socket is the new one, or the listening one if the call
+    /// failed.
     #[non_exhaustive]
     Accept {
-        /// The listening socket.
+        /// Number of the listening socket.
         on: SockId,
-        /// The new socket's file descriptor.
+        /// File descriptor of the new socket.
         fd: Option<i32>,
-        /// The local address.
+        /// Local address of the connection.
         local: Option<Addr>,
-        /// The peer's address.
+        /// Address of the peer.
         peer: Option<Addr>,
     },
     /// `connect(2)`: connects to a peer.
     #[non_exhaustive]
     Connect {
-        /// The local address that the kernel chose.
+        /// Local address that the kernel chose.
         local: Option<Addr>,
-        /// The peer's address.
+        /// Address of the peer.
         peer: Option<Addr>,
-        /// The time at which the call began, in nanoseconds since the recording began. The event's own time is that of
-        /// its return.
+        /// Time at which the call began, in nanoseconds since the recording began. [`Event::t`] is the time
+        /// at which it returned.
         began: Option<u64>,
     },
-    /// No system call: the tap starts to record a socket or stream that it did not create.
+    /// The tap starts to record a socket or stream that it did not create. This event stands for no system
+    /// call.
     #[non_exhaustive]
     Adopt {
-        /// The file descriptor, for a socket of the kernel.
+        /// File descriptor. `None` for a stream that is not a socket.
         fd: Option<i32>,
-        /// The address family, or the program's own name for the stream: `tls`.
+        /// Address family of a socket, or the program's own name for another stream, for example `tls`.
         domain: Domain,
-        /// `listener`, `stream` or `datagram`.
+        /// Type of the socket: `listener`, `stream` or `datagram`.
         kind: SocketKind,
-        /// The recorded stream below this one: every byte then appears twice.
+        /// Number of the recorded stream that this stream is built on, for example the TCP stream under TLS.
+        /// Both record the same bytes.
         on: Option<SockId>,
-        /// The local address.
+        /// Local address of the socket or stream.
         local: Option<Addr>,
-        /// The peer's address.
+        /// Address of the peer.
         peer: Option<Addr>,
     },
-    /// No system call: the tap stops recording a stream that stays open. With the totals up to now.
+    /// The tap stops recording a stream that stays open. The event has the totals up to this moment, and
+    /// stands for no system call.
     Release(Box<Close>),
-    /// `read(2)`, `recv(2)`.
+    /// `read(2)` or `recv(2)`: reads from a stream.
     Read(Transfer),
-    /// `write(2)`, `send(2)`, or `writev(2)` if it has slices.
+    /// `write(2)` or `send(2)`, or `writev(2)` if the transfer has slices: writes to a stream.
     Write(Transfer),
-    /// `sendto(2)`, `send(2)`: sends one datagram.
+    /// `sendto(2)` or `send(2)`: sends one datagram.
     SendTo(Datagram),
-    /// `recvfrom(2)`, `recv(2)`: receives one datagram.
+    /// `recvfrom(2)`, `recv(2)` or `recvmsg(2)`: receives one datagram.
     RecvFrom(Datagram),
     /// `shutdown(2)` of the sending half: sends a FIN.
     Shutdown,
-    /// `close(2)`, with the connection's totals.
+    /// `close(2)`: closes the socket. The event has the totals of the connection.
     Close(Box<Close>),
-    /// A label that the program gives to the events that follow.
+    /// A label that the program gave to the events that follow. This event stands for no system call.
     #[non_exhaustive]
     Mark {
-        /// The label.
+        /// Text of the label.
         label: Cow<'static, str>,
     },
-    /// Events that the recorder dropped since the last gap.
+    /// Counts of the events that the recorder dropped since the last gap event, because its buffers were
+    /// full.
     Gap(Gap),
-    /// An operation of a newer version of the format.
+    /// An operation that this version of the crate does not know, from a newer version of the trace format.
     #[non_exhaustive]
     Unknown {
-        /// The name of the operation.
+        /// Name of the operation in the trace.
         name: Cow<'static, str>,
     },
 }
 
 impl Op {
-    /// Returns the name that a trace uses.
+    /// Returns the operation's name in a trace, for example `accept`.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
@@ -161,43 +166,45 @@ impl Op {
     }
 }
 
-/// The bytes of one read or write.
+/// Size and payload of one read or write.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Transfer {
-    /// Number of bytes.
+    /// Number of bytes that were read or written.
     pub bytes: u64,
-    /// Number of buffers of a vectored write; `None` for a plain read or write.
+    /// Number of buffers of a vectored write. `None` for a plain read or write.
     pub slices: Option<u32>,
-    /// `true` for a read of 0 bytes into a buffer with capacity: the peer has finished sending.
+    /// `true` if the peer has finished sending: a read into a buffer with capacity returned 0 bytes.
     pub eof: bool,
-    /// The first bytes, if the recording captures payload. Shorter than `bytes` if the payload was cut.
+    /// First bytes that were read or written, if the recording captures payload. Shorter than `bytes` if it
+    /// captures only a prefix.
     pub data: Option<Box<[u8]>>,
 }
 
-/// One datagram.
+/// Size, peer and payload of one datagram.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Datagram {
     /// Number of bytes that the program sent or received.
     pub bytes: u64,
-    /// The destination or the sender.
+    /// Address of the destination or the sender. `None` if the call did not pass or return an address.
     pub peer: Option<Addr>,
-    /// `true` if the datagram was longer than the program's buffer, and its end was lost.
+    /// `true` if the received datagram was longer than the program's buffer, so that its end was lost.
     pub truncated: bool,
-    /// The full length of a truncated datagram. Linux only.
+    /// Full length of a truncated datagram, in bytes. Linux only.
     pub length: Option<u64>,
-    /// The first bytes, if the recording captures payload. Shorter than `bytes` if the payload was cut.
+    /// First bytes of the datagram, if the recording captures payload. Shorter than `bytes` if it captures
+    /// only a prefix.
     pub data: Option<Box<[u8]>>,
 }
 
-/// The reason of a failed operation.
+/// Reason why an operation failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Failure {
-    /// The reason in words: `connection reset`.
+    /// Reason in words, for example `connection reset`.
     pub reason: Cow<'static, str>,
-    /// The operating system's error number.
+    /// Error number of the operating system (`errno`). `None` if there is none.
     pub errno: Option<i32>,
 }
 
@@ -214,13 +221,13 @@ impl fmt::Display for Failure {
     }
 }
 
-/// A socket's address.
+/// Address of a socket.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Addr {
-    /// An IP address and port.
+    /// IP address and port.
     Ip(SocketAddr),
-    /// Any other address, as text.
+    /// Any other address, as text: the path of a Unix-domain socket, for example.
     Other(String),
 }
 

@@ -1,4 +1,4 @@
-//! The connections of a listener as a stream, for tonic's `serve_with_incoming`.
+//! A stream of accepted connections, for tonic's `serve_with_incoming`.
 
 use std::io;
 use std::pin::Pin;
@@ -13,9 +13,9 @@ use crate::pause;
 use crate::stream::TapStream;
 
 impl TapListener {
-    /// Converts the listener into a stream of connections, for `serve_with_incoming`. The stream never ends and never
-    /// fails: like [`accept_next`](Self::accept_next) it skips aborted handshakes, and waits while no file descriptor
-    /// is available.
+    /// Converts the listener into a stream of its connections, for tonic's `serve_with_incoming`. The stream
+    /// never ends and never yields an error: like [`accept_next`](Self::accept_next) it skips aborted
+    /// handshakes, and waits while no file descriptor is available.
     #[must_use]
     pub fn into_incoming(self) -> TapIncoming {
         TapIncoming { listener: self, pause: None }
@@ -24,19 +24,19 @@ impl TapListener {
 
 #[cfg(unix)]
 impl crate::TapUnixListener {
-    /// Converts the listener into a stream of connections, for `serve_with_incoming`. The stream never ends and never
-    /// fails.
+    /// Converts the listener into a stream of its connections, for tonic's `serve_with_incoming`. The stream
+    /// never ends and never yields an error: it waits while no file descriptor is available.
     #[must_use]
     pub fn into_incoming(self) -> TapIncoming<Self> {
         TapIncoming { listener: self, pause: None }
     }
 }
 
-/// A stream of the connections of a [`TapListener`] or a `TapUnixListener`.
+/// A stream of the accepted connections of a [`TapListener`] or a `TapUnixListener`.
 #[derive(Debug)]
 pub struct TapIncoming<L = TapListener> {
     listener: L,
-    /// Active while no file descriptor is available.
+    /// Pause that has begun because no file descriptor was available. `None` while the stream accepts.
     pause: Option<Pin<Box<OwnedNotified>>>,
 }
 
@@ -79,7 +79,7 @@ impl Stream for TapIncoming<crate::TapUnixListener> {
     }
 }
 
-/// Drops the peer's address.
+/// Returns the accepted stream without the peer's address.
 fn first<T, A>(accepted: Option<io::Result<(T, A)>>) -> Option<io::Result<T>> {
     accepted.map(|accepted| accepted.map(|(stream, _)| stream))
 }

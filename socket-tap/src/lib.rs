@@ -1,8 +1,9 @@
 //! Records every socket call of a tokio server or client: socket, bind, listen, accept, connect, read, write,
 //! sendto, recvfrom, shutdown, close.
 //!
-//! Use a [`TapListener`] in place of the `TcpListener`. The tap does not change the behavior of the program, costs next
-//! to nothing, needs no root, and reports how many events it had to omit.
+//! Use a [`TapListener`] in place of tokio's `TcpListener`. The tap does not change the behavior of the
+//! program, adds little cost, and needs no root. If the recorder is overloaded, it drops events and reports
+//! how many.
 //!
 //! ```
 //! use socket_tap::{Tap, TapListener, TapStream, sink::Memory};
@@ -40,31 +41,32 @@
 //!
 //! # System calls
 //!
-//! The tap makes the same system calls as tokio's own types, with the same arguments, whether it is on or off: the same
-//! backlog, and no option that the program did not choose. When it is on, it adds calls that only read: the addresses
-//! of a new socket (`getsockname(2)`, `getpeername(2)`) and, before a stream is closed, the kernel's view of it
-//! (`TCP_INFO`, `FIONREAD`, `SO_LINGER`). No call is added to a read or a write. [`TapListener::nodelay`],
-//! [`TapListener::keepalive`] and [`TapStream::connect_with`] set options and record them.
+//! The tap makes the same system calls as tokio's own types, with the same arguments, whether it is on or
+//! off: the same backlog, and no option that the program did not choose. When it is on, it adds calls that
+//! only read: the addresses of a new socket (`getsockname(2)`, `getpeername(2)`) and, before a stream is
+//! closed, the kernel's TCP state (`TCP_INFO`, `FIONREAD`, `SO_LINGER`). No call is added to a read or a
+//! write. [`TapListener::nodelay`], [`TapListener::keepalive`] and [`TapStream::connect_with`] set options
+//! and record them.
 //!
 //! # Modules
 //!
-//! - [`Tap`], [`TapBuilder`]: a recording, and the choices for it
-//! - [`TapListener`], [`TapStream`]: wrappers of tokio's types, used below every framework
+//! - [`Tap`], [`TapBuilder`]: a recording, and its configuration
+//! - [`TapListener`], [`TapStream`]: wrappers of tokio's TCP types that record; frameworks run on top of them
 //! - [`TcpOptions`], [`Keepalive`], [`ListenOptions`]: socket options that the program chooses
-//! - [`split`]: the read half and the write half of a socket
-//! - [`TapUdpSocket`]: a datagram socket that records
-//! - `TapUnixListener`: a listener for Unix-domain sockets (Unix only)
+//! - [`split`]: the read half and the write half of a stream
+//! - [`TapUdpSocket`]: a UDP socket that records
+//! - `TapUnixListener`: a listener for Unix-domain sockets that records (Unix only)
 //! - [`ConnInfo`]: the number, addresses and age of a connection, for handlers
 //! - [`Origin`]: a description of a stream that the tap did not create
-//! - [`event`], [`close`]: the events of a recording
+//! - [`event`], [`close`]: the events of a recording, one per socket operation
 //! - [`mod@format`]: the trace as JSON Lines (feature `file`), and as text for a terminal
-//! - [`sink`]: destinations of a recording
+//! - [`sink`]: destinations of a recording, such as a file or the terminal
 //! - [`check`]: assertions on a recording, for tests (feature `check`)
-//! - `recorder`: the buffers, the clock and the drain thread
-//! - `socket_recorder`: the calls on one open socket
-//! - `axum`, `tonic`: adapters, each behind the feature of its name
-//! - `client`: `TapConnector`, for the legacy client of hyper-util and for tonic's channels
-//! - `tower`: `ConnLayer`, which puts the connection's number on the request's span
+//! - `recorder`: the buffers for events, the clock, and the thread that empties the buffers (private)
+//! - `socket_recorder`: records the calls on one open socket (private)
+//! - `axum`, `tonic`: adapters for these frameworks, each behind the feature of the same name
+//! - `TapConnector`: a connector for hyper-util's legacy client and for tonic's channels (feature `client`)
+//! - `ConnLayer`: a layer that records the connection's number on the request's span (feature `tower`)
 //!
 //! # Features
 //!
@@ -74,8 +76,8 @@
 //! | `check` | the module `check`. Has no dependencies. | yes |
 //! | `axum` | `axum::serve` on a [`TapListener`] | |
 //! | `tonic` | `TapIncoming`, for tonic's `serve_with_incoming` | |
-//! | `client` | `TapConnector`, for the legacy client of hyper-util and for tonic's channels | |
-//! | `tower` | `ConnLayer`, which puts the connection's number on the request's span | |
+//! | `client` | `TapConnector`, for hyper-util's legacy client and for tonic's channels | |
+//! | `tower` | `ConnLayer`, which records the connection's number on the request's span | |
 //! | `tracing` | `sink::TracingEvents` | |
 //!
 //! Without features (`default-features = false`) the crate records the same sockets and writes no file. Its sinks are

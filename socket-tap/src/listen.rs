@@ -1,4 +1,4 @@
-//! Creates TCP listeners, or adopts existing ones.
+//! Creates TCP listeners, and starts to record existing ones.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,7 +12,7 @@ use crate::listener::TapListener;
 use crate::pending_socket::{PendingSocket, fd_of, no_address, record};
 use crate::tap::Tap;
 
-/// Length of the accept queue. mio uses the same, and so does tokio's `bind`.
+/// Default length of the accept queue: the same as mio's, which tokio's `bind` uses.
 const BACKLOG: i32 = 128;
 
 /// Options for [`TapListener::bind_with`]. The defaults are those of tokio's [`TcpListener::bind`].
@@ -39,13 +39,14 @@ impl Default for ListenOptions {
 }
 
 impl ListenOptions {
-    /// Creates the options that tokio uses: a backlog of 128, and on Unix `SO_REUSEADDR`.
+    /// Creates options with tokio's defaults: a backlog of 128, and on Unix `SO_REUSEADDR`.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets the length of the accept queue, in connections. On Linux `net.core.somaxconn` caps it, see `listen(2)`.
+    /// Sets the length of the accept queue, in connections. On Linux `net.core.somaxconn` limits it, see
+    /// `listen(2)`.
     #[must_use]
     pub fn backlog(mut self, backlog: u32) -> Self {
         self.backlog = i32::try_from(backlog).unwrap_or(i32::MAX);
@@ -62,7 +63,7 @@ impl ListenOptions {
 }
 
 impl TapListener {
-    /// Binds and listens like [`TcpListener::bind`], and records each step.
+    /// Binds and listens like [`TcpListener::bind`], and records socket, options, bind and listen.
     ///
     /// ```
     /// use socket_tap::{Tap, TapListener};
@@ -83,7 +84,7 @@ impl TapListener {
         Self::bind_with(tap, address, ListenOptions::new()).await
     }
 
-    /// Binds and listens like [`bind`](Self::bind), with `options`.
+    /// Binds and listens like [`bind`](Self::bind), with the given options.
     ///
     /// # Errors
     /// Fails like [`bind`](Self::bind), and if an option cannot be set.
@@ -102,13 +103,13 @@ impl TapListener {
                 Err(error) => last = Some(error),
             }
         }
-        Err(last.unwrap_or_else(|| no_address("no address to bind")))
+        Err(last.unwrap_or_else(|| no_address("no address to bind to was found")))
     }
 
-    /// Listens on a socket that the program has created and bound itself, like [`TcpSocket::listen`].
+    /// Listens on a socket that the program has already created and bound, like [`TcpSocket::listen`].
     ///
-    /// The recording begins with an `adopt` event that has the address, because the tap did not see the earlier calls.
-    /// Use [`bind_with`](Self::bind_with) to record them.
+    /// The recording begins with an `adopt` event that contains the address, because the tap did not see
+    /// `socket` and `bind`. To record these calls, use [`bind_with`](Self::bind_with) instead.
     ///
     /// ```
     /// use socket_tap::{Tap, TapListener};
@@ -137,9 +138,10 @@ impl TapListener {
         Ok(Self::new(inner, recorder))
     }
 
-    /// Starts to record a listener that was created without the tap: one that the program inherited (socket
-    /// activation), or one with options that [`bind_with`](Self::bind_with) lacks. An `adopt` event replaces the calls
-    /// that created it.
+    /// Wraps a listener of tokio that was created without the tap, and records it from now on. Use it for a
+    /// listener that the program inherited (socket activation), or that has options which
+    /// [`bind_with`](Self::bind_with) lacks. The recording has an `adopt` event instead of socket, bind and
+    /// listen.
     ///
     /// ```
     /// use socket_tap::{Tap, TapListener};
@@ -159,8 +161,8 @@ impl TapListener {
         Self::new(listener, recorder)
     }
 
-    /// Starts to record a listener of the standard library. It must be in non-blocking mode: see
-    /// [`set_nonblocking`](std::net::TcpListener::set_nonblocking).
+    /// Wraps a listener of the standard library, and records it from now on. The listener must be in
+    /// non-blocking mode: see [`set_nonblocking`](std::net::TcpListener::set_nonblocking).
     ///
     /// # Errors
     /// Fails like [`TcpListener::from_std`].

@@ -43,7 +43,7 @@ async fn listen_options_are_applied_and_recorded() {
 }
 
 #[tokio::test]
-async fn prepared_socket_records_adopt_and_listen() {
+async fn listen_on_bound_socket_records_adopt_and_listen() {
     let (tap, memory) = recording();
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
@@ -59,11 +59,11 @@ async fn prepared_socket_records_adopt_and_listen() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn failed_listen_on_a_prepared_socket_is_recorded() {
+async fn failed_listen_on_bound_socket_is_recorded() {
     let (tap, memory) = recording();
     let taken = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap().into_inner();
     let socket = TcpSocket::new_v4().unwrap();
-    // Both may bind, since they share the address; only one may listen.
+    // Both sockets can bind to the address (`SO_REUSEADDR`), but only one can listen.
     socket.set_reuseaddr(true).unwrap();
     let address = taken.local_addr().unwrap();
     drop(taken);
@@ -78,7 +78,7 @@ async fn failed_listen_on_a_prepared_socket_is_recorded() {
 }
 
 #[tokio::test]
-async fn listener_into_inner_records_a_release() {
+async fn listener_into_inner_records_release_instead_of_close() {
     let (tap, memory) = recording();
     let inner = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     inner.set_nonblocking(true).unwrap();
@@ -94,7 +94,7 @@ async fn listener_into_inner_records_a_release() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn unix_listener_has_all_constructors() {
+async fn unix_listener_works_with_each_constructor() {
     use std::os::fd::AsRawFd as _;
 
     use crate::TapUnixListener;

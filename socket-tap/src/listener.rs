@@ -12,32 +12,35 @@ use crate::pending_socket::fd_of;
 use crate::socket_recorder::SocketRecorder;
 use crate::stream::TapStream;
 
-/// A [`TcpListener`] that records socket, bind, listen, every accept, and its close.
+/// A [`TcpListener`] that records socket, bind, listen, every accept, and the listener's close.
 ///
-/// It makes the system calls of [`TcpListener`]. When the tap is on, it also reads the addresses of each socket
-/// (`getsockname(2)`).
+/// It makes the same system calls as [`TcpListener`]. When the tap is on, it also queries the local address
+/// of each socket (`getsockname(2)`).
 #[derive(Debug)]
 pub struct TapListener {
-    /// Dropped before `inner`, so the close is recorded before the descriptor is closed.
+    /// Dropped before `inner`, so that the close is recorded before the descriptor is closed.
     recorder: Option<SocketRecorder>,
     inner: TcpListener,
     options: TcpOptions,
 }
 
 impl TapListener {
-    /// Sets `TCP_NODELAY` on each accepted connection, and records it. By default the option is left unchanged.
+    /// Sets `TCP_NODELAY` on each accepted connection to `nodelay`, and records it. If this method is not
+    /// called, the option stays unchanged.
     ///
-    /// Most servers want `true`: see [`TcpOptions::nodelay`]. A framework that gets a listener from the program does
-    /// not set the option, and ignores its own setting of that name (tonic's `tcp_nodelay`).
+    /// Most servers want `true`: see [`TcpOptions::nodelay`]. Frameworks do not set the option on the
+    /// connections of a listener that the program provides. tonic's setting `tcp_nodelay`, for example, has
+    /// no effect on them.
     #[must_use]
     pub fn nodelay(mut self, nodelay: bool) -> Self {
         self.options = self.options.nodelay(nodelay);
         self
     }
 
-    /// Turns on TCP keep-alive for each accepted connection, and records it. By default the option is left unchanged.
+    /// Turns on TCP keep-alive for each accepted connection, and records it. If this method is not called,
+    /// the option stays unchanged.
     ///
-    /// It replaces tonic's `tcp_keepalive`, which has no effect with `serve_with_incoming`.
+    /// Use it instead of tonic's `tcp_keepalive`, which has no effect with `serve_with_incoming`.
     ///
     /// ```
     /// use std::time::Duration;
@@ -59,13 +62,14 @@ impl TapListener {
         Self { recorder, inner, options: TcpOptions::new() }
     }
 
-    /// Returns the inner listener. The tap does not record connections that are accepted on it directly.
+    /// Returns a reference to the inner listener. The tap does not record connections that are accepted
+    /// directly on it.
     #[must_use]
     pub fn get_ref(&self) -> &TcpListener {
         &self.inner
     }
 
-    /// Returns the inner listener and stops recording it. The recording gets a `release` event instead of a close.
+    /// Stops recording the listener, and returns it. The recording gets a `release` event instead of `close`.
     #[must_use]
     pub fn into_inner(self) -> TcpListener {
         if let Some(recorder) = self.recorder {
@@ -82,21 +86,21 @@ impl TapListener {
         self.inner.local_addr()
     }
 
-    /// Accepts the next connection. Any number of tasks may call this at once.
+    /// Accepts the next connection. Several tasks may wait for connections at the same time.
     ///
     /// # Cancel safety
     /// This method is cancel safe: no connection is lost.
     ///
     /// # Errors
-    /// Fails like [`TcpListener::accept`]. The failure is recorded, and the listener keeps listening.
+    /// Fails like [`TcpListener::accept`]. The failure is recorded, and the listener can be used further.
     pub async fn accept(&self) -> io::Result<(TapStream, SocketAddr)> {
-        // Not through `poll_accept`, which keeps the waker of only one task.
+        // Does not use `poll_accept`, which keeps the waker of only one task.
         let result = self.inner.accept().await;
         self.accepted(result)
     }
 
-    /// Polls for the next connection, for a hand-written future. As with [`TcpListener::poll_accept`], only the task of
-    /// the last call is woken.
+    /// Polls for the next connection, for futures that are written by hand. As with
+    /// [`TcpListener::poll_accept`], only the task that polled last is woken.
     ///
     /// # Errors
     /// Fails like [`accept`](Self::accept).
@@ -105,8 +109,8 @@ impl TapListener {
         Poll::Ready(self.accepted(result))
     }
 
-    /// Accepts the next connection, and retries on errors: it skips aborted handshakes, and waits up to a second when
-    /// no file descriptor is available. Every failure is recorded.
+    /// Accepts the next connection, and retries after errors: it skips aborted handshakes, and waits up to a
+    /// second when no file descriptor is available. Every failure is recorded.
     ///
     /// # Cancel safety
     /// This method is cancel safe: no connection is lost.

@@ -1,4 +1,4 @@
-//! The open sockets of a recording.
+//! A list of the sockets that are open at the moment, with their counts and queues.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -20,32 +20,32 @@ use crate::tap::Tap;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OpenSocket {
-    /// The number of the socket in the recording.
+    /// Number of the socket in the recording.
     pub sock: SockId,
-    /// The file descriptor; `None` for a wrapped stream.
+    /// File descriptor of the socket. `None` for a wrapped stream.
     pub fd: Option<i32>,
     /// `true` for a stream, `false` for a listener or a datagram socket.
     pub is_stream: bool,
-    /// The local address.
+    /// Local address of the socket. `None` if it is unknown.
     pub local: Option<Addr>,
-    /// The peer's address.
+    /// Address of the peer. `None` if there is none or it is unknown.
     pub peer: Option<Addr>,
-    /// The moment at which the tap began to record the socket.
+    /// Time at which the tap began to record the socket.
     pub since: Instant,
     /// Time since the program last read bytes; `None` if it has not read any.
     pub last_read: Option<Duration>,
     /// Time since the program last wrote bytes; `None` if it has not written any.
     pub last_write: Option<Duration>,
-    /// Bytes and calls so far. Exact even if reads and writes are missing from the recording.
+    /// Byte and call totals so far. Exact even if the recorder dropped reads and writes.
     pub totals: Totals,
-    /// Bytes that the kernel has received and the program has not read. Linux only.
+    /// Number of received bytes that the program has not read. Linux only.
     pub receive_queue: Option<u32>,
-    /// Bytes that the program has written and the peer has not acknowledged. Linux only.
+    /// Number of written bytes that the peer has not acknowledged. Linux only.
     pub send_queue: Option<u32>,
-    /// The side that began to end the connection, if any: [`EndedBy::Peer`] after the peer has shut down its sending
-    /// half, for example.
+    /// The side that began to end the connection; `None` if neither has. For example, [`EndedBy::Peer`] means
+    /// that the peer has shut down its sending half.
     pub ended_by: Option<EndedBy>,
-    /// `true` after the program has shut down the sending half.
+    /// `true` if the program has shut down its sending half.
     pub is_shut_down: bool,
 }
 
@@ -53,8 +53,8 @@ impl Tap {
     /// Returns the open sockets of the recording: streams, listeners and datagram sockets, in the order of their
     /// creation. Returns an empty list if the tap is off.
     ///
-    /// Queries the kernel for the queues of each socket (`SIOCINQ` and `SIOCOUTQ`, `tcp(7)`). A socket that is about to
-    /// close waits for the query.
+    /// It queries the kernel for the receive queue and the send queue of each socket (`SIOCINQ` and
+    /// `SIOCOUTQ`, `tcp(7)`). A socket that closes at the same time waits for the query to finish.
     ///
     /// ```
     /// use socket_tap::{Tap, TapListener, TapStream, sink::Memory};
@@ -101,14 +101,16 @@ impl OpenSocket {
         }
     }
 
-    /// Returns the time since the last read or write.
+    /// Returns the time since the program last read or wrote bytes, or since the socket was opened if it did
+    /// neither.
     #[must_use]
     pub fn idle(&self) -> Duration {
         let moved = [self.last_read, self.last_write].into_iter().flatten().min();
         moved.unwrap_or_else(|| self.since.elapsed())
     }
 
-    /// Returns the step that the connection is waiting for, as far as its socket shows.
+    /// Returns the action that the connection waits for, such as a read by the peer. It is inferred from the
+    /// queues and the last read and write of the socket.
     ///
     /// ```
     /// # use socket_tap::{Tap, TapListener, TapStream, WaitingFor, sink::Memory};
@@ -139,20 +141,21 @@ impl OpenSocket {
     }
 }
 
-/// The next step of an open connection. Its [`Display`](fmt::Display) form is a clause: `the peer does not read`.
+/// The action that an open connection waits for. Its [`Display`](fmt::Display) form is a clause, for example
+/// `the peer does not read`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WaitingFor {
-    /// The peer has to read: written bytes are not acknowledged.
+    /// The peer has to read: it has not acknowledged all written bytes.
     PeerRead,
-    /// The peer has to write: the program wrote last, or no bytes have been transferred.
+    /// The peer has to write: the program wrote last, or neither side has sent bytes.
     PeerWrite,
     /// The peer has to close: the program has shut down its sending half.
     PeerClose,
-    /// The program has to read: received bytes are unread.
+    /// The program has to read: the kernel has received bytes that it has not read.
     LocalRead,
-    /// The program has to write: it has read and not written since. It is handling a request, or the request's body is
-    /// incomplete.
+    /// The program has to write: it has read since its last write. It is handling a request, or the request's
+    /// body is incomplete.
     LocalWrite,
     /// The program has to close: the peer has finished sending.
     LocalClose,

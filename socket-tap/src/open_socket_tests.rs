@@ -9,7 +9,7 @@ use crate::sink::Memory;
 use crate::{TapListener, TapStream, TapUdpSocket};
 
 #[tokio::test]
-async fn open_sockets_report_bytes_queues_and_end() {
+async fn open_sockets_report_totals_queues_and_ended_by() {
     let tap = Tap::server("test").sink(Memory::new()).start().unwrap();
     let listener = TapListener::bind(&tap, "127.0.0.1:0").await.unwrap();
     let mut client = TapStream::connect(&Tap::off(), listener.local_addr().unwrap()).await.unwrap();
@@ -46,7 +46,7 @@ async fn open_sockets_report_bytes_queues_and_end() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn unread_bytes_are_in_the_send_queue() {
+async fn bytes_unread_by_peer_stay_in_send_queue() {
     let tap = Tap::server("test").sink(Memory::new()).start().unwrap();
     let listener = TapListener::bind(&tap, "127.0.0.1:0").await.unwrap();
     let _client = TapStream::connect(&Tap::off(), listener.local_addr().unwrap()).await.unwrap();

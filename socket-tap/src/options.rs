@@ -1,4 +1,4 @@
-//! Options of a TCP connection. Options that the program does not choose stay unchanged.
+//! Socket options for TCP connections.
 
 use std::io;
 use std::time::Duration;
@@ -10,10 +10,12 @@ use crate::event::Op;
 use crate::pending_socket::record;
 use crate::socket_recorder::SocketRecorder;
 
-/// Socket options for a TCP connection. By default none is set, and the connection is the same as tokio's.
+/// Socket options for a TCP connection. An option that the program does not set stays unchanged, as with
+/// tokio.
 ///
-/// Pass them to [`TapStream::connect_with`](crate::TapStream::connect_with). A listener has methods of the same names,
-/// for the connections that it accepts. Each option that is set is recorded as an `option` event.
+/// Pass the options to [`TapStream::connect_with`](crate::TapStream::connect_with). A listener has methods of
+/// the same names, which set options of the accepted connections. The recording has an `option` event for
+/// each option.
 ///
 /// ```
 /// use std::time::Duration;
@@ -28,7 +30,7 @@ pub struct TcpOptions {
 }
 
 impl TcpOptions {
-    /// Creates options that leave everything unchanged.
+    /// Creates options that leave every socket option unchanged.
     #[must_use]
     pub const fn new() -> Self {
         Self { nodelay: None, keepalive: None }
@@ -36,8 +38,9 @@ impl TcpOptions {
 
     /// Sets `TCP_NODELAY`, see [`tcp(7)`].
     ///
-    /// With `true`, small writes are sent at once. Without it, a write that follows an unacknowledged write can wait 40
-    /// ms, because Nagle's algorithm (RFC 896) interacts with delayed acknowledgements (RFC 9293, 3.8.6.3).
+    /// With `true`, small writes are sent at once. Without it, a write that follows an unacknowledged one can
+    /// be delayed by 40 ms: Nagle's algorithm (RFC 896) waits for an acknowledgement that the peer delays
+    /// (RFC 9293, 3.8.6.3).
     ///
     /// [`tcp(7)`]: https://man7.org/linux/man-pages/man7/tcp.7.html
     #[must_use]
@@ -46,15 +49,16 @@ impl TcpOptions {
         self
     }
 
-    /// Turns on TCP keep-alive. A [`Duration`] converts into the idle time before the first probe.
+    /// Turns on TCP keep-alive. A [`Duration`] converts into a [`Keepalive`] with this idle time before the
+    /// first probe.
     #[must_use]
     pub fn keepalive(mut self, keepalive: impl Into<Keepalive>) -> Self {
         self.keepalive = Some(keepalive.into());
         self
     }
 
-    /// Sets the options and records each. A failure is recorded and otherwise ignored: the connection may already be
-    /// closed, which the next read reports.
+    /// Sets the options on `stream` and records each. A failure is recorded and otherwise ignored: the
+    /// connection may already be closed, and the next read will report that.
     pub(crate) fn apply(&self, stream: &TcpStream, recorder: Option<&SocketRecorder>) {
         if let Some(nodelay) = self.nodelay {
             let _ = set(recorder, "TCP_NODELAY", nodelay.into(), stream.set_nodelay(nodelay));
@@ -65,10 +69,12 @@ impl TcpOptions {
     }
 }
 
-/// TCP keep-alive (RFC 9293, 3.8.4): probes on an idle connection that detect a vanished peer.
+/// Settings of TCP keep-alive (RFC 9293, 3.8.4), which sends probes on an idle connection to detect that the
+/// peer has vanished.
 ///
-/// Values that are not set are the system's; on Linux see `tcp_keepalive_time`, `tcp_keepalive_intvl` and
-/// `tcp_keepalive_probes` in [`tcp(7)`](https://man7.org/linux/man-pages/man7/tcp.7.html).
+/// A setting that is not chosen keeps the system's value; on Linux see `tcp_keepalive_time`,
+/// `tcp_keepalive_intvl` and `tcp_keepalive_probes` in
+/// [`tcp(7)`](https://man7.org/linux/man-pages/man7/tcp.7.html).
 ///
 /// ```
 /// use std::time::Duration;
@@ -85,20 +91,21 @@ pub struct Keepalive {
 }
 
 impl Keepalive {
-    /// Sends the first probe after this idle time, in whole seconds (`TCP_KEEPIDLE`).
+    /// Creates settings that send the first probe after the connection was idle for `idle`, in whole seconds
+    /// (`TCP_KEEPIDLE`).
     #[must_use]
     pub const fn after(idle: Duration) -> Self {
         Self { idle, interval: None, retries: None }
     }
 
-    /// Sets the time between probes, in whole seconds (`TCP_KEEPINTVL`).
+    /// Sets the time between two probes, in whole seconds (`TCP_KEEPINTVL`).
     #[must_use]
     pub const fn interval(mut self, interval: Duration) -> Self {
         self.interval = Some(interval);
         self
     }
 
-    /// Sets the number of unanswered probes that end the connection (`TCP_KEEPCNT`).
+    /// Sets the number of unanswered probes after which the connection is closed (`TCP_KEEPCNT`).
     #[must_use]
     pub const fn retries(mut self, retries: u32) -> Self {
         self.retries = Some(retries);
@@ -139,7 +146,7 @@ impl From<Duration> for Keepalive {
     }
 }
 
-/// Records the result of setting an option.
+/// Records an attempt to set the option `name`, with its result.
 pub(crate) fn set(
     recorder: Option<&SocketRecorder>,
     name: &'static str,

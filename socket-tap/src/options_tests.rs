@@ -14,7 +14,7 @@ fn options(memory: &Memory) -> Vec<(u64, String, i64)> {
 }
 
 #[tokio::test]
-async fn no_option_is_set_unless_chosen() {
+async fn options_that_are_not_chosen_stay_unchanged() {
     let memory = Memory::new();
     let tap = Tap::server("test").sink(memory.clone()).start().unwrap();
     let listener = TapListener::bind(&tap, "127.0.0.1:0").await.unwrap();

@@ -1,4 +1,5 @@
-//! A pause for an acceptor that found no free file descriptor. It works on a runtime without timers.
+//! A pause of one second for tasks that cannot accept because no file descriptor is available. It works on a
+//! runtime without timers.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -7,19 +8,19 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::sync::futures::OwnedNotified;
 
-/// Length of a pause. axum and hyper wait as long.
+/// Length of a pause: the same as in axum and hyper.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Time to block if no thread can be started.
+/// Time to block the current thread if no thread can be started for the pause.
 const WITHOUT_THREAD: Duration = Duration::from_millis(10);
 
-/// The current pause, if any. All acceptors of the process share it: it ends within [`PAUSE`], and needs one thread.
+/// Pause in progress, if any. All accepting tasks of the process share it, so that it needs only one thread.
 static CURRENT: Mutex<Option<Arc<Notify>>> = Mutex::new(None);
 
-/// Begins a pause, or joins the current one. The future completes at its end.
+/// Begins a pause, or joins the one in progress. The returned future completes when the pause ends.
 ///
-/// Returns `None` if no thread could be started. The pause is then over: it blocked this thread, for lack of an
-/// alternative.
+/// Returns `None` if no thread could be started for the pause. The function has then blocked the current
+/// thread for [`WITHOUT_THREAD`] instead.
 pub(crate) fn begin() -> Option<OwnedNotified> {
     // The values under the lock are consistent even after a panic elsewhere.
     let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);

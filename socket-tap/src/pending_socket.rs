@@ -1,4 +1,4 @@
-//! A socket that is created step by step, so that each step can be recorded.
+//! A socket that is being created. Each step, such as bind or connect, is recorded.
 
 use std::future::poll_fn;
 use std::io;
@@ -13,18 +13,18 @@ use crate::recorder::EnteredCall;
 use crate::socket_recorder::SocketRecorder;
 use crate::tap::Tap;
 
-/// A socket that is being set up. Dropping it records its close: after a step that failed or panicked, or when the
-/// future that waits for it is cancelled.
+/// A socket that is being created. Dropping it records its close, for example when a step fails or panics, or
+/// when the future that waits for a connection is cancelled.
 #[derive(Debug)]
 pub(crate) struct PendingSocket<S> {
-    /// Dropped before `socket`, so the close is recorded while the descriptor is open. The kernel may give its number
-    /// to another socket at once.
+    /// Dropped before `socket`, so that the close is recorded before the descriptor is closed. Afterwards the
+    /// kernel may assign the same number to another socket.
     recorder: Option<SocketRecorder>,
     socket: S,
 }
 
 impl PendingSocket<Socket> {
-    /// Calls `socket(2)` with the arguments that tokio passes.
+    /// Calls `socket(2)` with the same arguments as tokio, and records it.
     pub(crate) fn new(tap: &Tap, domain: Domain, kind: Type) -> io::Result<Self> {
         #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
         let socket = Socket::new(domain, kind.nonblocking(), None)?;
@@ -48,7 +48,7 @@ impl PendingSocket<Socket> {
         Ok(Self { recorder, socket })
     }
 
-    /// Calls `bind(2)` with an IP address.
+    /// Calls `bind(2)` with an IP address, and records it.
     pub(crate) fn bind(&self, address: SocketAddr) -> io::Result<()> {
         let result = self.socket.bind(&address.into());
         let bound = || result.as_ref().ok().and_then(|()| self.socket.local_addr().ok()?.as_socket());
@@ -56,7 +56,8 @@ impl PendingSocket<Socket> {
         self.record(|| Op::Bind { local: Some(local.into()) }, result)
     }
 
-    /// Calls `connect(2)`. Success is not recorded, because the handshake has only begun.
+    /// Calls `connect(2)`. Records only a failure, because after a success the handshake is still in
+    /// progress.
     pub(crate) fn begin_connect(&self, address: &SockAddr, op: impl FnOnce() -> Op) -> io::Result<()> {
         match self.socket.connect(address) {
             Err(error) if in_progress(&error) => Ok(()),
@@ -79,17 +80,17 @@ impl<S> PendingSocket<S> {
         self.recorder.is_some()
     }
 
-    /// Records the result of a step.
+    /// Records the operation `op` with its result, and returns the result.
     pub(crate) fn record<T>(&self, op: impl FnOnce() -> Op, result: io::Result<T>) -> io::Result<T> {
         record(self.recorder.as_ref(), op, result)
     }
 
-    /// Records the result of a step only if it failed.
+    /// Records the operation `op` only if it failed, and returns its result.
     pub(crate) fn record_failure<T>(&self, op: impl FnOnce() -> Op, result: io::Result<T>) -> io::Result<T> {
         if result.is_err() { self.record(op, result) } else { result }
     }
 
-    /// Records the result of setting an option.
+    /// Records an attempt to set an option with its result, and returns the result.
     pub(crate) fn set_option(
         &self,
         name: &'static str,
@@ -99,7 +100,7 @@ impl<S> PendingSocket<S> {
         self.record(|| Op::Option { name: name.into(), value }, result)
     }
 
-    /// Converts the socket into another type.
+    /// Converts the socket to another type, and keeps its recorder.
     pub(crate) fn convert<T>(self, into: impl FnOnce(S) -> io::Result<T>) -> io::Result<PendingSocket<T>> {
         let Self { recorder, socket } = self;
         Ok(PendingSocket { socket: into(socket)?, recorder })
@@ -110,7 +111,7 @@ impl<S> PendingSocket<S> {
     }
 }
 
-/// Records the result of an operation.
+/// Records an operation with its result, and returns the result.
 pub(crate) fn record<T>(
     recorder: Option<&SocketRecorder>,
     op: impl FnOnce() -> Op,
@@ -125,8 +126,8 @@ pub(crate) fn record<T>(
     result
 }
 
-/// Waits for a call that sends, and passes its result to `record`. The call counts as entered at the beginning of the
-/// poll that completes it.
+/// Waits for a call that sends, such as `send_to`, and passes its result to `record`. The recorded time is
+/// the beginning of the poll that completes the call.
 pub(crate) async fn record_send<T>(
     recorder: Option<&SocketRecorder>,
     call: impl Future<Output = T>,
@@ -145,7 +146,7 @@ pub(crate) async fn record_send<T>(
     .await
 }
 
-/// Returns `true` if a non-blocking `connect(2)` has begun.
+/// Returns `true` if the error means that a non-blocking `connect(2)` is still in progress.
 fn in_progress(error: &io::Error) -> bool {
     #[cfg(unix)]
     return error.raw_os_error() == Some(libc::EINPROGRESS);

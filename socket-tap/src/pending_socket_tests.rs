@@ -16,7 +16,7 @@ async fn calls(tap: &Tap, memory: &Memory) -> Vec<String> {
     memory.events().iter().map(|event| event.op.name().to_owned()).collect()
 }
 
-/// Stands in for a socket, and records when it is dropped.
+/// A substitute for a socket that records a mark when it is dropped.
 struct Probe(Tap);
 
 impl Drop for Probe {
@@ -88,9 +88,9 @@ mod unix {
         assert_eq!(calls(&tap, &memory).await, ["socket", "close"]);
     }
 
-    /// Without a runtime, tokio panics when it registers the socket.
+    /// Runs without a tokio runtime, so that tokio panics when it registers the socket.
     #[test]
-    fn panicking_listen_records_the_close() {
+    fn panic_in_unix_bind_records_the_close() {
         let path = path("panic");
         let (tap, memory) = recording();
         let result = std::panic::catch_unwind(AssertUnwindSafe(|| TapUnixListener::bind(&tap, &path)));
@@ -102,7 +102,7 @@ mod unix {
     }
 
     #[tokio::test]
-    async fn overlong_path_records_the_close() {
+    async fn overlong_unix_path_records_error_and_close() {
         let path = std::env::temp_dir().join("x".repeat(200));
         let (tap, memory) = recording();
         TapUnixListener::bind(&tap, &path).unwrap_err();

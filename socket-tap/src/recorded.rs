@@ -1,4 +1,5 @@
-//! Functions that forward one call and record it, for a stream and for its halves.
+//! Functions that forward a call to the inner stream and record its result. Streams and split halves use
+//! them.
 
 use std::io::{self, IoSlice};
 use std::task::{Poll, ready};
@@ -9,7 +10,7 @@ use crate::recorder::{Direction, EnteredCall};
 use crate::socket_recorder::SocketRecorder;
 use crate::transfer_count::Access;
 
-/// Forwards a read and records the bytes that it added to `buf`.
+/// Forwards a read, and records the bytes that it appended to `buf`.
 #[inline]
 pub(crate) fn poll_read(
     recorder: Option<&SocketRecorder>,
@@ -28,7 +29,7 @@ pub(crate) fn poll_read(
     Poll::Ready(result)
 }
 
-/// Forwards a write and records it.
+/// Forwards a write, and records it.
 #[inline]
 pub(crate) fn poll_write(
     recorder: Option<&SocketRecorder>,
@@ -41,7 +42,7 @@ pub(crate) fn poll_write(
     Poll::Ready(result)
 }
 
-/// Forwards a vectored write and records it.
+/// Forwards a vectored write, and records it.
 #[inline]
 pub(crate) fn poll_write_vectored(
     recorder: Option<&SocketRecorder>,
@@ -55,7 +56,8 @@ pub(crate) fn poll_write_vectored(
     Poll::Ready(result)
 }
 
-/// Forwards a flush and records only its failure, because a flush is not a call on a socket.
+/// Forwards a flush. A failed flush is only noted as the end of the connection, because a flush is not a
+/// socket call.
 #[inline]
 pub(crate) fn poll_flush(
     recorder: Option<&SocketRecorder>,
@@ -68,7 +70,7 @@ pub(crate) fn poll_flush(
     Poll::Ready(result)
 }
 
-/// Forwards a shutdown and records it.
+/// Forwards a shutdown, and records it.
 pub(crate) fn poll_shutdown(
     recorder: Option<&SocketRecorder>,
     forward: impl FnOnce() -> Poll<io::Result<()>>,
@@ -81,7 +83,8 @@ pub(crate) fn poll_shutdown(
     Poll::Ready(result)
 }
 
-/// Forwards a non-blocking read and records it, unless it would block. Several threads may do so at once.
+/// Forwards a non-blocking read, and records it unless it returned `WouldBlock`. Several threads may call
+/// this at the same time.
 pub(crate) fn try_read(
     recorder: Option<&SocketRecorder>,
     buf: &mut [u8],
@@ -100,8 +103,8 @@ pub(crate) fn try_read(
     result
 }
 
-/// Forwards a non-blocking write from `parts` and records it, unless it would block. Several threads may do so at once.
-/// `slices` is 0 for a plain write.
+/// Forwards a non-blocking write of `parts`, and records it unless it returned `WouldBlock`. `slices` is 0
+/// for a plain write. Several threads may call this at the same time.
 pub(crate) fn try_write<'a>(
     recorder: Option<&SocketRecorder>,
     slices: usize,

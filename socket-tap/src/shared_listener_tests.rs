@@ -1,4 +1,4 @@
-//! Several tasks that accept from one listener.
+//! Tests in which several tasks accept from one listener.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -12,17 +12,17 @@ use tokio::time::timeout;
 use crate::sink::Memory;
 use crate::{Tap, TapListener, TapStream};
 
-/// A test that takes longer is considered stuck.
+/// Time after which a test fails because a task was not woken.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// A listener of either kind, with a way to connect to it.
+/// A TCP or Unix-domain listener, with a method to connect to it.
 trait SharedListener: Send + Sync + Sized + 'static {
     async fn listen(tap: &Tap, test: &str) -> Self;
     async fn connect(&self);
     fn accept_one(&self) -> impl Future<Output = ()> + Send;
     fn accept_retrying(&self) -> impl Future<Output = ()> + Send;
 
-    /// Removes the socket's file, if it has one.
+    /// Removes the socket's file. Does nothing for TCP.
     fn remove(&self) {}
 }
 
@@ -73,14 +73,14 @@ fn taps() -> [Tap; 2] {
     [Tap::off(), Tap::server("test").sink(Memory::new()).start().unwrap()]
 }
 
-/// Spawns the task and runs it until it waits.
+/// Spawns a task, and runs it until it waits for the first time.
 async fn started(task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
     let handle = tokio::spawn(task);
     yield_now().await;
     handle
 }
 
-async fn all_waiting_tasks_are_served<L: SharedListener>(test: &str) {
+async fn every_waiting_task_is_woken<L: SharedListener>(test: &str) {
     for tap in taps() {
         let listener = Arc::new(L::listen(&tap, test).await);
         let mut tasks = Vec::new();
@@ -102,7 +102,7 @@ async fn all_waiting_tasks_are_served<L: SharedListener>(test: &str) {
     }
 }
 
-async fn cancelled_accept_steals_no_wake_up<L: SharedListener>(test: &str) {
+async fn cancelled_accept_does_not_lose_wake_ups<L: SharedListener>(test: &str) {
     for tap in taps() {
         let listener = Arc::new(L::listen(&tap, test).await);
         let other = Arc::clone(&listener);
@@ -128,13 +128,13 @@ async fn cancelled_accept_steals_no_wake_up<L: SharedListener>(test: &str) {
 }
 
 #[tokio::test]
-async fn all_tasks_on_tcp_listener_are_served() {
-    all_waiting_tasks_are_served::<TapListener>("all").await;
+async fn every_task_accepting_on_tcp_listener_is_woken() {
+    every_waiting_task_is_woken::<TapListener>("all").await;
 }
 
 #[tokio::test]
-async fn cancelled_tcp_accept_steals_no_wake_up() {
-    cancelled_accept_steals_no_wake_up::<TapListener>("cancelled").await;
+async fn cancelled_tcp_accept_does_not_lose_wake_ups() {
+    cancelled_accept_does_not_lose_wake_ups::<TapListener>("cancelled").await;
 }
 
 #[cfg(unix)]
@@ -143,12 +143,12 @@ mod unix {
     use crate::TapUnixListener;
 
     #[tokio::test]
-    async fn all_tasks_on_unix_listener_are_served() {
-        all_waiting_tasks_are_served::<TapUnixListener>("all").await;
+    async fn every_task_accepting_on_unix_listener_is_woken() {
+        every_waiting_task_is_woken::<TapUnixListener>("all").await;
     }
 
     #[tokio::test]
-    async fn cancelled_unix_accept_steals_no_wake_up() {
-        cancelled_accept_steals_no_wake_up::<TapUnixListener>("cancelled").await;
+    async fn cancelled_unix_accept_does_not_lose_wake_ups() {
+        cancelled_accept_does_not_lose_wake_ups::<TapUnixListener>("cancelled").await;
     }
 }

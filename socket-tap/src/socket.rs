@@ -1,4 +1,4 @@
-//! The stream sockets of tokio.
+//! A trait for tokio's stream sockets that can be split into halves.
 
 use std::io::{self, IoSlice};
 
@@ -16,21 +16,22 @@ mod sealed {
     impl Sealed for tokio::net::UnixStream {}
 }
 
-/// A connected stream socket: tokio's [`TcpStream`], and `UnixStream` on Unix. This trait is sealed.
+/// A connected stream socket that can be split: tokio's [`TcpStream`], and on Unix `UnixStream`. This trait
+/// is sealed.
 ///
-/// It names the halves of the socket. Otherwise it is a bound; use the methods of the socket itself.
+/// Use the trait as a bound. It only names the types of the socket's halves.
 pub trait Socket: AsyncRead + AsyncWrite + Unpin + sealed::Sealed + Sized {
-    /// The borrowed read half.
+    /// Type of the borrowed read half.
     type ReadHalf<'a>: AsyncRead + Unpin + std::fmt::Debug
     where
         Self: 'a;
-    /// The borrowed write half.
+    /// Type of the borrowed write half.
     type WriteHalf<'a>: AsyncWrite + Unpin + std::fmt::Debug
     where
         Self: 'a;
-    /// The owned read half.
+    /// Type of the owned read half.
     type OwnedReadHalf: AsyncRead + Unpin + std::fmt::Debug + AsRef<Self>;
-    /// The owned write half. Dropping it shuts down the sending direction.
+    /// Type of the owned write half. Dropping it shuts down the sending direction.
     type OwnedWriteHalf: AsyncWrite + Unpin + std::fmt::Debug + AsRef<Self>;
 
     #[doc(hidden)]
@@ -53,7 +54,7 @@ pub trait Socket: AsyncRead + AsyncWrite + Unpin + sealed::Sealed + Sized {
     fn into_split(self) -> (Self::OwnedReadHalf, Self::OwnedWriteHalf);
     #[doc(hidden)]
     fn forget(half: Self::OwnedWriteHalf);
-    /// Returns `None` if the halves are not from the same socket.
+    /// Joins the two halves of a socket again. Returns `None` if they belong to different sockets.
     #[doc(hidden)]
     fn reunite(read: Self::OwnedReadHalf, write: Self::OwnedWriteHalf) -> Option<Self>;
 }

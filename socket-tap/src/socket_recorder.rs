@@ -1,4 +1,4 @@
-//! Records the calls on one socket, from its first event to its close.
+//! Records the calls on one socket, from its creation to its close.
 
 use std::io;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::recorder::{
 use crate::socket_state::SocketState;
 use crate::transfer_count::Access;
 
-/// The recorder of one socket. Dropping it records the close.
+/// The recorder of one socket. Dropping it records the close of the socket.
 #[derive(Debug)]
 pub(crate) struct SocketRecorder(Arc<SocketState>);
 
@@ -21,7 +21,7 @@ impl SocketRecorder {
         Self(socket)
     }
 
-    /// Creates a recorder of a stream whose first event is not recorded.
+    /// Creates a recorder of a stream, without an event for its creation.
     #[cfg(test)]
     pub(crate) fn of_stream(recording: &Recording) -> Self {
         let recorder = Self::new(recording, None);
@@ -42,30 +42,30 @@ impl SocketRecorder {
         self.0.recording()
     }
 
-    /// Enters a call that sends. Keep the result until the call is recorded.
+    /// Enters a call that sends. The caller drops the returned value after it has recorded the call.
     #[inline]
     pub(crate) fn enter(&self) -> EnteredCall {
         self.0.recording().enter()
     }
 
-    /// Returns the nanoseconds since the recording began.
+    /// Returns the current time, in nanoseconds since the recording began.
     pub(crate) fn now(&self) -> u64 {
         self.0.recording().now()
     }
 
-    /// Records a successful operation other than a transfer.
+    /// Records a successful operation other than a read, write or datagram.
     pub(crate) fn succeeded(&self, op: Op) {
         let change = self.0.apply(&op);
         self.lifecycle_event((op, None), change, Stamp::Now);
     }
 
-    /// Records a failed operation.
+    /// Records that the operation `op` failed with `error`.
     pub(crate) fn failed(&self, op: Op, error: &io::Error) {
         self.lifecycle_event((op, Some(Failure::from(error))), StreamChange::None, Stamp::Now);
     }
 
-    /// Records a lifecycle event. A socket whose first event is dropped is not recorded at all; any other is recorded
-    /// to its end.
+    /// Records a lifecycle event. If the recorder is overloaded and drops the first event of a socket, it
+    /// drops all events of that socket. Otherwise the socket is recorded until its close.
     fn lifecycle_event(&self, (op, error): (Op, Option<Failure>), change: StreamChange, stamp: Stamp<'_>) {
         let recording = self.0.recording();
         if self.0.is_dropped() {
@@ -84,7 +84,7 @@ impl SocketRecorder {
         }
     }
 
-    /// Records a read or write of bytes.
+    /// Records a successful read or write of the bytes in `parts`.
     #[inline]
     fn transfer<'a>(
         &self,
@@ -102,7 +102,8 @@ impl SocketRecorder {
         socket.set_last_transfer(direction, raw);
     }
 
-    /// Records a datagram that was received, or sent by the call that was `entered`. Several threads may do so at once.
+    /// Records a datagram that was received, or that was sent by the call `entered`. Several threads may call
+    /// this at the same time.
     pub(crate) fn datagram(
         &self,
         direction: Direction,
@@ -121,7 +122,8 @@ impl SocketRecorder {
         socket.set_last_transfer(direction, raw);
     }
 
-    /// Records a read of `bytes`. Without `room` in the program's buffer, a read of 0 bytes is not the end of stream.
+    /// Records a read of `bytes`. `room` is the capacity of the program's buffer. A read of 0 bytes is the
+    /// end of stream, unless the buffer had no capacity.
     #[inline]
     pub(crate) fn read(&self, bytes: &[u8], room: usize, access: Access) {
         self.0.add(Direction::Read, bytes.len(), access);
@@ -132,8 +134,8 @@ impl SocketRecorder {
         self.transfer(Direction::Read, (bytes.len(), 0), std::iter::once(bytes), Stamp::Now);
     }
 
-    /// Records a write by the call that was `entered`: the first `written` bytes of `parts`. `slices` is 0 for a plain
-    /// write.
+    /// Records a write of the first `written` bytes of `parts`. `entered` is the call that wrote them.
+    /// `slices` is 0 for a plain write.
     #[inline]
     pub(crate) fn wrote<'a>(
         &self,
@@ -147,7 +149,7 @@ impl SocketRecorder {
         self.transfer(Direction::Write, (written, slices), parts, Stamp::Entered(entered));
     }
 
-    /// Records a failed read or write.
+    /// Records that a read or write failed with `error`.
     pub(crate) fn transfer_failed(&self, direction: Direction, error: &io::Error) {
         // A write after the local shutdown fails without any action of the peer: send(2), EPIPE.
         let our_own = direction == Direction::Write
@@ -164,12 +166,13 @@ impl SocketRecorder {
         self.failed(op, error);
     }
 
-    /// Notes a failed flush: it ends the connection, though it is not an operation of a socket.
+    /// Stores the error of a failed flush as the cause of the connection's end. Records no event, because a
+    /// flush is not a socket call.
     pub(crate) fn flush_failed(&self, error: &io::Error) {
         self.0.set_error(error);
     }
 
-    /// Records a shutdown of the sending half by the call that was `entered`.
+    /// Records the result of shutting down the sending half. `entered` is the call that did so.
     pub(crate) fn shut_down(&self, entered: &EnteredCall, result: &io::Result<()>) {
         match result {
             Ok(()) => {
@@ -183,7 +186,7 @@ impl SocketRecorder {
         }
     }
 
-    /// Stops recording a stream that stays open.
+    /// Stops recording a stream that stays open, and records its `release`.
     pub(crate) fn release(self) {
         self.end(|socket| Op::Release(Box::new(socket.snapshot())));
     }
@@ -193,7 +196,7 @@ impl SocketRecorder {
         if !socket.close_once() {
             return;
         }
-        // Entered before the kernel is queried, and while the descriptor is still this socket's.
+        // The call is entered before the kernel is queried. The descriptor still belongs to this socket.
         let entered = self.enter();
         let op = last(socket);
         let change = socket.apply(&op);

@@ -1,5 +1,5 @@
-//! The state of one open socket: its counts, its addresses, and the first sign of its end. Reads and writes take no
-//! lock.
+//! The state of one open socket: its byte and call counts, its addresses, and the side that began to end the
+//! connection. Counting a read or write takes no lock.
 
 mod close;
 
@@ -13,12 +13,12 @@ use crate::event::{Addr, Op, SockId, SocketKind};
 use crate::recorder::{Direction, Recording, StreamChange, WhenFull};
 use crate::transfer_count::{Access, TransferCount};
 
-/// Number of lifecycle events, other than the close, that a socket may record under overload. A connection needs six
-/// from `socket` to `close`; the rest is for errors. Without a limit, a program that keeps polling a broken socket
-/// would fill the memory.
+/// Maximum number of lifecycle events, other than the close, that a socket may record when the recorder is
+/// overloaded. A connection has at most six from `socket` to `close`; the rest is for errors. Without a
+/// limit, a program that polls a broken socket again and again would fill the memory.
 const RESERVED_EVENTS: u8 = 8;
 
-/// One open socket. Its counts are exact even if reads and writes are missing from the recording.
+/// The state of one open socket. Its counts are exact even if the recorder drops reads and writes.
 #[derive(Debug)]
 pub(crate) struct SocketState {
     recording: Recording,
@@ -28,26 +28,26 @@ pub(crate) struct SocketState {
     addresses: Mutex<Addresses>,
     received: TransferCount,
     sent: TransferCount,
-    /// The first sign of the connection's end: [`NOT_ENDED`], [`PEER`] and so on.
+    /// The side that began to end the connection: [`NOT_ENDED`], [`PEER`], [`LOCAL`], [`RESET`] or [`ERROR`].
     ended_by: AtomicU8,
-    /// The errno of the error that ended the connection; 0 for none.
+    /// The errno of the error that ended the connection. 0 if there was none.
     errno: AtomicI32,
-    /// The sending half is shut down.
+    /// `true` after the program has shut down its sending half.
     is_shut_down: AtomicBool,
-    /// The socket is a datagram socket.
+    /// `true` if this is a datagram socket.
     is_datagram: AtomicBool,
-    /// The socket counts as an open stream.
+    /// `true` if this socket counts in the number of open streams.
     counts_as_stream: AtomicBool,
-    /// The last event is recorded.
+    /// `true` after the `close` or `release` was recorded.
     is_closed: AtomicBool,
-    /// Number of reserved events that are left.
+    /// Number of lifecycle events that this socket may still record when the recorder is overloaded.
     reserved: AtomicU8,
-    /// The socket is not in the recording, because the recorder was overloaded when it was created. Its events are
-    /// counted.
+    /// `true` if the recorder was overloaded when the socket was created. Its events are then counted in a
+    /// gap instead of recorded.
     is_dropped: AtomicBool,
 }
 
-/// The known addresses of a socket.
+/// Local address and peer's address of a socket, as far as they are known.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Addresses {
     pub(crate) local: Option<Addr>,
@@ -102,7 +102,7 @@ impl SocketState {
         self.lock_addresses().clone()
     }
 
-    /// Returns the clock reading of the last transfer in that direction; 0 before the first.
+    /// Returns the clock reading of the last read or write in that direction. 0 if there was none.
     pub(crate) fn last_transfer(&self, direction: Direction) -> u64 {
         self.count(direction).last.load(Ordering::Relaxed)
     }
@@ -134,13 +134,13 @@ impl SocketState {
         self.addresses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts a read or write of `bytes` bytes.
+    /// Adds a read or write of `bytes` bytes to the counts.
     #[inline]
     pub(crate) fn add(&self, direction: Direction, bytes: usize, access: Access) {
         self.count(direction).add(bytes, access);
     }
 
-    /// Sets the clock reading of the last read or write.
+    /// Stores the clock reading of the last read or write in that direction.
     #[inline]
     pub(crate) fn set_last_transfer(&self, direction: Direction, raw: u64) {
         self.count(direction).last.store(raw, Ordering::Relaxed);
@@ -153,23 +153,24 @@ impl SocketState {
         }
     }
 
-    /// Notes that the peer has finished sending.
+    /// Stores that the peer has finished sending.
     pub(crate) fn set_peer_ended(&self) {
         self.set_first_end(PEER);
     }
 
-    /// Notes that the sending half is shut down.
+    /// Stores that the program has shut down its sending half.
     pub(crate) fn set_shut_down(&self) {
         self.is_shut_down.store(true, Ordering::Relaxed);
         self.set_first_end(LOCAL);
     }
 
-    /// Sets the side that ended the connection, unless it is already set.
+    /// Stores the side that began to end the connection, unless one is already stored.
     fn set_first_end(&self, who: u8) {
         let _ = self.ended_by.compare_exchange(NOT_ENDED, who, Ordering::Relaxed, Ordering::Relaxed);
     }
 
-    /// Notes an error. It replaces an earlier end of stream, because it is more specific.
+    /// Stores the error that ended the connection. It replaces an earlier end of stream, because it is more
+    /// specific.
     pub(crate) fn set_error(&self, error: &io::Error) {
         use io::ErrorKind::{BrokenPipe, ConnectionReset};
         let who = match error.kind() {
@@ -184,17 +185,18 @@ impl SocketState {
         self.is_dropped.load(Ordering::Relaxed)
     }
 
-    /// Excludes the socket from the recording, after its first event was dropped.
+    /// Excludes the socket from the recording, because its first event was dropped.
     pub(crate) fn drop_from_recording(&self) {
         self.is_dropped.store(true, Ordering::Relaxed);
     }
 
-    /// Returns `true` on the first call, which may record the last event.
+    /// Marks the socket as closed. Returns `true` on the first call, after which the caller records the
+    /// close.
     pub(crate) fn close_once(&self) -> bool {
         !self.is_closed.swap(true, Ordering::Relaxed)
     }
 
-    /// Uses one reserved event, and returns `WhenFull::Drop` when none is left.
+    /// Uses up one of the reserved lifecycle events. Returns `WhenFull::Drop` if none is left.
     pub(crate) fn take_reserved(&self) -> WhenFull {
         let one_less = |left: u8| left.checked_sub(1);
         match self.reserved.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less) {
@@ -208,7 +210,8 @@ impl SocketState {
         self.counts_as_stream.store(true, Ordering::Relaxed);
     }
 
-    /// Updates the kind and the addresses from an event, and returns its effect on the number of open streams.
+    /// Updates the socket's type and addresses after the operation `op`. Returns the effect on the number of
+    /// open streams.
     pub(crate) fn apply(&self, op: &Op) -> StreamChange {
         match op {
             Op::Socket { kind, .. } => {

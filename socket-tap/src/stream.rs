@@ -1,4 +1,4 @@
-//! A stream that records its reads and writes.
+//! A stream wrapper that records reads and writes.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -14,7 +14,8 @@ use crate::recorded;
 use crate::socket_recorder::SocketRecorder;
 
 pin_project! {
-    /// A stream that records every read, write, shutdown and its close, and forwards all calls unchanged.
+    /// A stream wrapper that records every read, write and shutdown, and the close. It forwards all calls
+    /// unchanged to the inner stream.
     ///
     /// Create one with [`TapListener::accept`](crate::TapListener::accept) or [`TapStream::connect`], or wrap any other
     /// stream with [`TapStream::wrap`].
@@ -33,23 +34,25 @@ impl<S> TapStream<S> {
         Self { recorder, since: Instant::now(), inner }
     }
 
-    /// Returns the inner stream. The tap does not record bytes that are read or written on it directly.
+    /// Returns a reference to the inner stream. The tap does not record reads and writes that are made
+    /// directly on it.
     pub fn get_ref(&self) -> &S {
         &self.inner
     }
 
-    /// Returns the inner stream, mutably. The tap does not record bytes that are read or written on it directly.
+    /// Returns a mutable reference to the inner stream. The tap does not record reads and writes that are
+    /// made directly on it.
     pub fn get_mut(&mut self) -> &mut S {
         &mut self.inner
     }
 
-    /// Returns the number of the stream in the recording; `None` if the tap is off.
+    /// Returns the number of the stream in the recording. Returns `None` if the tap is off.
     pub fn sock(&self) -> Option<SockId> {
         self.recorder.as_ref().map(SocketRecorder::sock)
     }
 
-    /// Returns the inner stream and stops recording it. The recording gets a `release` event with the totals instead of
-    /// a close.
+    /// Stops recording the stream, and returns the inner one. The recording gets a `release` event with the
+    /// totals instead of `close`.
     pub fn into_inner(self) -> S {
         let Self { recorder, inner, .. } = self;
         if let Some(recorder) = recorder {
@@ -62,7 +65,7 @@ impl<S> TapStream<S> {
         self.recorder.as_ref()
     }
 
-    /// Returns the moment at which the tap got the stream.
+    /// Returns the time at which the stream was accepted, connected or wrapped.
     pub(crate) fn since(&self) -> Instant {
         self.since
     }

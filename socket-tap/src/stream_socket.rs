@@ -1,4 +1,5 @@
-//! Methods of tokio's sockets on a tapped stream: readiness, non-blocking reads and writes, options.
+//! Methods of tokio's sockets on a [`TapStream`]: readiness, non-blocking reads and writes, and socket
+//! options.
 
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
@@ -14,7 +15,7 @@ use crate::socket::Socket;
 use crate::stream::TapStream;
 
 impl<S: Socket> TapStream<S> {
-    /// Waits until the stream is ready for any of `interest`, like [`TcpStream::ready`]. Not recorded.
+    /// Waits until the stream is ready for any of `interest`, like [`TcpStream::ready`]. Records nothing.
     ///
     /// # Cancel safety
     /// This method is cancel safe.
@@ -25,7 +26,7 @@ impl<S: Socket> TapStream<S> {
         self.get_ref().ready(interest).await
     }
 
-    /// Waits until the stream is readable, like [`TcpStream::readable`]. Not recorded.
+    /// Waits until the stream is readable, like [`TcpStream::readable`]. Records nothing.
     ///
     /// # Cancel safety
     /// This method is cancel safe.
@@ -36,7 +37,7 @@ impl<S: Socket> TapStream<S> {
         self.ready(Interest::READABLE).await.map(drop)
     }
 
-    /// Waits until the stream is writable, like [`TcpStream::writable`]. Not recorded.
+    /// Waits until the stream is writable, like [`TcpStream::writable`]. Records nothing.
     ///
     /// # Cancel safety
     /// This method is cancel safe.
@@ -65,18 +66,16 @@ impl<S: Socket> TapStream<S> {
     /// # std::io::Result::Ok(())
     /// ```
     ///
-    /// # Errors
-    /// Fails like [`TcpStream::try_read`]. [`WouldBlock`](io::ErrorKind::WouldBlock), if there are no bytes to read, is
-    /// not recorded.
+    /// # Errors Fails like [`TcpStream::try_read`]. If no bytes can be read, the error is
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock), which is not recorded.
     pub fn try_read(&self, buf: &mut [u8]) -> io::Result<usize> {
         recorded::try_read(self.recorder(), buf, |buf| self.get_ref().try_read(buf))
     }
 
     /// Writes without waiting, like [`TcpStream::try_write`], and records the write.
     ///
-    /// # Errors
-    /// Fails like [`TcpStream::try_write`]. [`WouldBlock`](io::ErrorKind::WouldBlock), if the kernel's buffer is full,
-    /// is not recorded.
+    /// # Errors Fails like [`TcpStream::try_write`]. If the kernel's buffer is full, the error is
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock), which is not recorded.
     pub fn try_write(&self, buf: &[u8]) -> io::Result<usize> {
         recorded::try_write(self.recorder(), 0, std::iter::once(buf), || self.get_ref().try_write(buf))
     }
@@ -116,7 +115,8 @@ impl TapStream<TcpStream> {
         self.get_ref().local_addr()
     }
 
-    /// Receives bytes and leaves them in the queue, like [`TcpStream::peek`]. Not recorded; the later read is.
+    /// Receives bytes without removing them from the queue, like [`TcpStream::peek`]. The tap does not record
+    /// this call, only the later read that removes the bytes.
     ///
     /// # Cancel safety
     /// This method is cancel safe.
@@ -143,7 +143,8 @@ impl TapStream<TcpStream> {
         set(self.recorder(), "TCP_NODELAY", nodelay.into(), self.get_ref().set_nodelay(nodelay))
     }
 
-    /// Returns the time that a close waits for unsent data (`SO_LINGER`).
+    /// Returns the time for which closing the socket waits until its data is sent (`SO_LINGER`), or `None` if
+    /// it does not wait.
     ///
     /// # Errors
     /// Fails like [`TcpStream::linger`].
@@ -151,11 +152,11 @@ impl TapStream<TcpStream> {
         self.get_ref().linger()
     }
 
-    /// Sets the time that a close waits for unsent data (`SO_LINGER`, see `socket(7)`) and records it, in seconds; -1
-    /// stands for `None`.
+    /// Sets the time for which closing the socket waits until its data is sent (`SO_LINGER`, see
+    /// `socket(7)`). The option is recorded in seconds; -1 stands for `None`.
     ///
-    /// With [`Duration::ZERO`], a close is an abort: it sends a RST. With any other duration, dropping the stream
-    /// blocks the thread.
+    /// With [`Duration::ZERO`], closing the socket aborts the connection with a RST. With any longer time,
+    /// dropping the stream blocks the thread.
     ///
     /// # Errors
     /// Returns an error if the option cannot be set. The failure is recorded.
@@ -164,7 +165,7 @@ impl TapStream<TcpStream> {
         set(self.recorder(), "SO_LINGER", seconds, SockRef::from(self.get_ref()).set_linger(linger))
     }
 
-    /// Returns the time to live of sent packets (`IP_TTL`).
+    /// Returns the time to live of sent packets, in hops (`IP_TTL`).
     ///
     /// # Errors
     /// Fails like [`TcpStream::ttl`].
@@ -172,7 +173,7 @@ impl TapStream<TcpStream> {
         self.get_ref().ttl()
     }
 
-    /// Sets the time to live of sent packets (`IP_TTL`, see `ip(7)`) and records it.
+    /// Sets the time to live of sent packets, in hops (`IP_TTL`, see `ip(7)`), and records it.
     ///
     /// # Errors
     /// Fails like [`TcpStream::set_ttl`]. The failure is recorded.
@@ -180,8 +181,8 @@ impl TapStream<TcpStream> {
         set(self.recorder(), "IP_TTL", ttl.into(), self.get_ref().set_ttl(ttl))
     }
 
-    /// Converts the stream into one of the standard library and stops recording it. The recording gets a `release`
-    /// event.
+    /// Stops recording the stream, and converts it to a stream of the standard library. The recording gets a
+    /// `release` event instead of `close`.
     ///
     /// # Errors
     /// Fails like [`TcpStream::into_std`].

@@ -71,9 +71,9 @@ async fn options_set_on_a_stream_are_recorded() {
     assert_eq!(seen, ["adopt", "TCP_NODELAY 1", "IP_TTL 9", "SO_LINGER 0", "SO_LINGER -1", "release"]);
 }
 
-/// Polls a stream that must not move once it is pinned.
+/// Polls a tapped stream that is not `Unpin`, so it must not move after it is pinned.
 #[tokio::test]
-async fn stream_without_unpin_is_supported() {
+async fn stream_that_is_not_unpin_is_recorded() {
     use std::marker::PhantomPinned;
     use std::pin::{Pin, pin};
     use std::task::{Context, Poll};
@@ -100,7 +100,7 @@ async fn stream_without_unpin_is_supported() {
 }
 
 #[tokio::test]
-async fn conn_info_has_addresses_without_recording() {
+async fn conn_info_has_addresses_when_tap_is_off() {
     let Pair { tap: _tap, server, client, .. } = pair().await;
     let (ours, theirs) = (server.conn_info(), client.conn_info());
     assert_eq!((ours.sock, theirs.sock), (server.sock(), None));

@@ -1,5 +1,5 @@
-//! Regression tests for errors that stream wrappers commonly have. The inner stream follows a script, and panics on a
-//! poll that the script does not expect.
+//! Regression tests for bugs that stream wrappers commonly have. The inner stream follows a script, and
+//! panics if it is polled in another way.
 
 use std::collections::VecDeque;
 use std::io::ErrorKind;
@@ -90,7 +90,7 @@ impl AsyncWrite for Script {
     }
 }
 
-/// Runs `drive` on a tapped script, and returns the recorded events including the close.
+/// Runs `drive` on a tapped stream that follows a script. Returns the recorded events, including the close.
 async fn recorded(
     capture: usize,
     steps: impl IntoIterator<Item = Step>,
@@ -155,7 +155,7 @@ async fn is_write_vectored_is_forwarded() {
 }
 
 #[tokio::test]
-async fn bytes_already_in_the_buffer_are_not_counted() {
+async fn bytes_already_in_read_buffer_are_not_counted() {
     let events = recorded(100, [Step::Read(b"new")], async |stream| {
         let mut space = [0; 16];
         let mut buf = ReadBuf::new(&mut space);
@@ -180,7 +180,7 @@ async fn zero_capacity_read_is_not_eof() {
 }
 
 #[tokio::test]
-async fn pending_shutdown_is_recorded_once() {
+async fn shutdown_that_was_pending_is_recorded_once() {
     let events = recorded(0, [Step::Pending, Step::Pending, Step::Shutdown], async |stream| {
         stream.shutdown().await.unwrap();
     })
@@ -190,7 +190,7 @@ async fn pending_shutdown_is_recorded_once() {
 }
 
 #[tokio::test]
-async fn pending_read_is_recorded_once() {
+async fn read_that_was_pending_is_recorded_once() {
     let events = recorded(0, [Step::Pending, Step::Read(b"x")], async |stream| {
         stream.read_u8().await.unwrap();
     })

@@ -1,4 +1,4 @@
-//! Unix-domain streams, and the file descriptors of all streams.
+//! Methods of tokio's Unix-domain streams on a [`TapStream`], and the file descriptors of all streams.
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
@@ -37,7 +37,7 @@ impl TapStream<UnixStream> {
         self.get_ref().local_addr()
     }
 
-    /// Returns the process, user and group of the peer (`SO_PEERCRED`, `unix(7)`).
+    /// Returns the process id, user id and group id of the peer (`SO_PEERCRED`, `unix(7)`).
     ///
     /// # Errors
     /// Fails like [`UnixStream::peer_cred`].
@@ -45,8 +45,8 @@ impl TapStream<UnixStream> {
         self.get_ref().peer_cred()
     }
 
-    /// Converts the stream into one of the standard library and stops recording it. The recording gets a `release`
-    /// event.
+    /// Stops recording the stream, and converts it to a stream of the standard library. The recording gets a
+    /// `release` event instead of `close`.
     ///
     /// # Errors
     /// Fails like [`UnixStream::into_std`].

@@ -1,18 +1,15 @@
-//! Queries to the operating system. This module has the crate's only unsafe code.
+//! Queries to the operating system. Only this module of the crate contains unsafe code.
 
 #[cfg(target_os = "linux")]
 pub(crate) use linux::{close_aborts, queues, tcp_sample};
 #[cfg(not(target_os = "linux"))]
 pub(crate) use other::{close_aborts, queues, tcp_sample};
 
-/// Returns the reading of the machine's monotonic clock (`CLOCK_MONOTONIC`), in nanoseconds. It is the same in every
-/// process, so recordings of several processes merge on one time line.
+/// Returns the reading of the machine's monotonic clock (`CLOCK_MONOTONIC`), in nanoseconds. It is the same
+/// clock in every process, so the recordings of several processes can be put on one time line.
 #[cfg(all(unix, not(all(test, model))))]
 #[must_use]
-#[expect(
-    unsafe_code,
-    reason = "the safe form in rustix reads the vDSO by itself, which fails under valgrind"
-)]
+#[expect(unsafe_code, reason = "rustix's clock_gettime calls the vDSO directly, which fails under valgrind")]
 pub fn monotonic_ns() -> u64 {
     let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the kernel writes one timespec to the pointer, which is valid and exclusive for the call.
@@ -21,7 +18,8 @@ pub fn monotonic_ns() -> u64 {
     u64::try_from(now.tv_sec).unwrap_or(0) * 1_000_000_000 + u64::try_from(now.tv_nsec).unwrap_or(0)
 }
 
-/// Returns the nanoseconds since the first call, on systems without a clock that processes share.
+/// Returns the nanoseconds since the first call of this function. Used on systems without a monotonic clock
+/// that processes share.
 #[cfg(not(unix))]
 #[must_use]
 pub fn monotonic_ns() -> u64 {
@@ -31,7 +29,7 @@ pub fn monotonic_ns() -> u64 {
     u64::try_from(START.get_or_init(Instant::now).elapsed().as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// Returns the number of earlier calls, as a clock for the model of the recorder.
+/// Returns the number of earlier calls of this function. Used as the clock of the recorder in models.
 #[cfg(all(test, model))]
 #[must_use]
 pub fn monotonic_ns() -> u64 {
@@ -40,17 +38,17 @@ pub fn monotonic_ns() -> u64 {
     READINGS.fetch_add(1, Ordering::Relaxed)
 }
 
-/// Bytes in the kernel's buffers of one socket.
+/// Number of bytes in the kernel's receive and send buffers of one socket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Queues {
-    /// Received bytes that the program has not read.
+    /// Number of received bytes that the program has not read.
     pub(crate) receive: u32,
-    /// Written bytes that are not sent or not acknowledged.
+    /// Number of written bytes that the peer has not acknowledged.
     pub(crate) send: u32,
 }
 
-/// Returns `true` if the kernel uses the processor's time-stamp counter as its own clock. It stops doing so when the
-/// counter proves unstable, which the processor's feature flags do not show.
+/// Returns `true` if the kernel trusts the processor's time-stamp counter. It stops using the counter as its
+/// own clock if the counter proves unstable, which the processor's feature flags do not show.
 pub(crate) fn counter_is_trusted() -> bool {
     // Miri has no counter, and the model has its own clock.
     if cfg!(any(miri, all(test, model))) {
@@ -62,7 +60,7 @@ pub(crate) fn counter_is_trusted() -> bool {
         .is_ok_and(|name| matches!(name.trim(), "hpet" | "acpi_pm" | "pit" | "jiffies" | "refined-jiffies"))
 }
 
-/// Registers the process for [`fence_all_threads`]; returns `false` if the kernel does not support it.
+/// Registers the process for [`fence_all_threads`]. Returns `false` if the kernel does not support it.
 pub(crate) fn prepare_to_fence_all_threads() -> bool {
     #[cfg(all(target_os = "linux", not(miri)))]
     {
@@ -73,8 +71,8 @@ pub(crate) fn prepare_to_fence_all_threads() -> bool {
     false
 }
 
-/// Runs a memory fence on every running thread of this process (`membarrier(2)`); returns `false` if the kernel
-/// refuses.
+/// Runs a memory fence on every running thread of this process (`membarrier(2)`). Returns `false` if the
+/// kernel refuses the call.
 pub(crate) fn fence_all_threads() -> bool {
     #[cfg(all(target_os = "linux", not(miri)))]
     {
@@ -96,11 +94,11 @@ mod linux {
     use super::Queues;
     use crate::close::{TcpSample, TcpState};
 
-    /// Borrows the socket with this descriptor.
+    /// Borrows the socket that has this file descriptor. Returns `None` if the number is negative.
     ///
-    /// Callers keep the descriptor open for the call: a stream queries before it closes, and [`queues`] runs under the
-    /// lock that a socket takes before it closes.
-    #[expect(unsafe_code, reason = "a stream of any type has only the number of its descriptor")]
+    /// The descriptor must stay open while it is borrowed. A stream calls these functions before it closes
+    /// its own descriptor, and [`queues`] is called under a lock that a socket takes before it closes.
+    #[expect(unsafe_code, reason = "only the number of the descriptor is known for a stream of any type")]
     fn borrow<'a>(fd: i32) -> Option<BorrowedFd<'a>> {
         // SAFETY: the number is that of an open descriptor, see above, and is not -1. If a program has closed the
         // descriptor without dropping its socket, the calls below fail or query another file; they change nothing and
@@ -108,7 +106,7 @@ mod linux {
         (fd >= 0).then(|| unsafe { BorrowedFd::borrow_raw(fd) })
     }
 
-    /// Returns the kernel's view of a TCP connection; `None` if `fd` is not a TCP socket.
+    /// Returns a sample of the kernel's TCP state. Returns `None` if `fd` is not a TCP socket.
     pub(crate) fn tcp_sample(fd: i32) -> Option<TcpSample> {
         let socket = borrow(fd)?;
         let info = tcp_info(socket)?;
@@ -120,15 +118,15 @@ mod linux {
         })
     }
 
-    /// Returns the bytes in the kernel's buffers, in both directions.
+    /// Returns the numbers of bytes in the kernel's receive and send buffers of the socket.
     pub(crate) fn queues(fd: i32) -> Option<Queues> {
         let socket = borrow(fd)?;
         Some(Queues { receive: unread(socket), send: unsent(socket)? })
     }
 
-    /// Returns `true` if closing `fd` sends a RST instead of a FIN: received bytes are unread, or `SO_LINGER` is 0
-    /// seconds. See `__tcp_close` and `tcp_disconnect` in Linux's `net/ipv4/tcp.c`. A Unix-domain stream with unread
-    /// bytes also resets its peer.
+    /// Returns `true` if closing `fd` would send a RST instead of a FIN, because received bytes are unread or
+    /// `SO_LINGER` is 0 seconds. See `__tcp_close` and `tcp_disconnect` in Linux's `net/ipv4/tcp.c`. A
+    /// Unix-domain stream with unread bytes also resets its peer.
     pub(crate) fn close_aborts(fd: i32, tcp: Option<&TcpSample>) -> bool {
         let Some(socket) = borrow(fd) else { return false };
         let Some(tcp) = tcp else { return unread(socket) > 0 };
@@ -141,20 +139,21 @@ mod linux {
         }
     }
 
-    /// Returns the number of received bytes that are not read; 0 if the kernel does not report it.
+    /// Returns the number of received bytes that the program has not read. Returns 0 if the kernel does not
+    /// report it.
     fn unread(socket: BorrowedFd<'_>) -> u32 {
         ioctl_fionread(socket).ok().and_then(|bytes| u32::try_from(bytes).ok()).unwrap_or(0)
     }
 
-    /// Returns the number of written bytes that are not acknowledged (`SIOCOUTQ`, `tcp(7)`).
-    #[expect(unsafe_code, reason = "rustix has no form of its own for this request")]
+    /// Returns the number of written bytes that the peer has not acknowledged (`SIOCOUTQ`, `tcp(7)`).
+    #[expect(unsafe_code, reason = "rustix has no safe function for this ioctl request")]
     fn unsent(socket: BorrowedFd<'_>) -> Option<u32> {
         // SAFETY: TIOCOUTQ, which is SIOCOUTQ for sockets, writes one int to the given pointer.
         let result = unsafe { ioctl(socket, Getter::<{ libc::TIOCOUTQ as _ }, libc::c_int>::new()) };
         u32::try_from(result.ok()?).ok()
     }
 
-    #[expect(unsafe_code, reason = "TCP_INFO has no safe form in a maintained crate")]
+    #[expect(unsafe_code, reason = "no maintained crate has a safe function for TCP_INFO")]
     fn tcp_info(socket: BorrowedFd<'_>) -> Option<libc::tcp_info> {
         let mut info = std::mem::MaybeUninit::<libc::tcp_info>::zeroed();
         let mut length = libc::socklen_t::try_from(size_of::<libc::tcp_info>()).ok()?;
@@ -173,7 +172,7 @@ mod linux {
         (result == 0).then(|| unsafe { info.assume_init() })
     }
 
-    /// Converts a value of the `enum` in Linux's `include/net/tcp_states.h`.
+    /// Converts a TCP state of the kernel, a value of the `enum` in Linux's `include/net/tcp_states.h`.
     fn tcp_state(state: u8) -> TcpState {
         match state {
             1 => TcpState::Established,
@@ -196,7 +195,7 @@ mod linux {
         use super::*;
 
         #[test]
-        fn tcp_states_match_the_kernel() {
+        fn tcp_states_have_the_kernel_numbers() {
             let names: Vec<String> = (0..=12).map(|state| tcp_state(state).to_string()).collect();
             let expected = [
                 "UNKNOWN",
@@ -218,7 +217,8 @@ mod linux {
     }
 }
 
-/// Stand-ins for systems that do not report these values.
+/// Functions for systems other than Linux, which do not report queues or the TCP state. They return `None` or
+/// `false`.
 #[cfg(not(target_os = "linux"))]
 mod other {
     use super::Queues;

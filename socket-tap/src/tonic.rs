@@ -1,4 +1,4 @@
-//! Connection information in the extensions of tonic's requests.
+//! Support for tonic: connection information in the extensions of its requests.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -14,7 +14,8 @@ use crate::incoming::TapIncoming;
 use crate::socket::Socket;
 use crate::stream::TapStream;
 
-/// Forwards the connect info of the inner stream, so `Request::remote_addr` works as without the tap.
+/// Returns the connect info of the inner stream, so that tonic's `Request::remote_addr` works as without the
+/// tap.
 impl<S: Connected> Connected for TapStream<S> {
     type ConnectInfo = S::ConnectInfo;
 
@@ -24,10 +25,10 @@ impl<S: Connected> Connected for TapStream<S> {
 }
 
 impl<L> TapIncoming<L> {
-    /// Adds a [`ConnInfo`] to the extensions of each request.
+    /// Adds a [`ConnInfo`] to the extensions of each request that arrives on these connections.
     ///
-    /// tonic takes one type of connect info, so this replaces `TcpConnectInfo`, from which `Request::remote_addr` gets
-    /// the address. `ConnLayer` (feature `tower`) restores it.
+    /// tonic allows only one type of connect info. The `ConnInfo` therefore replaces `TcpConnectInfo`, which
+    /// `Request::remote_addr` needs. `ConnLayer` (feature `tower`) adds `TcpConnectInfo` again.
     ///
     /// ```no_run
     /// use socket_tap::{ConnInfo, Tap, TapListener};
@@ -52,7 +53,7 @@ impl<L> TapIncoming<L> {
 }
 
 pin_project! {
-    /// A connection, or a stream of connections, whose connect info for tonic is a [`ConnInfo`]. See
+    /// A connection, or a stream of connections, that gives tonic a [`ConnInfo`] for its requests. Created by
     /// [`TapIncoming::with_conn_info`].
     #[derive(Debug)]
     pub struct WithConnInfo<T> {

@@ -1,22 +1,23 @@
-//! Counts of the reads or writes on one socket.
+//! Counters for the reads or the writes of one socket.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Number of operations, and of their bytes.
+/// The number of reads or writes on one socket, and of their bytes.
 #[derive(Debug, Default)]
 pub(crate) struct TransferCount {
     calls: AtomicU64,
     bytes: AtomicU64,
-    /// The clock reading of the last operation; 0 before the first.
+    /// Clock reading of the last read or write. 0 if there was none.
     pub(crate) last: AtomicU64,
 }
 
-/// Tells whether several threads may use one direction of a socket at once.
+/// The access to one direction of a socket: exclusive, or shared with other threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// A poll, which has exclusive access to the direction.
+    /// Only the caller reads or writes in this direction, because it polls through a mutable reference.
     Exclusive,
-    /// An operation on a shared reference.
+    /// Other threads may read or write in this direction at the same time, because the caller has a shared
+    /// reference.
     Shared,
 }
 

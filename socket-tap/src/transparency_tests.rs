@@ -1,4 +1,4 @@
-//! Tests over real sockets: the tap does not change the program's view of them.
+//! Tests that a program with the tap sees the same behavior of its sockets as without.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -29,7 +29,7 @@ async fn pair() -> Pair {
 }
 
 #[tokio::test]
-async fn full_socket_applies_backpressure() {
+async fn full_send_buffer_makes_writes_wait() {
     let Pair { tap, memory, mut client, mut server } = pair().await;
     let chunk = vec![7; 64 * 1024];
     let mut written = 0;
@@ -89,7 +89,7 @@ async fn cancelled_accept_loses_no_connection() {
 }
 
 #[tokio::test]
-async fn options_equal_those_of_tokio() {
+async fn socket_options_equal_those_of_tokio() {
     let Pair { client, server, .. } = pair().await;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let plain = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();

@@ -1,4 +1,4 @@
-//! The connections that a connector creates, over TCP or a Unix-domain socket.
+//! The type of the connections that `TapConnector` creates, over TCP or a Unix-domain socket.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use tokio::net::UnixStream;
 use crate::conn_info::ConnInfo;
 use crate::stream::TapStream;
 
-/// A connection of a [`TapConnector`](crate::TapConnector), over TCP or a Unix-domain socket.
+/// A connection created by [`TapConnector`](crate::TapConnector), over TCP or a Unix-domain socket.
 #[derive(Debug)]
 pub struct TapTransport(Kind);
 

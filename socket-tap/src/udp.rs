@@ -11,13 +11,14 @@ use crate::recorder::Truncation;
 use crate::socket_recorder::SocketRecorder;
 use crate::udp_receive::receive_with_truncation;
 
-/// A [`UdpSocket`] that records socket, bind, connect, every datagram with its address and size, and its close.
+/// A [`UdpSocket`] that records socket, bind, connect, every datagram with its address and size, and the
+/// socket's close.
 ///
-/// It makes the system calls of [`UdpSocket`]. When the tap is on, it also reads its local address (`getsockname(2)`)
-/// after `bind` and `connect`.
+/// It makes the same system calls as [`UdpSocket`]. When the tap is on, it also queries the local address
+/// (`getsockname(2)`) after `bind` and `connect`.
 ///
-/// A datagram that is longer than the buffer is truncated, as with every UDP socket. `recvfrom(2)`, which tokio calls,
-/// does not report truncation; see [`report_truncation`](Self::report_truncation).
+/// A datagram that is longer than the program's buffer is truncated, as with every UDP socket. tokio calls
+/// `recvfrom(2)`, which does not report truncation; see [`report_truncation`](Self::report_truncation).
 ///
 /// ```
 /// use socket_tap::{Tap, TapUdpSocket, sink::Memory};
@@ -44,7 +45,8 @@ use crate::udp_receive::receive_with_truncation;
 /// ```
 #[derive(Debug)]
 pub struct TapUdpSocket {
-    /// Dropped before `inner`, so the close is recorded before the descriptor is closed. `None` if the tap is off.
+    /// Dropped before `inner`, so that the close is recorded before the descriptor is closed. `None` if the
+    /// tap is off.
     recorder: Option<SocketRecorder>,
     inner: UdpSocket,
     report_truncation: bool,
@@ -55,9 +57,9 @@ impl TapUdpSocket {
         Self { recorder, inner, report_truncation: false }
     }
 
-    /// Receives with `recvmsg(2)` instead of `recvfrom(2)`, so that the recording marks truncated datagrams, on Linux
-    /// with their full length. The number of system calls and the result for the program stay the same. Off by default,
-    /// so that the calls are exactly tokio's. Has no effect on Windows, where such a receive fails.
+    /// Makes the recording mark truncated datagrams, on Linux with their full length. Off by default. If it
+    /// is on, the tap calls `recvmsg(2)` instead of `recvfrom(2)`; the number of system calls and the results
+    /// stay the same. It has no effect on Windows, where receiving a truncated datagram fails.
     ///
     /// ```
     /// use socket_tap::{Tap, TapUdpSocket};
@@ -89,15 +91,15 @@ impl TapUdpSocket {
         self.inner.peer_addr()
     }
 
-    /// Returns the inner socket, for its options. The tap does not record datagrams that are sent or received on it
-    /// directly.
+    /// Returns a reference to the inner socket, for example to set options. The tap does not record datagrams
+    /// that are sent or received directly on it.
     #[must_use]
     pub fn get_ref(&self) -> &UdpSocket {
         &self.inner
     }
 
-    /// Returns the inner socket and stops recording it. The recording gets a `release` event with the totals instead of
-    /// a close.
+    /// Stops recording the socket, and returns the inner one. The recording gets a `release` event with the
+    /// totals instead of `close`.
     #[must_use]
     pub fn into_inner(self) -> UdpSocket {
         if let Some(recorder) = self.recorder {
@@ -106,7 +108,8 @@ impl TapUdpSocket {
         self.inner
     }
 
-    /// Sets the destination of [`send`](Self::send), and receives only from this address, like [`UdpSocket::connect`].
+    /// Connects the socket to a peer, like [`UdpSocket::connect`]: [`send`](Self::send) sends to its address,
+    /// and only datagrams from it are received.
     ///
     /// # Errors
     /// Fails like [`UdpSocket::connect`]. If several addresses fail, returns the error of the last one. Each failure is
@@ -129,7 +132,7 @@ impl TapUdpSocket {
                 Err(error) => last = Some(error),
             }
         }
-        Err(last.unwrap_or_else(|| no_address("no address to connect to")))
+        Err(last.unwrap_or_else(|| no_address("no address to connect to was found")))
     }
 
     /// Sends one datagram to the first address of `target`, like [`UdpSocket::send_to`].
@@ -141,7 +144,7 @@ impl TapUdpSocket {
     /// Fails like [`UdpSocket::send_to`]. The failure is recorded.
     pub async fn send_to(&self, bytes: &[u8], target: impl ToSocketAddrs) -> io::Result<usize> {
         let target = tokio::net::lookup_host(target).await?.next();
-        let target = target.ok_or_else(|| no_address("no address to send to"))?;
+        let target = target.ok_or_else(|| no_address("no address to send to was found"))?;
         let send = self.inner.send_to(bytes, target);
         record_send(self.recorder.as_ref(), send, |recorder, entered, result| {
             recorder.sent(entered, bytes, Some(target), result);

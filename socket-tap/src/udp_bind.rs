@@ -1,4 +1,4 @@
-//! Creates UDP sockets, or adopts existing ones.
+//! Creates UDP sockets, and starts to record existing ones.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,7 +13,7 @@ use crate::tap::Tap;
 use crate::udp::TapUdpSocket;
 
 impl TapUdpSocket {
-    /// Binds like [`UdpSocket::bind`], and records each step.
+    /// Binds like [`UdpSocket::bind`], and records socket and bind.
     ///
     /// # Errors
     /// Fails like [`UdpSocket::bind`]. If several addresses fail, returns the error of the last one.
@@ -28,10 +28,11 @@ impl TapUdpSocket {
                 Err(error) => last = Some(error),
             }
         }
-        Err(last.unwrap_or_else(|| no_address("no address to bind")))
+        Err(last.unwrap_or_else(|| no_address("no address to bind to was found")))
     }
 
-    /// Starts to record a socket that was created without the tap. Its options stay unchanged.
+    /// Wraps a UDP socket of tokio that was created without the tap, and records it from now on. Its options
+    /// stay unchanged.
     ///
     /// ```
     /// use socket_tap::{Tap, TapUdpSocket};
@@ -52,8 +53,8 @@ impl TapUdpSocket {
         Self::new(socket, recorder)
     }
 
-    /// Starts to record a socket of the standard library. It must be in non-blocking mode: see
-    /// [`set_nonblocking`](std::net::UdpSocket::set_nonblocking).
+    /// Wraps a UDP socket of the standard library, and records it from now on. The socket must be in
+    /// non-blocking mode: see [`set_nonblocking`](std::net::UdpSocket::set_nonblocking).
     ///
     /// # Errors
     /// Fails like [`UdpSocket::from_std`].

@@ -1,4 +1,4 @@
-//! Receiving datagrams with a report of truncation.
+//! Receives datagrams with `recvmsg(2)`, which reports whether they were truncated.
 
 use std::io;
 use std::net::SocketAddr;
@@ -7,7 +7,7 @@ use tokio::net::UdpSocket;
 
 use crate::recorder::Truncation;
 
-/// Number of bytes in the buffer, the sender, and the truncation of the datagram.
+/// A received datagram: number of bytes in the buffer, address of the sender, and truncation.
 type Received = (usize, Option<SocketAddr>, Truncation);
 
 #[cfg(unix)]
@@ -16,8 +16,8 @@ pub(crate) async fn receive_with_truncation(socket: &UdpSocket, buf: &mut [u8]) 
     socket.async_io(Interest::READABLE, || recvmsg_now(socket, buf)).await
 }
 
-/// Calls `recvmsg(2)` once. Unlike `recvfrom(2)` it reports a truncated datagram. With `MSG_TRUNC`, Linux also returns
-/// the full length.
+/// Calls `recvmsg(2)` once. Unlike `recvfrom(2)`, it reports whether the datagram was truncated. With
+/// `MSG_TRUNC`, Linux also returns the full length.
 #[cfg(unix)]
 fn recvmsg_now(socket: &UdpSocket, buf: &mut [u8]) -> io::Result<Received> {
     use rustix::net::{RecvAncillaryBuffer, RecvFlags, ReturnFlags, recvmsg};

@@ -37,7 +37,7 @@ fn totals(events: &[Event]) -> Totals {
 }
 
 #[tokio::test]
-async fn datagrams_record_address_size_and_payload() {
+async fn datagrams_are_recorded_with_peer_and_payload() {
     let (tap, memory) = recording(3);
     let server = TapUdpSocket::bind(&tap, "127.0.0.1:0").await.unwrap();
     let local = server.local_addr().unwrap();
@@ -76,7 +76,7 @@ async fn datagrams_record_address_size_and_payload() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn truncated_datagram_is_reported_on_request() {
+async fn report_truncation_records_truncated_datagrams() {
     let (tap, memory) = recording(100);
     let server = TapUdpSocket::bind(&tap, "127.0.0.1:0").await.unwrap().report_truncation(true);
     let client = unrecorded().await;
@@ -103,7 +103,7 @@ async fn truncated_datagram_is_reported_on_request() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn connected_socket_records_peer_and_refusal() {
+async fn connected_udp_socket_records_peer_and_refusal() {
     let (tap, memory) = recording(0);
     let friend = unrecorded().await;
     let socket = TapUdpSocket::bind(&tap, "127.0.0.1:0").await.unwrap();
@@ -128,7 +128,7 @@ async fn connected_socket_records_peer_and_refusal() {
 }
 
 #[tokio::test]
-async fn failed_bind_and_send_are_recorded() {
+async fn failed_udp_bind_and_send_are_recorded() {
     let (tap, memory) = recording(0);
     let first = TapUdpSocket::bind(&tap, "127.0.0.1:0").await.unwrap();
     let taken = first.local_addr().unwrap();
@@ -157,7 +157,7 @@ async fn existing_udp_socket_is_adopted() {
 }
 
 #[tokio::test]
-async fn udp_into_inner_records_a_release() {
+async fn udp_into_inner_records_release_instead_of_close() {
     let (tap, memory) = recording(0);
     let inner = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
     inner.set_nonblocking(true).unwrap();

@@ -17,7 +17,8 @@ use crate::socket_recorder::SocketRecorder;
 use crate::stream::TapStream;
 use crate::tap::Tap;
 
-/// Length of the accept queue. mio uses the same, and so does tokio's `bind`. -1 is the system's maximum.
+/// Default length of the accept queue: the same as mio's, which tokio's `bind` uses. -1 is the system's
+/// maximum.
 const BACKLOG: i32 = if cfg!(any(
     target_os = "linux",
     target_os = "freebsd",
@@ -29,19 +30,20 @@ const BACKLOG: i32 = if cfg!(any(
     libc::SOMAXCONN
 };
 
-/// A [`UnixListener`] that records socket, bind, listen, every accept, and its close.
+/// A [`UnixListener`] that records socket, bind, listen, every accept, and the listener's close.
 ///
-/// In the recording, addresses are paths; a socket without a path, such as a client's, is `(unnamed)`.
+/// Recorded addresses are paths. A socket without a path, such as a client's, is recorded as `(unnamed)`.
 #[derive(Debug)]
 pub struct TapUnixListener {
-    /// Dropped before `inner`, so the close is recorded before the descriptor is closed.
+    /// Dropped before `inner`, so that the close is recorded before the descriptor is closed.
     recorder: Option<SocketRecorder>,
     inner: UnixListener,
 }
 
 impl TapUnixListener {
-    /// Binds and listens like [`UnixListener::bind`], and records each step. Dropping the listener does not remove the
-    /// path, and an existing path is an error: the program has to remove both.
+    /// Binds and listens like [`UnixListener::bind`], and records socket, bind and listen. The call fails if
+    /// the path exists, and dropping the listener does not remove it, so the program has to remove the path
+    /// itself.
     ///
     /// ```
     /// use socket_tap::{Tap, TapStream, TapUnixListener};
@@ -69,8 +71,8 @@ impl TapUnixListener {
         Ok(Self { recorder, inner })
     }
 
-    /// Listens on a socket that the program has created and bound itself, like [`UnixSocket::listen`]. The recording
-    /// begins with an `adopt` event, because the tap did not see the earlier calls.
+    /// Listens on a socket that the program has already created and bound, like [`UnixSocket::listen`]. The
+    /// recording begins with an `adopt` event, because the tap did not see `socket` and `bind`.
     ///
     /// # Errors
     /// Fails like [`UnixSocket::listen`]. The failure and the close are recorded.
@@ -87,8 +89,8 @@ impl TapUnixListener {
         Ok(Self { recorder, inner })
     }
 
-    /// Starts to record a listener that was created without the tap. An `adopt` event replaces the calls that created
-    /// it.
+    /// Wraps a listener of tokio that was created without the tap, and records it from now on. The recording
+    /// has an `adopt` event instead of socket, bind and listen.
     #[must_use]
     pub fn from_tokio(tap: &Tap, listener: UnixListener) -> Self {
         let local = || listener.local_addr().ok().as_ref().map(addr);
@@ -96,7 +98,8 @@ impl TapUnixListener {
         Self { recorder, inner: listener }
     }
 
-    /// Starts to record a listener of the standard library. It must be in non-blocking mode.
+    /// Wraps a listener of the standard library, and records it from now on. The listener must be in
+    /// non-blocking mode.
     ///
     /// # Errors
     /// Fails like [`UnixListener::from_std`].
@@ -107,13 +110,14 @@ impl TapUnixListener {
         UnixListener::from_std(listener).map(|listener| Self::from_tokio(tap, listener))
     }
 
-    /// Returns the inner listener. The tap does not record connections that are accepted on it directly.
+    /// Returns a reference to the inner listener. The tap does not record connections that are accepted
+    /// directly on it.
     #[must_use]
     pub fn get_ref(&self) -> &UnixListener {
         &self.inner
     }
 
-    /// Returns the inner listener and stops recording it. The recording gets a `release` event instead of a close.
+    /// Stops recording the listener, and returns it. The recording gets a `release` event instead of `close`.
     #[must_use]
     pub fn into_inner(self) -> UnixListener {
         if let Some(recorder) = self.recorder {
@@ -130,21 +134,21 @@ impl TapUnixListener {
         self.inner.local_addr()
     }
 
-    /// Accepts the next connection. Any number of tasks may call this at once.
+    /// Accepts the next connection. Several tasks may wait for connections at the same time.
     ///
     /// # Cancel safety
     /// This method is cancel safe: no connection is lost.
     ///
     /// # Errors
-    /// Fails like [`UnixListener::accept`]. The failure is recorded, and the listener keeps listening.
+    /// Fails like [`UnixListener::accept`]. The failure is recorded, and the listener can be used further.
     pub async fn accept(&self) -> io::Result<(TapStream<UnixStream>, SocketAddr)> {
-        // Not through `poll_accept`, which keeps the waker of only one task.
+        // Does not use `poll_accept`, which keeps the waker of only one task.
         let result = self.inner.accept().await;
         self.accepted(result)
     }
 
-    /// Polls for the next connection, for a hand-written future. As with [`UnixListener::poll_accept`], only the task
-    /// of the last call is woken.
+    /// Polls for the next connection, for futures that are written by hand. As with
+    /// [`UnixListener::poll_accept`], only the task that polled last is woken.
     ///
     /// # Errors
     /// Fails like [`accept`](Self::accept).
@@ -153,8 +157,8 @@ impl TapUnixListener {
         Poll::Ready(self.accepted(result))
     }
 
-    /// Accepts the next connection, and retries on errors: it waits up to a second when no file descriptor is
-    /// available. Every failure is recorded.
+    /// Accepts the next connection, and retries after errors: it waits up to a second when no file descriptor
+    /// is available. Every failure is recorded.
     ///
     /// # Cancel safety
     /// This method is cancel safe: no connection is lost.
@@ -194,7 +198,7 @@ pub(crate) fn adopt(kind: SocketKind, fd: Option<i32>, local: Option<Addr>, peer
     Op::Adopt { fd, domain: event::Domain::Unix, kind, on: None, local, peer }
 }
 
-/// Converts an address to text. tokio does not expose Linux's abstract names.
+/// Returns the path of the address, or `(unnamed)`. tokio does not expose Linux's abstract names.
 pub(crate) fn addr(address: &SocketAddr) -> Addr {
     address.as_pathname().map_or_else(|| Addr::Other("(unnamed)".to_owned()), path_addr)
 }

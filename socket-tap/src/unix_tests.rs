@@ -7,7 +7,7 @@ use crate::close::EndedBy;
 use crate::event::Event;
 use crate::sink::Memory;
 
-/// The path of a socket, removed on drop.
+/// Path of a Unix-domain socket. Dropping it removes the file.
 struct SocketPath(PathBuf);
 
 impl SocketPath {

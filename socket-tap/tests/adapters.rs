@@ -31,7 +31,7 @@ fn recording(name: &str) -> (Tap, Memory) {
     (Tap::server(name).sink(memory.clone()).start().unwrap(), memory)
 }
 
-/// A handler that responds with the number and the peer of its connection.
+/// An axum handler that responds with the number and the peer's address of its connection.
 async fn describe(ConnectInfo(info): ConnectInfo<ConnInfo>) -> String {
     format!("{:?} {}", info.sock, info.peer.map(|peer| peer.to_string()).unwrap_or_default())
 }
@@ -125,7 +125,7 @@ async fn unix_sockets_work_with_axum_and_the_connector() {
     assert_eq!((count(&events, "connect"), count(&events, "accept")), (1, 1));
 }
 
-/// A health service, and the connection information of its requests.
+/// Creates a tonic health service, and a [`Seen`] that collects the connection information of its requests.
 fn health() -> (HealthServer<impl tonic_health::pb::health_server::Health>, Seen) {
     let (_, service) = tonic_health::server::health_reporter();
     let (sender, seen) = mpsc::channel();
@@ -179,7 +179,7 @@ async fn tonic_handler_gets_conn_info() {
 }
 
 #[tokio::test]
-async fn tonic_handler_gets_the_remote_address() {
+async fn tonic_handler_gets_peer_from_remote_addr() {
     let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (service, seen) = health();

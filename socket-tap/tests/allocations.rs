@@ -1,4 +1,4 @@
-//! Recording a read or write allocates nothing on the thread that serves.
+//! Tests that recording a read or write allocates nothing on the thread that makes the call.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -16,10 +16,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 #[global_allocator]
 static ALLOCATOR: counting::Counting = counting::Counting;
 
-/// Number of calls per operation.
+/// Number of reads, of writes and of vectored writes in each test.
 const TIMES: usize = 200;
 
-/// A stream that reads and writes 100 bytes per poll, and allocates nothing.
+/// An in-memory stream that transfers 100 bytes per poll, and allocates nothing.
 struct Ready;
 
 impl AsyncRead for Ready {
@@ -55,8 +55,8 @@ impl AsyncWrite for Ready {
     }
 }
 
-/// Reads, writes and writes vectored, [`TIMES`] each, beginning with the thread's first event. Returns the number of
-/// allocations.
+/// Polls [`TIMES`] reads, writes and vectored writes each, and returns the number of allocations. This
+/// includes the first event of the thread.
 fn allocations_of(stream: &mut TapStream<Ready>) -> usize {
     let (mut cx, mut room) = (Context::from_waker(Waker::noop()), [0; 100]);
     let bytes = [7; 60];
@@ -71,7 +71,8 @@ fn allocations_of(stream: &mut TapStream<Ready>) -> usize {
     counting::allocations() - before
 }
 
-/// Returns the recorded events, and the number of allocations for recording them.
+/// Records the reads and writes, and returns the recorded events and the number of allocations. `events` is
+/// the capacity of the recorder's buffers.
 fn recorded(capture: usize, events: usize) -> (Vec<Event>, usize) {
     let memory = Memory::new();
     let tap = Tap::server("allocations")
@@ -94,21 +95,21 @@ fn transfers(events: &[Event]) -> impl Iterator<Item = &socket_tap::event::Trans
 }
 
 #[test]
-fn allocator_counts_allocations() {
+fn test_allocator_counts_allocations() {
     let before = counting::allocations();
     drop(std::hint::black_box(Box::new(1)));
     assert_eq!(counting::allocations() - before, 1);
 }
 
 #[test]
-fn transfer_without_payload_allocates_nothing() {
+fn recording_without_payload_allocates_nothing() {
     let (events, allocations) = recorded(0, 64 * 1024);
     assert_eq!(transfers(&events).filter(|transfer| transfer.data.is_none()).count(), 3 * TIMES);
     assert_eq!(allocations, 0);
 }
 
 #[test]
-fn transfer_with_payload_allocates_nothing() {
+fn recording_with_payload_allocates_nothing() {
     let (events, allocations) = recorded(64, 64 * 1024);
     let captured = |data: &Option<Box<[u8]>>| data.as_ref().is_some_and(|data| data.len() == 64);
     assert_eq!(transfers(&events).filter(|transfer| captured(&transfer.data)).count(), 3 * TIMES);
@@ -116,7 +117,7 @@ fn transfer_with_payload_allocates_nothing() {
 }
 
 #[test]
-fn dropped_transfer_allocates_nothing() {
+fn dropping_reads_and_writes_allocates_nothing() {
     // Capacity for one transfer, until the drain thread's next round.
     let (events, allocations) = recorded(64, 0);
     let lost: u64 =

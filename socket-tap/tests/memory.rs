@@ -1,4 +1,4 @@
-//! Memory that the tap uses for an open, idle connection.
+//! Tests how much memory the tap uses for an open, idle connection.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -17,7 +17,7 @@ static ALLOCATOR: counting::Counting = counting::Counting;
 
 const CONNECTIONS: usize = 1000;
 const ROUNDS: usize = 8;
-/// Limit for one connection, in bytes.
+/// Maximum number of heap bytes that the tap may use per connection.
 const LIMIT: usize = 256;
 
 /// A sink that discards events.
@@ -33,9 +33,9 @@ impl Sink for Discard {
     }
 }
 
-/// Returns the heap bytes of [`CONNECTIONS`] open connections whose events are recorded: the minimum of several rounds,
-/// because the recorder's buffers grow in the first round, while the cost of a connection recurs in each. The streams
-/// themselves allocate nothing, unlike tokio's sockets.
+/// Opens and records [`CONNECTIONS`] in-memory connections, which allocate nothing themselves. Returns the
+/// heap bytes that they use while open, the minimum of several rounds: in the first round the recorder's
+/// buffers grow, too.
 async fn held(tap: &Tap) -> isize {
     let mut open: Vec<TapStream<Empty>> = Vec::with_capacity(CONNECTIONS);
     let mut least = isize::MAX;

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use super::process::signal_to;
 use super::program;
 
-/// The server refuses to run as root; for root it runs as `nobody`.
+/// User id of `nobody`, for tests that run as root, because PostgreSQL refuses to run as root.
 const NOBODY: u32 = 65534;
 /// The superuser's password, which the server verifies by SCRAM-SHA-256.
 const PASSWORD: &str = "open-sesame";
@@ -30,10 +30,10 @@ pub(crate) struct Postgres {
     running: Option<Running>,
 }
 
-/// The processes of a running server.
+/// The processes of a running PostgreSQL server.
 struct Running {
     postmaster: Child,
-    /// Reads the log until the last process has ended.
+    /// Thread that reads the server's log until the last process of the server has ended.
     log: JoinHandle<()>,
 }
 
@@ -124,7 +124,8 @@ impl Running {
     }
 }
 
-/// Returns the folder of the newest installed version. Debian installs one folder per version outside of the `PATH`.
+/// Returns the folder with the programs of the newest installed PostgreSQL. Debian installs each version into its own
+/// folder, outside of the `PATH`.
 fn find() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let folders = versions.map(|version| version.path().join("bin"));
@@ -132,7 +133,7 @@ fn find() -> Option<PathBuf> {
     newest.or_else(|| program::find("postgres")?.canonicalize().unwrap().parent().map(Path::to_owned))
 }
 
-/// Returns a command that runs in the directory, never as root.
+/// Returns a command that runs `program` in `directory`, as `nobody` if the tests run as root.
 fn unprivileged(program: &Path, directory: &Path) -> Command {
     let mut command = Command::new(program);
     command.current_dir(directory).stdin(Stdio::null()).env("LC_ALL", "C");
@@ -165,8 +166,8 @@ fn read_log(stderr: ChildStderr, ready: &Sender<()>) {
     }
 }
 
-/// Returns the child processes of a process. Elsewhere than on Linux the list is empty, and the children end soon after
-/// their parent.
+/// Returns the child processes of the process `parent`. On systems other than Linux the list is empty; the children end
+/// soon after their parent.
 fn children(parent: u32) -> Vec<Pid> {
     let path = format!("/proc/{parent}/task/{parent}/children");
     let numbers = fs::read_to_string(path).unwrap_or_default();

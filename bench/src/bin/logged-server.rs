@@ -1,6 +1,7 @@
-//! The three servers with `logged-stream` in place of the tap: `logged-server rest|graphql|grpc ADDRESS [FILE]`.
+//! The REST, GraphQL and gRPC servers with the crate `logged-stream` in place of socket-tap. Usage:
+//! `logged-server rest|graphql|grpc ADDRESS [FILE]`.
 //!
-//! The routes and `TCP_NODELAY` are those of the servers themselves.
+//! It uses the routes of the three servers, and sets `TCP_NODELAY` like them.
 
 #![forbid(unsafe_code)]
 
@@ -58,7 +59,7 @@ fn run(api: &str, address: SocketAddr, path: Option<&str>) -> io::Result<()> {
     })
 }
 
-/// Serves a router on every connection, without a shutdown.
+/// Accepts connections and serves the router on each. Never shuts down.
 async fn http(listener: TcpListener, router: Router, log: Option<File>) -> io::Result<()> {
     let mut http = auto::Builder::new(TokioExecutor::new());
     http.http1().timer(TokioTimer::new());
@@ -74,12 +75,12 @@ async fn http(listener: TcpListener, router: Router, log: Option<File>) -> io::R
 
 type Inner = LoggedStream<TcpStream, LowercaseHexadecimalFormatter, DefaultFilter, Box<dyn SendLogger>>;
 
-/// A logger that can move to another thread with its stream.
+/// A logger that can move to another thread together with its stream.
 trait SendLogger: Logger + Unpin {}
 
 impl SendLogger for FileLogger {}
 
-/// A logger that discards its records.
+/// A `logged-stream` logger that discards all records.
 struct Discard;
 
 impl Logger for Discard {
@@ -94,7 +95,8 @@ impl Logger for Box<dyn SendLogger> {
     }
 }
 
-/// A newtype, because tonic requires `Connected`. It does not forward vectored writes, as `logged-stream` does not.
+/// A logged stream that implements tonic's `Connected`. It does not forward vectored writes, because
+/// `LoggedStream` does not either.
 struct Logged(Inner);
 
 impl Logged {

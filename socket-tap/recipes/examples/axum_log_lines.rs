@@ -1,8 +1,9 @@
-//! axum with log lines that lead to their connection in the trace.
+//! axum with log lines that contain the number of their connection in the trace.
 //!
-//! `ConnectInfo<ConnInfo>` gives handlers the connection's number, addresses and age. `ConnLayer` (feature `tower`)
-//! records the number on the request's span as `socket_tap.sock`, so that every log line of the request has it. The
-//! layer gets the number from the request's extensions: use `into_make_service_with_connect_info::<ConnInfo>()`.
+//! `ConnectInfo<ConnInfo>` gives a handler the number, addresses and age of its connection. `ConnLayer`
+//! (feature `tower`) records the number on the request's span as `socket_tap.sock`, so that every log line of
+//! the request has it. The layer finds the number in the request's extensions, which requires
+//! `into_make_service_with_connect_info::<ConnInfo>()`.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};

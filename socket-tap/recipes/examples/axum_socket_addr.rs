@@ -1,8 +1,8 @@
 //! axum with handlers that extract `ConnectInfo<SocketAddr>`.
 //!
-//! axum implements this extractor for its own listeners, and for every listener behind `tap_io`. With `.tap_io(|_| {})`
-//! on the listener, no handler changes. Without it the compiler reports that `SocketAddr: Connected<..>` is not
-//! satisfied.
+//! axum implements this extractor for its own listeners, and for every listener behind `tap_io`. With
+//! `.tap_io(|_| {})` on the listener, handlers need no change. Without it, the compiler reports that
+//! `SocketAddr: Connected<..>` is not satisfied.
 
 use std::io;
 use std::net::SocketAddr;

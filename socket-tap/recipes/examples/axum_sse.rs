@@ -1,8 +1,8 @@
-//! axum with server-sent events, each with the time at which it left the server.
+//! axum with server-sent events whose send times the tap records.
 //!
-//! The tap shows the separate write of each event and its time, which a response log does not. With `nodelay(true)`
-//! each event is sent at once. Without it Nagle's algorithm holds the second event until the client's kernel has
-//! acknowledged the first, for up to 40 ms (RFC 896, RFC 1122 section 4.2.3.2).
+//! The tap records each event's write separately, with its time; a log of responses does not. With
+//! `nodelay(true)` each event is sent at once. Without it, Nagle's algorithm delays the second event by up to
+//! 40 ms, until the client's kernel has acknowledged the first (RFC 896, RFC 1122 section 4.2.3.2).
 
 use std::convert::Infallible;
 use std::io;

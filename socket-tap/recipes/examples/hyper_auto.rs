@@ -1,8 +1,8 @@
 //! hyper-util's server for HTTP/1.1 and HTTP/2, with graceful shutdown.
 //!
-//! Only the stream changes. `GracefulShutdown` lets requests finish. If that takes long, `Tap::open_sockets` lists the
-//! open connections with the step that each is waiting for. A client that never reads its response is visible as bytes
-//! in the kernel's send queue.
+//! Only the stream type changes. `GracefulShutdown` lets requests finish. If that takes long,
+//! `Tap::open_sockets` lists the open connections, and whether each waits for the program or for its peer. If
+//! a client does not read its response, the list shows the unacknowledged bytes in the kernel's send queue.
 
 use std::convert::Infallible;
 use std::io;
@@ -50,8 +50,8 @@ async fn main() -> io::Result<()> {
     let end = tap.finish_when_idle(Duration::from_secs(5)).await?;
 
     assert_eq!((end.lost, end.open), (0, 0));
-    // The first read is limited to 24 bytes, the length of the HTTP/2 preface, to detect the version (RFC 9113 section
-    // 3.4).
+    // The first read is limited to 24 bytes, the length of the HTTP/2 preface, to detect the version (RFC
+    // 9113 section 3.4).
     recording.check().connections(1).reads(2).writes(1).all_closed_gracefully().no_errors();
     Ok(())
 }

@@ -1,8 +1,8 @@
-//! hyper-util's client with its connection pool.
+//! hyper-util's client, with a connector that shows which connection of the pool each response used.
 //!
-//! `TapConnector` (feature `client`) replaces `HttpConnector`. Set its options, such as `set_nodelay`, with
-//! `TapConnector::options` instead. A response has the `ConnInfo` of its connection, which shows the work of the pool:
-//! here two requests share one connection.
+//! `TapConnector` (feature `client`) replaces `HttpConnector`. Use `TapConnector::options` to set options
+//! such as `TCP_NODELAY`. Each response has the `ConnInfo` of its connection in its extensions. In this
+//! program it shows that two requests shared one connection.
 
 use std::error::Error;
 use std::time::Duration;

@@ -1,8 +1,8 @@
 //! A hyper server without a framework.
 //!
-//! hyper accepts any stream, so `TapListener::accept_next` replaces `TcpListener::accept`. `accept_next` never fails:
-//! it skips aborted handshakes, waits while no file descriptor is available, and records both. A loop with `accept()?`
-//! ends the server on such an error.
+//! hyper accepts any stream, so `TapListener::accept_next` replaces `TcpListener::accept`. `accept_next`
+//! never fails: it skips aborted handshakes, waits while no file descriptor is available, and records these
+//! errors. A loop with `accept()?` would end the server on the first such error.
 
 use std::convert::Infallible;
 use std::io;

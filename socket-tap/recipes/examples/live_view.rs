@@ -1,8 +1,9 @@
-//! A live view: each subscriber gets the events from its subscription on.
+//! A live view of a recording, for any number of subscribers. Each gets the events that follow its
+//! subscription.
 //!
-//! `Broadcast` never waits for a subscriber. One that is too slow gets `Update::Missed` with the number of missed
-//! events, and then the newest ones. Serve the view without the tap: if its own connections were recorded by the same
-//! tap, each event that it sends would cause another.
+//! `Broadcast` never waits for a subscriber. A subscriber that is too slow gets `Update::Missed` with the
+//! number of missed events, and then the newest events. Serve the view over connections that this tap does
+//! not record. Otherwise sending an event would cause further events.
 
 use std::io;
 use std::time::Duration;

@@ -1,8 +1,9 @@
-//! Your own sink: counters for a metrics endpoint.
+//! A `Sink` of your own, which counts connections and bytes for a metrics endpoint.
 //!
-//! `Sink::events` runs on the recorder's thread, so it may take a lock or write to a file without delaying the program.
-//! A `close` event has the totals of its connection and the side that ended it. A sink that returns an error gets no
-//! further events, and `on_error` is called: the crate prints nothing by itself.
+//! `Sink::events` runs on the recorder's own thread, so it may take a lock or write to a file without
+//! delaying the program. A `close` event has the totals of its connection and the side that ended it. If a
+//! sink returns an error, it gets no further events and the callback set with `on_error` is called. The crate
+//! itself prints nothing.
 
 use std::collections::BTreeMap;
 use std::io;

@@ -1,8 +1,9 @@
-//! The last socket calls before a panic, without a growing file.
+//! A file with the last socket calls before a panic, without writing a trace file all the time.
 //!
-//! `FlightRecorder` keeps the last events in memory. `Tap::dump_on_panic_with` writes them to a file when any thread
-//! panics, and reports the path; `flight.dump(path)` does so at any time. A dump is a complete trace for
-//! `socket-trace`; its gap counts the events before it.
+//! `FlightRecorder` keeps the last events in memory. `Tap::dump_on_panic_with` installs a hook that writes
+//! them to a file when any thread panics, and reports the path. `flight.dump(path)` writes them at any time.
+//! A dump is a complete trace that `socket-trace` reads. It begins with a gap event, which counts the older
+//! events that the dump lacks.
 
 use std::error::Error;
 use std::fs;
@@ -22,8 +23,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let flight = FlightRecorder::new(10_000);
     let tap = Tap::server("fragile").sink(flight.clone()).sink(terminal()).start()?;
     tap.dump_on_panic_with(&flight, &path, |dumped| match dumped {
-        Ok(path) => eprintln!("the last socket calls are in {}", path.display()),
-        Err(error) => eprintln!("the last socket calls are lost: {error}"),
+        Ok(path) => eprintln!("the last socket calls before the panic are in {}", path.display()),
+        Err(error) => eprintln!("cannot write the last socket calls: {error}"),
     });
 
     let listener = TapListener::bind(&tap, "127.0.0.1:0").await?;

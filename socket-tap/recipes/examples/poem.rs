@@ -1,7 +1,8 @@
-//! poem, with an `Acceptor` for the tap.
+//! A poem server whose `Acceptor` is a `TapListener`.
 //!
-//! poem accepts other listeners through a trait, which `Tapped` implements. `Server::new(listener)` becomes
-//! `Server::new_with_acceptor(Tapped(listener))`. Handlers that extract `&RemoteAddr` need no change.
+//! poem's server works with any type that implements its trait `Acceptor`; here `Tapped` does.
+//! `Server::new(listener)` becomes `Server::new_with_acceptor(Tapped(listener))`. Handlers that extract
+//! `&RemoteAddr` need no change.
 
 use std::io;
 use std::net::SocketAddr;

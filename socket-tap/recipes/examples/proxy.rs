@@ -1,8 +1,8 @@
-//! A TCP proxy that uses `into_split`.
+//! A TCP proxy that copies each direction in its own task, with `into_split`.
 //!
-//! Each direction has a task. At EOF, the copy ends and drops the write half of the other connection, which sends a
-//! FIN, as with tokio's `into_split`, and records a `shutdown`. `tokio::io::split` also accepts a `TapStream`, but it
-//! locks, and dropping its write half sends nothing.
+//! When one end has finished sending, its task drops the write half of the other connection. As with tokio's
+//! `into_split`, this sends a FIN, and the tap records a `shutdown`. `tokio::io::split` also accepts a
+//! `TapStream`, but it uses a lock, and dropping its write half sends no FIN.
 
 use std::io;
 use std::time::Duration;

@@ -1,8 +1,9 @@
-//! Redis with the crate `redis`.
+//! A Redis client with the crate `redis`, on a tapped stream.
 //!
-//! `MultiplexedConnection::new_with_config` takes a connected stream, and returns the connection and its driver task.
-//! It does not use host and port, and does not reconnect. `ConnectionManager` reconnects but takes no stream, so a
-//! tapped program has to reconnect itself after an error.
+//! `MultiplexedConnection::new_with_config` takes a connected stream, and returns the connection and its
+//! driver task. It ignores the host and port of the configuration, and does not reconnect.
+//! `ConnectionManager` reconnects but accepts no stream, so the program itself has to reconnect after an
+//! error.
 
 use std::error::Error;
 use std::time::Duration;

@@ -1,8 +1,9 @@
-//! salvo, with an `Acceptor` for the tap.
+//! A salvo server whose `Acceptor` is a `TapListener`.
 //!
-//! salvo accepts other listeners through a trait, which `Tapped` implements. `StraightStream` is salvo's wrapper for
-//! its timeouts; it wraps the `TapStream`. The options `ttl` and `backlog` of `TcpListener` become
-//! `TapListener::bind_with`. This recipe ignores the fuse policy; a program that has one calls it before it returns
+//! salvo's server works with any type that implements its trait `Acceptor`; here `Tapped` does.
+//! `StraightStream`, which implements salvo's timeouts, wraps the `TapStream`. Instead of the `ttl` and
+//! `backlog` of salvo's `TcpListener`, set options with `TapListener::bind_with` and `TapStream::set_ttl`.
+//! This recipe ignores salvo's fuse policy; a program that uses one has to apply it before it returns
 //! `Accepted`.
 
 use std::error::Error;

@@ -1,8 +1,9 @@
 //! Socket activation: a listener that systemd or another supervisor has created and bound.
 //!
-//! `TapListener::from_std` adopts the listener: an `adopt` event replaces socket, bind and listen. Set the listener to
-//! non-blocking mode first, as for tokio. This recipe is its own supervisor: it binds, then starts itself with the
-//! listener as file descriptor 0, where systemd begins at 3.
+//! `TapListener::from_std` adopts the listener: the recording has one `adopt` event instead of socket, bind
+//! and listen. As for tokio, the listener must be in non-blocking mode. This recipe plays the supervisor
+//! itself: it binds a listener, then starts itself again with the listener as file descriptor 0. systemd
+//! would pass it as descriptor 3.
 
 use std::error::Error;
 use std::net::TcpListener;
@@ -56,7 +57,10 @@ async fn supervise() -> Result<(), Box<dyn Error>> {
     // The connection stays in the accept queue until the server accepts it.
     assert!(recipes::get(address, "/").await?.ends_with("hello"));
     let pid = server.id().and_then(|pid| rustix::process::Pid::from_raw(pid.cast_signed()));
-    rustix::process::kill_process(pid.ok_or("the server has ended")?, rustix::process::Signal::TERM)?;
+    rustix::process::kill_process(
+        pid.ok_or("the server process has already exited")?,
+        rustix::process::Signal::TERM,
+    )?;
     assert!(server.wait().await?.success());
     Ok(())
 }

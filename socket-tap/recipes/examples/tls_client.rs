@@ -1,7 +1,8 @@
-//! A TLS client with rustls, recorded below TLS and above it.
+//! A rustls client, recorded both below and above TLS.
 //!
-//! The steps of the program stay in order: connect, TLS, then `TapStream::wrap`. Compared to a tap above TLS only, the
-//! tap below TLS adds the handshake: its round trips, and the server's processing time.
+//! The program connects with the tap, then performs the TLS handshake, and finally wraps the TLS stream with
+//! `TapStream::wrap`. The tap above TLS records plaintext. The tap below TLS also records the handshake, with
+//! its round trips and the server's processing time.
 
 use std::error::Error;
 use std::time::Duration;

@@ -1,8 +1,9 @@
-//! A TLS server with rustls, recorded below TLS and above it.
+//! A rustls server, recorded both below and above TLS.
 //!
-//! The listener's stream records TLS records; `TapStream::wrap` around the TLS stream records plaintext. `Origin::over`
-//! marks both as one connection, so that readers pair them and count each byte once. Both are in one recording, on one
-//! time line. Payload above TLS is plaintext: capture it only where a log of it would be allowed.
+//! Below TLS, the accepted stream records TLS records. Above TLS, `TapStream::wrap` around the TLS stream
+//! records plaintext. `Origin::over` marks the two as one connection, so that readers of the trace count each
+//! byte once. Both streams are in one recording, on one time line. Capture payload above TLS only where
+//! logging plaintext is allowed.
 
 use std::convert::Infallible;
 use std::error::Error;

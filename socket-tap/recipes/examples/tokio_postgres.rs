@@ -1,9 +1,9 @@
-//! PostgreSQL with tokio-postgres.
+//! A PostgreSQL client with tokio-postgres, on a tapped stream.
 //!
-//! `tokio_postgres::connect` becomes `Config::connect_raw` on a `TapStream`. `connect_raw` ignores host, port,
-//! `connect_timeout`, `keepalives` and `tcp_user_timeout` of the configuration: the program connects itself, with
-//! `TapStream::connect` over TCP, or with `connect_unix` as here. User, database and password still apply. A pool needs
-//! a manager that does the same.
+//! `Config::connect_raw` on a `TapStream` replaces `tokio_postgres::connect`. It ignores the configured host,
+//! port, `connect_timeout`, `keepalives` and `tcp_user_timeout`: the program itself connects, over TCP with
+//! `TapStream::connect`, or as here with `TapStream::connect_unix`. User, database and password still apply.
+//! A connection pool needs a manager that connects in this way.
 
 use std::error::Error;
 use std::time::Duration;

@@ -1,8 +1,9 @@
-//! A tonic client whose lost connections become visible.
+//! A tonic client that records its connections.
 //!
-//! `endpoint.connect()` becomes `endpoint.connect_with_connector(TapConnector::new(&tap))` (feature `client`). With
-//! another connector, tonic ignores the endpoint's `tcp_nodelay` (on by default), `tcp_keepalive` and `local_address`:
-//! set the first two with `TapConnector::options`. Timeouts, TLS and HTTP/2 settings still apply.
+//! `endpoint.connect_with_connector(TapConnector::new(&tap))` (feature `client`) replaces
+//! `endpoint.connect()`. With a custom connector, tonic ignores the endpoint's `tcp_nodelay` (on by default),
+//! `tcp_keepalive` and `local_address`. Set the first two with `TapConnector::options`. Timeouts, TLS and
+//! HTTP/2 settings still apply.
 
 use std::error::Error;
 use std::time::Duration;

@@ -1,8 +1,8 @@
-//! A tonic server, changed from `Server::builder().add_service(health).serve(addr)`.
+//! A tonic server that records its connections.
 //!
-//! `serve(addr)` becomes `TapListener::bind` and `serve_with_incoming`. As with any incoming stream, tonic then ignores
-//! its builder's `tcp_nodelay`, which is on by default, and `tcp_keepalive`. Set `.nodelay(true)` on the listener, and
-//! `.keepalive(..)` if you used it. All other options of the builder still apply.
+//! `TapListener::bind` and `serve_with_incoming` replace `serve(addr)`. As with any incoming stream, tonic
+//! then ignores its builder's `tcp_nodelay`, which is on by default, and `tcp_keepalive`. Set `nodelay(true)`
+//! on the listener, and `keepalive(..)` if you used it. All other options of the builder still apply.
 
 use std::error::Error;
 use std::net::SocketAddr;

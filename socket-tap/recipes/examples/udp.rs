@@ -1,7 +1,8 @@
-//! UDP with a datagram that is longer than the buffer.
+//! A UDP server that receives a datagram longer than its buffer.
 //!
-//! `TapUdpSocket` replaces tokio's `UdpSocket`. A datagram that is longer than the buffer is truncated, which
-//! `recvfrom(2)` does not report. With `report_truncation` the tap receives with `recvmsg(2)`, which does.
+//! `TapUdpSocket` replaces tokio's `UdpSocket`. The kernel truncates a datagram that is longer than the
+//! buffer, and `recvfrom(2)` does not report it. With `report_truncation` the tap calls `recvmsg(2)` instead,
+//! which reports the truncation, and records it.
 
 use std::io;
 use std::time::Duration;

@@ -1,8 +1,8 @@
-//! warp, through `warp::service`.
+//! warp on a `TapListener`, through `warp::service`.
 //!
-//! warp's own server accepts only tokio's listeners, so the filter becomes a service, which hyper-util serves.
-//! `warp::addr::remote()` is then `None`, because only warp's server can set it. Pass the peer's address from the
-//! accept loop instead.
+//! warp's own server accepts only tokio's listeners. This program converts the filter into a service, and
+//! serves it with hyper-util. `warp::addr::remote()` is then always `None`, because only warp's server sets
+//! it. The accept loop has the peer's address, and can pass it to the service.
 
 use std::io;
 use std::time::Duration;
@@ -30,7 +30,7 @@ async fn main() -> io::Result<()> {
             tokio::spawn(async move {
                 let http = auto::Builder::new(TokioExecutor::new());
                 if let Err(error) = http.serve_connection(TokioIo::new(stream), service).await {
-                    eprintln!("a connection broke: {error}");
+                    eprintln!("a connection failed: {error}");
                 }
             });
         }

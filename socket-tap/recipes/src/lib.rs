@@ -1,4 +1,5 @@
-//! Helpers for the recipes: a terminal sink, clients without a tap, and servers to connect to.
+//! Helpers for the recipes: a sink that prints to the terminal, HTTP clients without a tap, and database
+//! servers.
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,13 +15,13 @@ pub mod program;
 pub mod redis;
 pub mod tls;
 
-/// Returns a sink that prints the recording while the recipe runs.
+/// Returns a sink that prints each event to the terminal.
 #[must_use]
 pub fn terminal() -> LiveLines<io::Stdout> {
     LiveLines::new(Lines::new(), io::stdout())
 }
 
-/// Requests `path` over HTTP/1.1 on a new connection, and returns the response with its head.
+/// Sends a GET request for `path` over HTTP/1.1 on a new connection, and returns the whole response as text.
 ///
 /// # Errors
 /// Returns an error if the server cannot be reached, or closes the connection early.
@@ -28,7 +29,8 @@ pub async fn get(server: SocketAddr, path: &str) -> io::Result<String> {
     get_on(TcpStream::connect(server).await?, path).await
 }
 
-/// Requests `path` over HTTP/1.1 on an open connection, and returns the response with its head.
+/// Sends a GET request for `path` over HTTP/1.1 on an open connection, and returns the whole response as
+/// text.
 ///
 /// # Errors
 /// Returns an error if the server closes the connection early.
@@ -40,7 +42,7 @@ pub async fn get_on(mut stream: impl AsyncRead + AsyncWrite + Unpin, path: &str)
     Ok(response)
 }
 
-/// Returns the payload of a read or write.
+/// Returns the captured payload if the event is a read or write.
 #[must_use]
 pub fn payload(event: &Event) -> Option<&[u8]> {
     match &event.op {
@@ -49,7 +51,7 @@ pub fn payload(event: &Event) -> Option<&[u8]> {
     }
 }
 
-/// Returns `true` if a read or write carried the text.
+/// Returns `true` if the captured payload of a read or write contains the text.
 #[must_use]
 pub fn carried(events: &[Event], text: &str) -> bool {
     events

@@ -7,7 +7,7 @@ use std::process::Stdio;
 
 use crate::program;
 
-/// A running server. Dropping it stops the server.
+/// A running PostgreSQL server. Dropping it stops the server.
 #[derive(Debug)]
 pub struct Postgres {
     control: PathBuf,
@@ -15,13 +15,14 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Starts a server; returns `None` if it is not installed. The user `postgres` needs no password.
+    /// Starts a server whose user `postgres` needs no password. Returns `None` if PostgreSQL is not
+    /// installed.
     ///
     /// # Errors
     /// Returns an error if the server cannot be started.
     ///
     /// # Panics
-    /// Panics if it is not installed and `CI` is `true`.
+    /// Panics if PostgreSQL is not installed and the environment variable `CI` is `true`.
     pub fn start() -> io::Result<Option<Self>> {
         // Debian installs the programs outside of the PATH, in one directory per version.
         let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
@@ -36,7 +37,7 @@ impl Postgres {
         Ok(Some(server))
     }
 
-    /// Returns the path of the server's socket.
+    /// Returns the path of the server's Unix-domain socket.
     #[must_use]
     pub fn socket(&self) -> PathBuf {
         self.directory.path().join(".s.PGSQL.5432")

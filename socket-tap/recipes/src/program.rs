@@ -1,4 +1,4 @@
-//! Starting servers for recipes.
+//! Helpers that find and start database servers for the recipes.
 
 use std::env;
 use std::io;
@@ -6,14 +6,15 @@ use std::os::unix::{fs::chown, process::CommandExt as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// PostgreSQL refuses to run as root, so root runs the servers as `nobody`.
+/// User id of `nobody`. When the recipes run as root, the database servers run as `nobody`, because
+/// PostgreSQL refuses to run as root.
 const NOBODY: u32 = 65534;
 
-/// Finds a program on the `PATH` or in one of `folders`. A recipe without its program is skipped locally, and fails in
-/// CI.
+/// Returns the path of a program on the `PATH` or in one of `folders`. Returns `None` if it is not installed,
+/// so that the recipe is skipped.
 ///
 /// # Panics
-/// Panics if it is not installed and `CI` is `true`.
+/// Panics if the program is not installed and the environment variable `CI` is `true`.
 #[must_use]
 pub fn find(name: &str, folders: &[PathBuf]) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
@@ -26,7 +27,7 @@ pub fn find(name: &str, folders: &[PathBuf]) -> Option<PathBuf> {
     found
 }
 
-/// Creates a command that does not run as root.
+/// Creates a command that runs as `nobody` if this process runs as root.
 pub(crate) fn unprivileged(program: impl AsRef<Path>) -> Command {
     let mut command = Command::new(program.as_ref());
     if rustix::process::geteuid().is_root() {
@@ -35,7 +36,7 @@ pub(crate) fn unprivileged(program: impl AsRef<Path>) -> Command {
     command
 }
 
-/// Creates a temporary directory that belongs to the server's user.
+/// Creates a temporary directory that belongs to the user as which the database server runs.
 pub(crate) fn directory() -> io::Result<tempfile::TempDir> {
     let directory = tempfile::tempdir()?;
     if rustix::process::geteuid().is_root() {

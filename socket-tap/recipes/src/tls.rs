@@ -7,7 +7,8 @@ use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-/// Creates a certificate, a server that uses it, and a client that trusts it.
+/// Returns a TLS acceptor with a new certificate for `localhost`, and a TLS connector that trusts this
+/// certificate.
 ///
 /// # Errors
 /// Returns an error if no certificate can be created.

@@ -1,4 +1,4 @@
-//! Runs every recipe as a program. Each recipe asserts on its own recording, and prints it.
+//! Runs every recipe as a separate program. Each recipe prints its recording and checks it with assertions.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -53,7 +53,8 @@ fn run(name: &str) {
     assert!(shown.contains(" close "), "{name} showed no close\n{shown}\n{errors}");
 }
 
-/// Returns the path of a recipe. Cargo builds examples next to the tests, and has no variable for their path.
+/// Returns the path of a recipe's executable. Cargo builds examples next to the tests, but sets no variable
+/// with their path.
 fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap_or_default();
     let folder = test.ancestors().nth(2).unwrap_or(&test).join("examples");

@@ -1,8 +1,9 @@
-//! A unit test of a server's socket calls, with `check::Recording`.
+//! A unit test that checks a server's socket calls with `check::Recording`.
 //!
-//! The server under test takes a `TapListener`, and the test passes one with a tap that records to memory. A failed
-//! check panics with the complete recording, and marks the offending events. Before a check, wait for the server's
-//! task, or with `recording.tap().idle().await`: the server's last close may come after the client has its response.
+//! The server under test takes a `TapListener`. The test passes a listener whose tap records to memory. If a
+//! check fails, it panics with the complete recording, in which the offending events are marked. Before a
+//! check, wait for the server's task to end, or for its last close with `recording.tap().idle().await`: the
+//! server may close its connection after the client has received the response.
 
 use std::io;
 
@@ -46,7 +47,7 @@ async fn response_is_one_write_after_the_request() -> io::Result<()> {
     Ok(())
 }
 
-/// The same server in production, or in a test without checks: a tap that is off records nothing.
+/// Runs the server with a tap that is off, as in production: it records nothing.
 #[tokio::test]
 async fn server_works_with_the_tap_off() -> io::Result<()> {
     let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await?;

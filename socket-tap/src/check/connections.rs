@@ -1,4 +1,4 @@
-//! Checks of every connection.
+//! Checks that apply to every connection of a recording.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use crate::close::{Close, EndedBy};
 use crate::event::{Event, Op, SockId};
 
 impl Check {
-    /// Expects this number of accepted and established connections.
+    /// Expects this number of connections: successful accepts and connects together.
     ///
     /// # Panics
     /// Panics if the number differs.
@@ -16,10 +16,10 @@ impl Check {
         self.count(expected, "connection", opens_connection)
     }
 
-    /// Expects that each connection was closed, and that our side shut down its sending half before, unless the
-    /// connection failed.
+    /// Expects that each connection was closed, and that the program shut down its sending half before the
+    /// close, unless the connection failed.
     ///
-    /// A close without a shutdown may become a reset, which destroys data in flight.
+    /// Without a shutdown, the kernel may reset the connection on close, which destroys data in flight.
     ///
     /// # Panics
     /// Panics if a connection was left open, or closed without a shutdown.
@@ -34,7 +34,7 @@ impl Check {
         })
     }
 
-    /// Expects that each connection was closed.
+    /// Expects that each recorded connection was closed.
     ///
     /// # Panics
     /// Panics if a connection was left open.
@@ -47,7 +47,8 @@ impl Check {
         })
     }
 
-    /// Expects that on each connection the peer sends first: the program reads before it writes. HTTP/1.1 servers do.
+    /// Expects that the program reads before it writes on each connection, because the peer sends first. This
+    /// holds for HTTP/1.1 servers.
     ///
     /// # Panics
     /// Panics if the program wrote first on a connection.
@@ -56,8 +57,8 @@ impl Check {
         self.check_first_direction(Direction::Received, "expected the first read before the first write")
     }
 
-    /// Expects that on each connection the program sends first: it writes before it reads. Clients and HTTP/2 servers
-    /// do.
+    /// Expects that the program writes before it reads on each connection, because it sends first. This holds
+    /// for clients and HTTP/2 servers.
     ///
     /// # Panics
     /// Panics if the program read first on a connection.
@@ -66,10 +67,10 @@ impl Check {
         self.check_first_direction(Direction::Sent, "expected the first write before the first read")
     }
 
-    /// Expects that `expected` ended each connection.
+    /// Expects that each connection was ended by the side `expected`.
     ///
     /// # Panics
-    /// Panics if another side ended a connection.
+    /// Panics if a connection was ended by another side or by an error.
     #[track_caller]
     pub fn ended_by(&self, expected: EndedBy) -> &Self {
         let name = format!("{expected:?}").to_lowercase();
@@ -79,10 +80,10 @@ impl Check {
         )
     }
 
-    /// Expects `TCP_NODELAY` on each connection, so that small writes are sent at once.
+    /// Expects that `TCP_NODELAY` was set on each connection, so that small writes are sent at once.
     ///
     /// # Panics
-    /// Panics if a connection lacks the option.
+    /// Panics if the option was not set on a connection.
     #[track_caller]
     pub fn nodelay(&self) -> &Self {
         let set: BTreeSet<Option<SockId>> = self
@@ -98,7 +99,8 @@ impl Check {
 
     #[track_caller]
     fn check_first_direction(&self, expected: Direction, expectation: &str) -> &Self {
-        // Identified by their time, which is unique within a socket.
+        // Direction and time of the first transfer of each socket. The time identifies it, because it is
+        // unique within a socket.
         let mut firsts: BTreeMap<Option<SockId>, (Direction, u64)> = BTreeMap::new();
         for event in &self.events {
             if let Some((direction, _)) = transferred(event) {
@@ -112,13 +114,13 @@ impl Check {
         })
     }
 
-    /// Returns the sockets of the events that match.
+    /// Returns the sockets of the events for which `such` returns `true`.
     fn sockets(&self, such: impl Fn(&Event) -> bool) -> impl Iterator<Item = Option<SockId>> {
         self.events.iter().filter(move |event| such(event)).map(|event| event.sock)
     }
 }
 
-/// Returns `true` if the event begins a connection.
+/// Returns `true` if the event is a successful accept or connect.
 fn opens_connection(event: &Event) -> bool {
     event.error.is_none() && matches!(event.op, Op::Accept { .. } | Op::Connect { .. })
 }

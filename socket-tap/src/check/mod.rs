@@ -68,7 +68,7 @@ pub struct Check {
 }
 
 impl Check {
-    /// Creates a check of these events.
+    /// Creates checks of the given events.
     ///
     /// # Panics
     /// Panics if the recording has gaps: the dropped events could be the ones to be checked.
@@ -82,16 +82,16 @@ impl Check {
         check
     }
 
-    /// Returns the events, for assertions that this module lacks.
+    /// Returns the events of the recording, to check them with other assertions.
     #[must_use]
     pub fn events(&self) -> &[Event] {
         &self.events
     }
 
-    /// Returns the recording after the mark `name`, see [`Tap::mark`](crate::Tap::mark).
+    /// Returns checks of the events that follow the mark `name`, see [`Tap::mark`](crate::Tap::mark).
     ///
     /// # Panics
-    /// Panics if there is no such mark.
+    /// Panics if the recording has no mark of that name.
     #[track_caller]
     #[must_use]
     pub fn after_mark(&self, name: &str) -> Self {
@@ -105,10 +105,11 @@ impl Check {
         }
     }
 
-    /// Expects this number of reads that received bytes. The end of stream does not count.
+    /// Expects this number of reads that received bytes. Reads that only report the end of stream do not
+    /// count.
     ///
     /// # Panics
-    /// Panics if the number differs.
+    /// Panics if the number of reads differs.
     #[track_caller]
     pub fn reads(&self, expected: usize) -> &Self {
         self.count(expected, "read", |event| {
@@ -119,7 +120,7 @@ impl Check {
     /// Expects this number of writes that sent bytes.
     ///
     /// # Panics
-    /// Panics if the number differs.
+    /// Panics if the number of writes differs.
     #[track_caller]
     pub fn writes(&self, expected: usize) -> &Self {
         self.count(expected, "write", |event| {
@@ -127,34 +128,35 @@ impl Check {
         })
     }
 
-    /// Expects this number of received bytes, over all connections.
+    /// Expects this number of received bytes, summed over all connections.
     ///
     /// # Panics
-    /// Panics if the number differs.
+    /// Panics if the number of bytes differs.
     #[track_caller]
     pub fn received(&self, expected: u64) -> &Self {
         self.bytes(expected, Direction::Received, "received")
     }
 
-    /// Expects this number of sent bytes, over all connections.
+    /// Expects this number of sent bytes, summed over all connections.
     ///
     /// # Panics
-    /// Panics if the number differs.
+    /// Panics if the number of bytes differs.
     #[track_caller]
     pub fn sent(&self, expected: u64) -> &Self {
         self.bytes(expected, Direction::Sent, "sent")
     }
 
-    /// Expects that no operation failed.
+    /// Expects that no socket operation failed.
     ///
     /// # Panics
-    /// Panics if one failed.
+    /// Panics if an operation failed.
     #[track_caller]
     pub fn no_errors(&self) -> &Self {
         self.never("expected no errors, but some operations failed", |event| event.error.is_some())
     }
 
-    /// Expects that no event matches `offends`. The panic message begins with `expectation`.
+    /// Expects that `offends` returns `false` for every event. If it does not, the panic message begins with
+    /// `expectation`.
     ///
     /// ```
     /// # use socket_tap::check::{Check, Recording};
@@ -199,9 +201,10 @@ impl Check {
         self
     }
 
-    /// Panics with the complete recording, in which the `marked` events stand out.
+    /// Panics with `message` and the complete recording. The events for which `marked` returns `true` are
+    /// marked in it.
     #[track_caller]
-    #[expect(clippy::panic, reason = "a failed assertion of a test")]
+    #[expect(clippy::panic, reason = "a failed check fails its test")]
     fn fail(&self, message: &str, marked: impl Fn(&Event) -> bool) -> ! {
         let (mut lines, mut text) = (Lines::new(), format!("{message}:\n\n"));
         for event in &self.events {
@@ -221,7 +224,8 @@ enum Direction {
     Sent,
 }
 
-/// Returns the direction and number of the bytes that the event transferred, if any.
+/// Returns the direction and the byte count of a read or write that transferred bytes. Returns `None` for any
+/// other event.
 fn transferred(event: &Event) -> Option<(Direction, u64)> {
     let (direction, bytes) = match &event.op {
         Op::Read(transfer) => (Direction::Received, transfer.bytes),

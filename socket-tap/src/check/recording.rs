@@ -1,4 +1,4 @@
-//! A recording in memory, for tests.
+//! A recording in memory whose events tests can check.
 
 use std::io;
 
@@ -6,7 +6,7 @@ use super::Check;
 use crate::sink::Memory;
 use crate::tap::Tap;
 
-/// A tap that records to memory, for [checks](Check).
+/// A recording in memory whose events a test can [check](Check).
 #[derive(Clone, Debug)]
 pub struct Recording {
     tap: Tap,
@@ -14,7 +14,7 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// Starts a recording of the side that accepts connections.
+    /// Starts a recording of a program that accepts connections.
     ///
     /// # Errors
     /// Returns an error if no thread can be started.
@@ -23,7 +23,7 @@ impl Recording {
         Ok(Self { tap: Tap::server(name).sink(memory.clone()).start()?, memory })
     }
 
-    /// Starts a recording of the side that connects.
+    /// Starts a recording of a program that connects to servers.
     ///
     /// # Errors
     /// Fails like [`server`](Self::server).
@@ -32,16 +32,16 @@ impl Recording {
         Ok(Self { tap: Tap::client(name).sink(memory.clone()).start()?, memory })
     }
 
-    /// Returns the tap, to pass to the program under test.
+    /// Returns the tap of this recording. Pass it to the program under test.
     #[must_use]
     pub fn tap(&self) -> &Tap {
         &self.tap
     }
 
-    /// Returns the events so far, to be checked. Blocks for a moment, until the recorder has delivered them.
+    /// Returns checks of the events so far. Blocks for a moment, until the recorder has delivered them.
     ///
-    /// A server's task may still be about to close its connection. Wait for the task first, or until no stream is open
-    /// with `recording.tap().idle().await`.
+    /// The server may close its connection a moment later than the client. First wait for the server's task,
+    /// or wait until no stream is open with `recording.tap().idle().await`.
     ///
     /// # Panics
     /// Panics if the recording has gaps: the dropped events could be the ones to be checked.
@@ -54,7 +54,8 @@ impl Recording {
 }
 
 impl Memory {
-    /// Returns the events so far, to be checked. Call [`Tap::flush`](crate::Tap::flush) first.
+    /// Returns checks of the events that the recorder has delivered so far. Call
+    /// [`Tap::flush`](crate::Tap::flush) first.
     ///
     /// # Panics
     /// Panics if the recording has gaps: the dropped events could be the ones to be checked.

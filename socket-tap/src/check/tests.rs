@@ -7,7 +7,7 @@ use crate::TapStream;
 use crate::close::EndedBy;
 use crate::format::Line;
 
-/// A connection that reads, writes, and closes gracefully.
+/// Trace lines of a connection that reads, writes, and closes gracefully.
 const CONNECTION: [&str; 7] = [
     r#"{"t":1000,"sock":2,"op":"accept","on":1,"fd":11,"local":"127.0.0.1:3000","peer":"127.0.0.1:51234"}"#,
     r#"{"t":2000,"sock":2,"op":"option","name":"TCP_NODELAY","value":1}"#,
@@ -30,18 +30,18 @@ fn connection() -> Check {
     Check::new(events(CONNECTION))
 }
 
-/// The recording without the events of one operation.
+/// Returns checks of the events of [`CONNECTION`], except those with the operation `op`.
 fn without(op: &str) -> Check {
     Check::new(events(CONNECTION.into_iter().filter(|line| !line.contains(&format!(r#""op":"{op}""#)))))
 }
 
-/// Returns the panic message of a check.
+/// Returns the message with which the failed check panics.
 fn failure<T>(check: impl FnOnce() -> T) -> String {
     let panic = catch_unwind(AssertUnwindSafe(|| _ = check())).expect_err("the check was meant to fail");
     *panic.downcast::<String>().unwrap()
 }
 
-/// Returns the operations of the marked lines.
+/// Returns the operations in the marked lines of a panic message.
 fn marked(message: &str) -> Vec<&str> {
     let lines = message.lines().filter_map(|line| line.strip_prefix("▶ "));
     lines
@@ -52,7 +52,7 @@ fn marked(message: &str) -> Vec<&str> {
 }
 
 #[test]
-fn graceful_connection_passes_every_check() {
+fn gracefully_closed_connection_passes_every_check() {
     let check = connection();
     check.connections(1).reads(1).writes(1).received(4).sent(6).no_errors();
     check
@@ -64,7 +64,7 @@ fn graceful_connection_passes_every_check() {
 }
 
 #[test]
-fn failure_shows_recording_with_marked_events() {
+fn failed_check_prints_recording_with_marked_events() {
     let message = failure(|| _ = connection().writes(2));
     insta::assert_snapshot!(message, @r"
     expected 2 writes, found 1:
@@ -105,7 +105,7 @@ fn failed_checks_mark_the_offending_events() {
 }
 
 #[test]
-fn messages_of_failed_checks() {
+fn failed_check_messages_match_snapshot() {
     type Failing = fn() -> String;
     let cases: [Failing; 12] = [
         || failure(|| _ = connection().reads(0)),
@@ -140,7 +140,7 @@ fn messages_of_failed_checks() {
 }
 
 #[test]
-fn early_write_is_marked_on_its_connection() {
+fn write_before_read_is_marked_in_failed_check() {
     let mut lines = CONNECTION.to_vec();
     lines.push(r#"{"t":8000,"sock":3,"op":"write","bytes":9}"#);
     lines.push(r#"{"t":9000,"sock":3,"op":"write","bytes":9}"#);
@@ -152,7 +152,7 @@ fn early_write_is_marked_on_its_connection() {
 }
 
 #[test]
-fn failed_operation_is_shown_with_its_reason() {
+fn failed_check_shows_reason_of_failed_operation() {
     let mut lines = CONNECTION.to_vec();
     lines.insert(4, r#"{"t":4500,"sock":2,"op":"write","error":"broken pipe","errno":32}"#);
     let message = failure(|| _ = Check::new(events(lines)).no_errors());
@@ -161,14 +161,14 @@ fn failed_operation_is_shown_with_its_reason() {
 }
 
 #[test]
-fn after_mark_drops_earlier_events() {
+fn after_mark_excludes_events_before_the_mark() {
     let mut lines = CONNECTION.to_vec();
     lines.insert(3, r#"{"t":3500,"op":"mark","label":"response"}"#);
     Check::new(events(lines)).after_mark("response").reads(0).writes(1).connections(0);
 }
 
 #[test]
-fn recording_with_gaps_fails_the_check() {
+fn check_of_recording_with_gaps_panics() {
     let mut lines = CONNECTION.to_vec();
     lines.push(r#"{"t":8000,"op":"gap","reads":3,"writes":1,"payloads":0}"#);
     let message = failure(|| Check::new(events(lines)));
@@ -176,7 +176,7 @@ fn recording_with_gaps_fails_the_check() {
 }
 
 #[test]
-fn failure_points_to_the_calling_line() {
+fn failed_check_reports_line_of_its_caller() {
     let caller = std::sync::Arc::new(std::sync::Mutex::new(None));
     let seen = std::sync::Arc::clone(&caller);
     let before = std::panic::take_hook();
@@ -197,14 +197,14 @@ fn failure_points_to_the_calling_line() {
 }
 
 #[tokio::test]
-async fn check_works_inside_a_task() {
+async fn check_can_be_called_in_async_task() {
     let recording = Recording::client("test").unwrap();
     recording.tap().mark("here");
     assert_eq!(recording.check().events().len(), 1);
 }
 
 #[tokio::test]
-async fn check_works_in_a_task_without_budget() {
+async fn check_works_after_task_used_its_coop_budget() {
     // tokio lets a task complete 128 operations before it has to yield.
     for writes in 126..=129 {
         let recording = Recording::server("busy").unwrap();

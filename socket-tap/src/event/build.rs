@@ -1,11 +1,11 @@
-//! Constructors for events, for tests of sinks and for programs that write traces.
+//! Constructors and setters for events. Programs that write traces and tests of sinks use them.
 
 use std::borrow::Cow;
 
 use super::{Addr, Datagram, Domain, Event, Failure, Op, SockId, SocketKind, Transfer};
 
 impl Event {
-    /// Creates an event of a successful operation, `t` nanoseconds after the recording began.
+    /// Creates an event of a successful operation. `t` is its time in nanoseconds since the recording began.
     ///
     /// ```
     /// use socket_tap::event::{Event, Failure, Op, SockId, Transfer};
@@ -20,14 +20,14 @@ impl Event {
         Self { t, sock, op, error: None }
     }
 
-    /// Marks the operation as failed.
+    /// Sets the reason why the operation failed.
     #[must_use]
     pub fn failed(mut self, why: Failure) -> Self {
         self.error = Some(why);
         self
     }
 
-    /// Copies the event without its payload, which is never cloned.
+    /// Returns a copy of the event without its payload. The payload is not cloned.
     #[must_use]
     pub fn without_data(&self) -> Self {
         let stream = |transfer: &Transfer| Transfer { data: None, ..*transfer };
@@ -45,55 +45,55 @@ impl Event {
 }
 
 impl Op {
-    /// Creates a [`Socket`](Self::Socket) operation.
+    /// Creates a `socket(2)` operation without a file descriptor.
     #[must_use]
     pub fn socket(domain: Domain, kind: SocketKind) -> Self {
         Self::Socket { fd: None, domain, kind }
     }
 
-    /// Creates an [`Option`](Self::Option) operation.
+    /// Creates a `setsockopt(2)` operation for the option `name`.
     #[must_use]
     pub fn option(name: impl Into<Cow<'static, str>>, value: i64) -> Self {
         Self::Option { name: name.into(), value }
     }
 
-    /// Creates a [`Bind`](Self::Bind) operation.
+    /// Creates a `bind(2)` operation without an address.
     #[must_use]
     pub fn bind() -> Self {
         Self::Bind { local: None }
     }
 
-    /// Creates a [`Listen`](Self::Listen) operation.
+    /// Creates a `listen(2)` operation with the given length of the accept queue.
     #[must_use]
     pub fn listen(backlog: i32) -> Self {
         Self::Listen { backlog }
     }
 
-    /// Creates an [`Accept`](Self::Accept) operation of the listening socket `on`.
+    /// Creates an `accept(2)` operation on the listening socket `on`.
     #[must_use]
     pub fn accept(on: SockId) -> Self {
         Self::Accept { on, fd: None, local: None, peer: None }
     }
 
-    /// Creates a [`Connect`](Self::Connect) operation.
+    /// Creates a `connect(2)` operation without addresses.
     #[must_use]
     pub fn connect() -> Self {
         Self::Connect { local: None, peer: None, began: None }
     }
 
-    /// Creates an [`Adopt`](Self::Adopt) operation.
+    /// Creates the operation that begins the recording of an existing socket or stream.
     #[must_use]
     pub fn adopt(domain: Domain, kind: SocketKind) -> Self {
         Self::Adopt { fd: None, domain, kind, on: None, local: None, peer: None }
     }
 
-    /// Creates a [`Mark`](Self::Mark) operation.
+    /// Creates a mark with the given label.
     #[must_use]
     pub fn mark(label: impl Into<Cow<'static, str>>) -> Self {
         Self::Mark { label: label.into() }
     }
 
-    /// Sets the file descriptor. Has no effect on an operation without one.
+    /// Sets the file descriptor. Has no effect on an operation that has no file descriptor.
     #[must_use]
     pub fn with_fd(mut self, number: i32) -> Self {
         if let Self::Socket { fd, .. } | Self::Accept { fd, .. } | Self::Adopt { fd, .. } = &mut self {
@@ -102,7 +102,7 @@ impl Op {
         self
     }
 
-    /// Sets the local address. Has no effect on an operation without one.
+    /// Sets the local address. Has no effect on an operation that has no local address.
     #[must_use]
     pub fn with_local(mut self, address: impl Into<Addr>) -> Self {
         if let Self::Bind { local }
@@ -115,7 +115,7 @@ impl Op {
         self
     }
 
-    /// Sets the peer's address. Has no effect on an operation without one.
+    /// Sets the peer's address. Has no effect on an operation that has no peer.
     #[must_use]
     pub fn with_peer(mut self, address: impl Into<Addr>) -> Self {
         match &mut self {
@@ -128,7 +128,8 @@ impl Op {
         self
     }
 
-    /// Sets the recorded stream below this one. Has an effect only on [`Adopt`](Self::Adopt).
+    /// Sets the number of the recorded stream that an adopted stream is built on. Has no effect on operations
+    /// other than [`Adopt`](Self::Adopt).
     #[must_use]
     pub fn over(mut self, below: SockId) -> Self {
         if let Self::Adopt { on, .. } = &mut self {
@@ -139,26 +140,26 @@ impl Op {
 }
 
 impl Transfer {
-    /// Creates a transfer of `bytes` bytes, without payload.
+    /// Creates a read or write of `bytes` bytes, without payload.
     #[must_use]
     pub fn new(bytes: u64) -> Self {
         Self { bytes, ..Self::default() }
     }
 
-    /// Creates the end of the stream: a read of 0 bytes.
+    /// Creates a read of 0 bytes that reports the end of stream.
     #[must_use]
     pub fn eof() -> Self {
         Self { eof: true, ..Self::default() }
     }
 
-    /// Sets the number of buffers.
+    /// Sets the number of buffers of a vectored write.
     #[must_use]
     pub fn with_slices(mut self, slices: u32) -> Self {
         self.slices = Some(slices);
         self
     }
 
-    /// Sets the captured payload: the first bytes of the transfer.
+    /// Sets the captured payload: the first bytes of the read or write.
     #[must_use]
     pub fn with_data(mut self, data: impl Into<Box<[u8]>>) -> Self {
         self.data = Some(data.into());
@@ -173,7 +174,7 @@ impl Datagram {
         Self { bytes, ..Self::default() }
     }
 
-    /// Sets the destination or the sender.
+    /// Sets the address of the destination or the sender.
     #[must_use]
     pub fn with_peer(mut self, address: impl Into<Addr>) -> Self {
         self.peer = Some(address.into());
@@ -189,7 +190,7 @@ impl Datagram {
 }
 
 impl Failure {
-    /// Creates a failure from a reason in words and the operating system's error number.
+    /// Creates a failure with a reason in words and the operating system's error number.
     #[must_use]
     pub fn new(reason: impl Into<Cow<'static, str>>, errno: Option<i32>) -> Self {
         Self { reason: reason.into(), errno }

@@ -1,57 +1,58 @@
-//! Counts of dropped events.
+//! Counts of events that the recorder dropped.
 
 use super::{Datagram, Op, Transfer};
 
-/// Counts of the events and payloads that the recorder dropped because its buffers were full. Sums stay exact: the
-/// events of a recording and the counts of its gaps add up to the total.
+/// Numbers of events and payloads that the recorder dropped because its buffers were full. The counts are
+/// exact: the recorded events and the counts of all gaps add up to the number of events that happened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Gap {
-    /// Dropped reads and received datagrams, including ends of stream.
+    /// Number of dropped reads and received datagrams, including reads that reported the end of stream.
     pub reads: u64,
-    /// Dropped writes and sent datagrams.
+    /// Number of dropped writes and sent datagrams.
     pub writes: u64,
-    /// Bytes of the dropped reads.
+    /// Number of bytes of the dropped reads and received datagrams.
     pub rx: u64,
-    /// Bytes of the dropped writes.
+    /// Number of bytes of the dropped writes and sent datagrams.
     pub tx: u64,
-    /// Dropped operations of any other kind, and dropped failures.
+    /// Number of dropped events of any other kind, including failed reads and writes.
     pub others: u64,
-    /// Connections without any event in the recording. The other fields count their events.
+    /// Number of connections that have no event in the recording. Their dropped events are counted in the
+    /// other fields.
     pub connections: u64,
-    /// Reads and writes in the recording whose payload was dropped.
+    /// Number of recorded reads, writes and datagrams whose payload was dropped.
     pub payloads: u64,
 }
 
 impl Gap {
-    /// Sets the number of dropped reads, and their bytes.
+    /// Sets the number of dropped reads, and the number of their bytes.
     #[must_use]
     pub fn with_reads(mut self, reads: u64, bytes: u64) -> Self {
         (self.reads, self.rx) = (reads, bytes);
         self
     }
 
-    /// Sets the number of dropped writes, and their bytes.
+    /// Sets the number of dropped writes, and the number of their bytes.
     #[must_use]
     pub fn with_writes(mut self, writes: u64, bytes: u64) -> Self {
         (self.writes, self.tx) = (writes, bytes);
         self
     }
 
-    /// Returns the number of dropped events.
+    /// Returns the number of dropped events: reads, writes and others.
     #[must_use]
     pub fn events(&self) -> u64 {
         // A trace is untrusted input, so its numbers may overflow.
         self.reads.saturating_add(self.writes).saturating_add(self.others)
     }
 
-    /// Returns `true` if nothing was dropped.
+    /// Returns `true` if neither an event nor a payload was dropped.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Adds the counts of another gap.
+    /// Adds the counts of another gap to this one.
     pub fn add(&mut self, other: &Self) {
         self.reads += other.reads;
         self.writes += other.writes;
@@ -62,7 +63,7 @@ impl Gap {
         self.payloads += other.payloads;
     }
 
-    /// Counts a dropped operation.
+    /// Counts one dropped event with the operation `op`. A failed event counts in `others`.
     pub(crate) fn count(&mut self, op: &Op, failed: bool) {
         match op {
             Op::Read(Transfer { bytes, .. }) | Op::RecvFrom(Datagram { bytes, .. }) if !failed => {

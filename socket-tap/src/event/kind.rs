@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 use super::string_enum::string_enum;
 
 string_enum! {
-    /// The address family of a socket, or the program's own name for a stream that is not a socket: `tls`.
+    /// The address family of a socket, or the program's own name for a stream that is not a socket, for
+    /// example `tls`.
     ///
     /// ```
     /// use socket_tap::event::Domain;
@@ -14,13 +15,13 @@ string_enum! {
     /// assert_eq!(Domain::from("tls").to_string(), "tls");
     /// ```
     Domain {
-        /// `AF_INET`, `ip(7)`.
+        /// IPv4: `AF_INET`, see `ip(7)`.
         Ipv4 = "ipv4",
-        /// `AF_INET6`, `ipv6(7)`.
+        /// IPv6: `AF_INET6`, see `ipv6(7)`.
         Ipv6 = "ipv6",
-        /// IP of an unknown version.
+        /// IPv4 or IPv6, if the version is unknown.
         Ip = "ip",
-        /// `AF_UNIX`, `unix(7)`.
+        /// Unix domain: `AF_UNIX`, see `unix(7)`.
         Unix = "unix",
     }
 }
@@ -28,17 +29,17 @@ string_enum! {
 string_enum! {
     /// The type of a socket.
     SocketKind {
-        /// `SOCK_STREAM`: TCP, or a Unix-domain stream.
+        /// A connected stream socket (`SOCK_STREAM`): TCP or a Unix-domain stream.
         Stream = "stream",
-        /// `SOCK_DGRAM`: UDP.
+        /// A datagram socket (`SOCK_DGRAM`): UDP.
         Datagram = "datagram",
-        /// A stream socket that accepts connections.
+        /// A listening stream socket, which accepts connections.
         Listener = "listener",
     }
 }
 
 impl Domain {
-    /// Returns `true` for any version of IP.
+    /// Returns `true` for IPv4, IPv6, and IP of an unknown version.
     #[must_use]
     pub fn is_ip(&self) -> bool {
         matches!(self, Self::Ipv4 | Self::Ipv6 | Self::Ip)
@@ -46,7 +47,7 @@ impl Domain {
 }
 
 impl From<SocketAddr> for Domain {
-    /// Returns the family of the address.
+    /// Returns the family of an IP address: `Ipv4` or `Ipv6`.
     fn from(address: SocketAddr) -> Self {
         if address.is_ipv4() { Self::Ipv4 } else { Self::Ipv6 }
     }

@@ -1,12 +1,13 @@
-//! Numbers of sockets.
+//! The number that identifies a socket in its recording.
 
 use std::fmt;
 use std::num::{NonZeroU64, ParseIntError};
 use std::str::FromStr;
 
-/// The number of a socket within its recording: a counter from 1. It is never reused, unlike the file descriptor.
+/// The number of a socket in its recording. Sockets are counted from 1. Unlike a file descriptor, a number is
+/// never reused.
 ///
-/// With the feature `file` it implements serde's traits, as a plain number.
+/// With the feature `file` it serializes as a plain number.
 ///
 /// ```
 /// use socket_tap::event::SockId;
@@ -22,7 +23,7 @@ use std::str::FromStr;
 pub struct SockId(NonZeroU64);
 
 impl SockId {
-    /// Creates a number; `None` for 0, which stands for no socket.
+    /// Creates a socket number. Returns `None` for 0, which stands for no socket.
     #[must_use]
     pub const fn new(number: u64) -> Option<Self> {
         match NonZeroU64::new(number) {
@@ -31,13 +32,13 @@ impl SockId {
         }
     }
 
-    /// Returns the number.
+    /// Returns the number as an integer, which is never 0.
     #[must_use]
     pub const fn get(self) -> u64 {
         self.0.get()
     }
 
-    /// Returns the number of the socket that is created after `earlier` others.
+    /// Returns the number of the next socket after `earlier` sockets.
     pub(crate) const fn after(earlier: u64) -> Self {
         Self(NonZeroU64::MIN.saturating_add(earlier))
     }

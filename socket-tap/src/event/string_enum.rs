@@ -1,7 +1,7 @@
-//! Enums whose variants are strings in a trace, with a variant for unknown strings.
+//! A macro for enums whose values are strings in a trace, with a variant for unknown strings.
 
-/// Declares an enum of strings. `Other` holds any unknown string, so that values of a newer version survive reading and
-/// writing.
+/// Declares an enum whose values are strings in a trace. The variant `Other` holds any unknown string, so
+/// that values from a newer format version are preserved when a trace is read and written again.
 macro_rules! string_enum {
     ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$about])*
@@ -9,12 +9,12 @@ macro_rules! string_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])* $variant,)+
-            /// A value of a newer version, as its string.
+            /// A value that this version of the crate does not know, as its string.
             Other(std::borrow::Cow<'static, str>),
         }
 
         impl $name {
-            /// Returns the string that a trace uses.
+            /// Returns the string that stands for the value in a trace.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {

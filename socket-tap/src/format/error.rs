@@ -1,4 +1,4 @@
-//! Errors of parsing a line of a trace.
+//! Errors in the lines of a trace.
 
 use std::error::Error;
 use std::fmt;
@@ -6,23 +6,23 @@ use std::fmt;
 use super::VERSION;
 use super::text::printable;
 
-/// The reason why a line is not valid in a trace.
+/// The reason why a line of a trace cannot be parsed.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum LineError {
-    /// The line is not JSON, or a field is missing or of the wrong type.
+    /// The line is invalid JSON, or a field is missing or has the wrong type.
     Json(InvalidJson),
     /// The line is JSON, but not an object.
     NotAnObject,
-    /// A field has an invalid value.
+    /// The value of a field is invalid.
     #[non_exhaustive]
     Value {
-        /// The name of the field.
+        /// Name of the field.
         field: &'static str,
-        /// The expected value.
+        /// Description of a valid value, for example `a number of bytes`.
         expected: &'static str,
     },
-    /// The trace has this newer version of the format.
+    /// The trace has a newer format version than this crate can read; this is its version.
     NewerVersion(u64),
 }
 
@@ -43,7 +43,7 @@ impl fmt::Display for LineError {
 impl Error for LineError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            // The message is the inner error's, and so is the source.
+            // The message is that of the inner error, so the source is its source.
             Self::Json(error) => error.source(),
             _ => None,
         }
@@ -56,8 +56,8 @@ impl From<InvalidJson> for LineError {
     }
 }
 
-/// An error of the JSON parser: invalid JSON, or valid JSON that does not match the trace format. Its
-/// [`source`](Error::source) is the parser's own error.
+/// The error of the JSON parser: the line is invalid JSON, or valid JSON that does not match the trace
+/// format. [`source`](Error::source) returns the error of serde_json.
 #[derive(Debug)]
 pub struct InvalidJson(pub(super) serde_json::Error);
 

@@ -1,4 +1,5 @@
-//! An event as one flat JSON object, which `jq`, `DuckDB` and pandas read without configuration.
+//! Conversion of an event to one flat JSON object, which `jq`, `DuckDB` and pandas read without
+//! configuration.
 
 mod read;
 
@@ -15,7 +16,7 @@ use crate::event::{Addr, Datagram, Event, Gap, Op, SockId};
 
 type Text<'a> = Option<Cow<'a, str>>;
 
-/// The fields of all events, in the order in which they are written.
+/// The fields of all kinds of events, in the order in which they are written to a line.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct FlatEvent<'a> {
@@ -86,7 +87,7 @@ pub(super) struct FlatEvent<'a> {
     errno: Option<i32>,
 }
 
-/// Parses one event.
+/// Parses a line that contains an event.
 pub(super) fn parse(line: &str) -> Result<Event, LineError> {
     transfer::parse(line).map_or_else(|| parse_with_serde(line), Ok)
 }

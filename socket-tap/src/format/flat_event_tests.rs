@@ -1,6 +1,6 @@
 use crate::format::{Header, Line, LineError, Side, VERSION};
 
-/// Every kind of event. Parsing and writing a line yields the same line.
+/// One trace line for each kind of event, exactly as the crate writes it.
 const LINES: &[&str] = &[
     r#"{"t":1250,"sock":1,"op":"socket","fd":9,"domain":"ipv4","type":"stream"}"#,
     r#"{"t":1300,"sock":1,"op":"option","name":"SO_REUSEADDR","value":1}"#,
@@ -67,7 +67,7 @@ fn socket_number_zero_is_rejected() {
 }
 
 #[test]
-fn invalid_json_has_the_parser_error_as_source() {
+fn invalid_json_error_has_parser_error_as_source() {
     use std::error::Error;
     let source = |line| Line::parse(line).unwrap_err().source().map(ToString::to_string);
     assert!(source(r#"{"t":1,"op":"re"#).is_some_and(|text| text.contains("EOF")));
@@ -83,7 +83,7 @@ fn unknown_fields_and_operations_are_accepted() {
 }
 
 #[test]
-fn messages_of_parse_errors() {
+fn parse_error_messages_match_snapshot() {
     let lines = [
         r#"{"t":1,"sock":2}"#,
         r#"{"sock":2,"op":"read","bytes":1}"#,
@@ -110,7 +110,7 @@ fn messages_of_parse_errors() {
 }
 
 #[test]
-fn arrays_are_rejected() {
+fn json_array_instead_of_object_is_rejected() {
     for line in [r#"[1,2,"shutdown"]"#, r#" [1,2,"mark",null,null,null,null,null]"#, "[]"] {
         assert!(Line::parse(line).is_err(), "{line}");
     }
@@ -122,7 +122,7 @@ fn arrays_are_rejected() {
 }
 
 #[test]
-fn parse_errors_escape_control_characters() {
+fn parse_error_messages_replace_control_characters() {
     let line = r#"{"t":1,"sock":2,"op":"close","ended_by":"\u001b[2J"}"#;
     let error = Line::parse(line).unwrap_err().to_string();
     assert!(error.contains("\u{fffd}[2J") && !error.contains('\x1b'), "{error:?}");

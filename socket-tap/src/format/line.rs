@@ -1,4 +1,4 @@
-//! Parsing and writing of trace lines.
+//! Parses and writes the lines of a trace.
 
 use serde::Serialize;
 
@@ -10,11 +10,11 @@ use crate::event::Event;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Line {
-    /// The first line.
+    /// The first line of a trace.
     Header(Header),
-    /// A line between the first and the last.
+    /// A line between the header and the end line.
     Event(Event),
-    /// The last line.
+    /// The last line of a trace.
     End(End),
 }
 
@@ -32,7 +32,7 @@ impl Line {
         Ok(header)
     }
 
-    /// Parses any line after the first.
+    /// Parses any line of a trace except the first.
     ///
     /// ```
     /// use socket_tap::format::Line;
@@ -56,10 +56,10 @@ impl Line {
         }
     }
 
-    /// Writes the line, including its newline.
+    /// Writes the line, followed by a newline.
     ///
     /// # Errors
-    /// Returns the errors of `out`.
+    /// Returns the error if writing to `out` fails.
     pub fn write(&self, out: &mut impl std::io::Write) -> std::io::Result<()> {
         match self {
             Self::Header(header) => json_line(out, &HeaderLine(header.clone())),
@@ -69,15 +69,16 @@ impl Line {
     }
 }
 
-/// Rejects arrays: serde accepts an array of the fields' values in place of an object.
+/// Returns an error if the line is not a JSON object. serde itself would also accept an array of the field
+/// values.
 fn object(line: &str) -> Result<(), LineError> {
     if line.trim_ascii_start().starts_with('{') { Ok(()) } else { Err(LineError::NotAnObject) }
 }
 
-/// Writes one event as a line.
+/// Writes the event as a line of a trace, followed by a newline.
 ///
 /// # Errors
-/// Returns the errors of `out`.
+/// Returns the error if writing to `out` fails.
 pub fn write_event(out: &mut impl std::io::Write, event: &Event) -> std::io::Result<()> {
     match transfer::of(event) {
         Some(moved) => transfer::write(out, event, moved),

@@ -1,4 +1,5 @@
-//! The first and the last line as JSON objects. These types mirror the public ones, which do not depend on serde.
+//! JSON objects of the header and the end line. The types here mirror the public types, which do not depend
+//! on serde.
 
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +58,7 @@ struct EndFields {
     continued: bool,
 }
 
-/// [`EndedBy`] as a field that may be absent.
+/// An [`EndedBy`] that serde reads and writes, for an `Option` field.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct EndedByField(#[serde(with = "EndedByWord")] pub(super) EndedBy);
@@ -71,7 +72,7 @@ enum EndedByWord {
     Error,
 }
 
-/// [`TcpSample`] as a field that may be absent.
+/// A [`TcpSample`] that serde reads and writes, for an `Option` field.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct TcpField(#[serde(with = "TcpFields")] pub(super) TcpSample);
@@ -102,17 +103,17 @@ mod tcp_state {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out a reference")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference to skip_serializing_if")]
 fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out a reference")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference to skip_serializing_if")]
 fn is_zero_u32(number: &u32) -> bool {
     *number == 0
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out a reference")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference to skip_serializing_if")]
 fn is_false(flag: &bool) -> bool {
     !*flag
 }

@@ -34,36 +34,38 @@ pub(crate) use transfer_lines::TransferLines;
 /// The version of the format that this crate writes, and the newest that it reads.
 pub const VERSION: u32 = 1;
 
-/// The first line of a trace: the recording program, its start, and its clock.
+/// The first line of a trace. It identifies the recording program, and the start and the clock of the
+/// recording.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Header {
-    /// The version of the format.
+    /// Version of the trace format.
     pub version: u32,
-    /// The name of the recording: `rest`.
+    /// Name of the recording, for example `rest`.
     pub name: String,
-    /// The side of the connections that recorded.
+    /// Side of the connections that the recording program was on.
     pub side: Side,
-    /// The name and version of the recording program.
+    /// Name and version of the recording program.
     pub program: String,
-    /// The process id of the recording program.
+    /// Process id of the recording program.
     pub pid: u32,
-    /// The start of the recording: RFC 3339, UTC.
+    /// Time at which the recording started, as RFC 3339 in UTC.
     pub started: String,
-    /// The reading of the machine's monotonic clock at the start, in nanoseconds. With it, recordings of several
-    /// processes merge on one time line.
+    /// Reading of the machine's monotonic clock at the start of the recording, in nanoseconds. It places the
+    /// recordings of several processes on one time line.
     pub monotonic_ns: u64,
-    /// Number of bytes that are captured of each read and write; 0 for none.
+    /// Maximum number of bytes that are captured of each read and write. 0 if payload is not captured.
     pub capture: u64,
-    /// The number of this file, if the recording was rotated into several; 0 for the first.
+    /// Number of this file, if the recording was rotated into several files. The first file has number 0.
     pub part: u64,
-    /// The time of the first event that this file may contain, in nanoseconds since the recording began; 0 for a
-    /// complete recording.
+    /// Time of the first event that this file can contain, in nanoseconds since the recording began. 0 if the
+    /// file begins with the recording.
     pub since: u64,
 }
 
 impl Header {
-    /// Creates a header that captures no payload, starts in 1970, and has no program.
+    /// Creates a header with an empty program name and the start time 1970, for a recording that captures no
+    /// payload.
     ///
     /// ```
     /// use socket_tap::format::{Header, Side};
@@ -88,7 +90,7 @@ impl Header {
     }
 }
 
-/// The side of the connections that recorded. This enum is exhaustive: a connection has two sides.
+/// The side of a connection that a program is on. This enum is exhaustive: a connection has two sides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
     /// The side that accepts connections.
@@ -98,7 +100,7 @@ pub enum Side {
 }
 
 impl Side {
-    /// Returns the name that a trace uses.
+    /// Returns the side's name in a trace: `server` or `client`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -108,22 +110,22 @@ impl Side {
     }
 }
 
-/// The last line of a trace. A trace without it is incomplete.
+/// The last line of a trace. If it is missing, the trace is incomplete.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct End {
-    /// Number of events before this line.
+    /// Number of events in this file.
     pub events: u64,
-    /// Number of dropped events. The gaps have the details.
+    /// Number of events that the recorder dropped. The gap events count them by kind.
     pub lost: u64,
-    /// Number of connections that were still open.
+    /// Number of connections that were open when the recording or the file ended.
     pub open: u64,
     /// `true` if the recording continues in another file.
     pub continued: bool,
 }
 
 impl End {
-    /// Creates the end of a recording whose connections are all closed.
+    /// Creates an end line without open connections or a following file.
     #[must_use]
     pub fn new(events: u64, lost: u64) -> Self {
         Self { events, lost, ..Self::default() }

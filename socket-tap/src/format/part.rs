@@ -1,4 +1,4 @@
-//! The file names of a rotated recording.
+//! File names of a recording that is rotated into several files.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Text for a terminal: one line per event.
+//! Formats events as text for a terminal, one line per event:
 //!
 //! ```text
 //!   3.201112  #2 accept    127.0.0.1:3000 ← 127.0.0.1:51234            fd 11
@@ -14,25 +14,27 @@ use std::fmt::Write as _;
 use crate::event::{Datagram, Domain, Event, Op, SockId, SocketKind};
 use describe::{adopted, ended, fd, milliseconds, missing, moved, or_unknown, received, released};
 
-/// A formatter for events. It keeps the start of each connection, to show its duration.
+/// A formatter that turns events into lines of text. It remembers when each connection began, to show its
+/// duration.
 #[derive(Debug, Default)]
 pub struct Lines {
     label: Option<String>,
     color: bool,
     time_offset: u64,
     began: HashMap<Option<SockId>, u64>,
-    /// Streams that are not sockets. Above TLS, a shutdown is an alert, and the end of the stream is not a FIN.
+    /// Open streams that are not sockets, such as TLS streams. Their shutdown and end of stream are not
+    /// called a FIN.
     above: HashSet<Option<SockId>>,
 }
 
 impl Lines {
-    /// Creates a formatter without label and color.
+    /// Creates a formatter that shows neither a label nor colors.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Puts a label in front of each line, to distinguish several recordings.
+    /// Sets a label at the beginning of each line, to distinguish several recordings.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
@@ -46,20 +48,20 @@ impl Lines {
         self
     }
 
-    /// Sets the time at which the recording began, in nanoseconds after the zero of the shown times. Recordings that
-    /// are shown together need the same zero.
+    /// Sets the start of the recording on the shown time line, in nanoseconds: the formatter adds it to the
+    /// time of each event. Set it if several recordings are shown on one time line.
     pub fn set_time_offset(&mut self, ns: u64) {
         self.time_offset = ns;
     }
 
-    /// Appends the event's line, including its newline. The line of a `connect` shows the time of its return, and its
-    /// duration.
+    /// Appends the line of the event to `out`, with a newline. A `connect` is shown with the time at which it
+    /// returned, and its duration.
     pub fn push(&mut self, event: &Event, out: &mut String) {
         self.push_at(event.t, event, out);
     }
 
-    /// Appends the event's line like [`push`](Self::push), with the time `t` in nanoseconds since the recording began
-    /// instead of the event's own. It lets a reader show a `connect` at its beginning.
+    /// Appends the line of the event like [`push`](Self::push), but shows the time `t`, in nanoseconds since
+    /// the recording began. For example, it can show a `connect` at the time at which it began.
     pub fn push_at(&mut self, t: u64, event: &Event, out: &mut String) {
         if let Some(label) = &self.label {
             let _ = write!(out, "{label:<8}");
@@ -144,7 +146,7 @@ impl Lines {
         }
     }
 
-    /// Forgets the stream, and returns its start.
+    /// Removes the stream of the event from the open streams, and returns the time at which it began.
     fn forget(&mut self, event: &Event) -> Option<u64> {
         self.above.remove(&event.sock);
         self.began.remove(&event.sock)
@@ -174,7 +176,8 @@ pub fn seconds(ns: u64) -> String {
     format!("{}.{:06}", us / 1_000_000, us % 1_000_000)
 }
 
-/// Replaces control characters, which could steer the terminal or begin a line: a trace is untrusted input.
+/// Replaces control characters by U+FFFD. A trace is untrusted input, and they could control the terminal or
+/// fake a line.
 ///
 /// ```
 /// assert_eq!(socket_tap::format::text::printable("gone\x1b[2J"), "gone\u{fffd}[2J");

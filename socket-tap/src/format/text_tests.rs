@@ -36,7 +36,7 @@ fn connection_is_formatted_line_by_line() {
 }
 
 #[test]
-fn adopted_sockets_datagrams_and_ends_are_formatted() {
+fn adopt_datagram_and_close_events_are_formatted() {
     let text = shown(&[
         r#"{"t":0,"sock":1,"op":"adopt","fd":3,"domain":"ipv4","type":"listener","local":"127.0.0.1:3000"}"#,
         r#"{"t":0,"sock":3,"op":"adopt","on":2,"domain":"tls","type":"stream","peer":"127.0.0.1:51234"}"#,
@@ -72,7 +72,7 @@ fn adopted_sockets_datagrams_and_ends_are_formatted() {
 }
 
 #[test]
-fn fin_is_shown_for_sockets_only() {
+fn fin_is_shown_only_for_sockets() {
     let ending = |domain: &str| {
         let adopt = format!(r#"{{"t":0,"sock":1,"op":"adopt","domain":"{domain}","type":"stream"}}"#);
         shown(&[
@@ -87,7 +87,7 @@ fn fin_is_shown_for_sockets_only() {
 }
 
 #[test]
-fn control_characters_are_replaced() {
+fn control_characters_in_event_text_are_replaced() {
     for line in [
         r#"{"t":0,"op":"mark","label":"\u001b[2Jgone"}"#,
         r#"{"t":0,"sock":1,"op":"option","name":"\u001b[2J","value":1}"#,
@@ -102,7 +102,7 @@ fn control_characters_are_replaced() {
 }
 
 #[test]
-fn connect_shows_its_duration() {
+fn connect_line_shows_duration_of_the_handshake() {
     let line = |t: u64| {
         let event = r#"{"t":915000,"sock":3,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:80","began":795000}"#;
         let Ok(Line::Event(event)) = Line::parse(event) else { panic!("{event}") };

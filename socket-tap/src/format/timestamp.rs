@@ -1,12 +1,12 @@
-//! Calendar times as text.
+//! Formats a calendar time as text.
 
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 const DAY: u64 = 24 * 60 * 60;
 
-/// Formats a time as RFC 3339 in UTC, with nanoseconds: `2026-11-22T15:04:05.123456789Z`. Times before 1970 become the
-/// beginning of 1970.
+/// A time whose `Display` form is RFC 3339 in UTC with nanoseconds: `2026-11-22T15:04:05.123456789Z`. A time
+/// before 1970 is shown as the beginning of 1970.
 pub(crate) struct Timestamp(pub(crate) SystemTime);
 
 impl fmt::Display for Timestamp {
@@ -19,13 +19,13 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// Returns the Gregorian year, month and day of a number of days since 1970-01-01.
+/// Converts a number of days since 1970-01-01 to a Gregorian year, month and day.
 ///
-/// Implements `civil_from_days` of <https://howardhinnant.github.io/date_algorithms.html>, which counts years from
-/// March so that the leap day is the last of a year.
+/// It implements `civil_from_days` of <https://howardhinnant.github.io/date_algorithms.html>. That algorithm
+/// counts years from March, so that the leap day is the last day of a year.
 fn date(days_since_1970: u64) -> (u64, u64, u64) {
     const DAYS_IN_400_YEARS: u64 = 146_097;
-    // Days from 0000-03-01 to 1970-01-01 added.
+    // Counts from 0000-03-01, which is 719,468 days before 1970-01-01.
     let days = days_since_1970 + 719_468;
     let (era, day_of_era) = (days / DAYS_IN_400_YEARS, days % DAYS_IN_400_YEARS);
     let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
@@ -47,7 +47,7 @@ mod tests {
         Timestamp(UNIX_EPOCH + Duration::new(seconds, ns)).to_string()
     }
 
-    /// The expected texts are the output of `date -u --iso-8601=seconds -d @SECONDS`.
+    /// `date -u --iso-8601=seconds -d @SECONDS` printed the expected texts.
     #[test]
     fn timestamps_match_the_date_command() {
         assert_eq!(at(0, 0), "1970-01-01T00:00:00.000000000Z");
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_advance_by_one_day_for_800_years() {
+    fn date_advances_by_one_day_for_800_years() {
         let is_leap = |year| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
         let mut expected = (1970, 1, 1);
         for day in 0..2 * 146_097 {
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn time_before_1970_becomes_1970() {
+    fn time_before_1970_is_shown_as_1970() {
         assert_eq!(
             Timestamp(UNIX_EPOCH - Duration::from_secs(1)).to_string(),
             "1970-01-01T00:00:00.000000000Z"

@@ -1,8 +1,9 @@
-//! Parsing and writing of reads and writes without serde. Almost every line of a trace is one of them, and the drain
-//! thread competes for the processors with the program under observation.
+//! Parses and writes the trace lines of reads and writes without serde, because it is faster. Almost every
+//! line of a trace is a read or a write, and the drain thread competes with the recording program for the
+//! processors.
 //!
-//! The lines are byte for byte those of [`flat_event`](super::flat_event), and parse to the same events; tests compare
-//! both.
+//! The lines are the same, byte for byte, as those of [`flat_event`](super::flat_event), and parse to the
+//! same events. Tests compare the two modules.
 
 use std::io::{self, Write};
 
@@ -11,13 +12,16 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::event::{Event, Op, SockId, Transfer};
 
-/// Longer than any line without data: at most 71 bytes of names, three numbers of 20 digits and one of 10.
+/// Maximum length of a line without payload, in bytes. It consists of at most 71 bytes of names and
+/// punctuation, three numbers of 20 digits, and one of 10.
 const MAX_LINE: usize = 160;
 
-/// Number of payload bytes that are encoded at once: a multiple of 3, so that only the last chunk has padding.
+/// Number of payload bytes that are encoded in base64 at once. It is a multiple of 3, so that only the last
+/// chunk is padded.
 const CHUNK: usize = 768;
 
-/// Returns the operation and transfer of an event that this module can write: a successful read or write.
+/// Returns the operation's name and the transfer if the event is a successful read or write. Returns `None`
+/// for any other event, which serde formats.
 pub(super) fn of(event: &Event) -> Option<(&'static str, &Transfer)> {
     match &event.op {
         _ if event.error.is_some() => None,
@@ -27,7 +31,7 @@ pub(super) fn of(event: &Event) -> Option<(&'static str, &Transfer)> {
     }
 }
 
-/// Writes the line of `event`, with the operation `op` and its `transfer`.
+/// Writes the line of `event`, a read or write. `op` is the operation's name.
 pub(super) fn write(
     out: &mut impl Write,
     event: &Event,
@@ -74,7 +78,8 @@ fn base64(out: &mut impl Write, data: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Parses a line of [`write`]. Returns `None` for any other line, even an equivalent one, which is left to serde.
+/// Parses a line exactly as [`write`] formats it. Returns `None` for any other line, even with the same
+/// fields; the caller then parses it with serde.
 pub(super) fn parse(line: &str) -> Option<Event> {
     let (t, rest) = digits(line.strip_prefix("{\"t\":")?)?;
     let (sock, rest) = optional(rest, ",\"sock\":")?;
@@ -100,7 +105,8 @@ pub(super) fn parse(line: &str) -> Option<Event> {
     (rest == "}").then(|| Event { t, sock: sock.and_then(SockId::new), op, error: None })
 }
 
-/// Parses `before` and the number after it, if the text begins with them. Returns the rest of the text, too.
+/// Parses a number if the text begins with `before`, which precedes the number. Also returns the remaining
+/// text.
 fn optional<'a>(text: &'a str, before: &str) -> Option<(Option<u64>, &'a str)> {
     match text.strip_prefix(before) {
         Some(rest) => digits(rest).map(|(number, rest)| (Some(number), rest)),
@@ -108,7 +114,7 @@ fn optional<'a>(text: &'a str, before: &str) -> Option<(Option<u64>, &'a str)> {
     }
 }
 
-/// Parses the number at the beginning of the text. Returns the rest of the text, too.
+/// Parses the number at the beginning of the text. Also returns the remaining text.
 fn digits(text: &str) -> Option<(u64, &str)> {
     let (number, rest) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
     // JSON has no leading zeros.

@@ -1,24 +1,26 @@
-//! Fast formatting of recorded reads and writes.
+//! Writes the trace lines of recorded reads and writes, as fast as possible.
 //!
-//! Almost every line of a trace is one of them, and the drain thread competes for the processors with the program under
-//! observation. A line is built from its end: division yields the last digits first, so no digit has to be moved. The
-//! lines are byte for byte those of [`transfer`](super::transfer); tests compare both.
+//! Almost every line of a trace is a read or a write, and the drain thread competes with the recording
+//! program for the processors. A line is built from its end to its beginning: division yields the last digit
+//! of a number first, so no digit has to be moved. The lines are the same, byte for byte, as those of
+//! [`transfer`](super::transfer); tests compare the two modules.
 
 use crate::event::SockId;
 use crate::recorder::{Direction, DrainedTransfer};
 
-/// Longer than any line without its payload: at most 71 bytes of names, three numbers of 20 digits and one of 5. An
-/// index of one byte is always in bounds.
+/// Size of the line buffer in bytes. A line without payload is shorter: at most 71 bytes of names and
+/// punctuation, three numbers of 20 digits, and one of 5. At 256 bytes, every `u8` is a valid index.
 const MAX_LINE: usize = 256;
 
-/// A formatter for reads and writes.
+/// A formatter that writes the trace lines of reads and writes.
 #[derive(Debug)]
 pub(crate) struct TransferLines {
-    /// Filled from its end. The unfilled beginning holds old bytes and is never written out.
+    /// Buffer that each line fills from its end. The bytes before the line are left over from earlier lines,
+    /// and are not written to the file.
     line: [u8; MAX_LINE],
-    /// The time in milliseconds, which consecutive lines often share.
+    /// Digits of the last line's time in milliseconds. Consecutive lines often have the same.
     millis: CachedDigits,
-    /// The socket's number, which consecutive lines often share.
+    /// Digits of the last line's socket number. Consecutive lines often have the same.
     sock: CachedDigits,
 }
 
@@ -27,7 +29,7 @@ impl TransferLines {
         Self { line: [0; MAX_LINE], millis: CachedDigits::default(), sock: CachedDigits::default() }
     }
 
-    /// Appends the line of a read or write, whose payload is in `payload`.
+    /// Appends the line of a read or write to `out`. The transfer refers to its bytes in `payload`.
     pub(crate) fn append(
         &mut self,
         out: &mut Vec<u8>,
@@ -75,19 +77,19 @@ impl TransferLines {
 /// Nanoseconds per millisecond.
 const MILLI: u64 = 1_000_000;
 
-/// The digits of a number that is likely to be repeated.
+/// A number that is likely to occur again, with its decimal digits.
 #[derive(Debug, Default)]
 struct CachedDigits {
     number: u64,
-    /// Right-aligned digits.
+    /// Digits of the number, at the end of the array.
     text: [u8; 20],
     length: u8,
 }
 
-/// A writer that fills a line from its end.
+/// A writer that fills the line buffer from its end to its beginning.
 struct ReverseWriter<'a> {
     line: &'a mut [u8; MAX_LINE],
-    /// The index of the next byte.
+    /// Index in the line buffer at which the next byte is written.
     at: u8,
 }
 
@@ -99,12 +101,15 @@ impl ReverseWriter<'_> {
         if let Some(place) = self.line[..end].last_chunk_mut::<N>() {
             *place = *text;
         }
-        #[expect(clippy::cast_possible_truncation, reason = "texts are short")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "every text is shorter than the line buffer of 256 bytes"
+        )]
         let length = N as u8;
         self.at = self.at.wrapping_sub(length);
     }
 
-    /// Writes a number that is likely to equal the `last` one.
+    /// Writes a number. If it equals the number in `last`, copies its digits.
     #[inline]
     fn cached_number(&mut self, number: u64, last: &mut CachedDigits) {
         let (before, end) = (self.at, usize::from(self.at) + 1);
@@ -158,7 +163,7 @@ impl ReverseWriter<'_> {
     }
 }
 
-/// The digits of `00` to `99`.
+/// The two digits of each number from `00` to `99`.
 static PAIRS: [[u8; 2]; 100] = {
     let mut pairs = [[0; 2]; 100];
     let mut number = 0_u8;
@@ -169,10 +174,11 @@ static PAIRS: [[u8; 2]; 100] = {
     pairs
 };
 
-/// The standard alphabet of base64 (RFC 4648, section 4).
+/// The standard base64 alphabet (RFC 4648, section 4).
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// Two characters for each 12 bits, the first in the low byte. It halves the look-ups of a table for 6 bits.
+/// The two base64 characters for each 12-bit number, the first character in the low byte. A table for 6 bits
+/// would need twice as many look-ups.
 static BASE64: [u16; 4096] = {
     let mut pairs = [0; 4096];
     let mut bits = 0;
@@ -183,19 +189,19 @@ static BASE64: [u16; 4096] = {
     pairs
 };
 
-/// Returns the characters for the 12 lowest bits.
+/// Returns the two base64 characters for the 12 lowest bits of `bits`.
 #[inline]
 fn pair(bits: u64) -> u64 {
     BASE64[(bits & 0xfff) as usize].into()
 }
 
-/// Returns the characters for the 24 lowest bits.
+/// Returns the four base64 characters for the 24 lowest bits of `bits`.
 #[inline]
 fn four(bits: u64) -> u64 {
     pair(bits >> 12) | pair(bits) << 16
 }
 
-/// Appends `data` in base64, with padding.
+/// Appends `data` to `out` in base64, with padding.
 fn base64(out: &mut Vec<u8>, data: &[u8]) {
     let begin = out.len();
     out.resize(begin + data.len().div_ceil(3) * 4, b'=');

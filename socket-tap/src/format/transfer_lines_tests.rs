@@ -13,7 +13,7 @@ fn line(t: u64, sock: Option<SockId>, transfer: &DrainedTransfer, payload: &[u8]
     String::from_utf8(out.split_off(7)).unwrap()
 }
 
-/// Formats the line through an event and serde.
+/// Formats the same read or write as an event, with serde.
 fn by_event(t: u64, sock: Option<SockId>, transfer: &DrainedTransfer, payload: &[u8]) -> String {
     let slices = (transfer.slices > 0).then_some(transfer.slices.into());
     let data = transfer.payload(payload).map(Into::into);
@@ -28,7 +28,7 @@ fn by_event(t: u64, sock: Option<SockId>, transfer: &DrainedTransfer, payload: &
 }
 
 #[test]
-fn lines_equal_those_of_write_event() {
+fn fast_formatter_output_equals_write_event() {
     for direction in [Direction::Read, Direction::Write] {
         for bytes in NUMBERS {
             for slices in [0, 1, 64, u16::MAX] {
@@ -45,7 +45,7 @@ fn lines_equal_those_of_write_event() {
 }
 
 #[test]
-fn payload_of_any_length_is_encoded() {
+fn payload_of_any_length_is_base64_encoded() {
     let payload: Vec<u8> = (0..2_000_usize).map(|at| (at * 7 % 256) as u8).collect();
     for at in [0, 1, 77] {
         for captured in (0..70).chain([767, 768, 769, 1_024, 1_500]) {

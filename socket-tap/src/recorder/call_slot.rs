@@ -1,39 +1,42 @@
-//! The call that a thread is in, published for the drain thread.
+//! A slot per thread in which the thread publishes the time at which it entered a call that sends. The drain
+//! thread reads the slots.
 //!
-//! The thread publishes with plain stores, because a fence would cost as much as the rest of recording. Instead the
-//! drain thread calls `membarrier(2)`, which runs a fence on every running thread of the process. Without that system
-//! call, both sides use fences.
+//! A thread publishes with plain stores, because a memory fence would cost as much as the rest of recording.
+//! Instead the drain thread calls `membarrier(2)`, which runs a fence on every running thread of the process.
+//! On systems without it, the recording threads and the drain thread run fences themselves.
 
 use super::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
 use super::sync::thread;
 
-/// The thread is not in a call.
+/// Value of a slot whose thread is not in a call that sends.
 pub(super) const NONE: u64 = 0;
-/// The thread is entering a call and about to read the clock.
+/// Value of a slot whose thread is entering a call and is about to read the clock.
 const ENTERING: u64 = 1;
 
-/// Attempts of the drain thread to observe a thread that is entering a call.
+/// Number of times that the drain thread checks a slot with the value [`ENTERING`] before it gives up.
 const MAX_OBSERVATIONS: u32 = 200;
 
-/// The call of one thread, on its own cache line.
+/// The slot of one thread, on a cache line of its own.
 #[derive(Debug)]
 #[repr(align(64))]
 pub(super) struct CallSlot {
     pub(super) in_use: AtomicBool,
-    /// [`NONE`], [`ENTERING`], or the clock reading on entry.
+    /// [`NONE`], [`ENTERING`], or the clock reading at which the thread entered its call.
     pub(super) entered: AtomicU64,
 }
 
-/// Slots for `N` threads.
+/// Slots for up to `N` threads.
 #[derive(Debug)]
 pub(super) struct CallSlots<const N: usize> {
     pub(super) calls: [CallSlot; N],
-    /// One more than the highest index that was ever in use.
+    /// Number of slots that the drain thread has to check: one more than the highest index that was ever in
+    /// use.
     pub(super) used: AtomicUsize,
 }
 
 impl CallSlot {
-    /// Enters a call, and returns the clock reading. `fenced` states that the kernel fences this thread.
+    /// Publishes that the thread enters a call, and returns the clock reading. `fenced` is `true` if the
+    /// drain thread runs the memory fence for this thread with `membarrier(2)`.
     #[inline]
     pub(super) fn enter(&self, fenced: bool, clock: impl FnOnce() -> u64) -> u64 {
         self.entered.store(ENTERING, Ordering::Relaxed);
@@ -43,13 +46,14 @@ impl CallSlot {
         } else {
             fence(Ordering::SeqCst);
         }
-        // Two readings of the counter are reserved; it passes them once, if ever.
+        // `NONE` and `ENTERING` are not valid readings. The counter passes these values once, if ever.
         let raw = clock().max(ENTERING + 1);
         self.entered.store(raw, Ordering::Release);
         raw
     }
 
-    /// Returns `true` if the thread, which must be the current one, is inside a call.
+    /// Returns `true` if the thread is in a call that sends. Only the thread that owns the slot may call
+    /// this.
     #[inline]
     pub(super) fn is_entered(&self) -> bool {
         self.entered.load(Ordering::Relaxed) != NONE
@@ -60,7 +64,7 @@ impl CallSlot {
         self.entered.store(NONE, Ordering::Release);
     }
 
-    /// Frees the slot of a thread that ends.
+    /// Frees the slot when its thread ends, so that another thread can acquire it.
     pub(super) fn free(&self) {
         self.leave();
         self.in_use.store(false, Ordering::Release);
@@ -78,7 +82,7 @@ impl CallSlot {
 }
 
 impl<const N: usize> CallSlots<N> {
-    /// Acquires a free slot; returns `None` if all are in use.
+    /// Acquires a free slot for the current thread. Returns `None` if all slots are in use.
     pub(super) fn acquire(&self) -> Option<&CallSlot> {
         let claim = |call: &CallSlot| {
             !call.in_use.load(Ordering::Relaxed) && !call.in_use.swap(true, Ordering::AcqRel)
@@ -88,9 +92,10 @@ impl<const N: usize> CallSlots<N> {
         self.calls.get(place)
     }
 
-    /// Returns the latest reading, at most `until`, up to which every entered call has been left. `until` must have
-    /// been read before, and `fenced` states that the kernel has fenced all threads since. Returns `None` if a thread
-    /// was entering a call during all attempts, because it has been preempted there.
+    /// Returns a clock reading of at most `until`, such that no thread is still in a call that it entered at
+    /// or before this reading. The caller must have read `until` from the clock before. `fenced` states that
+    /// `membarrier(2)` has fenced all threads since then. Returns `None` if a thread was about to read the
+    /// clock in every attempt, for example because it was preempted there.
     pub(super) fn complete_up_to(&self, fenced: bool, until: u64) -> Option<u64> {
         if !fenced {
             fence(Ordering::SeqCst);

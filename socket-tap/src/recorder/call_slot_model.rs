@@ -1,5 +1,6 @@
-//! A model of [`call_slot`](super::call_slot) that checks every execution of the C11 memory model, with the fences that
-//! are used without `membarrier(2)`.
+//! Tests [`call_slot`](super::call_slot) with the model checker loom, which tries every execution that the
+//! C11 memory model allows. Checks the variant in which every thread runs fences, for systems without
+//! `membarrier(2)`.
 
 mod sync {
     pub(super) use loom::sync::atomic;
@@ -7,17 +8,17 @@ mod sync {
 }
 
 #[path = "call_slot.rs"]
-#[allow(dead_code, reason = "the model does without some of it")]
+#[allow(dead_code, reason = "the model uses only some of the functions")]
 mod call_slot;
 
 use call_slot::{CallSlot, CallSlots, NONE};
 use loom::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use loom::sync::{Arc, Mutex};
 
-/// The recording threads, with one shard each, and the drain thread.
+/// The state that the recording threads, each with its own shard, share with the drain thread.
 struct Model {
     calls: CallSlots<2>,
-    /// Each reading is one more than the previous, and orders nothing else.
+    /// A clock that advances by one with each reading. It does not synchronize threads.
     clock: AtomicU64,
     shards: [Mutex<Vec<u64>>; 2],
 }
@@ -36,7 +37,7 @@ impl Model {
         self.clock.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Models a call that sends.
+    /// Records a call that sends: its record has the clock reading at entry.
     fn write(&self, shard: usize, call: &CallSlot) -> u64 {
         let raw = call.enter(false, || self.read_clock());
         self.shards[shard].lock().unwrap().push(raw);
@@ -44,21 +45,21 @@ impl Model {
         raw
     }
 
-    /// Models a call that receives.
+    /// Records a call that receives: its record has the clock reading at return.
     fn read(&self, shard: usize) {
         let mut shard = self.shards[shard].lock().unwrap();
         let raw = self.read_clock();
         shard.push(raw);
     }
 
-    /// Models one round of the drain thread: asserts that no record is late, and returns the reading up to which all
-    /// records were delivered.
+    /// Runs one round of the drain thread. Asserts that no record is older than `complete`, up to which the
+    /// earlier rounds have delivered. Returns the reading up to which this round has delivered.
     fn drain(&self, complete: u64) -> u64 {
         let now = self.read_clock();
         let until = self.calls.complete_up_to(false, now).unwrap_or(complete).max(complete);
         for shard in &self.shards {
             shard.lock().unwrap().retain(|raw| {
-                assert!(*raw > complete, "record {raw} is late, delivered up to {complete}");
+                assert!(*raw > complete, "record {raw} is late: earlier rounds delivered up to {complete}");
                 *raw > until
             });
         }
@@ -68,7 +69,7 @@ impl Model {
     fn end(&self, complete: u64) {
         for shard in &self.shards {
             let late = shard.lock().unwrap().iter().any(|raw| *raw <= complete);
-            assert!(!late, "a record is late, delivered up to {complete}");
+            assert!(!late, "a record is late: earlier rounds delivered up to {complete}");
         }
     }
 }
@@ -80,7 +81,7 @@ fn check(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
 }
 
 #[test]
-fn first_write_of_a_thread_is_not_late() {
+fn first_write_of_new_thread_is_delivered_in_order() {
     check(3, || {
         let model = Model::new();
         let writer = loom::thread::spawn({
@@ -98,7 +99,7 @@ fn first_write_of_a_thread_is_not_late() {
 }
 
 #[test]
-fn writer_and_reader_records_are_not_late() {
+fn concurrent_write_and_read_are_delivered_in_order() {
     check(3, || {
         let model = Model::new();
         let writer = loom::thread::spawn({
@@ -121,7 +122,7 @@ fn writer_and_reader_records_are_not_late() {
 }
 
 #[test]
-fn reused_slot_is_observed() {
+fn write_through_reused_slot_is_delivered_in_order() {
     check(2, || {
         let model = Model::new();
         let threads = [0, 1].map(|shard| {

@@ -1,8 +1,9 @@
-//! The clocks of the recorder.
+//! The two clocks of the recorder: a fast one for each event, and the monotonic clock for the recorded times.
 //!
-//! The hot path reads the processor's time-stamp counter, which takes nanoseconds. Each time the drain thread wakes, it
-//! reads that counter together with the machine's monotonic clock, and maps the readings in between linearly. The error
-//! is that of a single reading, and does not grow with the length of a recording.
+//! Recording threads read the processor's time-stamp counter, which takes a few nanoseconds. Each time the
+//! drain thread wakes, it reads that counter together with the machine's monotonic clock, and converts the
+//! readings in between linearly. The error is that of a single reading, and does not grow with the length of
+//! a recording.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -11,12 +12,13 @@ use quanta::Clock;
 
 use crate::sys;
 
-/// The clock of the hot path. Its readings have no unit; [`Timeline`] converts them to nanoseconds.
+/// The fast clock that recording threads read for each event. Its readings have no unit; [`Timeline`]
+/// converts them to nanoseconds.
 #[derive(Clone, Debug)]
 pub(crate) enum RawClock {
-    /// The time-stamp counter, or the best clock that `quanta` finds.
+    /// The processor's time-stamp counter, or the clock that `quanta` uses in its place.
     Counter(Clock),
-    /// `CLOCK_MONOTONIC`, for machines whose kernel does not trust the counter.
+    /// `CLOCK_MONOTONIC`, for machines on which the kernel does not trust the time-stamp counter.
     Monotonic,
 }
 
@@ -47,22 +49,23 @@ impl RawClock {
     }
 }
 
-/// Readings of both clocks at the same moment.
+/// Readings of the fast clock and of the monotonic clock at the same moment.
 #[derive(Clone, Copy, Debug)]
 struct Anchor {
     raw: u64,
     ns: u64,
-    /// Nanoseconds per raw unit until the next anchor, times 2^32; 0 for the last anchor.
+    /// Nanoseconds per unit of the fast clock until the next anchor, multiplied by 2^32. 0 for the last
+    /// anchor.
     rate: u64,
 }
 
-/// A mapping of raw readings to nanoseconds since the recording began.
+/// Converts readings of the fast clock to nanoseconds since the recording began.
 #[derive(Debug)]
 pub(crate) struct Timeline {
     clock: RawClock,
     start_ns: u64,
-    /// Anchors in order of time. The mapping between two of them is linear and never changes again, so time never runs
-    /// backwards.
+    /// Anchors, sorted by time. The conversion between two of them is linear and never changes again, so the
+    /// recorded time never runs backwards.
     anchors: Vec<Anchor>,
 }
 
@@ -72,13 +75,13 @@ impl Timeline {
         Self { clock, start_ns: anchor.ns, anchors: vec![anchor] }
     }
 
-    /// Returns the monotonic clock's reading at the start of the recording.
+    /// Returns the reading of the monotonic clock at the start of the recording, in nanoseconds.
     pub(crate) fn start_ns(&self) -> u64 {
         self.start_ns
     }
 
-    /// Reads both clocks, and returns the raw reading. From now on every raw reading after `complete`, up to the
-    /// returned one, can be mapped.
+    /// Reads both clocks to add an anchor, and returns its reading of the fast clock. From now on every
+    /// reading after `complete`, up to the returned one, can be converted.
     pub(crate) fn advance(&mut self, complete: u64) -> u64 {
         let mut now = read(&self.clock);
         if let Some(last) = self.anchors.last() {
@@ -98,7 +101,7 @@ impl Timeline {
         now.raw
     }
 
-    /// Returns the nanoseconds since the recording began.
+    /// Converts the reading `raw` to nanoseconds since the recording began.
     pub(crate) fn since_start(&self, raw: u64) -> u64 {
         // Fast path: almost every reading lies between the latest two anchors.
         if let Some(&[before, after]) = self.anchors.last_chunk::<2>()
@@ -115,7 +118,7 @@ impl Timeline {
         ns.saturating_sub(self.start_ns)
     }
 
-    /// Returns the raw reading `ns` nanoseconds before `raw`, at the average rate of all anchors.
+    /// Returns the reading that is `ns` nanoseconds earlier than `raw`, at the average rate of all anchors.
     pub(crate) fn raw_before(&self, raw: u64, ns: u64) -> u64 {
         let (Some(first), Some(last)) = (self.anchors.first(), self.anchors.last()) else { return raw };
         let (span_raw, span_ns) = (last.raw - first.raw, last.ns - first.ns);
@@ -128,8 +131,8 @@ impl Timeline {
 }
 
 impl Anchor {
-    /// Returns the nanoseconds from the anchor to a reading before the next anchor. The rate is rounded down, so the
-    /// result never exceeds the next anchor.
+    /// Returns the nanoseconds from the anchor to the reading `raw`, which must be before the next anchor.
+    /// The rate is rounded down, so the result is never later than the next anchor.
     #[inline]
     fn offset(&self, raw: u64) -> u64 {
         const HALF: u128 = 1 << 31;
@@ -143,13 +146,15 @@ fn rate(before: Anchor, after: Anchor) -> u64 {
     u64::try_from((u128::from(ns) << 32) / u128::from(raw.max(1))).unwrap_or(u64::MAX)
 }
 
-/// Attempts to read both clocks: at least `MIN_ATTEMPTS`, and up to `MAX_ATTEMPTS` until one takes at most `TIGHT_NS`.
+/// Number of attempts to read both clocks at the same moment: at least `MIN_ATTEMPTS`, then up to
+/// `MAX_ATTEMPTS` until an attempt takes at most `TIGHT_NS`.
 const MIN_ATTEMPTS: usize = 3;
 const MAX_ATTEMPTS: usize = 12;
 const TIGHT_NS: u64 = 1_000;
 
-/// Reads the counter between two readings of the monotonic clock, and keeps the tightest of several attempts. A
-/// preemption in between would shift the whole mapping, and the recordings of both ends of a connection would disagree.
+/// Reads the counter between two readings of the monotonic clock. Makes several attempts and returns the one
+/// that took the shortest time. If the thread were preempted between the readings, all converted times would
+/// be shifted, and the recordings of the two ends of a connection would disagree.
 fn read(clock: &RawClock) -> Anchor {
     let attempt = || {
         let before = sys::monotonic_ns();
@@ -184,14 +189,14 @@ mod tests {
     }
 
     #[test]
-    fn readings_between_anchors_map_linearly() {
+    fn clock_readings_between_anchors_convert_linearly() {
         let timeline = timeline(&[(1_000, 70), (3_000, 1_070), (4_000, 1_170)]);
         let mapped = [0, 1_000, 2_000, 3_000, 3_500, 9_000].map(|raw| timeline.since_start(raw));
         assert_eq!(mapped, [20, 20, 520, 1_020, 1_070, 1_120]);
     }
 
     #[test]
-    fn anchors_stay_while_readings_need_them() {
+    fn clock_anchors_are_kept_for_undelivered_readings() {
         let mut timeline = Timeline::start(RawClock::Monotonic);
         let oldest = timeline.advance(0);
         let mapped = timeline.since_start(oldest - 1);
@@ -205,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn mapped_time_never_runs_backwards() {
+    fn converted_clock_readings_never_run_backwards() {
         let clock = RawClock::new();
         let mut timeline = Timeline::start(clock.clone());
         let mut last = 0;
@@ -213,7 +218,7 @@ mod tests {
             let raw = clock.raw();
             timeline.advance(raw);
             let t = timeline.since_start(raw);
-            assert!(t >= last, "{t} after {last}");
+            assert!(t >= last, "time {t} follows the later time {last}");
             last = t;
         }
     }

@@ -1,4 +1,4 @@
-//! Commands for the drain thread, and its wake-ups.
+//! Commands to the drain thread, and the waits and wake-ups between it and other threads.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -11,21 +11,23 @@ use super::sync::{Condvar, Mutex, OnceLock, mpsc};
 use super::{Recorder, lock};
 use crate::format::End;
 
-/// The longest time between an event and its batch. A process that is killed loses about as many events.
+/// Maximum time between two rounds of the drain thread. If the process is killed, the events since the last
+/// round are lost.
 const INTERVAL: Duration = Duration::from_millis(20);
 
-/// A command for the drain thread, which replies when it is done. A dropped reply means that the thread has ended.
+/// A command to the drain thread, which sends a reply when it has executed the command. If the reply is
+/// dropped unsent, the thread has ended.
 #[derive(Debug)]
 pub(crate) enum Command {
-    /// Deliver all events so far.
+    /// Deliver all events so far to the sinks.
     Flush(Reply<()>),
-    /// Deliver all events so far, then complete the recording.
+    /// Deliver all events so far to the sinks, then end the recording.
     Finish(Reply<io::Result<End>>),
-    /// Complete the recording as soon as no stream is open, or at this moment.
+    /// End the recording as soon as no stream is open, or at this time at the latest.
     FinishWhenIdle(Instant, Reply<io::Result<End>>),
 }
 
-/// The receiver of a reply.
+/// Sender for the reply to a command.
 #[derive(Debug)]
 pub(crate) enum Reply<T> {
     Task(oneshot::Sender<T>),
@@ -44,18 +46,19 @@ impl<T> Reply<T> {
     }
 }
 
-/// The queue of commands, and the thread that executes them.
+/// Queue of commands to the drain thread.
 #[derive(Debug)]
 pub(super) struct Commands {
-    /// `None` after the drain thread has ended.
+    /// Commands that the drain thread has not taken yet. `None` after it has ended.
     queue: Mutex<Option<Vec<Command>>>,
     ended: Condvar,
     drain: OnceLock<Thread>,
-    /// A command waits for the last stream to close.
+    /// `true` if a command waits until the last open stream closes.
     idle_requested: AtomicBool,
-    /// [`INTERVAL`], except in tests.
+    /// Maximum time between two rounds of the drain thread: [`INTERVAL`], except in tests.
     interval: Duration,
-    /// The process id, to detect a forked child, which has no drain thread.
+    /// Id of the process that started the drain thread. In a forked child it differs from the current id, and
+    /// there is no drain thread.
     process: u32,
 }
 
@@ -71,7 +74,7 @@ impl Commands {
         }
     }
 
-    /// Wakes the drain thread. If it is not asleep, its next sleep ends at once.
+    /// Wakes the drain thread. If the thread is running, its next wait returns at once.
     pub(super) fn wake(&self) {
         if let Some(drain) = self.drain.get() {
             drain.unpark();
@@ -94,7 +97,7 @@ impl Commands {
 }
 
 impl Recorder {
-    /// Sets the thread that calls [`wait`](Self::wait).
+    /// Stores the handle of the drain thread, for wake-ups.
     pub(crate) fn set_drain_thread(&self, thread: &Thread) {
         let _ = self.commands.drain.set(thread.clone());
     }
@@ -103,7 +106,8 @@ impl Recorder {
         self.commands.drain.get().is_some_and(|drain| drain.id() == thread::current().id())
     }
 
-    /// Queues a command. If the drain thread has ended, the command and its reply are dropped.
+    /// Queues a command for the drain thread and wakes it. If the thread has ended, drops the command and its
+    /// reply.
     pub(crate) fn command(&self, command: Command) {
         // Another thread may have held the lock at the moment of the fork. That thread does not exist in the child.
         if self.commands.is_forked_child() {
@@ -118,7 +122,7 @@ impl Recorder {
         self.commands.wake();
     }
 
-    /// Waits until the drain thread has ended, for at most `longest`.
+    /// Waits until the drain thread has ended, but no longer than `longest`.
     pub(crate) fn wait_for_end(&self, longest: Duration) {
         if self.commands.is_forked_child() {
             return;
@@ -127,7 +131,8 @@ impl Recorder {
         let _ended = self.commands.ended.wait_timeout_while(waiting, longest, |waiting| waiting.is_some());
     }
 
-    /// Waits for commands, a half-full shard, the deadline `until`, or the interval.
+    /// Waits until the drain thread has something to do: a command, a half-full shard, the deadline `until`,
+    /// or the end of the interval. Returns the queued commands.
     pub(super) fn wait(&self, until: Option<Instant>) -> Vec<Command> {
         let commands = self.take_commands();
         // Checks the flag, because a blocking sink may have consumed the thread's unpark token.
@@ -143,7 +148,7 @@ impl Recorder {
         lock(&self.commands.queue).as_mut().map(std::mem::take).unwrap_or_default()
     }
 
-    /// Closes the queue and drops the remaining commands.
+    /// Closes the queue because the drain thread ends, and drops the remaining commands with their replies.
     pub(super) fn close_commands(&self) {
         let left = lock(&self.commands.queue).take();
         self.commands.ended.notify_all();

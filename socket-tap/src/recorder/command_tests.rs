@@ -9,19 +9,20 @@ use crate::separate_process::passes_in_separate_process;
 use crate::sink::Memory;
 use crate::tap::Tap;
 
-/// A fork copies only the calling thread, so the child has no drain thread and must not wait for one.
+/// A fork copies only the calling thread, so the child has no drain thread. `finish` and dropping the tap
+/// must not wait for one.
 #[cfg(target_os = "linux")]
 #[test]
 #[cfg_attr(miri, ignore = "starts a process")]
 fn forked_child_neither_hangs_nor_panics() {
-    passes_in_separate_process("recorder::command::tests::forks");
+    passes_in_separate_process("recorder::command::tests::finish_fails_in_a_forked_child");
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-#[ignore = "forks: run by the test above, in a process of its own"]
-#[expect(unsafe_code, reason = "fork has no safe form")]
-fn forks() {
+#[ignore = "forks the process: run by the test above, in a separate process"]
+#[expect(unsafe_code, reason = "no crate has a safe function for fork")]
+fn finish_fails_in_a_forked_child() {
     let tap = Tap::server("test").sink(Memory::new()).start().unwrap();
     // SAFETY: the child calls only the code under test, which takes no lock there, and `_exit`.
     match unsafe { libc::fork() } {
@@ -41,7 +42,7 @@ fn forks() {
     }
 }
 
-/// A recorder without a drain thread, whose interval is a minute.
+/// Creates a recorder without a drain thread, with an interval of a minute between rounds.
 fn recorder_with_long_interval(capture: usize) -> Recorder {
     let capacity = Capacity { capture, events: 1_000, payload: 1_000 };
     let mut recorder = Recorder::new(RawClock::new(), 0, capacity);
@@ -49,7 +50,8 @@ fn recorder_with_long_interval(capture: usize) -> Recorder {
     recorder
 }
 
-/// Returns `true` if `wait` returns soon after `load` ran while the drain thread was busy and not yet asleep.
+/// Runs `load` while the drain thread is busy. Returns `true` if its next wait returns before the interval
+/// has passed.
 fn wakes_after(recorder: &Recorder, load: impl FnOnce()) -> bool {
     let (busy, is_busy) = mpsc::channel();
     let (release, released) = mpsc::channel();

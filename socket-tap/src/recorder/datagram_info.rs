@@ -1,31 +1,31 @@
-//! Properties that a datagram has in addition to those of a stream's transfer.
+//! The data of a datagram that a read or write of a stream does not have: its peer and truncation.
 
 use std::net::SocketAddr;
 
 use super::record::Direction;
 use crate::event::{Datagram, Op};
 
-/// The peer and the truncation of a datagram. They are stored separately from transfers, so that transfers of streams
-/// stay short.
+/// The peer and the truncation of a datagram. They are stored in a buffer of their own, so that the records
+/// of reads and writes on streams stay small.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DatagramInfo {
     pub(crate) peer: Option<SocketAddr>,
     pub(crate) truncation: Truncation,
 }
 
-/// Truncation of a datagram that was longer than the program's buffer.
+/// Truncation of a received datagram that was longer than the program's buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(not(unix), allow(dead_code, reason = "other systems do not tell"))]
+#[cfg_attr(not(unix), allow(dead_code, reason = "Windows does not report truncation"))]
 pub(crate) enum Truncation {
     None,
-    /// Truncated; the system does not report the full length.
+    /// Truncated. The system does not report the full length of the datagram.
     UnknownLength,
-    /// Truncated from this length.
+    /// Truncated. The datagram had this full length, in bytes.
     From(u32),
 }
 
 impl DatagramInfo {
-    /// Returns the operation that sent or received the datagram.
+    /// Returns the operation that sent or received this datagram, depending on `direction`.
     pub(crate) fn into_op(self, direction: Direction, bytes: u64, data: Option<Box<[u8]>>) -> Op {
         let length = match self.truncation {
             Truncation::From(length) => Some(u64::from(length)),

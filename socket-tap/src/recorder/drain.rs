@@ -1,4 +1,4 @@
-//! The drain thread: takes records from the shards, sorts them, and delivers them to the sinks.
+//! The drain thread. It takes records from the shards, sorts them by time, and delivers them to the sinks.
 
 mod deliver;
 
@@ -20,43 +20,47 @@ use crate::format::End;
 use crate::sink::Sink;
 use deliver::needs_events;
 
-/// Maximum number of events in a batch for the sinks, which bounds their memory.
+/// Maximum number of events that are passed to the sinks at once. It limits the memory for them.
 const MAX_BATCH: usize = 1024;
 
-/// A call that takes longer than this no longer delays later records. Its own record then arrives late, and gets the
-/// time of its neighbors.
+/// Maximum time for which a call in progress delays the records of later calls. If a call takes longer, its
+/// own record arrives late, and gets the time of the records delivered next to it.
 const MAX_CALL: Duration = Duration::from_secs(1);
 
-/// Time between two checks of a call in progress during a flush.
+/// Interval at which a flush checks whether the calls in progress have ended.
 const CALL_POLL_INTERVAL: Duration = Duration::from_micros(200);
 
-/// Callback for the end of the recording to a sink.
+/// A callback that is called when the recording to a sink ends with an error.
 pub(crate) type OnError = Box<dyn Fn(&RecordingError) + Send>;
 
-/// State of the drain thread.
+/// The state of the drain thread.
 pub(crate) struct Drain {
     recorder: RecorderRef,
     timeline: Timeline,
     sinks: Vec<Box<dyn Sink>>,
     on_error: Option<OnError>,
-    /// The error of the first sink that failed.
+    /// The error of the first sink that failed. `Tap::finish` returns it.
     failure: Option<RecordingError>,
-    /// An empty shard that is swapped with each shard in turn, so that locks are held briefly.
+    /// An empty shard. It is swapped with each shard in turn, so that the lock of a shard is held only
+    /// briefly.
     spare: Shard,
-    /// Records from the shards that are not delivered yet, at most three times the capacity of the shards.
+    /// Records that were taken from the shards and are not delivered yet. At most three times as many as the
+    /// shards can hold.
     pending: DrainedRecords,
-    /// Records that arrived while the sinks were running.
+    /// Records that were taken from the shards while the sinks were running.
     incoming: DrainedRecords,
-    /// Counts since the last gap event.
+    /// Counts of dropped events since the last gap event.
     gap: Gap,
-    /// `true` if a sink needs events. A trace file takes records, which saves the conversion.
+    /// `true` if at least one sink needs events. A trace file does not: it takes records, which saves the
+    /// conversion to events.
     needs_events: bool,
     batch: Vec<Event>,
-    /// The time of the last delivered event.
+    /// Time of the last delivered event, in nanoseconds since the recording began.
     last_time: u64,
-    /// The raw reading up to which all records were delivered.
+    /// Clock reading up to which all records were delivered.
     delivered_up_to: u64,
-    /// The deadline for finishing, and the replies to those who requested it.
+    /// Deadline for ending the recording, and the replies to the callers who requested the end. `None` if no
+    /// caller has requested it.
     finish: Option<(Instant, Vec<Reply<io::Result<End>>>)>,
     events: u64,
     lost: u64,
@@ -91,7 +95,7 @@ impl Drain {
         }
     }
 
-    /// Runs until a command finishes the recording.
+    /// Runs the drain thread until a command ends the recording.
     pub(crate) fn run(mut self) {
         self.recorder.set_drain_thread(&thread::current());
         loop {
@@ -117,7 +121,7 @@ impl Drain {
         }
     }
 
-    /// Requests the end of the recording. The earliest of several deadlines counts.
+    /// Requests the end of the recording at `deadline`. If there are several deadlines, the earliest applies.
     fn finish_at(&mut self, deadline: Instant, reply: Reply<io::Result<End>>) {
         let (when, replies) = self.finish.get_or_insert_with(|| (deadline, Vec::new()));
         *when = (*when).min(deadline);
@@ -129,7 +133,8 @@ impl Drain {
         self.finish.as_ref().is_some_and(|(when, _)| due(*when))
     }
 
-    /// Delivers the records up to now, except those after the entry of a call in progress.
+    /// Delivers all records up to now. If a call that sends is in progress, later records stay for the next
+    /// round.
     fn drain(&mut self) {
         let now = self.timeline.advance(self.delivered_up_to);
         let held_back = entered_call::complete_up_to(now).unwrap_or(self.delivered_up_to);
@@ -137,7 +142,7 @@ impl Drain {
         self.drain_until(held_back.max(self.timeline.raw_before(now, patience)));
     }
 
-    /// Delivers all records up to now, and waits for the calls in progress.
+    /// Delivers all records up to now. Waits for the calls that are in progress.
     fn drain_up_to_now(&mut self) {
         let now = self.timeline.advance(self.delivered_up_to);
         loop {
@@ -149,9 +154,9 @@ impl Drain {
         }
     }
 
-    /// Delivers the records up to the reading `until`, which was taken before this call. Later records stay for the
-    /// next round, because they may be visible in one shard and not yet in another. Every record up to `until` is in
-    /// its shard by the time its lock is held.
+    /// Delivers the records up to the clock reading `until`. Later records stay for the next round: some may
+    /// be in one shard already, while earlier ones have not reached another shard yet. `until` must have been
+    /// read before this call, so that every record up to it is in its shard when the shard is locked.
     fn drain_until(&mut self, until: u64) {
         let events = self.events;
         self.drain_shards();
@@ -198,8 +203,8 @@ impl Drain {
         }
     }
 
-    /// Returns the number of sorted records to deliver: those up to `until`. A call in progress delays at most the
-    /// capacity of the shards; records that are later than now are never as many.
+    /// Returns the number of `records`, sorted by time, that can be delivered: those up to `until`. If a call
+    /// in progress delays more records than the shards can hold, the surplus is delivered, too.
     fn ready_count(&self, records: &[Timed<Record>], until: u64) -> usize {
         let ready = records.partition_point(|timed| timed.raw <= until);
         let (most, most_payload) = self.capacity();
@@ -211,13 +216,13 @@ impl Drain {
         records.len() - records[ready..].iter().rev().take(most).take_while(fits).count()
     }
 
-    /// Returns the capacity of all shards, in records and bytes of payload.
+    /// Returns the number of records and the number of payload bytes that all shards together can hold.
     fn capacity(&self) -> (usize, usize) {
         let (room, shards) = (self.spare.capacity(), self.recorder.shards.len());
         (shards * (room.transfers + room.lifecycle_events), shards * room.payload)
     }
 
-    /// Completes the recording.
+    /// Delivers the remaining records, and ends the recording to all sinks.
     fn end(&mut self) -> End {
         let open = self.recorder.seal() as u64;
         self.timeline.advance(self.delivered_up_to);

@@ -12,7 +12,7 @@ struct ManualDrain {
     memory: Memory,
 }
 
-/// A recording whose drain thread is the test.
+/// Creates a recording without a drain thread. The test runs the rounds itself.
 fn manual() -> ManualDrain {
     let memory = Memory::new();
     ManualDrain { memory: memory.clone(), ..manual_with(64, vec![Box::new(memory)]) }
@@ -50,7 +50,7 @@ fn mark(recorder: &Recorder, label: &'static str, stamp: Stamp<'_>) {
 }
 
 #[test]
-fn later_records_wait_for_the_next_round() {
+fn records_later_than_the_drained_time_stay_undelivered() {
     let mut manual = manual();
     manual.mark("before", Stamp::Now);
     let reading = manual.clock.raw();
@@ -64,7 +64,7 @@ fn later_records_wait_for_the_next_round() {
 }
 
 #[test]
-fn call_in_progress_is_delivered_in_entry_order() {
+fn record_of_long_call_precedes_later_records() {
     let mut manual = manual();
     let entered = manual.recording.enter();
     let reading = manual.clock.raw();
@@ -81,7 +81,7 @@ fn call_in_progress_is_delivered_in_entry_order() {
 }
 
 #[test]
-fn long_call_keeps_its_entry_time() {
+fn record_of_long_call_keeps_entry_time() {
     let mut manual = manual();
     let entered = manual.recording.enter();
     let entry = manual.recording.now();
@@ -97,7 +97,7 @@ fn long_call_keeps_its_entry_time() {
 }
 
 #[test]
-fn call_in_progress_delays_a_bounded_backlog() {
+fn call_in_progress_delays_bounded_number_of_records() {
     let mut manual = manual();
     let entered = manual.recording.enter();
     let (capacity, _) = manual.drain.capacity();
@@ -117,7 +117,7 @@ fn call_in_progress_delays_a_bounded_backlog() {
 }
 
 #[test]
-fn call_in_progress_delays_bounded_payload() {
+fn call_in_progress_delays_bounded_payload_bytes() {
     let capacity = Capacity { capture: 100, events: 64 * 1024, payload: 4_000 };
     let mut manual = manual_of(capacity, vec![]);
     let entered = manual.recording.enter();
@@ -139,7 +139,7 @@ fn call_in_progress_delays_bounded_payload() {
 }
 
 #[test]
-fn end_delivers_records_of_calls_in_progress() {
+fn ending_recording_delivers_records_of_unfinished_calls() {
     let mut manual = manual();
     let entered = manual.recording.enter();
     manual.mark("last", Stamp::Entered(&entered));
@@ -147,7 +147,7 @@ fn end_delivers_records_of_calls_in_progress() {
     assert_eq!(manual.labels(), ["last"]);
 }
 
-/// A sink that records its calls.
+/// A sink that keeps the names of the methods called on it.
 struct CallLog(Arc<Mutex<Vec<&'static str>>>);
 
 impl Sink for CallLog {
@@ -167,7 +167,7 @@ impl Sink for CallLog {
 }
 
 #[test]
-fn sinks_are_flushed_once_per_round() {
+fn drain_thread_flushes_sinks_once_per_round() {
     let calls = Arc::default();
     let mut manual = manual_with(1 << 17, vec![Box::new(CallLog(Arc::clone(&calls)))]);
     for _ in 0..=MAX_BATCH {
@@ -179,7 +179,8 @@ fn sinks_are_flushed_once_per_round() {
     assert_eq!(lock(&calls).len(), 3, "an empty round flushes nothing");
 }
 
-/// A sink that records as much as the shards hold for each batch, so that the load exceeds its speed.
+/// A sink that records more events for each batch that it gets, as many as the shards can hold. So events
+/// arrive faster than it takes them.
 struct OverloadingSink(Arc<Mutex<Option<Recording>>>);
 
 impl Sink for OverloadingSink {
@@ -195,11 +196,11 @@ impl Sink for OverloadingSink {
     }
 }
 
-/// The capacity of each shard of an [`OverloadingSink`] recording.
+/// Number of events that [`OverloadingSink`] records for each batch.
 const CAPACITY: usize = 2 * MAX_BATCH;
 
 #[test]
-fn backlog_is_bounded_under_overload() {
+fn undelivered_records_are_bounded_under_overload() {
     let load = Arc::default();
     let mut manual = manual_with(64, vec![Box::new(OverloadingSink(Arc::clone(&load)))]);
     *lock(&load) = Some(manual.recording.clone());

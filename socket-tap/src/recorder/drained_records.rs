@@ -1,15 +1,16 @@
-//! Records that the drain thread has taken from the shards.
+//! Records that the drain thread has taken from the shards, with their payload.
 
 use super::record::{Record, Timed};
 
-/// Records from the shards, and the payload that they refer to.
+/// Records from the shards, and the payload bytes that they refer to.
 #[derive(Debug, Default)]
 pub(crate) struct DrainedRecords {
     pub(crate) records: Vec<Timed<Record>>,
     pub(crate) payload: Vec<u8>,
 }
 
-/// Frees memory that a burst has left: more than eight times the `used` length.
+/// Frees most of the buffer's memory if a burst of records has left it more than eight times as large as
+/// `used`, the length in the last round.
 pub(super) fn shrink<T>(buffer: &mut Vec<T>, used: usize) {
     const LEAST: usize = 4096;
     if buffer.capacity() > LEAST && buffer.capacity() / 8 > used {
@@ -18,13 +19,14 @@ pub(super) fn shrink<T>(buffer: &mut Vec<T>, used: usize) {
 }
 
 impl DrainedRecords {
-    /// Frees memory that a burst has left. `records` and `payload` are the lengths in this round.
+    /// Frees memory that a burst of records has left in the buffers. `records` and `payload` are the lengths
+    /// in the last round.
     pub(crate) fn shrink(&mut self, records: usize, payload: usize) {
         shrink(&mut self.records, records);
         shrink(&mut self.payload, payload);
     }
 
-    /// Discards the first `count` records, and appends the `incoming` ones.
+    /// Discards the first `count` records, and appends the records of `incoming`.
     pub(crate) fn discard_and_append(&mut self, count: usize, incoming: &mut Self) {
         self.records.drain(..count);
         if self.records.is_empty() {

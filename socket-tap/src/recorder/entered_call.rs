@@ -1,8 +1,9 @@
-//! The threads that are inside a call that sends, and the time of their entry.
+//! Keeps track of the threads that are in a call that sends, and of the times at which they entered it.
 //!
-//! A write is stamped on entry, so that its time precedes that of the peer's read. Its record reaches a shard only when
-//! the call returns. Until then the drain thread must not deliver later records, or time would run backwards in the
-//! recording. Each thread therefore publishes the entry of its call, and the drain thread holds back later records.
+//! A write has the time at which it was entered, so that it precedes the peer's read. Its record reaches a
+//! shard only when the call returns. Until then the drain thread must not deliver later records, because
+//! events must be delivered in the order of their times. Each thread therefore publishes the time at which it
+//! entered its call, and the drain thread holds back later records.
 
 use std::cell::Cell;
 
@@ -12,8 +13,8 @@ use super::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use super::sync::{Once, thread_local};
 use crate::sys;
 
-/// Number of threads whose calls can be stamped on entry at the same time. Calls of further threads are stamped on
-/// return.
+/// Maximum number of threads with a slot, whose calls are recorded with the time at which they were entered.
+/// Calls of further threads are recorded with the time at which they return.
 const MAX_CALLS: usize = if cfg!(all(test, model)) { 4 } else { 1024 };
 
 static CALLS: CallSlots<MAX_CALLS> = CallSlots {
@@ -21,10 +22,10 @@ static CALLS: CallSlots<MAX_CALLS> = CallSlots {
     used: AtomicUsize::new(0),
 };
 
-/// Number of threads that have recorded an event.
+/// Number of threads that have recorded an event so far.
 static THREADS: AtomicUsize = AtomicUsize::new(0);
 
-/// The number of a thread and its slot. Both are unset before its first event.
+/// The number of a thread and its slot for calls. Both are assigned at the thread's first event.
 struct Thread {
     number: Cell<usize>,
     call: Cell<Option<&'static CallSlot>>,
@@ -61,25 +62,27 @@ impl Thread {
     }
 }
 
-/// Returns the number of this thread, which selects its shard.
+/// Returns the number of the current thread, which determines the shard that it records to.
 #[inline]
 pub(super) fn thread_number() -> usize {
     // Thread-local storage may already be destroyed.
     THREAD.try_with(Thread::number).unwrap_or(0)
 }
 
-/// A call that this thread has entered. Dropping it leaves the call.
+/// A call that sends, which the current thread has entered. Dropping it leaves the call.
 #[derive(Debug)]
 pub(crate) struct EnteredCall {
-    /// The clock reading on entry; `None` if the call is stamped on return.
+    /// Clock reading at which the call was entered. `None` if the thread has no slot; the call then gets the
+    /// time of its return.
     raw: Option<u64>,
-    /// `None` for a nested call: the outer call, which was entered earlier, already holds back later records.
+    /// Slot in which the call is published. `None` for a nested call: the outer call already holds back later
+    /// records.
     call: Option<&'static CallSlot>,
     thread: usize,
 }
 
 impl EnteredCall {
-    /// Enters a call.
+    /// Enters a call that sends, and reads the clock.
     #[inline]
     pub(super) fn now(clock: &RawClock) -> Self {
         THREAD
@@ -115,7 +118,8 @@ impl Drop for EnteredCall {
     }
 }
 
-/// Leaves this thread's call early, because a panic inside it is about to wait for the drain thread.
+/// Leaves the current thread's call early. The panic hook calls this before it waits for the drain thread,
+/// which would wait for the call.
 #[cfg(feature = "file")]
 pub(crate) fn leave() {
     let _ = THREAD.try_with(|thread| {
@@ -125,19 +129,19 @@ pub(crate) fn leave() {
     });
 }
 
-/// `true` if the kernel fences other threads (`membarrier(2)`). Set before the first recording starts, and cleared if
-/// the kernel later refuses.
+/// `true` if the kernel runs memory fences on other threads (`membarrier(2)`). Set before the first recording
+/// starts; cleared if the kernel refuses the system call later.
 static FENCED_BY_KERNEL: AtomicBool = AtomicBool::new(false);
 
-/// Registers the process with the kernel, before anything is recorded.
+/// Registers the process with the kernel for `membarrier(2)`. Called before the first event is recorded.
 pub(super) fn prepare() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| FENCED_BY_KERNEL.store(sys::prepare_to_fence_all_threads(), Ordering::Release));
 }
 
-/// Returns the latest reading, at most `until`, up to which every entered call has been left. `until` must have been
-/// read before. Returns `None` if a thread was entering a call during all attempts, because it has been preempted
-/// there.
+/// Returns a clock reading of at most `until`, such that no thread is still in a call that it entered at or
+/// before this reading. The caller must have read `until` from the clock before. Returns `None` if a thread
+/// was about to read the clock in every attempt, for example because it was preempted there.
 pub(super) fn complete_up_to(until: u64) -> Option<u64> {
     let fenced = FENCED_BY_KERNEL.load(Ordering::Relaxed);
     if fenced && !sys::fence_all_threads() {

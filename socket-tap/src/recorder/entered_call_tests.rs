@@ -7,7 +7,7 @@ use crate::sink::Memory;
 use crate::tap::Tap;
 
 #[test]
-fn call_in_progress_holds_back_later_readings() {
+fn unfinished_call_holds_back_later_clock_readings() {
     prepare();
     let clock = RawClock::new();
     let call = EnteredCall::now(&clock);
@@ -21,19 +21,20 @@ fn call_in_progress_holds_back_later_readings() {
     assert!(!THREAD.with(|thread| thread.call.get().unwrap().is_entered()));
 }
 
-/// Sandboxes install such a filter after the program has started.
+/// The kernel first permits `membarrier(2)` and then refuses it, as when a sandbox installs a filter after
+/// the program has started.
 #[cfg(target_os = "linux")]
 #[test]
 #[cfg_attr(miri, ignore = "starts a process")]
 fn refused_membarrier_is_replaced_by_fences() {
-    passes_in_separate_process("recorder::entered_call::tests::filters_membarrier");
+    passes_in_separate_process("recorder::entered_call::tests::seccomp_filter_refuses_membarrier");
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-#[ignore = "installs a seccomp filter: run by the test above, in a process of its own"]
-#[expect(unsafe_code, reason = "seccomp has no safe form")]
-fn filters_membarrier() {
+#[ignore = "installs a seccomp filter: run by the test above, in a separate process"]
+#[expect(unsafe_code, reason = "no crate has a safe function for seccomp")]
+fn seccomp_filter_refuses_membarrier() {
     use libc::{BPF_ABS, BPF_JEQ, BPF_JMP, BPF_K, BPF_LD, BPF_RET, BPF_W, sock_filter, sock_fprog};
     prepare();
     if !FENCED_BY_KERNEL.load(Ordering::Relaxed) {
@@ -59,7 +60,7 @@ fn filters_membarrier() {
 }
 
 #[test]
-fn ended_thread_frees_its_slot() {
+fn ended_thread_frees_its_call_slot() {
     let clock = RawClock::new();
     for _ in 0..if cfg!(miri) { 10 } else { 2 * MAX_CALLS } {
         let clock = clock.clone();
@@ -68,7 +69,8 @@ fn ended_thread_frees_its_slot() {
     }
 }
 
-/// Records an event when its thread ends, and drops the last handle.
+/// A thread-local value that records an event when its thread ends, and then drops the last handle to the
+/// recording.
 struct RecordOnDrop(Tap);
 
 impl Drop for RecordOnDrop {
@@ -83,7 +85,7 @@ thread_local! {
 }
 
 #[test]
-fn ending_thread_records_with_and_without_slot() {
+fn event_in_thread_local_destructor_is_recorded() {
     for record_first in [true, false] {
         let memory = Memory::new();
         let tap = Tap::server("test").sink(memory.clone()).start().unwrap();

@@ -1,4 +1,4 @@
-//! Handles that keep a recording alive.
+//! Handles that keep a recording alive, and references that do not.
 
 use std::ops::Deref;
 use std::time::Duration;
@@ -9,12 +9,14 @@ use super::sync::Weak;
 use super::sync::atomic::{AtomicUsize, Ordering};
 use super::{Command, Recorder, Reply};
 
-/// The time that dropping the last handle waits for the end of the trace, on a thread without an asynchronous runtime.
+/// Maximum time that dropping the last handle waits for the end of the trace. A thread that runs asynchronous
+/// tasks does not wait.
 const MAX_WAIT: Duration = Duration::from_secs(1);
 
-/// A handle to a recording, held by every tap and every socket. Dropping the last one ends the recording.
+/// A handle to a recording. Every tap and every socket has one. Dropping the last handle ends the recording.
 ///
-/// The drain thread keeps the recorder alive, but not the recording.
+/// The drain thread has no handle, only a [`RecorderRef`]. It keeps the recorder in memory, but does not
+/// delay the end of the recording.
 #[derive(Debug)]
 pub(crate) struct Recording(Arc<SharedRecorder>);
 
@@ -24,11 +26,11 @@ struct SharedRecorder {
     handles: AtomicUsize,
 }
 
-/// The drain thread's reference to a recorder. It does not keep the recording alive.
+/// A reference to a recorder that does not keep its recording alive. The drain thread has one.
 #[derive(Debug)]
 pub(crate) struct RecorderRef(Arc<SharedRecorder>);
 
-/// A panic hook's reference to a recorder.
+/// A reference to a recorder that keeps neither the recorder nor its recording alive. The panic hook has one.
 #[cfg(feature = "file")]
 #[derive(Clone, Debug)]
 pub(crate) struct WeakRecording(Weak<SharedRecorder>);
@@ -50,7 +52,8 @@ impl Recording {
 
 #[cfg(feature = "file")]
 impl WeakRecording {
-    /// Returns the recorder, even if its recording is about to end, without keeping the recording alive.
+    /// Returns a reference to the recorder, even if its recording is about to end. Returns `None` if the
+    /// recorder was dropped.
     pub(crate) fn upgrade(&self) -> Option<RecorderRef> {
         self.0.upgrade().map(RecorderRef)
     }

@@ -1,4 +1,4 @@
-//! Sinks that misbehave.
+//! Tests with sinks that fail, panic, or call the recorder.
 
 use std::io;
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use crate::event::Event;
 use crate::sink::{Memory, Sink};
 use crate::tap::Tap;
 
-/// A sink that fails on its first batch, and panics in `name` or in `drop`.
+/// A sink that returns an error for its first batch, and panics in `name` or in `drop`.
 struct Broken {
     in_name: bool,
     in_drop: bool,
@@ -36,7 +36,7 @@ impl Drop for Broken {
 }
 
 #[test]
-fn sink_panicking_in_name_or_drop_is_isolated() {
+fn sink_panic_in_name_or_drop_is_caught() {
     for (in_name, in_drop) in [(true, false), (false, true)] {
         let memory = Memory::new();
         let tap = Tap::server("test").sink(Broken { in_name, in_drop }).sink(memory.clone()).start().unwrap();
@@ -48,7 +48,7 @@ fn sink_panicking_in_name_or_drop_is_isolated() {
     }
 }
 
-/// A sink that calls a closure for each batch, on the recorder's own thread.
+/// A sink that calls a closure for each batch, on the drain thread.
 struct Calls<F>(F);
 
 impl<F: FnMut() + Send + 'static> Sink for Calls<F> {
@@ -63,7 +63,7 @@ impl<F: FnMut() + Send + 'static> Sink for Calls<F> {
 }
 
 #[test]
-fn waiting_on_the_drain_thread_returns_at_once() {
+fn flush_and_finish_return_on_drain_thread() {
     let own = Arc::<Mutex<Option<Tap>>>::default();
     let (called, calls) = mpsc::channel();
     let sink = Calls({
@@ -87,7 +87,7 @@ fn waiting_on_the_drain_thread_returns_at_once() {
     assert_eq!(tap.finish_blocking().unwrap().events, 1, "the recording continues");
 }
 
-/// A waker that sends a command on the thread that wakes it.
+/// A waker that sends a command to the drain thread when it wakes its task.
 struct CommandOnWake(Recorder);
 
 impl std::task::Wake for CommandOnWake {
@@ -97,7 +97,7 @@ impl std::task::Wake for CommandOnWake {
 }
 
 #[test]
-fn task_woken_by_the_end_may_send_commands() {
+fn task_woken_by_dropped_reply_can_send_commands() {
     let capacity = Capacity { capture: 0, events: 1, payload: 0 };
     let waker_recorder = Arc::new(CommandOnWake(Recorder::new(RawClock::new(), 0, capacity)));
     let (reply, mut replied) = tokio::sync::oneshot::channel();

@@ -1,9 +1,10 @@
-//! Recording of events, on the threads of the program under observation.
+//! Functions that record an event, called on the threads of the recorded program.
 
 use super::*;
 
 impl Recorder {
-    /// Records a read or write of `parts`. `size` is the number of bytes and of slices. Returns the clock reading.
+    /// Records a read or write of the bytes in `parts`. `size` is the number of bytes and the number of
+    /// slices. Returns the clock reading with which it is recorded.
     #[inline]
     pub(crate) fn transfer<'a>(
         &self,
@@ -25,7 +26,7 @@ impl Recorder {
         raw
     }
 
-    /// Records a datagram. Returns the clock reading.
+    /// Records a sent or received datagram. Returns the clock reading with which it is recorded.
     pub(crate) fn datagram(
         &self,
         sock: SockId,
@@ -45,8 +46,8 @@ impl Recorder {
         raw
     }
 
-    /// Records any event other than a successful transfer. The number of open streams changes under the same lock, so
-    /// that the end of the recording sees both or neither.
+    /// Records any event except a successful read, write or datagram. Also applies `change` to the number of
+    /// open streams, under the same lock, so that the end of the recording sees both or neither.
     pub(crate) fn lifecycle_event(
         &self,
         sock: Option<SockId>,
@@ -72,7 +73,7 @@ impl Recorder {
         Outcome::Recorded
     }
 
-    /// Counts an operation of a socket that is not in the recording.
+    /// Counts an operation of a socket whose events are dropped because the recorder was overloaded.
     pub(crate) fn count_dropped(&self, op: &Op, failed: bool, change: StreamChange) {
         let idle = {
             let mut shard = self.shard(Stamp::Now);
@@ -84,7 +85,8 @@ impl Recorder {
         }
     }
 
-    /// Counts a successful transfer of a socket that is not in the recording. Returns the clock reading.
+    /// Counts a successful read, write or datagram of a socket whose events are dropped because the recorder
+    /// was overloaded. Returns the clock reading.
     pub(crate) fn count_dropped_transfer(&self, direction: Direction, bytes: usize) -> u64 {
         self.shard(Stamp::Now).count_dropped_transfer(direction, bytes as u64);
         self.clock.raw()
@@ -107,7 +109,7 @@ impl Recorder {
         .unwrap_or_else(|| self.clock.raw())
     }
 
-    /// Locks the shard of the recording thread.
+    /// Locks the shard that the current thread records to.
     #[inline]
     fn shard(&self, stamp: Stamp<'_>) -> MutexGuard<'_, Shard> {
         let thread = match stamp {

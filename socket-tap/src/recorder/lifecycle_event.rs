@@ -1,10 +1,10 @@
-//! Events of a socket other than successful reads and writes.
+//! The events of a socket except successful reads and writes.
 
 use crate::close::Close;
 use crate::event::{Failure, Op, Transfer};
 
-/// Any event other than a successful read or write. The events that each connection has need no allocation, or reuse
-/// one; the others are boxed.
+/// Any event of a socket except a successful read or write. An end of stream, a shutdown and a close need no
+/// new allocation; any other event is boxed.
 #[derive(Debug)]
 pub(crate) enum LifecycleEvent {
     Eof,
@@ -33,38 +33,38 @@ impl LifecycleEvent {
     }
 }
 
-/// The treatment of a lifecycle event when the shard is full.
+/// Treatment of a lifecycle event when the shard is full: record it or drop it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WhenFull {
-    /// Record it: it is one of the reserved events of a socket in the recording.
+    /// Record it: the socket is in the recording, and has this event reserved.
     Keep,
-    /// Drop and count it.
+    /// Drop it, and count it in the gap.
     Drop,
 }
 
-/// The result of pushing a lifecycle event to a shard.
+/// The result of adding a lifecycle event to a shard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PushOutcome {
     Recorded,
-    /// Recorded, and the shard has just become half full.
+    /// Recorded. The shard has just become half full.
     HalfFull,
-    /// Dropped and counted, because the shard was full.
+    /// Dropped and counted in the gap, because the shard was full.
     Dropped,
-    /// Ignored, because the recording has ended.
+    /// Ignored, because the recording has already ended.
     Ended,
 }
 
-/// The result of recording a lifecycle event.
+/// The result of recording a lifecycle event, for the socket that it belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Recorded,
-    /// Dropped and counted, because the shard was full.
+    /// Dropped and counted in the gap, because the shard was full.
     Dropped,
-    /// Ignored, because the recording has ended.
+    /// Ignored, because the recording has already ended.
     Ended,
 }
 
-/// The effect of an event on the number of open streams.
+/// The effect of an event on the number of open streams: none, or one more or less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StreamChange {
     None,
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lifecycle_events_survive_packing() {
+    fn lifecycle_event_converts_back_to_its_operation() {
         let failure = Failure { reason: "connection reset".into(), errno: Some(104) };
         for (op, error) in [
             (Op::Read(Transfer { eof: true, ..Transfer::default() }), None),

@@ -1,4 +1,5 @@
-//! The recorder: takes records on the hot path, and delivers events to the sinks from the drain thread.
+//! The recorder. The threads of the program record events in buffers (shards), and the drain thread delivers
+//! them to the sinks.
 
 mod call_slot;
 mod clock;
@@ -45,70 +46,72 @@ pub(crate) use record::Direction;
 #[cfg(feature = "file")]
 pub(crate) use record::{DrainedTransfer, Record, Timed};
 
-/// Maximum number of shards, a power of two. More shards than recording threads have no benefit.
+/// Maximum number of shards, a power of two. There is no benefit in having more shards than threads that
+/// record.
 const MAX_SHARDS: usize = 16;
 
-/// Minimum capacity of a shard for lifecycle events, however small the buffer for transfers is. It suffices for about
-/// 200 connections, from accept to close.
+/// Minimum number of lifecycle events that a shard can hold, even if its buffer for reads and writes is
+/// small. It suffices for about 200 connections from accept to close.
 const MIN_LIFECYCLE_EVENTS: usize = 1024;
 
-/// The state that the hot path shares with the drain thread.
+/// The state that the recording threads share with the drain thread.
 #[derive(Debug)]
 pub(crate) struct Recorder {
     clock: RawClock,
-    /// The monotonic clock's reading at the start of the recording.
+    /// Reading of the monotonic clock at the start of the recording, in nanoseconds.
     start_ns: u64,
-    /// Number of bytes to capture of each transfer; 0 for none.
+    /// Maximum number of payload bytes to capture of each read, write or datagram. 0 captures none.
     capture: usize,
     shards: Box<[CachePadded<Mutex<Shard>>]>,
-    /// Number of sockets so far.
+    /// Number of sockets that were created so far.
     sock_count: AtomicU64,
-    /// Number of open streams. Changed under a shard's lock, together with the record of the event that opens or closes
-    /// one.
+    /// Number of open streams. It changes under the lock of a shard, together with recording the event that
+    /// opens or closes a stream.
     open: AtomicUsize,
     /// Notified when the last open stream closes.
     idle_notify: Notify,
-    /// Set when a shard becomes half full, and cleared by the drain thread.
+    /// Set when a shard becomes half full, to wake the drain thread, which clears it.
     half_full: AtomicBool,
     commands: Commands,
     /// Open sockets, for [`Tap::open_sockets`](crate::Tap::open_sockets).
     sockets: Registry,
 }
 
-/// A value with its own cache lines, so that threads that use neighboring values do not slow each other down.
+/// A value on cache lines of its own, so that threads that use neighboring values do not slow each other
+/// down.
 #[derive(Debug)]
 #[repr(align(128))]
 struct CachePadded<T>(T);
 
-/// The source of an event's time.
+/// The moment that determines the time of an event.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Stamp<'a> {
-    /// Now: the operation has just returned, and receives.
+    /// Now. Used when a call that receives has returned.
     Now,
-    /// The entry of the call: the operation sends.
+    /// The moment at which the call was entered. Used for a call that sends.
     Entered(&'a EnteredCall),
 }
 
-/// The capacity of the recorder's buffers.
+/// The capacity of the recorder's buffers, summed over all shards.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Capacity {
-    /// Number of bytes to capture of each transfer; 0 for none.
+    /// Maximum number of payload bytes to capture of each read, write or datagram. 0 captures none.
     pub(crate) capture: usize,
-    /// Number of transfers, and number of lifecycle events.
+    /// Number of reads, writes and datagrams, and also of lifecycle events, that the buffers can hold.
     pub(crate) events: usize,
-    /// Number of payload bytes.
+    /// Number of payload bytes that the buffers can hold.
     pub(crate) payload: usize,
 }
 
 impl Capacity {
-    /// Returns `true` if the address space is large enough.
+    /// Returns `true` if buffers of this capacity fit into the address space.
     pub(crate) fn is_possible(self) -> bool {
         shard::can_hold(self.events.max(MIN_LIFECYCLE_EVENTS), self.payload)
     }
 }
 
 impl Recorder {
-    /// Allocates buffers of `capacity`, and as much again for the drain thread.
+    /// Creates a recorder and allocates its buffers.
     pub(crate) fn new(clock: RawClock, start_ns: u64, capacity: Capacity) -> Self {
         entered_call::prepare();
         let Capacity { capture, events, payload } = capacity;
@@ -136,12 +139,12 @@ impl Recorder {
         SockId::after(self.sock_count.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Returns the nanoseconds since the recording began.
+    /// Returns the current time, in nanoseconds since the recording began.
     pub(crate) fn now(&self) -> u64 {
         sys::monotonic_ns().saturating_sub(self.start_ns)
     }
 
-    /// Returns the time since the reading `raw` of the hot path's clock.
+    /// Returns the time since `raw`, a reading of the recording threads' clock.
     pub(crate) fn elapsed_since(&self, raw: u64) -> Duration {
         self.clock.elapsed_since(raw)
     }
@@ -150,13 +153,13 @@ impl Recorder {
         &self.sockets
     }
 
-    /// Enters a call that sends.
+    /// Enters a call that sends, on the current thread.
     #[inline]
     pub(crate) fn enter(&self) -> EnteredCall {
         EnteredCall::now(&self.clock)
     }
 
-    /// Changes the number of open streams, and returns `true` if it becomes zero.
+    /// Applies the change to the number of open streams. Returns `true` if the number becomes zero.
     fn change_open(&self, change: StreamChange) -> bool {
         match change {
             StreamChange::None => false,
@@ -195,10 +198,11 @@ impl Recorder {
         }
     }
 
-    /// Ends the recording, so that it contains no later event. Returns the number of open streams at that moment.
+    /// Ends the recording: later events are ignored. Returns the number of streams that are open at this
+    /// moment.
     ///
-    /// Holds all locks at once, so that the end is the same in every shard. A stream either has its close in the
-    /// recording or counts as open.
+    /// It holds the locks of all shards at once, so that the recording ends at the same moment in every
+    /// shard. So each stream either has its close in the recording, or counts as open.
     fn seal(&self) -> usize {
         let mut shards: Vec<MutexGuard<'_, Shard>> = self.shards.iter().map(|shard| lock(&shard.0)).collect();
         for shard in &mut shards {
@@ -208,8 +212,9 @@ impl Recorder {
     }
 }
 
-/// Returns the number of shards: a power of two, so that selecting one needs no division, which costs as much as the
-/// clock. There are fewer shards if the payload of one transfer would not fit.
+/// Returns the number of shards. It is a power of two, so that selecting a shard needs no division, which
+/// would cost as much as reading the clock. It is smaller if the payload of one read or write would not fit
+/// into a shard.
 fn shard_count(Capacity { capture, payload, .. }: Capacity) -> usize {
     let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let mut count = threads.next_power_of_two().min(MAX_SHARDS);
@@ -219,7 +224,7 @@ fn shard_count(Capacity { capture, payload, .. }: Capacity) -> usize {
     count
 }
 
-/// Ignores poisoning: every single step leaves a shard or the command queue consistent.
+/// Locks the mutex and ignores poisoning: every single step leaves a shard or the command queue consistent.
 #[inline]
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

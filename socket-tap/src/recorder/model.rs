@@ -1,5 +1,6 @@
-//! A model of the recorder with its drain thread, which runs many interleavings: random ones, and those of
-//! [PCT](https://doi.org/10.1145/1736020.1736040). No time passes in the model, so a lost wake-up is a deadlock.
+//! Tests the recorder and its drain thread with the model checker shuttle, which tries many interleavings:
+//! random ones, and those of [PCT](https://doi.org/10.1145/1736020.1736040). No time passes in the model, so
+//! it reports a lost wake-up as a deadlock.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -18,10 +19,11 @@ use crate::socket_recorder::SocketRecorder;
 use crate::tap::Tap;
 use crate::transfer_count::Access;
 
-/// Number of interleavings per scheduler.
+/// Number of interleavings to try with each scheduler.
 const ORDERS: usize = 1_000;
 
-/// Held by the running model, because all models share the call slots.
+/// A lock that is held while a model runs. Only one may run at a time, because all models share the call
+/// slots.
 static RUNNING: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
 fn check(model: fn()) {
@@ -36,7 +38,7 @@ fn run(model: fn(), scheduler: impl Scheduler + 'static) {
     Runner::new(scheduler, config).run(model);
 }
 
-/// Starts a recording with capacity for `room` reads and writes in each of its two shards.
+/// Starts a recording that can buffer `room` reads and writes in each of its two shards.
 fn start(room: usize) -> (Tap, Memory) {
     let memory = Memory::new();
     (Tap::server("model").buffer(2 * room, 0).sink(memory.clone()).start().unwrap(), memory)
@@ -52,14 +54,15 @@ fn read(socket: &SocketRecorder, bytes: usize) {
     socket.read(&[0; 16][..bytes], 16, Access::Exclusive);
 }
 
-/// Records a write, and calls `sent` at the moment at which the kernel would have the bytes.
+/// Records a write. Calls `sent` at the moment at which the kernel would have taken the bytes.
 fn write(socket: &SocketRecorder, bytes: usize, sent: impl FnOnce()) {
     let entered = socket.enter();
     sent();
     socket.wrote(&entered, (bytes, 0), std::iter::once(&[0; 16][..bytes]), Access::Exclusive);
 }
 
-/// Groups events by socket: the number of bytes for a read or write, the name for any other.
+/// Returns the events of each socket as texts: the byte count of a read or write, and the name of any other
+/// operation.
 fn by_socket(events: &[Event]) -> BTreeMap<SockId, Vec<String>> {
     let mut sockets: BTreeMap<SockId, Vec<String>> = BTreeMap::new();
     for event in events {
@@ -79,7 +82,7 @@ fn in_order(memory: &Memory) -> Vec<Event> {
 }
 
 #[test]
-fn end_counts_each_socket_as_open_or_closed() {
+fn unclosed_socket_counts_as_open_at_end() {
     check(|| {
         let (tap, memory) = start(8);
         let threads = [0, 1].map(|_| {
@@ -101,7 +104,10 @@ fn end_counts_each_socket_as_open_or_closed() {
         threads.into_iter().for_each(|thread| thread.join().unwrap());
         assert_eq!((memory.events().len(), tap.open_sockets().len(), tap.open_streams()), (cut, 0, 0));
         let recorder = tap.recording().unwrap();
-        assert!(recorder.shards.iter().all(|shard| lock(&shard.0).is_empty()), "recorded after the end");
+        assert!(
+            recorder.shards.iter().all(|shard| lock(&shard.0).is_empty()),
+            "a shard has records after the end of the recording"
+        );
         let mut open = 0;
         for (sock, events) in by_socket(&memory.events()) {
             assert!(
@@ -116,7 +122,7 @@ fn end_counts_each_socket_as_open_or_closed() {
 }
 
 #[test]
-fn lost_events_are_counted_exactly() {
+fn gap_counts_dropped_events_exactly() {
     check(|| {
         let (tap, memory) = start(2);
         let threads = [0, 1].map(|_| {
@@ -154,7 +160,7 @@ fn lost_events_are_counted_exactly() {
 }
 
 #[test]
-fn write_precedes_the_read_that_it_causes() {
+fn write_event_precedes_read_of_the_peer() {
     check(|| {
         let (tap, memory) = start(8);
         let (send, receive) = mpsc::channel();
@@ -188,7 +194,7 @@ fn write_precedes_the_read_that_it_causes() {
 }
 
 #[test]
-fn flush_delivers_earlier_events() {
+fn flush_delivers_all_earlier_events() {
     check(|| {
         let (tap, memory) = start(8);
         let threads = [0, 1].map(|_| {
@@ -202,12 +208,12 @@ fn flush_delivers_earlier_events() {
         });
         threads.into_iter().for_each(|thread| thread.join().unwrap());
         drop(tap);
-        assert_eq!(in_order(&memory).len(), 6, "dropping the last handle completes the recording");
+        assert_eq!(in_order(&memory).len(), 6, "dropping the last tap must complete the recording");
     });
 }
 
 #[test]
-fn every_command_gets_a_reply() {
+fn every_command_to_drain_thread_gets_reply() {
     check(|| {
         let (tap, memory) = start(8);
         let ends: [fn(&Tap) -> io::Result<End>; 2] =
@@ -224,7 +230,7 @@ fn every_command_gets_a_reply() {
         drop((tap, socket));
         let ended = threads.map(|thread| thread.join().unwrap());
         flusher.join().unwrap();
-        assert!(ended.contains(&true), "at least the first request ends the recording");
+        assert!(ended.contains(&true), "neither of the two finish commands succeeded");
         in_order(&memory);
     });
 }

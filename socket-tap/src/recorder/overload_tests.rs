@@ -1,4 +1,4 @@
-//! Behavior under overload, while a sink blocks.
+//! Tests of the recorder while a sink blocks and the buffers are full.
 
 use std::collections::HashMap;
 use std::io;
@@ -12,7 +12,7 @@ use crate::socket_recorder::SocketRecorder;
 use crate::tap::Tap;
 use crate::transfer_count::Access;
 
-/// A sink that reports its first batch, and blocks until the test releases it.
+/// A sink that notifies the test of its first batch, and then blocks until the test releases it.
 struct BlockingSink {
     reached: Option<mpsc::Sender<()>>,
     released: mpsc::Receiver<()>,
@@ -32,7 +32,8 @@ impl Sink for BlockingSink {
     }
 }
 
-/// Runs `load` while the sink blocks, and returns the events after the first one and the number of lost events.
+/// Runs `load` while the sink blocks. Returns the recorded events except the first, and the number of lost
+/// events.
 fn while_blocked(load: impl FnOnce(&Tap, &Recording)) -> (Vec<Event>, u64) {
     // Dropped after the channels: if `load` panics, the sink is released, so that the tap does not wait for it.
     let tap;
@@ -82,7 +83,7 @@ fn gaps(events: &[Event]) -> Gap {
 const CONNECTIONS: u64 = 20_000;
 
 #[test]
-fn blocked_sinks_bound_memory_and_keep_sums() {
+fn memory_is_bounded_while_a_sink_blocks() {
     let (events, lost) = while_blocked(|_, recorder| {
         for _ in 0..CONNECTIONS {
             run(connection(recorder));
@@ -111,7 +112,7 @@ fn blocked_sinks_bound_memory_and_keep_sums() {
 }
 
 #[test]
-fn connection_is_recorded_to_its_end_or_dropped() {
+fn recorded_connection_keeps_all_lifecycle_events() {
     let (events, _) = while_blocked(|_, recorder| {
         let early: Vec<SocketRecorder> = (0..100).map(|_| connection(recorder)).collect();
         for _ in 0..CONNECTIONS {
@@ -140,7 +141,7 @@ fn connection_is_recorded_to_its_end_or_dropped() {
 }
 
 #[test]
-fn endless_errors_and_marks_are_bounded() {
+fn buffered_errors_and_marks_are_bounded() {
     let (events, lost) = while_blocked(|tap, recorder| {
         let broken = connection(recorder);
         for _ in 0..CONNECTIONS {

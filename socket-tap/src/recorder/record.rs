@@ -1,17 +1,17 @@
-//! Records for the drain thread. There may be many, so they are short: 32 to 40 bytes, compared to about 150 for an
-//! event.
+//! Records: the compact form of events between the recording threads and the drain thread. A record has 32 to
+//! 40 bytes; an event has about 150.
 
 use super::lifecycle_event::LifecycleEvent;
 use crate::event::{Event, Op, SockId, Transfer};
 
-/// The direction of a transfer.
+/// The direction of a read or write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Direction {
     Read,
     Write,
 }
 
-/// A record with its socket and its raw clock reading.
+/// A record together with its socket and the clock reading at which it was made.
 #[derive(Debug)]
 pub(crate) struct Timed<T> {
     pub(crate) raw: u64,
@@ -19,30 +19,30 @@ pub(crate) struct Timed<T> {
     pub(crate) record: T,
 }
 
-/// A record of any kind.
+/// A record of any kind of event.
 #[derive(Debug)]
 pub(crate) enum Record {
     Transfer(DrainedTransfer),
     Lifecycle(LifecycleEvent),
 }
 
-/// A successful read or write.
+/// A successful read or write whose payload, if any, is in the drain thread's buffer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DrainedTransfer {
     pub(crate) bytes: u64,
-    /// The index of the payload in the drain thread's buffer.
+    /// Index in the drain thread's payload buffer at which the captured payload begins.
     pub(crate) at: usize,
-    /// The length of the payload.
+    /// Length of the captured payload, in bytes.
     pub(crate) captured: u32,
-    /// Number of slices of a vectored write; 0 for a plain read or write.
+    /// Number of buffers of a vectored write. 0 for a plain read or write.
     pub(crate) slices: u16,
     pub(crate) direction: Direction,
-    /// `true` if payload was captured.
+    /// `true` if payload was captured, even if it is empty.
     pub(crate) has_payload: bool,
 }
 
 impl DrainedTransfer {
-    /// Returns the payload, a part of `all`.
+    /// Returns the captured payload. `all` is the drain thread's payload buffer.
     pub(crate) fn payload<'a>(&self, all: &'a [u8]) -> Option<&'a [u8]> {
         if !self.has_payload {
             return None;
@@ -65,7 +65,7 @@ impl DrainedTransfer {
 }
 
 impl Timed<Record> {
-    /// Returns the length of the payload that the record refers to.
+    /// Returns the number of payload bytes of this record in the drain thread's buffer.
     pub(crate) fn captured(&self) -> usize {
         match &self.record {
             Record::Transfer(transfer) => transfer.captured as usize,
@@ -73,7 +73,7 @@ impl Timed<Record> {
         }
     }
 
-    /// Converts the record into an event with the time `t`. [`DrainedTransfer::at`] is an index into `payload`.
+    /// Converts the record to an event with the time `t`. `payload` is the drain thread's payload buffer.
     pub(crate) fn event(&self, t: u64, payload: &[u8]) -> Event {
         let (op, error) = match &self.record {
             Record::Lifecycle(lifecycle_event) => lifecycle_event.op(),
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     #[cfg(target_pointer_width = "64")]
-    fn records_have_the_documented_size() {
+    fn record_types_have_the_documented_size() {
         assert_eq!((size_of::<Timed<LifecycleEvent>>(), size_of::<Timed<Record>>()), (32, 40));
     }
 }

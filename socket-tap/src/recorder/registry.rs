@@ -1,4 +1,4 @@
-//! The open sockets of a recording.
+//! The sockets of a recording that are open at the moment.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,8 @@ use super::sync::{Arc, Mutex};
 use crate::event::SockId;
 use crate::socket_state::SocketState;
 
-/// Number of separately locked parts: connections open and close on every thread.
+/// Number of maps into which the open sockets are divided, each with a lock of its own. Several maps reduce
+/// contention, because connections open and close on every thread.
 const STRIPES: usize = 16;
 
 #[derive(Debug)]
@@ -19,7 +20,7 @@ impl Registry {
     }
 
     fn stripe(&self, sock: SockId) -> &Mutex<BTreeMap<SockId, Arc<SocketState>>> {
-        #[expect(clippy::cast_possible_truncation, reason = "the remainder is below 16")]
+        #[expect(clippy::cast_possible_truncation, reason = "the remainder is below STRIPES")]
         &self.0[(sock.get() % STRIPES as u64) as usize]
     }
 
@@ -27,13 +28,13 @@ impl Registry {
         lock(self.stripe(socket.sock())).insert(socket.sock(), Arc::clone(socket));
     }
 
-    /// Removes a socket that is about to close. Waits while [`map`](Self::map) visits the socket, so that its
-    /// descriptor stays valid.
+    /// Removes a socket before it closes. If [`map`](Self::map) is using the socket, waits, so that its file
+    /// descriptor stays valid until then.
     pub(crate) fn remove(&self, sock: SockId) {
         lock(self.stripe(sock)).remove(&sock);
     }
 
-    /// Calls `look` for each open socket, and returns the results in the order in which the sockets were created.
+    /// Calls `look` for each open socket. Returns the results in the order in which the sockets were created.
     pub(crate) fn map<T>(&self, mut look: impl FnMut(&SocketState) -> T) -> Vec<T> {
         let mut seen: Vec<(SockId, T)> = Vec::new();
         for part in &self.0 {

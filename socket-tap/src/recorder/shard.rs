@@ -1,8 +1,9 @@
-//! A shard: a buffer of records for a few threads, behind a lock that is rarely contended.
+//! A shard: a buffer of records for a few of the recording threads. Its lock is rarely contended.
 //!
-//! Reads and writes have a preallocated buffer; when it is full, they are counted instead. Lifecycle events have a
-//! separate buffer. When that is also full, because the sinks are blocked, new sockets are dropped and all their events
-//! counted. A socket that is in the recording keeps its lifecycle events.
+//! Reads and writes have a buffer that is allocated in advance. When it is full, further ones are only
+//! counted. Lifecycle events have a second buffer. If that is full, too, because the sinks are blocked, new
+//! sockets are dropped and all their events are only counted. A socket that is in the recording keeps its
+//! lifecycle events.
 
 use super::datagram_info::DatagramInfo;
 use super::drained_records::{DrainedRecords, shrink};
@@ -11,31 +12,34 @@ use super::record::{Direction, Record, Timed};
 use super::transfer_record::{Kind, TransferRecord};
 use crate::event::{Failure, Gap, Op, SockId};
 
-/// The capacity of a shard.
+/// Numbers of records and payload bytes that a shard can hold.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ShardCapacity {
     pub(crate) transfers: usize,
-    /// Allocated on demand, because only an overload needs it in full.
+    /// Number of lifecycle events. Their buffer grows on demand, because only an overload fills it.
     pub(crate) lifecycle_events: usize,
     pub(crate) payload: usize,
 }
 
-/// A buffer of records.
+/// A buffer of records that some of the recording threads share.
 #[derive(Debug)]
 pub(crate) struct Shard {
     capacity: ShardCapacity,
-    /// The recording has ended: records are neither kept nor counted.
+    /// `true` after the recording has ended. Then records are neither kept nor counted.
     sealed: bool,
     transfers: Vec<TransferRecord>,
-    /// One for each datagram in `transfers`, in the same order. Without datagrams, its memory is never touched.
+    /// Peer and truncation of each datagram in `transfers`, in the same order. Without datagrams, the memory
+    /// of this buffer is never touched.
     datagrams: Vec<DatagramInfo>,
     payload: Vec<u8>,
-    /// Each with the number of transfers before it, which gives its position among them.
+    /// Lifecycle events. Each has the number of transfers that were recorded before it, which gives its
+    /// position among them.
     lifecycle_events: Vec<(usize, Timed<LifecycleEvent>)>,
     gap: Gap,
 }
 
-/// Returns `true` if the address space is large enough for this capacity. Otherwise the allocation would panic.
+/// Returns `true` if buffers of this capacity fit into the address space. If they do not, allocating them
+/// would panic.
 pub(crate) fn can_hold(transfers: usize, payload: usize) -> bool {
     Vec::<TransferRecord>::new().try_reserve_exact(transfers).is_ok()
         && Vec::<DatagramInfo>::new().try_reserve_exact(transfers).is_ok()
@@ -59,19 +63,19 @@ impl Shard {
         self.capacity
     }
 
-    /// Ends the recording in this shard.
+    /// Ends the recording in this shard: later records are neither kept nor counted.
     pub(crate) fn seal(&mut self) {
         self.sealed = true;
     }
 
-    /// Swaps the contents with `spare`, except for the `sealed` flags.
+    /// Swaps the contents of both shards, but not their `sealed` flags.
     pub(crate) fn swap(&mut self, spare: &mut Self) {
         std::mem::swap(self, spare);
         std::mem::swap(&mut self.sealed, &mut spare.sealed);
     }
 
-    /// Records a transfer, and returns `true` if the buffer has just become half full. Never allocates: without
-    /// capacity, the transfer is dropped and counted.
+    /// Records a read or write. Returns `true` if this has made the buffer half full. Never allocates: if the
+    /// buffer is full, the transfer is dropped and counted.
     #[inline]
     pub(crate) fn transfer<'a>(
         &mut self,
@@ -92,7 +96,7 @@ impl Shard {
         )
     }
 
-    /// Records a datagram like [`transfer`](Self::transfer).
+    /// Records a datagram in the same way as [`transfer`](Self::transfer).
     pub(crate) fn datagram<'a>(
         &mut self,
         raw: u64,
@@ -180,7 +184,7 @@ impl Shard {
         }
     }
 
-    /// Counts a dropped operation.
+    /// Counts an operation that was dropped.
     pub(crate) fn count_dropped(&mut self, op: &Op, failed: bool, change: StreamChange) {
         if !self.sealed {
             self.gap.count(op, failed);
@@ -199,8 +203,8 @@ impl Shard {
         }
     }
 
-    /// Moves all records to `out`, in the order in which they were recorded, and adds the counts of dropped records to
-    /// `gap`.
+    /// Moves all records to `out`, in the order in which they were recorded. Adds the counts of dropped
+    /// records to `gap`.
     pub(crate) fn drain_into(&mut self, out: &mut DrainedRecords, gap: &mut Gap) {
         out.payload.extend_from_slice(&self.payload);
         let mut at = out.payload.len() - self.payload.len();

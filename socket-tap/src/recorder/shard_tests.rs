@@ -26,7 +26,7 @@ fn emptied(shard: &mut Shard) -> (Vec<Timed<Record>>, Gap) {
     (out.records, gap)
 }
 
-/// Returns the byte count and the payload of each read.
+/// Returns the byte count and the captured payload of each read.
 fn reads(taken: &DrainedRecords) -> Vec<(u64, Option<&[u8]>)> {
     let read = |timed: &Timed<Record>| match &timed.record {
         Record::Transfer(transfer) => (transfer.bytes, transfer.payload(&taken.payload)),
@@ -36,7 +36,7 @@ fn reads(taken: &DrainedRecords) -> Vec<(u64, Option<&[u8]>)> {
 }
 
 #[test]
-fn remaining_records_keep_their_payload() {
+fn undelivered_records_keep_their_payload() {
     let capacity = ShardCapacity { transfers: 9, lifecycle_events: 9, payload: 99 };
     let (mut shard, mut gap) = (Shard::new(capacity), Gap::default());
     let (mut pending, mut incoming) = (DrainedRecords::default(), DrainedRecords::default());
@@ -57,7 +57,7 @@ fn remaining_records_keep_their_payload() {
 }
 
 #[test]
-fn payload_is_dropped_before_transfers() {
+fn full_shard_drops_payload_before_transfers() {
     let mut shard = Shard::new(CAPACITY);
     assert!(read(&mut shard, 1, b"abcdef"), "half full");
     assert!(!read(&mut shard, 2, b"xy"), "reported before");
@@ -73,7 +73,7 @@ fn shutdown(shard: &mut Shard, raw: u64, keep: WhenFull) -> PushOutcome {
 }
 
 #[test]
-fn half_full_is_reported_once() {
+fn half_full_shard_is_reported_once() {
     for transfers in 1..10 {
         let mut shard = Shard::new(ShardCapacity { transfers, ..CAPACITY });
         let reported: Vec<usize> = (1..20).filter(|n| read(&mut shard, *n as u64, b"")).collect();
@@ -82,7 +82,7 @@ fn half_full_is_reported_once() {
 }
 
 #[test]
-fn equal_readings_keep_their_order() {
+fn records_with_equal_clock_readings_keep_order() {
     let mut shard = Shard::new(ShardCapacity { transfers: 9, lifecycle_events: 9, payload: 9 });
     read(&mut shard, 7, b"a");
     shutdown(&mut shard, 7, WhenFull::Keep);
@@ -108,7 +108,7 @@ fn lifecycle_events_keep_their_order_among_transfers() {
 }
 
 #[test]
-fn full_shard_keeps_reserved_events_only() {
+fn full_shard_accepts_only_reserved_lifecycle_events() {
     let mut shard = Shard::new(CAPACITY);
     let taken = [1, 2, 3, 4, 5].map(|raw| shutdown(&mut shard, raw, WhenFull::Drop));
     assert_eq!(
@@ -129,7 +129,7 @@ fn full_shard_keeps_reserved_events_only() {
 }
 
 #[test]
-fn datagrams_keep_their_own_info() {
+fn datagrams_keep_their_peer_and_truncation() {
     let mut shard = Shard::new(ShardCapacity { transfers: 4, ..CAPACITY });
     let peer = |port| Some(SocketAddr::from(([127, 0, 0, 1], port)));
     let mut receive = |raw: u64, truncation| {
@@ -175,7 +175,7 @@ fn transfer_record_has_the_documented_size() {
 }
 
 #[test]
-fn burst_memory_is_freed() {
+fn memory_of_a_burst_is_freed() {
     let capacity = ShardCapacity { transfers: 9, lifecycle_events: 100_000, payload: 9 };
     let (mut shard, mut gap) = (Shard::new(capacity), Gap::default());
     let (mut pending, mut incoming) = (DrainedRecords::default(), DrainedRecords::default());

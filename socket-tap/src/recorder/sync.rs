@@ -1,4 +1,5 @@
-//! Locks, atomics and threads of the recorder: those of std, or those of a model checker that runs many interleavings.
+//! Locks, atomics and threads for the recorder. Normally those of std; in a model, those of the model checker
+//! shuttle.
 
 #[cfg(not(all(test, model)))]
 pub(crate) use std::{sync::*, thread, thread_local};
@@ -9,7 +10,7 @@ pub(crate) use modelled::*;
 #[cfg(all(test, model))]
 mod modelled {
     pub(crate) use shuttle::{sync::*, thread_local};
-    // Neither of them blocks.
+    // Only `get` and `set` are used, which never block.
     pub(crate) use std::sync::OnceLock;
 
     pub(crate) mod thread {
@@ -18,12 +19,12 @@ mod modelled {
 
         pub(crate) use shuttle::thread::*;
 
-        /// Runs the other threads. shuttle's own `sleep` only permits it.
+        /// Lets the other threads run. The `sleep` of shuttle does not guarantee that.
         pub(crate) fn sleep(_: Duration) {
             yield_now();
         }
 
-        /// Two shards, on any machine.
+        /// Returns 2 on any machine, so that the modelled recorder has two shards.
         pub(crate) fn available_parallelism() -> std::io::Result<NonZeroUsize> {
             Ok(NonZeroUsize::MIN.saturating_add(1))
         }

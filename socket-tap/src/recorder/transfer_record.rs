@@ -5,35 +5,37 @@ use super::lifecycle_event::LifecycleEvent;
 use super::record::{Direction, DrainedTransfer, Record, Timed};
 use crate::event::SockId;
 
-/// A successful read, write or datagram, in as few bytes as possible.
+/// A successful read, write or datagram in a shard. It is kept as small as possible.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TransferRecord {
     pub(super) raw: u64,
     pub(super) sock: SockId,
     pub(super) bytes: u64,
-    /// Number of bytes in the shard's payload that belong to this record.
+    /// Number of bytes in the shard's payload buffer that belong to this record.
     pub(super) captured: u32,
-    /// Number of slices of a vectored write; 0 for a plain read or write.
+    /// Number of buffers of a vectored write. 0 for a plain read or write.
     pub(super) slices: u16,
     pub(super) kind: Kind,
-    /// `true` if payload was captured. An `Option` for `captured` would make the record 40 bytes.
+    /// `true` if payload was captured, even if it is empty. An `Option` for `captured` would make the record
+    /// 40 bytes.
     pub(super) has_payload: bool,
 }
 
-/// Direction and kind in one byte. Two fields would make the record 40 bytes.
+/// The direction, and whether the record is a datagram, in one byte. Two fields would make the record 40
+/// bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Read,
     Write,
-    /// A received datagram, which has an entry in the shard's `datagrams`.
+    /// A received datagram. Its peer and truncation are in the shard's `datagrams`.
     Received,
-    /// A sent datagram, which has an entry in the shard's `datagrams`.
+    /// A sent datagram. Its peer and truncation are in the shard's `datagrams`.
     Sent,
 }
 
 impl TransferRecord {
-    /// Converts the record for the drain thread. `at` is the index of its payload in `payload`, and is advanced past
-    /// it.
+    /// Converts the record for the drain thread. `at` is the index in `payload` at which the captured bytes
+    /// begin; it is advanced to their end.
     #[inline]
     pub(super) fn record(
         &self,

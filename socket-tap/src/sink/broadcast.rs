@@ -1,4 +1,4 @@
-//! Live views: events for any number of subscribers, as they happen.
+//! A sink that sends events to any number of subscribers as they happen, for live views.
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,7 +9,7 @@ use super::Sink;
 use crate::event::Event;
 use crate::format::End;
 
-/// A batch of events.
+/// A batch of events, as it is sent to the subscribers.
 #[derive(Clone, Debug)]
 struct Batch {
     before: u64,
@@ -18,14 +18,14 @@ struct Batch {
 
 #[derive(Debug)]
 struct State {
-    /// `None` after the recording has ended.
+    /// Channel to the subscribers. `None` after the recording has ended.
     sender: Option<broadcast::Sender<Batch>>,
-    /// Number of events sent so far.
+    /// Number of events that were sent to the channel so far.
     events: u64,
 }
 
-/// A sink that sends each batch to all current subscribers. It never waits for a subscriber: one that is too slow is
-/// notified of the number of events that it missed. Without a subscriber it costs nothing.
+/// A sink that sends each batch of events to all current subscribers. It never waits for a subscriber: one
+/// that is too slow misses events, and gets their number. Without a subscriber the sink does nothing.
 ///
 /// ```
 /// use socket_tap::Tap;
@@ -52,34 +52,35 @@ struct State {
 #[derive(Debug)]
 pub struct Broadcast(BroadcastHandle);
 
-/// A handle for subscribing to a [`Broadcast`]. Clones refer to the same broadcast.
+/// A handle to a [`Broadcast`], with which programs subscribe to its events. Clones refer to the same
+/// broadcast.
 #[derive(Clone, Debug)]
 pub struct BroadcastHandle(Arc<Mutex<State>>);
 
-/// One subscriber of a [`Broadcast`].
+/// A subscriber of a [`Broadcast`], which receives its events. Created by [`BroadcastHandle::subscribe`].
 #[derive(Debug)]
 pub struct Subscriber {
-    /// `None` if the recording had ended before the subscription.
+    /// Receiver of the batches. `None` if the recording had already ended when the program subscribed.
     receiver: Option<broadcast::Receiver<Batch>>,
-    /// Number of events that were sent before the next one for this subscriber.
+    /// Number of events that were sent before the next event that this subscriber gets.
     seen: u64,
-    /// Events that follow a notice of missed events.
+    /// Events for the next call of [`next`](Self::next), after it has returned [`Update::Missed`].
     waiting: Option<Arc<[Event]>>,
 }
 
-/// An update for a [`Subscriber`].
+/// Events, or the number of missed events, for a [`Subscriber`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Update {
-    /// Events, in order of time.
+    /// New events, in order of time.
     Events(Arc<[Event]>),
     /// Number of events that the subscriber missed because it was too slow.
     Missed(u64),
 }
 
 impl Broadcast {
-    /// Creates a broadcast that buffers up to `batches` batches of up to 1024 events each for slow subscribers. The
-    /// number is rounded up to a power of two, and is at least 1.
+    /// Creates a broadcast with a buffer for slow subscribers: up to `batches` batches of up to 1024 events
+    /// each. `batches` is rounded up to a power of two, and is at least 1.
     #[must_use]
     pub fn new(batches: usize) -> Self {
         // The channel refuses 0, and numbers that cannot be rounded up.
@@ -87,8 +88,8 @@ impl Broadcast {
         Self(BroadcastHandle(Arc::new(Mutex::new(State { sender: Some(sender), events: 0 }))))
     }
 
-    /// Returns a handle for subscribing. Take it before [`TapBuilder::sink`](crate::TapBuilder::sink) takes the
-    /// broadcast.
+    /// Returns a handle with which programs subscribe to the events. Call this before passing the broadcast
+    /// to [`TapBuilder::sink`](crate::TapBuilder::sink).
     #[must_use]
     pub fn handle(&self) -> BroadcastHandle {
         self.0.clone()
@@ -96,7 +97,7 @@ impl Broadcast {
 }
 
 impl BroadcastHandle {
-    /// Subscribes to the events from now on.
+    /// Subscribes to the events that are delivered from now on.
     #[must_use]
     pub fn subscribe(&self) -> Subscriber {
         let state = self.lock();
@@ -110,8 +111,8 @@ impl BroadcastHandle {
 }
 
 impl Subscriber {
-    /// Waits for the next events, or for the number of missed events before them. Returns `None` after the recording
-    /// has ended.
+    /// Waits for the next events. If the subscriber was too slow, first returns the number of events that it
+    /// missed. Returns `None` after the recording has ended.
     ///
     /// # Cancel safety
     /// This method is cancel safe: no update is lost.
@@ -123,7 +124,8 @@ impl Subscriber {
         let batch = loop {
             match receiver.recv().await {
                 Ok(batch) => break batch,
-                // Counts batches. The next batch, which always exists, has the number of events.
+                // `Lagged` counts batches. The number of missed events follows from the next batch, which
+                // always exists.
                 Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return None,
             }
@@ -177,14 +179,15 @@ mod tests {
         Event { t, sock: None, op: Op::Mark { label: "step".into() }, error: None }
     }
 
-    /// Sends batches of 1, 2, 3 events and so on.
+    /// Sends one batch for each number in `batches`, with as many events as the number.
     fn send(live: &mut Broadcast, batches: std::ops::RangeInclusive<u64>) {
         for size in batches {
             live.events(&vec![mark(size); usize::try_from(size).unwrap()]).unwrap();
         }
     }
 
-    /// Collects all updates: events as the size of their batch, missed events as a negative number.
+    /// Collects all updates as numbers: a batch as the number of its events, missed events as their negative
+    /// number.
     async fn updates(mut subscriber: Subscriber) -> Vec<i64> {
         let mut all = Vec::new();
         while let Some(update) = subscriber.next().await {
@@ -197,7 +200,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn subscribers_get_later_events_and_the_end() {
+    async fn subscriber_gets_events_until_recording_ends() {
         let mut live = Broadcast::new(8);
         let handle = live.handle();
         send(&mut live, 1..=1);
@@ -211,7 +214,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn slow_subscriber_gets_the_missed_count() {
+    async fn slow_subscriber_gets_number_of_missed_events() {
         let mut live = Broadcast::new(2);
         let handle = live.handle();
         send(&mut live, 1..=1);

@@ -11,21 +11,22 @@ use crate::event::{Event, Op};
 use crate::format::{self, End, Header, Line, TransferLines};
 use crate::recorder::{Record, Timed};
 
-/// Number of buffered bytes that trigger a write.
+/// Number of buffered bytes at which the buffer is written to the file.
 const BUFFER: usize = 64 * 1024;
 
-/// Space for the longest end line, in bytes.
+/// Number of bytes that are reserved in each file for its end line.
 const END_LINE: u64 = 160;
 
 /// A sink that writes the trace to a file. Only the file's owner can read it, because captured payload may be
 /// confidential.
 ///
-/// Events are written every 20 ms, so a process that is killed loses those of the last round. If the disk is full, the
-/// directory is removed, or the process reaches its file size limit (`RLIMIT_FSIZE`, `getrlimit(2)`), recording to the
-/// file ends. The program and the other sinks continue, and [`Tap::finish`](crate::Tap::finish) returns the error.
+/// Events are written every 20 ms, so a process that is killed loses the events of the last 20 ms. Recording
+/// to the file ends if the disk is full, the directory is removed, or the process reaches its file size limit
+/// (`RLIMIT_FSIZE`, `getrlimit(2)`). The program and the other sinks continue, and
+/// [`Tap::finish`](crate::Tap::finish) returns the error.
 ///
-/// The file is locked (`flock(2)`) until the recording ends, so that no second recording overwrites it. The lock does
-/// not affect readers.
+/// The file is locked (`flock(2)`) until the recording ends, so that no second recording overwrites it.
+/// Readers do not need the lock.
 #[derive(Debug)]
 pub struct TraceFile {
     path: PathBuf,
@@ -34,20 +35,21 @@ pub struct TraceFile {
     buffer: Vec<u8>,
     lines: TransferLines,
     rotation: Option<Rotation>,
-    /// The file's header; `None` before the recording begins.
+    /// Header of the current file. `None` before the recording begins.
     header: Option<Header>,
-    /// Number of bytes in the file, without the buffer.
+    /// Number of bytes that were written to the current file, without those in the buffer.
     written: u64,
-    /// Number of events in the file, and of events that its gaps count.
+    /// Number of events in the current file, and number of dropped events that its gap events count.
     counts: End,
     streams: OpenStreams,
 }
 
 impl TraceFile {
-    /// Creates the file, or truncates an existing one. A relative path is resolved at once, so that the program may
-    /// change its working directory later.
+    /// Creates the file, or truncates an existing one. A relative path is resolved in this call, so that the
+    /// program may change its working directory later.
     ///
-    /// An existing file with several names (hard links), or one that others may read, is replaced by a new file.
+    /// If other users may read an existing file, or if it has several names (hard links), it is replaced by a
+    /// new file.
     ///
     /// # Errors
     /// Returns an error if the file cannot be created; the message names it. In particular:
@@ -72,15 +74,16 @@ impl TraceFile {
         })
     }
 
-    /// Rotates the file: begins a new file before this one would exceed `bytes`, and keeps the last `keep` full files
-    /// next to it. The full files of `shop.jsonl` are `shop.0.jsonl`, `shop.1.jsonl` and so on; older ones are deleted.
+    /// Rotates the file: begins a new file before this one would exceed `bytes` bytes, and keeps the last
+    /// `keep` full files next to it. The full files of `shop.jsonl` are `shop.0.jsonl`, `shop.1.jsonl` and so
+    /// on; older ones are deleted.
     ///
-    /// Each file is a complete trace with a header, which has its number, and an end line. All files share one time
-    /// line. A file exceeds `bytes` only if a single event does.
+    /// Each file is a complete trace, with an end line and a header that contains the file's number. All
+    /// files share one time line. A file exceeds `bytes` only if it contains a single event that is larger.
     ///
-    /// A new recording deletes the full files of the previous recording at its path, so that two recordings never mix
-    /// and no more than `keep` full files remain after a restart. It leaves other files of these names alone; if a full
-    /// file needs such a name, the recording ends with an error.
+    /// A new recording at the same path deletes the full files of the previous one, so that two recordings
+    /// never mix and no more than `keep` full files remain after a restart. Other files with such names are
+    /// not deleted. If the recording needs one of these names for a full file, it ends with an error.
     ///
     /// ```no_run
     /// use socket_tap::{Tap, sink::TraceFile};
@@ -96,7 +99,8 @@ impl TraceFile {
         self
     }
 
-    /// Writes records whose `raw` clock readings have been replaced by times.
+    /// Writes a batch of records. The drain thread has already replaced their clock readings (`raw`) by times
+    /// in nanoseconds.
     pub(crate) fn records(&mut self, records: &[Timed<Record>], payload: &[u8]) -> io::Result<()> {
         for timed in records {
             let Record::Transfer(transfer) = &timed.record else {
@@ -128,7 +132,8 @@ impl TraceFile {
         if self.buffer.len() >= BUFFER { self.write_buffer() } else { Ok(()) }
     }
 
-    /// Moves the line at `begin` of the buffer into a new file if this file has no space for it.
+    /// Begins a new file if the last line in the buffer does not fit into the current one, and moves the line
+    /// to the new file. The line begins at index `begin` of the buffer; its event has the time `t`.
     fn rotate_at(&mut self, begin: usize, t: u64) -> io::Result<()> {
         let size = (self.buffer.len() - begin) as u64;
         let written = self.written + begin as u64;
@@ -152,7 +157,8 @@ impl TraceFile {
         result
     }
 
-    /// Completes this file, gives it its number, and begins the next one, whose first event has the time `since`.
+    /// Completes the current file, renames it to its part number, and begins the next file. `since` is the
+    /// time of the first event in the next file.
     fn next_part(&mut self, since: u64) -> io::Result<()> {
         let Some((rotation, mut header)) = self.rotation.zip(self.header.clone()) else { return Ok(()) };
         let end = End { continued: true, open: self.streams.count(), ..self.counts.clone() };

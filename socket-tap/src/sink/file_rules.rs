@@ -1,14 +1,15 @@
-//! Rules for the files that a recording may overwrite: regular files of this user, without symbolic links.
+//! Checks that protect files from being overwritten by a recording. A trace may only be written to a regular
+//! file of the current user, and not through a symbolic link.
 
 use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-/// A file that already exists at the path of a trace.
+/// A file that already exists at a path to which a trace should be written.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ExistingFile {
     kind: FileType,
-    /// The uid of the owner, if it is another user.
+    /// User id of the file's owner. `None` if it belongs to the current user.
     owner: Option<u32>,
 }
 
@@ -17,21 +18,23 @@ impl ExistingFile {
         Self { kind: metadata.file_type(), owner: foreign_owner(metadata) }
     }
 
-    /// Returns the reason why a trace must not be written there, if any.
+    /// Returns the error that explains why a trace must not be written to this file. Returns `None` if it may
+    /// be written.
     pub(super) fn rejection(self) -> Option<io::Error> {
         let (kind, why) = match (self.kind, self.owner) {
-            (kind, _) if kind.is_symlink() => {
-                (ErrorKind::InvalidInput, "it is a symbolic link; name the file itself".to_owned())
-            }
+            (kind, _) if kind.is_symlink() => (
+                ErrorKind::InvalidInput,
+                "the path is a symbolic link; pass the path of its target".to_owned(),
+            ),
             (kind, _) if kind.is_dir() => {
-                (ErrorKind::IsADirectory, "it is a directory; name a file".to_owned())
+                (ErrorKind::IsADirectory, "the path is a directory; pass the path of a file".to_owned())
             }
             (kind, _) if !kind.is_file() => {
-                (ErrorKind::InvalidInput, "it is not a regular file; name another".to_owned())
+                (ErrorKind::InvalidInput, "the path is not a regular file; pass another path".to_owned())
             }
             (_, Some(uid)) => (
                 ErrorKind::PermissionDenied,
-                format!("it belongs to another user (uid {uid}); choose another file"),
+                format!("the file belongs to another user (uid {uid}); pass another path"),
             ),
             (_, None) => return None,
         };
@@ -39,7 +42,7 @@ impl ExistingFile {
     }
 }
 
-/// Returns `true` if a trace may be written to this device, which discards it.
+/// Returns `true` for `/dev/null` and `/dev/full`, the only devices to which a trace may be written.
 pub(super) fn is_allowed_device(path: &Path) -> bool {
     cfg!(unix) && [Path::new("/dev/null"), Path::new("/dev/full")].contains(&path)
 }
@@ -53,10 +56,11 @@ mod system {
 
     use super::*;
 
-    /// Permission bits of everyone but the owner.
+    /// Permission bits of all users except the owner.
     const OTHERS: u32 = 0o077;
 
-    /// Rejects symbolic links, does not wait for the other end of a pipe, and makes new files private.
+    /// Sets options so that opening a file fails for symbolic links, does not wait for the other end of a
+    /// pipe, and gives a new file the mode 0600.
     pub(crate) fn no_special_files(options: &mut OpenOptions) -> &mut OpenOptions {
         options.mode(0o600).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
     }
@@ -65,8 +69,8 @@ mod system {
         Some(metadata.uid()).filter(|uid| *uid != rustix::process::geteuid().as_raw())
     }
 
-    /// Locks the file; returns `false` if another program has locked it. File systems without locks count as locked by
-    /// us.
+    /// Locks the file for this program. Returns `false` if another program has locked it. On a file system
+    /// without locks, returns `true`.
     pub(crate) fn lock(file: &File) -> bool {
         flock(file, FlockOperation::NonBlockingLockExclusive) != Err(Errno::WOULDBLOCK)
     }
@@ -75,7 +79,7 @@ mod system {
         let _ = flock(file, FlockOperation::Unlock);
     }
 
-    /// Returns `true` if `path` names this file.
+    /// Returns `true` if `path` still refers to the open file.
     pub(crate) fn is_same_file(file: &File, path: &Path) -> bool {
         let place = |metadata: Metadata| (metadata.dev(), metadata.ino());
         match (file.metadata(), fs::symlink_metadata(path)) {
@@ -84,13 +88,13 @@ mod system {
         }
     }
 
-    /// Returns `true` if others may have the file open, or if it has another name.
+    /// Returns `true` if other users may access the file, or if it has several names (hard links).
     pub(crate) fn is_exposed(file: &File) -> io::Result<bool> {
         let metadata = file.metadata()?;
         Ok(metadata.nlink() > 1 || metadata.mode() & OTHERS != 0)
     }
 
-    /// Restricts the file to its owner. Fails for a file with other names.
+    /// Removes the permissions of other users. Fails if the file has several names (hard links).
     pub(crate) fn make_private(file: &File) -> io::Result<()> {
         if file.metadata()?.nlink() > 1 {
             return Err(ErrorKind::PermissionDenied.into());
@@ -98,7 +102,8 @@ mod system {
         file.set_permissions(fs::Permissions::from_mode(0o600))
     }
 
-    /// Returns the size limit for files of this process (`RLIMIT_FSIZE`, `getrlimit(2)`); `None` without a limit.
+    /// Returns the maximum size of a file that this process may write (`RLIMIT_FSIZE`, `getrlimit(2)`), in
+    /// bytes. `None` if there is no limit.
     pub(crate) fn size_limit() -> Option<u64> {
         rustix::process::getrlimit(rustix::process::Resource::Fsize).current
     }
@@ -116,7 +121,7 @@ mod system {
         None
     }
 
-    /// Does not lock: on Windows a lock would block readers.
+    /// Does nothing and returns `true`, because a lock on Windows would block readers.
     pub(crate) fn lock(_: &File) -> bool {
         true
     }

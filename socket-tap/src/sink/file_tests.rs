@@ -5,7 +5,7 @@ use crate::sink::Memory;
 use crate::sink::temp_directory::TempDirectory;
 use crate::tap::Tap;
 
-/// Parses a file that must be a complete trace.
+/// Parses a trace file, and panics if it is incomplete.
 fn read(path: &Path) -> (Header, Vec<Event>, End) {
     let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let mut lines = text.lines();
@@ -72,7 +72,7 @@ fn rotation_keeps_the_last_files() {
 }
 
 #[test]
-fn rotated_file_counts_open_connections() {
+fn end_line_of_rotated_file_counts_connections() {
     let directory = TempDirectory::new("file-open");
     let path = directory.join("shop.jsonl");
     let tap = Tap::server("shop").sink(TraceFile::create(&path).unwrap().rotate(1, 9)).start().unwrap();
@@ -86,7 +86,7 @@ fn rotated_file_counts_open_connections() {
 }
 
 #[tokio::test]
-async fn rotated_file_counts_wrapped_streams() {
+async fn end_line_of_rotated_file_counts_wrapped_streams() {
     use crate::stream::TapStream;
     let directory = TempDirectory::new("file-wrapped");
     let path = directory.join("shop.jsonl");
@@ -108,7 +108,7 @@ async fn rotated_file_counts_wrapped_streams() {
 }
 
 #[test]
-fn removed_directory_stops_only_the_file() {
+fn removed_directory_stops_only_the_trace_file() {
     let directory = TempDirectory::new("file-vanished");
     let path = directory.join("shop.jsonl");
     let memory = Memory::new();
@@ -125,7 +125,7 @@ fn removed_directory_stops_only_the_file() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn full_disk_at_the_start_names_the_file() {
+fn full_disk_error_at_start_names_file() {
     let error = Tap::server("shop").file("/dev/full").unwrap().start().unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::StorageFull);
     assert!(error.to_string().contains("/dev/full"), "{error}");
@@ -133,7 +133,7 @@ fn full_disk_at_the_start_names_the_file() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn full_disk_is_reported_once() {
+fn full_disk_error_is_reported_once() {
     let directory = TempDirectory::new("file-full");
     let mut file = TraceFile::create(directory.join("shop.jsonl")).unwrap();
     let memory = Memory::new();
@@ -161,7 +161,7 @@ fn full_disk_is_reported_once() {
     assert!(reports[0].contains("shop.jsonl"), "{reports:?}");
 }
 
-/// A file whose header is already written.
+/// A trace file whose header is already written; its `begin` does nothing.
 #[cfg(target_os = "linux")]
 struct Begun(TraceFile);
 

@@ -1,4 +1,4 @@
-//! A sink that keeps the last events, for a dump after a failure.
+//! A sink that keeps the last events in memory, to write them to a file after a failure.
 
 use std::collections::VecDeque;
 use std::io;
@@ -13,16 +13,17 @@ use super::private_file;
 use crate::event::{Event, Gap, Op};
 use crate::format::{self, End, Header, Line};
 
-/// Attempts to lock the buffer, or to wait for another dump, and the pause between two of them. The drain thread holds
-/// the lock for microseconds. A thread that panics while it holds the lock itself must not wait indefinitely.
+/// Maximum number of attempts to lock a mutex in a dump, and the pause between two attempts. Other threads
+/// hold the locks only briefly. The number is limited because the panicking thread itself may hold the lock.
 const LOCK_ATTEMPTS: u32 = 200;
 const LOCK_PAUSE: Duration = Duration::from_millis(1);
 
-/// A sink that keeps the last events in memory. It writes them as a trace file on demand, or when the program panics,
-/// so that the events before a failure are available without a growing file. Clones are handles to the same events.
+/// A sink that keeps the last events in memory. On demand, or when the program panics, it writes them to a
+/// trace file. So the events before a failure are available without writing a trace all the time. Clones are
+/// handles to the same events.
 ///
-/// A dump is a complete trace with header and end line. The header's `since` is the time of the oldest event, and a gap
-/// at the beginning counts the events before it.
+/// Such a dump is a complete trace with header and end line. The header's `since` is the time of the oldest
+/// event in it. A gap event at the beginning counts the earlier events.
 ///
 /// ```
 /// use socket_tap::{Tap, sink::FlightRecorder};
@@ -43,9 +44,10 @@ const LOCK_PAUSE: Duration = Duration::from_millis(1);
 pub struct FlightRecorder {
     capacity: usize,
     buffer: Arc<Mutex<EventBuffer>>,
-    /// Held while a dump is written, so that the last of several dumps has the latest events.
+    /// Lock that is held while a dump is written. So if several threads write dumps, the file finally
+    /// contains the latest events.
     dumping: Arc<Mutex<()>>,
-    /// The id of the drain thread.
+    /// Id of the drain thread. Empty before the first batch.
     drain: Arc<OnceLock<ThreadId>>,
 }
 
@@ -53,15 +55,16 @@ pub struct FlightRecorder {
 struct EventBuffer {
     header: Option<Header>,
     events: VecDeque<Event>,
-    /// Counts of the evicted events, including those of evicted gaps.
+    /// Counts of the events that were removed for newer ones. A removed gap event adds its own counts.
     dropped: Gap,
     streams: OpenStreams,
-    /// `true` after the end of the recording.
+    /// `true` if the recording has ended.
     ended: bool,
 }
 
 impl FlightRecorder {
-    /// Creates a flight recorder for the last `events` events. Each takes about 150 bytes, plus its captured payload.
+    /// Creates a flight recorder that keeps the last `events` events. Each takes about 150 bytes, plus its
+    /// captured payload.
     #[must_use]
     pub fn new(events: usize) -> Self {
         Self {
@@ -72,28 +75,32 @@ impl FlightRecorder {
         }
     }
 
-    /// Writes the buffered events to a trace file that only its owner can read. The recording continues. Call
-    /// [`Tap::flush`](crate::Tap::flush) first to include the latest events.
+    /// Writes the buffered events to a trace file that only its owner can read. The recording continues. To
+    /// include the latest events, call [`Tap::flush`](crate::Tap::flush) first.
     ///
-    /// The file is written under a temporary name and then renamed, so a reader finds either the earlier dump or the
-    /// complete new one, even if several threads dump at once.
+    /// The file is written under a temporary name and then renamed. So a reader finds either the earlier dump
+    /// or the complete new one, even if several threads write dumps at the same time.
     ///
     /// # Errors
-    /// Returns an error if the recording has not begun; start the tap first, or if the file cannot be written, like
-    /// [`TraceFile::create`](super::TraceFile::create); the message names the file.
+    /// Returns an error if the tap has not been started, or if the file cannot be written, for the reasons
+    /// listed at [`TraceFile::create`](super::TraceFile::create). The message names the file.
     pub fn dump(&self, path: impl AsRef<Path>) -> io::Result<()> {
         let _dumping = self.dumping.lock().unwrap_or_else(PoisonError::into_inner);
         self.write(path.as_ref())
     }
 
-    /// Writes a dump from a panic hook. The thread may have panicked while it wrote a dump, so the wait is bounded.
+    /// Writes a dump from a panic hook. Waits for a dump in progress only for a limited time, because it may
+    /// be this thread that panicked while writing it.
     pub(super) fn dump_in_hook(&self, path: &Path) -> io::Result<()> {
-        let _dumping = lock(&self.dumping).ok_or_else(|| busy("another dump is being written; try again"))?;
+        let _dumping = lock(&self.dumping)
+            .ok_or_else(|| busy("cannot write a dump while another one is being written; try again"))?;
         self.write(path)
     }
 
     fn write(&self, path: &Path) -> io::Result<()> {
-        let buffer = lock(&self.buffer).ok_or_else(|| busy("the event buffer is locked; try again"))?.clone();
+        let buffer = lock(&self.buffer)
+            .ok_or_else(|| busy("the buffer of the flight recorder is locked; try again"))?
+            .clone();
         private_file::replace(path, |out| {
             let mut out = io::BufWriter::with_capacity(64 * 1024, out);
             buffer.write(&mut out)?;
@@ -101,7 +108,8 @@ impl FlightRecorder {
         })
     }
 
-    /// Returns `true` on the drain thread, on which no other thread can deliver the latest events.
+    /// Returns `true` if the current thread is the drain thread. It cannot wait for the latest events,
+    /// because it delivers them itself.
     pub(crate) fn on_drain_thread(&self) -> bool {
         self.drain.get() == Some(&thread::current().id())
     }

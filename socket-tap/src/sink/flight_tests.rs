@@ -11,7 +11,7 @@ fn lines(path: &Path) -> Vec<String> {
 }
 
 #[test]
-fn dump_has_last_events_and_a_gap() {
+fn dump_contains_last_events_after_a_gap() {
     let directory = TempDirectory::new("flight-last");
     let (first, second) = (directory.join("first.jsonl"), directory.join("second.jsonl"));
     let flight = FlightRecorder::new(3);
@@ -55,7 +55,7 @@ fn dump_errors_name_the_path() {
 }
 
 #[test]
-fn concurrent_dumps_leave_a_complete_file() {
+fn concurrent_dumps_always_leave_complete_file() {
     let directory = TempDirectory::new("flight-concurrent");
     let path = directory.join("dump.jsonl");
     let flight = FlightRecorder::new(1_000);
@@ -94,7 +94,7 @@ fn dump_does_not_replace_special_files() {
 
 #[test]
 #[cfg(unix)]
-fn dump_over_a_recorded_file_is_refused() {
+fn dump_to_file_being_recorded_is_refused() {
     let directory = TempDirectory::new("flight-recorded");
     let path = directory.join("shop.jsonl");
     let flight = FlightRecorder::new(1);

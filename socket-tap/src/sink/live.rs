@@ -1,4 +1,4 @@
-//! A sink that prints events as they happen.
+//! A sink that prints each event as it happens.
 
 use std::io::{self, Write};
 
@@ -10,28 +10,31 @@ use crate::format::{End, Header};
 
 /// A sink that writes one line per event, for example to the terminal.
 ///
-/// It never waits for its reader. While a terminal is stopped or a pipe is full, it drops lines; the next line has
-/// their number. The end of the recording waits up to a second for the remaining lines.
+/// It never waits for its reader. If a terminal is stopped or a pipe is full, it drops lines; the next line
+/// that it prints has the number of dropped events. The end of the recording waits up to a second for the
+/// remaining lines.
 #[derive(Debug)]
 pub struct LiveLines<W> {
     lines: Lines,
-    /// The writer, until the recording begins and the printer thread takes it.
+    /// The writer. `None` after the recording has begun, because the printing thread has taken it.
     out: Option<W>,
     printer: Option<Printer>,
-    /// The reading of the monotonic clock that is shown as zero; `None` for the start of the recording.
+    /// Reading of the monotonic clock, in nanoseconds, that is shown as time 0. `None` for the start of the
+    /// recording.
     time_origin: Option<u64>,
 }
 
 impl<W: Write + Send + 'static> LiveLines<W> {
-    /// Sets the reading of the machine's monotonic clock, in nanoseconds, that is shown as zero. Recordings with the
-    /// same origin share a time line. [`monotonic_ns`](crate::monotonic_ns) reads the clock.
+    /// Sets the reading of the machine's monotonic clock that is shown as time 0, in nanoseconds. Recordings
+    /// with the same origin can be shown on one time line. [`monotonic_ns`](crate::monotonic_ns) reads the
+    /// clock.
     #[must_use]
     pub fn time_origin(mut self, monotonic_ns: u64) -> Self {
         self.time_origin = Some(monotonic_ns);
         self
     }
 
-    /// Creates a sink that writes to `out` in the format of `lines`.
+    /// Creates a sink that writes to `out`, formatted by `lines`.
     #[must_use]
     pub fn new(lines: Lines, out: W) -> Self {
         Self { lines, out: Some(out), printer: None, time_origin: None }

@@ -6,20 +6,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::Sink;
 use crate::event::Event;
 
-/// A sink that keeps every event. Clones are handles to the same recording.
+/// A sink that keeps every event in memory. Clones are handles to the same recording.
 ///
-/// Its memory grows with the recording. Call [`Tap::flush`](crate::Tap::flush) before reading the events.
+/// Its memory grows with the recording. Call [`Tap::flush`](crate::Tap::flush) before
+/// [`events`](Self::events), so that the latest events are included.
 #[derive(Clone, Debug, Default)]
 pub struct Memory(Arc<Mutex<Vec<Event>>>);
 
 impl Memory {
-    /// Creates an empty recording.
+    /// Creates a sink without events.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Returns the events that the recorder has delivered so far.
+    /// Returns all events that the recorder has delivered so far.
     #[must_use]
     pub fn events(&self) -> Vec<Event> {
         self.lock().clone()

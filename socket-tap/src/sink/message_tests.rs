@@ -1,4 +1,4 @@
-//! The wording of the errors of file sinks.
+//! Snapshots of the error messages of sinks that write files.
 
 use std::fs;
 use std::io;
@@ -8,7 +8,8 @@ use super::temp_directory::TempDirectory;
 use super::{FlightRecorder, TraceFile};
 use crate::tap::Tap;
 
-/// Records five events into a file each.
+/// Makes a rotation fail, and returns the error. `before` runs after the recording has started and before the
+/// first rotation.
 fn rotate(directory: &TempDirectory, before: impl FnOnce()) -> io::Error {
     let file = TraceFile::create(directory.join("shop.jsonl")).unwrap().rotate(1, 3);
     let tap = Tap::server("shop").sink(file).start().unwrap();
@@ -18,7 +19,7 @@ fn rotate(directory: &TempDirectory, before: impl FnOnce()) -> io::Error {
 }
 
 #[test]
-fn messages_of_file_errors() {
+fn file_error_messages_match_snapshot() {
     let directory = TempDirectory::new("messages");
     symlink("target", directory.join("link")).unwrap();
     fs::create_dir(directory.join("directory")).unwrap();
@@ -35,19 +36,19 @@ fn messages_of_file_errors() {
     let messages: Vec<String> = errors.iter().map(ToString::to_string).collect();
     let text = messages.join("\n").replace(directory.path().to_str().unwrap(), "DIRECTORY");
     insta::assert_snapshot!(text.replace(&format!("pid {}", std::process::id()), "pid PID"), @r"
-    cannot write the trace DIRECTORY/link: it is a symbolic link; name the file itself
-    cannot write the trace DIRECTORY/directory: it is a directory; name a file
-    cannot write the trace DIRECTORY/socket: it is not a regular file; name another
-    cannot write the trace DIRECTORY/locked: shop 1.2 (pid PID) is recording to it; choose another file
+    cannot write the trace DIRECTORY/link: the path is a symbolic link; pass the path of its target
+    cannot write the trace DIRECTORY/directory: the path is a directory; pass the path of a file
+    cannot write the trace DIRECTORY/socket: the path is not a regular file; pass another path
+    cannot write the trace DIRECTORY/locked: shop 1.2 (pid PID) is recording to this file; pass another path
     cannot write the trace DIRECTORY/missing/file: No such file or directory (os error 2)
     cannot write the trace DIRECTORY/early: the recording has not begun; start the tap first
-    recording to DIRECTORY/shop.jsonl has stopped: cannot rotate DIRECTORY/shop.jsonl: DIRECTORY/shop.2.jsonl already exists and is not part of a recording; move it away
-    recording to DIRECTORY/shop.jsonl has stopped: cannot rotate DIRECTORY/shop.jsonl: it was moved or replaced during the recording
+    recording to DIRECTORY/shop.jsonl has stopped: cannot rotate DIRECTORY/shop.jsonl: DIRECTORY/shop.2.jsonl already exists and does not belong to a recording; move it to another folder
+    recording to DIRECTORY/shop.jsonl has stopped: cannot rotate DIRECTORY/shop.jsonl: the file was moved or replaced during the recording
     ");
 }
 
 #[test]
-fn messages_of_finished_recordings() {
+fn start_and_finish_error_messages_match_snapshot() {
     let tap = Tap::server("shop").start().unwrap();
     tap.finish_blocking().unwrap();
     insta::assert_snapshot!(tap.finish_blocking().unwrap_err(), @"the recording has already ended");

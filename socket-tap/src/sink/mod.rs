@@ -1,4 +1,4 @@
-//! Destinations of a recording.
+//! Sinks: the destinations of a recording, such as a file or the terminal.
 //!
 //! Implement [`Sink`] for a destination of your own. [`TraceFile`] and [`FlightRecorder`] need the feature `file`,
 //! `TracingEvents` needs the feature `tracing`; the other sinks are always available.
@@ -50,46 +50,47 @@ pub(crate) use on_close::OnClose;
 #[cfg(feature = "tracing")]
 pub use tracing_events::TracingEvents;
 
-/// A destination of a recording. The drain thread calls it with batches of events. A sink may block: the program under
-/// observation does not wait for it.
+/// A destination of a recording, such as a file or the terminal. The recorder's drain thread calls it with
+/// batches of events. A sink may block: the program does not wait for it.
 ///
 /// A sink that returns an error gets no further events; the program and the other sinks continue.
 pub trait Sink: Send + 'static {
     /// Returns the name of the sink, for error messages.
     fn name(&self) -> String;
 
-    /// Called once, before the first event, with the header of the recording.
+    /// Called once before the first event, with the header of the recording.
     ///
     /// # Errors
-    /// An error makes [`TapBuilder::start`](crate::TapBuilder::start) fail.
+    /// If this returns an error, [`TapBuilder::start`](crate::TapBuilder::start) fails.
     fn begin(&mut self, header: &Header) -> io::Result<()> {
         let _ = header;
         Ok(())
     }
 
-    /// Called with the events since the last batch, in order of time.
+    /// Called with the events since the previous call, in order of time.
     ///
     /// # Errors
-    /// An error ends the recording to this sink.
+    /// After an error, the sink gets no further events.
     fn events(&mut self, batch: &[Event]) -> io::Result<()>;
 
-    /// Writes buffered data. Called after the last batch of each round, every 20 ms while there are events: a sink that
-    /// writes in large chunks does so here rather than once per batch.
+    /// Called after the last batch of each round, every 20 ms while there are events. A sink that buffers its
+    /// output writes it here, rather than after each batch.
     ///
     /// # Errors
-    /// An error ends the recording to this sink.
+    /// After an error, the sink gets no further events.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
 
-    /// Returns the sink as a trace file, to which the recorder passes records without converting them to events.
+    /// Returns the sink if it is a trace file. The recorder passes records to a trace file without converting
+    /// them to events.
     #[cfg(feature = "file")]
     #[doc(hidden)]
     fn as_trace_file(&mut self) -> Option<&mut TraceFile> {
         None
     }
 
-    /// Called once, when the recording is complete.
+    /// Called once after the last event, when the recording ends.
     ///
     /// # Errors
     /// [`Tap::finish`](crate::Tap::finish) returns the error.

@@ -1,4 +1,4 @@
-//! A sink that reports closed connections to a callback.
+//! A sink that calls a closure for each closed connection.
 
 use std::collections::HashMap;
 use std::io;
@@ -7,25 +7,26 @@ use super::Sink;
 use crate::close::Close;
 use crate::event::{Addr, Event, Op, SockId, SocketKind};
 
-/// A closed connection, as reported by [`TapBuilder::on_close`](crate::TapBuilder::on_close).
+/// A closed connection. The closure passed to [`TapBuilder::on_close`](crate::TapBuilder::on_close) gets it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClosedConnection {
-    /// The number of the connection in the recording.
+    /// Number of the connection in the recording.
     pub sock: SockId,
-    /// The local address.
+    /// Local address of the connection. `None` if it is unknown.
     pub local: Option<Addr>,
-    /// The peer's address.
+    /// Address of the peer. `None` if it is unknown.
     pub peer: Option<Addr>,
-    /// The time at which the connection was accepted, connected or adopted, in nanoseconds since the recording began.
+    /// Time at which the connection was accepted, established or adopted, in nanoseconds since the recording
+    /// began.
     pub opened: u64,
-    /// The time at which the connection was closed, in nanoseconds since the recording began.
+    /// Time at which the connection was closed, in nanoseconds since the recording began.
     pub closed: u64,
-    /// The side that ended the connection, its totals, and the kernel's view of it.
+    /// Details of the close: the side that ended the connection, its totals, and the kernel's TCP state.
     pub close: Close,
 }
 
-/// Calls a closure for each connection that closes.
+/// A sink that calls the closure `report` for each closed connection.
 pub(crate) struct OnClose<F> {
     report: F,
     open: HashMap<SockId, Open>,
@@ -95,7 +96,7 @@ mod tests {
     use crate::{Tap, TapListener, TapStream, TapUdpSocket};
 
     #[tokio::test]
-    async fn closed_connection_is_reported_once() {
+    async fn on_close_reports_closed_connection_once() {
         let (report, reported) = mpsc::channel();
         let tap =
             Tap::server("test").on_close(move |closed| report.send(closed.clone()).unwrap()).start().unwrap();
@@ -109,7 +110,7 @@ mod tests {
         drop(client);
         server.read_to_end(&mut Vec::new()).await.unwrap();
         tap.flush().await;
-        assert!(reported.try_recv().is_err(), "it is still open");
+        assert!(reported.try_recv().is_err(), "the connection is still open, but was reported as closed");
         let sock = server.sock().unwrap();
         drop((server, listener, udp));
         released.into_inner();

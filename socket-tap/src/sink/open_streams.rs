@@ -1,14 +1,15 @@
-//! A count of the open streams, computed from events.
+//! Counts the open streams from the events of a recording.
 
 use std::collections::HashSet;
 
 use crate::event::{Event, Op, SockId, SocketKind};
 
-/// The value of [`Tap::open_streams`](crate::Tap::open_streams) after the last event.
+/// The number of streams that are open after the events so far. Equals
+/// [`Tap::open_streams`](crate::Tap::open_streams) at that time.
 #[derive(Clone, Debug, Default)]
 pub(super) struct OpenStreams {
     open: u64,
-    /// Open datagram sockets, whose `connect` looks like that of a stream.
+    /// Open datagram sockets. They are remembered because their `connect` must not count as an open stream.
     datagrams: HashSet<SockId>,
 }
 
@@ -72,21 +73,21 @@ mod tests {
     }
 
     #[test]
-    fn wrapped_stream_counts_in_addition_to_its_base() {
+    fn wrapped_stream_counts_in_addition_to_inner_stream() {
         let accept = r#"{"t":1,"sock":1,"op":"accept","on":7}"#;
         let adopt = r#"{"t":2,"sock":2,"op":"adopt","domain":"tls","type":"stream","on":1}"#;
         assert_eq!([open_after(&[accept, adopt]), open_after(&[accept, adopt, CLOSE])], [2, 1]);
     }
 
     #[test]
-    fn released_stream_is_not_open() {
+    fn released_stream_does_not_count_as_open() {
         let accept = r#"{"t":1,"sock":1,"op":"accept","on":7}"#;
         let release = r#"{"t":2,"sock":1,"op":"release","rx":0,"tx":0,"reads":0,"writes":0}"#;
         assert_eq!(open_after(&[accept, release]), 0);
     }
 
     #[test]
-    fn connected_datagram_socket_does_not_count() {
+    fn connected_datagram_socket_does_not_count_as_stream() {
         let socket = r#"{"t":1,"sock":1,"op":"socket","domain":"ipv4","type":"datagram"}"#;
         let connect = r#"{"t":2,"sock":1,"op":"connect","peer":"127.0.0.1:9"}"#;
         let close = r#"{"t":3,"sock":1,"op":"close"}"#;
@@ -95,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn failed_connect_opens_nothing() {
+    fn failed_connect_does_not_count_as_open() {
         let socket = r#"{"t":1,"sock":1,"op":"socket","domain":"ipv4","type":"stream"}"#;
         let connect = r#"{"t":2,"sock":1,"op":"connect","peer":"127.0.0.1:9","error":"connection refused"}"#;
         assert_eq!(open_after(&[socket, connect]), 0);

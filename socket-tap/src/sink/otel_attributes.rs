@@ -1,8 +1,8 @@
-//! The addresses of a socket as OpenTelemetry attributes.
+//! Conversion of socket addresses to attributes with OpenTelemetry's names.
 
 use crate::event::{Addr, Op, SocketKind};
 
-/// The attributes of all events of a socket.
+/// Attributes that all events of one socket have in common.
 #[derive(Debug, Default)]
 pub(super) struct SocketAttributes {
     is_datagram: bool,
@@ -12,7 +12,7 @@ pub(super) struct SocketAttributes {
     pub(super) peer: Option<AddressAttributes>,
 }
 
-/// An address and its port, if it has one.
+/// An IP address with its port, or another address without a port.
 #[derive(Clone, Debug)]
 pub(super) struct AddressAttributes {
     pub(super) address: String,

@@ -1,4 +1,4 @@
-//! A panic hook that writes a dump of the last events.
+//! A panic hook that writes the last events to a file.
 
 use std::cell::Cell;
 use std::io;
@@ -13,29 +13,30 @@ use crate::recorder::sync::mpsc::{self, Receiver, RecvTimeoutError, TryRecvError
 use crate::recorder::{Command, Recorder, Recording, Reply, WeakRecording, leave};
 use crate::tap::Tap;
 
-/// The time that a panic waits for the last events, and for the report of its dump. The panicking thread may hold locks
-/// that others need, so the wait is bounded.
+/// Maximum time that a panicking thread waits for the latest events, and again for the report. It may hold
+/// locks that other threads need, so it must not wait indefinitely.
 const TIMEOUT: Duration = Duration::from_millis(500);
 
 type Report = Arc<dyn Fn(&io::Result<PathBuf>) + Send + Sync>;
 
 impl Tap {
-    /// Installs a panic hook that writes the events of `flight` to `path` when any thread panics, and then calls the
-    /// previous hook. A later panic replaces the file. Nothing is printed;
-    /// [`dump_on_panic_with`](Self::dump_on_panic_with) reports the result.
+    /// Installs a panic hook that writes the events of `flight` to `path` when any thread panics, and then
+    /// calls the previous hook. A later panic overwrites the file. Nothing is printed; to learn the result,
+    /// use [`dump_on_panic_with`](Self::dump_on_panic_with).
     ///
-    /// `flight` should be a sink of this tap. The hook first delivers the latest events to it, unless the panic is on
-    /// the recorder's own thread; it waits for at most 500 ms. While a slow sink has not caught up, later panics do not
-    /// wait. After the recording is dropped, the hook only calls the previous one.
+    /// `flight` should be a sink of this tap. The hook first waits up to 500 ms, until the recorder has
+    /// delivered the latest events to it. It does not wait if the panic is on the recorder's own thread, or
+    /// if an earlier panic still waits for a slow sink. After the recording has ended and all its handles are
+    /// dropped, the hook only calls the previous one.
     pub fn dump_on_panic(&self, flight: &FlightRecorder, path: impl Into<PathBuf>) {
         self.hook(flight, path.into(), None);
     }
 
-    /// Installs a panic hook like [`dump_on_panic`](Self::dump_on_panic), and calls `report` after each dump with the
-    /// path of the file, or the error.
+    /// Installs a panic hook like [`dump_on_panic`](Self::dump_on_panic), which also calls `report` after
+    /// each dump. `report` gets the path of the file, or the error if it could not be written.
     ///
-    /// `report` runs on its own thread, so that it may panic: a panic inside a panic hook would abort the program. The
-    /// panicking thread waits for it for at most 500 ms.
+    /// `report` runs on a thread of its own, because a panic inside a panic hook would abort the program. The
+    /// panicking thread waits up to 500 ms for it.
     ///
     /// ```
     /// use std::io::Write as _;
@@ -45,8 +46,8 @@ impl Tap {
     /// let tap = Tap::server("shop").sink(flight.clone()).start()?;
     /// tap.dump_on_panic_with(&flight, std::env::temp_dir().join("shop-panic.jsonl"), |dumped| {
     ///     let _ = match dumped {
-    ///         Ok(path) => writeln!(std::io::stderr(), "the last socket calls are in {}", path.display()),
-    ///         Err(error) => writeln!(std::io::stderr(), "the last socket calls are lost: {error}"),
+    ///         Ok(path) => writeln!(std::io::stderr(), "the last socket calls before the panic are in {}", path.display()),
+    ///         Err(error) => writeln!(std::io::stderr(), "cannot write the last socket calls: {error}"),
     ///     };
     /// });
     /// # std::io::Result::Ok(())
@@ -80,11 +81,12 @@ impl Tap {
 }
 
 thread_local! {
-    /// `true` on a thread that runs a report.
+    /// `true` on a thread that runs a `report` closure.
     static IS_REPORTING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Calls the report on another thread, on which a panic does not abort the program.
+/// Calls `report` on another thread, where a panic does not abort the program. Waits at most [`TIMEOUT`]
+/// until it returns.
 fn call(report: Report, dumped: io::Result<PathBuf>) {
     let (done, reported) = mpsc::channel::<()>();
     let reports = thread::Builder::new().name("socket-tap-report".to_owned()).spawn(move || {
@@ -97,17 +99,17 @@ fn call(report: Report, dumped: io::Result<PathBuf>) {
     }
 }
 
-/// The state of the hook.
+/// The values that the panic hook needs for a dump.
 struct PanicDump {
     recorder: WeakRecording,
     flight: FlightRecorder,
     path: PathBuf,
-    /// A flush that exceeded its timeout, until it completes.
+    /// Receives a reply when a flush that exceeded its timeout completes. `None` if no flush exceeded it.
     stuck_flush: Mutex<Option<Receiver<()>>>,
 }
 
 impl PanicDump {
-    /// Writes the dump; returns `None` if the recording has been dropped.
+    /// Writes the dump, and returns its path or the error. Returns `None` if the recording no longer exists.
     fn dump(&self) -> Option<io::Result<PathBuf>> {
         let recorder = self.recorder.upgrade()?;
         if !self.flight.on_drain_thread() && !self.is_stuck() {
@@ -116,12 +118,12 @@ impl PanicDump {
         Some(self.flight.dump_in_hook(&self.path).map(|()| self.path.clone()))
     }
 
-    /// Returns `true` if an earlier flush exceeded its timeout and has not completed.
+    /// Returns `true` if an earlier flush exceeded its timeout and has still not completed.
     fn is_stuck(&self) -> bool {
         self.stuck_flush.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(is_pending)
     }
 
-    /// Waits until the sinks have received all events, for a bounded time.
+    /// Waits until the sinks have received all events, for at most [`TIMEOUT`].
     fn flush(&self, recorder: &Recorder) {
         // The panic may have interrupted a write, for whose end the drain thread would wait.
         leave();

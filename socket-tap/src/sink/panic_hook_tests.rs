@@ -1,4 +1,5 @@
-//! Panic hooks are process-wide, so each test runs in a separate process.
+//! Tests of the panic hook. A panic hook applies to the whole process, so each test runs in a separate
+//! process.
 
 use std::process::{Command, Stdio};
 
@@ -7,15 +8,16 @@ use crate::event::Event;
 use crate::sink::Sink;
 use crate::tap::TapBuilder;
 
-/// Set in the child processes: the path of the dump.
+/// Environment variable that is set in the child process. Its value is the path of the dump.
 const CHILD: &str = "SOCKET_TAP_TEST_PANIC";
 
-/// Returns the path of the dump in a child process.
+/// Returns the path of the dump if this is a child process.
 fn child() -> Option<PathBuf> {
     std::env::var_os(CHILD).map(PathBuf::from)
 }
 
-/// Runs a test in a child process, and returns its standard error and the lines of its dump.
+/// Runs the named test in a child process. Returns what it printed to standard error, and the lines of its
+/// dump.
 fn in_a_process(test: &str, stderr: Stdio) -> (String, Vec<String>) {
     let directory = temporary_directory(test);
     let path = directory.join("panic.jsonl");
@@ -60,7 +62,7 @@ fn prints(dumped: &io::Result<PathBuf>) {
 }
 
 #[test]
-fn panic_writes_dump_and_calls_previous_hook() {
+fn panic_hook_writes_dump_and_calls_previous_hook() {
     if let Some(path) = child() {
         panic::set_hook(Box::new(|_| eprintln!("the earlier hook")));
         let (flight, tap) = flight(|tap| tap);
@@ -68,7 +70,7 @@ fn panic_writes_dump_and_calls_previous_hook() {
         tap.mark("just before");
         return panics();
     }
-    let (printed, trace) = in_a_process("panic_writes_dump_and_calls_previous_hook", Stdio::piped());
+    let (printed, trace) = in_a_process("panic_hook_writes_dump_and_calls_previous_hook", Stdio::piped());
     assert!(printed.contains("dumped to "), "{printed}");
     assert_eq!(printed.matches("the earlier hook").count(), 1, "{printed}");
     assert!(trace[1].contains("just before"), "{trace:?}");
@@ -76,20 +78,20 @@ fn panic_writes_dump_and_calls_previous_hook() {
 }
 
 #[test]
-fn dump_prints_nothing_unless_asked() {
+fn dump_on_panic_prints_nothing() {
     if let Some(path) = child() {
         panic::set_hook(Box::new(|_| {}));
         let (flight, tap) = flight(|tap| tap);
         tap.dump_on_panic(&flight, path);
         return panics();
     }
-    let (printed, trace) = in_a_process("dump_prints_nothing_unless_asked", Stdio::piped());
+    let (printed, trace) = in_a_process("dump_on_panic_prints_nothing", Stdio::piped());
     assert_eq!((printed.as_str(), trace.len()), ("", 2));
 }
 
 #[test]
 #[cfg(target_os = "linux")]
-fn caught_panic_with_full_stderr_does_not_abort() {
+fn panic_hook_does_not_abort_with_full_stderr() {
     if let Some(path) = child() {
         let (flight, tap) = flight(|tap| tap);
         tap.dump_on_panic(&flight, path.with_extension("silent"));
@@ -97,19 +99,19 @@ fn caught_panic_with_full_stderr_does_not_abort() {
         return panics();
     }
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
-    let (_, trace) = in_a_process("caught_panic_with_full_stderr_does_not_abort", full.into());
+    let (_, trace) = in_a_process("panic_hook_does_not_abort_with_full_stderr", full.into());
     assert_eq!(trace.len(), 2, "{trace:?}");
 }
 
 #[test]
-fn report_that_panics_does_not_abort() {
+fn panic_in_dump_report_does_not_abort() {
     if let Some(path) = child() {
         let (flight, tap) = flight(|tap| tap);
         tap.dump_on_panic_with(&flight, path, |_| panic!("the report fails"));
         panics();
         return panics();
     }
-    let (printed, trace) = in_a_process("report_that_panics_does_not_abort", Stdio::piped());
+    let (printed, trace) = in_a_process("panic_in_dump_report_does_not_abort", Stdio::piped());
     assert_eq!(printed.matches("the report fails").count(), 2, "{printed}");
     assert_eq!(trace.len(), 2, "{trace:?}");
 }
@@ -141,7 +143,7 @@ fn panic_on_the_drain_thread_leaves_a_dump() {
 }
 
 #[test]
-fn panic_while_holding_the_lock_is_reported() {
+fn dump_fails_if_panicking_thread_holds_lock() {
     if let Some(path) = child() {
         let (flight, tap) = flight(|tap| tap);
         tap.dump_on_panic_with(&flight, &path, prints);
@@ -150,7 +152,7 @@ fn panic_while_holding_the_lock_is_reported() {
         tap.finish_blocking().unwrap();
         return flight.dump(path).unwrap();
     }
-    let (printed, trace) = in_a_process("panic_while_holding_the_lock_is_reported", Stdio::piped());
+    let (printed, trace) = in_a_process("dump_fails_if_panicking_thread_holds_lock", Stdio::piped());
     assert!(printed.contains("not dumped: "), "{printed}");
     assert_eq!(trace.len(), 2, "a later dump works: {trace:?}");
 }
@@ -192,7 +194,7 @@ async fn only_first_panic_waits_for_stuck_sink() {
 }
 
 #[test]
-fn relative_path_is_resolved_when_set() {
+fn dump_on_panic_resolves_relative_path_immediately() {
     if let Some(path) = child() {
         let (flight, tap) = flight(|tap| tap);
         std::env::set_current_dir(path.parent().unwrap()).unwrap();
@@ -200,6 +202,6 @@ fn relative_path_is_resolved_when_set() {
         std::env::set_current_dir("/").unwrap();
         return panics();
     }
-    let (_, trace) = in_a_process("relative_path_is_resolved_when_set", Stdio::null());
+    let (_, trace) = in_a_process("dump_on_panic_resolves_relative_path_immediately", Stdio::null());
     assert_eq!(trace.len(), 2, "{trace:?}");
 }

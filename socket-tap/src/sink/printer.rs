@@ -1,23 +1,23 @@
-//! A thread that prints, so that no other thread waits for a slow reader.
+//! A thread that writes text to a terminal or pipe, so that no other thread waits for a slow reader.
 
 use std::io::{self, ErrorKind, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, channel, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-/// Number of texts in the queue. Each has the lines of up to 1024 events.
+/// Maximum number of texts in the queue. Each consists of the lines of up to 1024 events.
 const QUEUE_LENGTH: usize = 16;
 
-/// The time that the end of the recording waits for the queue.
+/// Maximum time that the end of the recording waits until all queued texts are written.
 const END_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A queue of texts for a writer that may be slow or blocked.
+/// A queue of texts, and a thread that writes them to a writer that may be slow or blocked.
 #[derive(Debug)]
 pub(super) struct Printer {
     texts: SyncSender<String>,
-    /// The result of the thread, after it has ended.
+    /// Receives the result of the printing thread when it ends.
     result: Receiver<io::Result<()>>,
-    /// Number of events that were dropped since the last text.
+    /// Number of events whose lines were dropped since a text was last queued.
     missed: u64,
 }
 
@@ -25,13 +25,14 @@ impl Printer {
     pub(super) fn start(out: impl Write + Send + 'static) -> io::Result<Self> {
         let (texts, waiting) = sync_channel(QUEUE_LENGTH);
         let (sender, result) = channel();
-        // The receiver may be dropped.
+        // Sending fails if the printer has already been dropped.
         let run = move || _ = sender.send(print_all(&waiting, out));
         thread::Builder::new().name("live lines".to_owned()).spawn(run)?;
         Ok(Self { texts, result, missed: 0 })
     }
 
-    /// Queues the lines of `events` events, or drops and counts them if the queue is full.
+    /// Queues a text that consists of the lines of `events` events. If the queue is full, drops the text and
+    /// counts its events.
     pub(super) fn print(&mut self, text: String, events: u64) -> io::Result<()> {
         let text = if self.missed == 0 { text } else { not_shown(self.missed) + &text };
         match self.texts.try_send(text) {
@@ -43,7 +44,7 @@ impl Printer {
         Ok(())
     }
 
-    /// Waits until the queue is printed, up to a timeout.
+    /// Waits until all queued texts are written, for at most [`END_TIMEOUT`].
     pub(super) fn end(self) -> io::Result<()> {
         let Self { texts, result, missed } = self;
         if missed > 0 {
@@ -79,7 +80,7 @@ mod tests {
 
     use super::*;
 
-    /// A writer that blocks until the test permits each write.
+    /// A writer that blocks in each write until the test permits it.
     struct GatedWriter {
         permits: Receiver<()>,
         written: Arc<Mutex<String>>,
@@ -99,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn unread_lines_are_dropped_and_counted() {
+    fn printer_drops_and_counts_unread_lines() {
         let ((reader, permits), written) = (channel(), Arc::default());
         let mut printer = Printer::start(GatedWriter { permits, written: Arc::clone(&written) }).unwrap();
         // At most one text is with the writer and QUEUE_LENGTH are queued: the rest is dropped.
@@ -123,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn finish_does_not_wait_for_a_blocked_terminal() {
+    fn ending_does_not_wait_for_blocked_terminal() {
         let (reader, permits) = channel();
         let mut printer = Printer::start(GatedWriter { permits, written: Arc::default() }).unwrap();
         printer.print("never read\n".to_owned(), 1).unwrap();
@@ -132,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn write_error_is_returned_and_broken_pipe_ignored() {
+    fn printer_returns_write_errors_except_broken_pipe() {
         struct Fails(ErrorKind);
         impl Write for Fails {
             fn write(&mut self, _: &[u8]) -> io::Result<usize> {

@@ -1,4 +1,4 @@
-//! A file that only its owner can read, and only one program writes to.
+//! A file that only its owner can read and only one program can record to.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Write};
@@ -8,17 +8,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::file_rules::{self, ExistingFile, no_special_files};
 use crate::format::Line;
 
-/// Attempts to open a file that changes between two steps.
+/// Number of attempts to create or open a file that other programs replace at the same time.
 const TRIES: usize = 16;
 
-/// Longer than any header of a trace, in bytes.
+/// Maximum number of bytes that are read to find the header of a trace.
 const LONGEST_HEADER: u64 = 64 * 1024;
 
-/// A private file, locked (`flock(2)`) while it is open. The lock does not affect readers.
+/// A file that only its owner can read. It is locked (`flock(2)`) while it is open; readers do not need the
+/// lock.
 #[derive(Debug)]
 pub(super) struct PrivateFile {
     file: File,
-    /// The offset of the next byte; `None` for a device, which has no size.
+    /// Offset at which the next byte is written. `None` for a device, which has no size.
     end: Option<u64>,
 }
 
@@ -32,7 +33,7 @@ impl PrivateFile {
         create(path).map_err(|error| write_error(path, &error))
     }
 
-    /// Creates a file, which must not exist.
+    /// Creates a new locked file. Fails if `path` already exists.
     fn create_new(path: &Path) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
@@ -47,23 +48,24 @@ impl PrivateFile {
             return Ok(Self { file, end: Some(0) });
         }
         let other = recorded_by(path).unwrap_or_else(|| "another program".to_owned());
-        let why = format!("{other} is recording to it; choose another file");
+        let why = format!("{other} is recording to this file; pass another path");
         Err(io::Error::new(ErrorKind::ResourceBusy, why))
     }
 
-    /// Unlocks the file for other programs.
+    /// Unlocks the file, so that other programs can record to it.
     pub(super) fn unlock(&self) {
         file_rules::unlock(&self.file);
     }
 
-    /// Returns `true` if `path` still names this file.
+    /// Returns `true` if `path` still refers to this file.
     pub(super) fn is_same_file(&self, path: &Path) -> bool {
         file_rules::is_same_file(&self.file, path)
     }
 }
 
 impl Drop for PrivateFile {
-    /// Unlocks explicitly, because a child that was forked and has not called exec keeps the file open.
+    /// Unlocks the file explicitly. Closing it may not suffice, because a forked child that has not called
+    /// exec keeps it open.
     fn drop(&mut self) {
         self.unlock();
     }
@@ -75,7 +77,9 @@ impl Write for PrivateFile {
         // Beyond the limit the kernel would end the program with SIGXFSZ. The limit may change at any time, and the
         // query is cheap compared to the write.
         if let Some(limit) = file_rules::size_limit().filter(|limit| *end + bytes.len() as u64 > *limit) {
-            let why = format!("the file size limit of {limit} bytes is reached (ulimit -f)");
+            let why = format!(
+                "the file would exceed the file size limit of {limit} bytes; raise it with ulimit -f"
+            );
             return Err(io::Error::new(ErrorKind::FileTooLarge, why));
         }
         let written = self.file.write(bytes)?;
@@ -88,7 +92,8 @@ impl Write for PrivateFile {
     }
 }
 
-/// A new file that replaces `path` when it is complete. If it is dropped before, it is removed.
+/// A new file with a temporary name, which replaces another file when it is complete. Dropping it before that
+/// removes it.
 #[derive(Debug)]
 pub(super) struct Replacement {
     path: PathBuf,
@@ -96,7 +101,7 @@ pub(super) struct Replacement {
 }
 
 impl Replacement {
-    /// Creates the file in the same directory, so that it can be renamed.
+    /// Creates a file with a temporary name in the directory of `path`, so that it can be renamed to `path`.
     pub(super) fn create_next_to(path: &Path) -> io::Result<(PrivateFile, Self)> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let mut name = std::ffi::OsString::from(".");
@@ -106,7 +111,7 @@ impl Replacement {
         Ok((PrivateFile::create_new(&path)?, Self { path, moved: false }))
     }
 
-    /// Renames the file, replacing an existing one.
+    /// Renames the file to `path`, and replaces the file that exists there.
     pub(super) fn rename_to(mut self, path: &Path) -> io::Result<()> {
         fs::rename(&self.path, path)?;
         self.moved = true;
@@ -122,7 +127,8 @@ impl Drop for Replacement {
     }
 }
 
-/// Writes a file atomically: a reader finds either the earlier file or the complete new one.
+/// Replaces the file at `path` atomically by the bytes that `write` writes. A reader finds either the earlier
+/// file or the complete new one.
 ///
 /// # Errors
 /// Returns the errors of [`PrivateFile::create`] and of `write`.
@@ -163,10 +169,10 @@ fn create(path: &Path) -> io::Result<PrivateFile> {
         file.file.set_len(0)?;
         return Ok(file);
     }
-    Err(io::Error::new(ErrorKind::ResourceBusy, "other programs keep replacing it; choose another file"))
+    Err(io::Error::new(ErrorKind::ResourceBusy, "other programs keep replacing the file; pass another path"))
 }
 
-/// Opens and locks an existing file without changing it; returns `None` if there is none.
+/// Opens and locks the existing file at `path` without changing it. Returns `None` if there is no file.
 fn open_existing(path: &Path) -> io::Result<Option<PrivateFile>> {
     let mut options = OpenOptions::new();
     let file = match no_special_files(options.write(true)).open(path) {
@@ -188,7 +194,7 @@ fn open_device(path: &Path) -> io::Result<PrivateFile> {
     Ok(PrivateFile { file: OpenOptions::new().write(true).open(path)?, end: None })
 }
 
-/// Returns the program that is named in the header of a trace.
+/// Returns the name and process id of the program that records to the trace at `path`, from its header.
 fn recorded_by(path: &Path) -> Option<String> {
     let file = no_special_files(OpenOptions::new().read(true)).open(path).ok()?;
     let mut text = Vec::new();

@@ -3,7 +3,8 @@ use crate::sink::TraceFile;
 use crate::sink::temp_directory::TempDirectory;
 use crate::tap::Tap;
 
-/// Asserts that the file is refused with an error that names it, and returns the kind of the error.
+/// Asserts that creating a trace at `path` fails with an error that names the path. Returns the kind of the
+/// error.
 fn refused(path: &Path) -> ErrorKind {
     let error = TraceFile::create(path).unwrap_err();
     assert!(error.to_string().contains(&*path.to_string_lossy()), "{error}");
@@ -34,7 +35,7 @@ mod unix {
     }
 
     #[test]
-    fn pipe_without_a_reader_is_refused_at_once() {
+    fn named_pipe_without_reader_is_refused_at_once() {
         let directory = TempDirectory::new("private-pipe");
         let path = directory.join("shop.jsonl");
         rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
@@ -52,13 +53,13 @@ mod unix {
     }
 
     #[test]
-    fn null_device_is_allowed() {
+    fn trace_can_be_written_to_null_device() {
         TraceFile::create("/dev/null").unwrap();
         TraceFile::create("/dev/null").unwrap();
     }
 
     #[test]
-    fn file_of_another_user_is_refused() {
+    fn trace_file_of_another_user_is_refused() {
         let directory = TempDirectory::new("private-owner");
         let path = directory.join("shop.jsonl");
         fs::write(&path, "").unwrap();
@@ -70,13 +71,13 @@ mod unix {
     }
 
     #[test]
-    fn file_that_others_may_read_is_replaced() {
+    fn file_readable_by_other_users_is_replaced() {
         use std::io::Read as _;
         let directory = TempDirectory::new("private-mode");
         let path = directory.join("shop.jsonl");
         fs::write(&path, "earlier").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
-        // Opened while others had access.
+        // Opened while other users had access, as another program could do.
         let mut open = File::open(&path).unwrap();
         Tap::server("shop").file(&path).unwrap().start().unwrap().finish_blocking().unwrap();
         assert_eq!(mode(&path), 0o600);
@@ -98,7 +99,7 @@ mod unix {
     }
 
     #[test]
-    fn earlier_trace_is_emptied_in_place() {
+    fn private_file_of_earlier_trace_is_truncated() {
         let directory = TempDirectory::new("private-again");
         let path = directory.join("shop.jsonl");
         let record = || {
@@ -122,7 +123,7 @@ mod unix {
     }
 
     #[test]
-    fn rotated_file_is_locked_too() {
+    fn new_file_is_locked_after_rotation() {
         let directory = TempDirectory::new("private-rotated");
         let path = directory.join("shop.jsonl");
         let file = TraceFile::create(&path).unwrap().rotate(1, 9);
@@ -137,7 +138,7 @@ mod unix {
     }
 
     #[test]
-    fn path_is_never_free_while_files_rotate() {
+    fn path_always_names_locked_file_during_rotation() {
         let directory = TempDirectory::new("private-window");
         let path = directory.join("shop.jsonl");
         let file = TraceFile::create(&path).unwrap().rotate(1, 2);
@@ -156,14 +157,14 @@ mod unix {
     }
 }
 
-/// Set in the child process: the path of the trace.
+/// Environment variable that is set in the child process. Its value is the path of the trace.
 const CHILD: &str = "SOCKET_TAP_TEST_SIZE_LIMIT";
 
 #[test]
 #[cfg(target_os = "linux")]
-fn size_limit_stops_only_the_recording() {
+fn file_size_limit_stops_only_the_recording() {
     use rustix::process::{Resource, Rlimit, setrlimit};
-    const TEST: &str = "sink::private_file::tests::size_limit_stops_only_the_recording";
+    const TEST: &str = "sink::private_file::tests::file_size_limit_stops_only_the_recording";
     if let Some(path) = std::env::var_os(CHILD) {
         let tap = Tap::server("shop").file(path).unwrap().start().unwrap();
         setrlimit(Resource::Fsize, Rlimit { current: Some(1_000), maximum: None }).unwrap();
@@ -185,8 +186,8 @@ fn size_limit_stops_only_the_recording() {
 }
 
 #[test]
-fn relative_path_survives_a_change_of_directory() {
-    const TEST: &str = "sink::private_file::tests::relative_path_survives_a_change_of_directory";
+fn relative_path_is_resolved_when_file_is_created() {
+    const TEST: &str = "sink::private_file::tests::relative_path_is_resolved_when_file_is_created";
     if let Some(directory) = std::env::var_os(CHILD) {
         std::env::set_current_dir(directory).unwrap();
         let file = TraceFile::create("shop.jsonl").unwrap().rotate(1, 9);

@@ -1,4 +1,4 @@
-//! Rotation of trace files: their names, and how many are kept.
+//! Rotation of trace files: renames full files, and deletes old ones.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, ErrorKind, Read as _, Seek as _, SeekFrom};
@@ -8,21 +8,22 @@ use super::file_rules::{ExistingFile, no_special_files};
 use super::private_file::{PrivateFile, Replacement};
 use crate::format::{Line, part_path};
 
-/// Longer than any header and any end line, in bytes.
+/// Maximum number of bytes that are read from the beginning of a file to find its header.
 const LONGEST_HEADER: u64 = 64 * 1024;
 const LONGEST_END: u64 = 512;
 
-/// The limits of a rotation.
+/// Limits for the size and number of the files of a rotated recording.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rotation {
-    /// Maximum size of a file, in bytes.
+    /// Maximum size of a file, in bytes. A new file begins before an event would exceed it.
     pub(super) bytes: u64,
-    /// Number of full files to keep.
+    /// Number of full files that are kept in addition to the current one.
     pub(super) keep: u64,
 }
 
 impl Rotation {
-    /// Renames the full file to its part number, and returns an empty file in its place. Deletes the oldest full file.
+    /// Renames the full file at `path` to the name with its number `part`, creates an empty file at `path`
+    /// and returns it. Deletes the oldest full file if there are more than [`keep`](Self::keep).
     pub(super) fn next_file(&self, path: &Path, full: &PrivateFile, part: u64) -> io::Result<PrivateFile> {
         let next = begin_next(path, full, part).map_err(|error| {
             let why = format!("cannot rotate {}: {error}", path.display());
@@ -37,13 +38,18 @@ impl Rotation {
 
 fn begin_next(path: &Path, full: &PrivateFile, part: u64) -> io::Result<PrivateFile> {
     if !full.is_same_file(path) {
-        return Err(io::Error::new(ErrorKind::NotFound, "it was moved or replaced during the recording"));
+        return Err(io::Error::new(
+            ErrorKind::NotFound,
+            "the file was moved or replaced during the recording",
+        ));
     }
     let (next, replacement) = Replacement::create_next_to(path)?;
     let part_file = part_path(path, part);
     let name_is_taken = || {
-        let why =
-            format!("{} already exists and is not part of a recording; move it away", part_file.display());
+        let why = format!(
+            "{} already exists and does not belong to a recording; move it to another folder",
+            part_file.display()
+        );
         io::Error::new(ErrorKind::AlreadyExists, why)
     };
     // The path always names a locked file, so no other program can take it in between.
@@ -58,10 +64,11 @@ fn begin_next(path: &Path, full: &PrivateFile, part: u64) -> io::Result<PrivateF
     Ok(next)
 }
 
-/// Deletes the full files of the previous recording at this path, so that two recordings never mix.
+/// Deletes the full files that the previous recording at this path has left, so that two recordings never
+/// mix.
 ///
-/// A file belongs to it if it has the right name, a header with that part number, and an end line with `continued`.
-/// Other files stay.
+/// A file was left by the previous recording if its name has a part number, its header has the same part
+/// number, and its end line has `continued`. Other files are not deleted.
 pub(super) fn delete_earlier_parts(path: &Path) -> io::Result<()> {
     let Some(directory) = path.parent() else { return Ok(()) };
     // A directory without read permission keeps its files.
@@ -105,7 +112,8 @@ fn is_full_part(file: &Path, part: u64) -> bool {
     read.is_ok() && matches!(last, Some(Ok(Line::End(end))) if end.continued)
 }
 
-/// Returns the part number in the name of `file`, if it is a part of `path`.
+/// Returns the part number in the name of `file`, if it is the name of a full file of the recording at
+/// `path`.
 fn part_number(path: &Path, file: &Path) -> Option<u64> {
     let without = if path.extension().is_some() { file.file_stem().map(Path::new)? } else { file };
     let part = without.extension()?.to_str()?.parse().ok()?;

@@ -4,7 +4,7 @@ use crate::sink::temp_directory::TempDirectory;
 use crate::tap::Tap;
 
 #[test]
-fn part_number_is_before_the_extension() {
+fn part_number_precedes_the_file_extension() {
     for (path, part_file) in
         [("a/shop.jsonl", "a/shop.3.jsonl"), ("shop", "shop.3"), ("s.x.jsonl", "s.x.3.jsonl")]
     {
@@ -15,7 +15,7 @@ fn part_number_is_before_the_extension() {
 }
 
 #[test]
-fn other_names_have_no_part_number() {
+fn unrelated_file_names_have_no_part_number() {
     for file in [
         "shop.jsonl",
         "shop.x.jsonl",
@@ -29,7 +29,7 @@ fn other_names_have_no_part_number() {
     }
 }
 
-/// Records five events into a file each, and keeps three full files.
+/// Records five events, each into a file of its own, and keeps three full files.
 fn record(directory: &TempDirectory) {
     let file = TraceFile::create(directory.join("shop.jsonl")).unwrap().rotate(1, 3);
     let tap = Tap::server("shop").sink(file).start().unwrap();
@@ -38,7 +38,7 @@ fn record(directory: &TempDirectory) {
 }
 
 #[test]
-fn restart_deletes_the_parts_of_the_earlier_recording() {
+fn restart_deletes_full_files_of_previous_recording() {
     let directory = TempDirectory::new("rotation-restart");
     (0..3).for_each(|_| record(&directory));
     assert_eq!(directory.files(), ["shop.1.jsonl", "shop.2.jsonl", "shop.3.jsonl", "shop.jsonl"]);
@@ -87,7 +87,7 @@ fn rotation_does_not_overwrite_unrelated_files() {
 }
 
 #[test]
-fn moved_file_ends_the_recording() {
+fn moved_trace_file_ends_the_recording() {
     let directory = TempDirectory::new("rotation-moved");
     let path = directory.join("shop.jsonl");
     let tap = Tap::server("shop").sink(TraceFile::create(&path).unwrap().rotate(1, 3)).start().unwrap();

@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A temporary directory, removed on drop.
+/// A temporary directory. Dropping it removes the directory.
 pub(super) struct TempDirectory(PathBuf);
 
 impl TempDirectory {
-    /// Creates the directory of a test. The name must be unique among the tests of this crate.
+    /// Creates a directory for the test named `test`. The name must be unique in this crate.
     pub(super) fn new(test: &str) -> Self {
         let path = std::env::temp_dir().join(format!("socket-tap-{test}-{}", std::process::id()));
         fs::create_dir_all(&path).unwrap();
@@ -22,7 +22,7 @@ impl TempDirectory {
         self.0.join(name)
     }
 
-    /// Returns the sorted names of the files.
+    /// Returns the names of the files in the directory, sorted.
     pub(super) fn files(&self) -> Vec<String> {
         let entries = fs::read_dir(&self.0).unwrap();
         let mut files: Vec<String> =

@@ -13,18 +13,20 @@ use super::otel_attributes::{AddressAttributes, SocketAttributes};
 use crate::close::EndedBy;
 use crate::event::{Event, Op, SockId};
 
-/// The target of all events, for filters such as `RUST_LOG=socket_tap=trace`.
+/// The `tracing` target of all events, for filters such as `RUST_LOG=socket_tap=trace`.
 const TARGET: &str = "socket_tap";
 
-/// A sink that emits each event through `tracing`, with the target `socket_tap`: reads, writes and datagrams at level
-/// `TRACE`, gaps at `WARN`, and all others, including failures, at `DEBUG`.
+/// A sink that emits each socket event as a `tracing` event with the target `socket_tap`. Reads, writes and
+/// datagrams have the level `TRACE`, gaps have `WARN`, and all others, including failures, have `DEBUG`.
 ///
-/// The events go to the subscriber that is current when the sink is created, or else to the global one. The recorder's
-/// thread emits them some milliseconds later, outside of every span; `socket_tap.t` has the exact time.
+/// The sink emits to the subscriber that is current when the sink is created, or to the global one if there
+/// is none. The recorder's thread emits an event some milliseconds after the socket call, and outside of
+/// every span. The field `socket_tap.t` has the time of the call.
 ///
-/// Fields follow OpenTelemetry's semantic conventions where these exist: `network.transport`, `network.type`,
-/// `network.local.address`, `network.local.port`, `network.peer.address`, `network.peer.port`, `network.io.direction`
-/// and `error.type`. Other fields are those of the trace format, with the prefix `socket_tap.`.
+/// The fields follow OpenTelemetry's semantic conventions where these exist: `network.transport`,
+/// `network.type`, `network.local.address`, `network.local.port`, `network.peer.address`,
+/// `network.peer.port`, `network.io.direction` and `error.type`. All other fields have the names of the trace
+/// format, with the prefix `socket_tap.`.
 ///
 /// ```
 /// use socket_tap::{Tap, sink::TracingEvents};
@@ -35,12 +37,12 @@ const TARGET: &str = "socket_tap";
 #[derive(Debug)]
 pub struct TracingEvents {
     subscriber: Dispatch,
-    /// The attributes of the open sockets.
+    /// OpenTelemetry attributes of the sockets that are open.
     sockets: HashMap<SockId, SocketAttributes>,
 }
 
 impl TracingEvents {
-    /// Creates a sink for the current subscriber.
+    /// Creates a sink that emits to the current `tracing` subscriber.
     #[must_use]
     pub fn new() -> Self {
         Self { subscriber: dispatcher::get_default(Clone::clone), sockets: HashMap::new() }
@@ -82,12 +84,13 @@ impl Sink for TracingEvents {
     }
 }
 
-/// Returns `true` for a failed accept. Its socket is the listening one, and it has no peer.
+/// Returns `true` for a failed accept. Its socket is the listening one, so its addresses must not be stored.
 fn is_failed_accept(event: &Event) -> bool {
     event.error.is_some() && matches!(event.op, Op::Accept { .. })
 }
 
-/// Emits an event. `tracing` requires a constant level, so each level needs its own expansion.
+/// Emits a `tracing` event for a socket event. It is a macro because `tracing` requires the level to be a
+/// constant.
 macro_rules! at {
     ($level:expr, $event:ident, $attributes:ident, $peer:ident, $($more:tt)*) => {
         event!(
@@ -164,7 +167,8 @@ fn emit(event: &Event, attributes: &SocketAttributes) {
     }
 }
 
-/// Returns the datagram's peer, or the one that the socket is connected to.
+/// Returns the peer of the event's datagram. If the event has none, returns the peer that the socket is
+/// connected to.
 fn peer_of<'a>(event: &'a Event, attributes: &'a SocketAttributes) -> Option<Cow<'a, AddressAttributes>> {
     let datagram = match &event.op {
         Op::RecvFrom(datagram) | Op::SendTo(datagram) => datagram.peer.as_ref(),

@@ -13,7 +13,7 @@ use crate::tap::Tap;
 
 type Fields = BTreeMap<String, String>;
 
-/// A subscriber that keeps the fields and the level of each event.
+/// A `tracing` subscriber that keeps the level and the fields of each event.
 #[derive(Clone, Default)]
 struct RecordingSubscriber(Arc<Mutex<Vec<Fields>>>);
 
@@ -44,7 +44,7 @@ impl Subscriber for RecordingSubscriber {
     fn exit(&self, _: &Id) {}
 }
 
-/// Returns the fields that the subscriber gets for these lines of a trace.
+/// Passes the events of some trace lines to the sink, and returns the fields that it emits.
 fn sent(lines: &[&str]) -> Vec<Fields> {
     let subscriber = RecordingSubscriber::default();
     let mut sink = tracing::subscriber::with_default(subscriber.clone(), TracingEvents::new);
@@ -65,7 +65,7 @@ fn fields<const N: usize>(expected: [(&str, &str); N]) -> Fields {
 }
 
 #[test]
-fn events_have_opentelemetry_attributes() {
+fn tracing_events_have_opentelemetry_attributes() {
     let sent = sent(&[
         r#"{"t":1,"sock":2,"op":"accept","on":1,"fd":11,"local":"127.0.0.1:3000","peer":"127.0.0.9:51234"}"#,
         r#"{"t":2,"sock":2,"op":"read","bytes":85}"#,
@@ -112,7 +112,7 @@ fn events_have_opentelemetry_attributes() {
 }
 
 #[test]
-fn datagrams_are_traced_with_bytes_and_peer() {
+fn tracing_events_of_datagrams_have_size_and_peer() {
     let sent = sent(&[
         r#"{"t":1,"sock":1,"op":"socket","domain":"ipv4","type":"datagram"}"#,
         r#"{"t":2,"sock":1,"op":"bind","local":"127.0.0.1:3000"}"#,
@@ -140,7 +140,7 @@ fn datagrams_are_traced_with_bytes_and_peer() {
 }
 
 #[test]
-fn adopted_stream_has_addresses_until_it_is_released() {
+fn tracing_events_of_adopted_stream_have_addresses() {
     // `sent` asserts that the sink forgets closed sockets.
     let sent = sent(&[
         r#"{"t":1,"sock":1,"op":"adopt","domain":"ipv4","type":"stream","local":"127.0.0.1:3000","peer":"127.0.0.9:51234"}"#,
@@ -155,7 +155,7 @@ fn adopted_stream_has_addresses_until_it_is_released() {
 }
 
 #[test]
-fn gap_is_a_warning() {
+fn gap_is_emitted_as_tracing_warning() {
     let gap = Gap { reads: 3, writes: 1, ..Gap::default() };
     let sent = sent(&[r#"{"t":9,"op":"gap","reads":3,"writes":1,"payloads":0}"#]);
     let lost = gap.events().to_string();
@@ -164,7 +164,7 @@ fn gap_is_a_warning() {
 }
 
 #[test]
-fn current_subscriber_gets_the_events() {
+fn tracing_events_go_to_the_current_subscriber() {
     let subscriber = RecordingSubscriber::default();
     let tap = tracing::subscriber::with_default(subscriber.clone(), || {
         Tap::server("test").sink(TracingEvents::new()).start().unwrap()

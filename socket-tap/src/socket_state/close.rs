@@ -1,4 +1,4 @@
-//! The final event of a socket.
+//! Creates the details of a socket's `close` or `release` event.
 
 use std::sync::atomic::Ordering;
 
@@ -7,7 +7,8 @@ use crate::close::{Close, EndedBy};
 use crate::sys;
 
 impl SocketState {
-    /// Returns the totals and the kernel's view of a stream so far.
+    /// Returns the totals so far, the side that ended the stream if one has, and the kernel's TCP state. Used
+    /// for a `release`.
     pub(crate) fn snapshot(&self) -> Close {
         let errno = self.errno.load(Ordering::Relaxed);
         Close {
@@ -19,7 +20,8 @@ impl SocketState {
         }
     }
 
-    /// Returns the end of a socket that is about to be closed. Only a stream has more than totals.
+    /// Returns the details of the `close` event, just before the socket is closed. Only for a stream do they
+    /// contain more than the totals.
     pub(crate) fn close(&self) -> Close {
         if !self.is_stream() {
             return Close { totals: self.totals(), ..Close::default() };

@@ -1,4 +1,4 @@
-//! Halves that borrow the stream.
+//! A read half and a write half that borrow their stream.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -11,14 +11,15 @@ use crate::recorded;
 use crate::socket::Socket;
 use crate::socket_recorder::SocketRecorder;
 
-/// The read half that [`TapStream::split`](crate::TapStream::split) returns.
+/// A borrowed read half, returned by [`TapStream::split`](crate::TapStream::split).
 #[derive(Debug)]
 pub struct ReadHalf<'a, S: Socket + 'a = TcpStream> {
     pub(super) recorder: Option<&'a SocketRecorder>,
     pub(super) inner: S::ReadHalf<'a>,
 }
 
-/// The write half that [`TapStream::split`](crate::TapStream::split) returns. Dropping it sends nothing.
+/// A borrowed write half, returned by [`TapStream::split`](crate::TapStream::split). Dropping it sends no
+/// FIN.
 #[derive(Debug)]
 pub struct WriteHalf<'a, S: Socket + 'a = TcpStream> {
     pub(super) recorder: Option<&'a SocketRecorder>,

@@ -1,8 +1,8 @@
-//! The read half and the write half of a socket, with the semantics of tokio's: no lock, and dropping the owned write
-//! half sends a FIN.
+//! Splits a stream into a read half and a write half. The halves work like tokio's: they use no lock, and
+//! dropping the owned write half sends a FIN.
 //!
-//! Both halves are one socket in the recording. `tokio::io::split` also works with a [`TapStream`], but it locks, and
-//! dropping its write half sends nothing.
+//! In the recording, both halves are the same socket. `tokio::io::split` also accepts a [`TapStream`], but
+//! its halves use a lock, and dropping its write half sends no FIN.
 
 mod borrowed;
 mod read;
@@ -29,8 +29,8 @@ impl<S: Socket> TapStream<S> {
     /// Splits the stream into two halves that can move to different tasks, like
     /// [`TcpStream::into_split`](tokio::net::TcpStream::into_split).
     ///
-    /// Dropping the write half shuts down the sending direction, and records the shutdown. Dropping the second half
-    /// records the close.
+    /// Dropping the write half shuts down the sending direction, and records the shutdown. When both halves
+    /// are dropped, the close is recorded.
     ///
     /// ```
     /// use socket_tap::{Tap, TapListener, TapStream};
@@ -59,13 +59,14 @@ impl<S: Socket> TapStream<S> {
     }
 }
 
-/// The halves that were passed to [`OwnedReadHalf::reunite`], if they are not from the same socket.
+/// The error of a failed `reunite`: the two halves belong to different sockets. It returns both halves to the
+/// caller.
 #[derive(Debug)]
 pub struct ReuniteError<S: Socket>(pub OwnedReadHalf<S>, pub OwnedWriteHalf<S>);
 
 impl<S: Socket> fmt::Display for ReuniteError<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the halves are not from the same socket")
+        f.write_str("cannot reunite two halves of different sockets")
     }
 }
 

@@ -1,4 +1,4 @@
-//! The owned read half.
+//! The owned read half of a stream.
 
 use std::io;
 use std::pin::Pin;
@@ -15,20 +15,21 @@ use crate::socket::Socket;
 use crate::socket_recorder::SocketRecorder;
 use crate::stream::TapStream;
 
-/// The read half that [`TapStream::into_split`] returns.
+/// An owned read half, returned by [`TapStream::into_split`].
 #[derive(Debug)]
 pub struct OwnedReadHalf<S: Socket = TcpStream> {
-    /// Dropped before `inner`. The last half to drop it records the close while the socket is open.
+    /// Dropped before `inner`. When the second half drops it, the close is recorded while the socket is still
+    /// open.
     pub(super) recorder: Option<Arc<SocketRecorder>>,
     pub(super) since: Instant,
     pub(super) inner: S::OwnedReadHalf,
 }
 
 impl<S: Socket> OwnedReadHalf<S> {
-    /// Reunites the two halves of a socket.
+    /// Joins the read half with the write half of the same stream.
     ///
     /// # Errors
-    /// Returns both halves if they are not from the same socket.
+    /// Returns both halves if they belong to different sockets.
     pub fn reunite(self, write: OwnedWriteHalf<S>) -> Result<TapStream<S>, ReuniteError<S>> {
         if !write.socket().is_some_and(|socket| std::ptr::eq(socket, self.inner.as_ref())) {
             return Err(ReuniteError(self, write));
@@ -37,7 +38,7 @@ impl<S: Socket> OwnedReadHalf<S> {
         match write.into_inner().and_then(|write| S::reunite(inner, write)) {
             // `write` was the only other reference.
             Some(stream) => Ok(TapStream::from_parts(stream, recorder.and_then(Arc::into_inner), since)),
-            None => unreachable!("both halves are of one socket"),
+            None => unreachable!("the check above has shown that both halves belong to one socket"),
         }
     }
 

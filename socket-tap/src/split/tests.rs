@@ -51,7 +51,7 @@ async fn dropped_write_half_sends_and_records_fin() {
 }
 
 #[tokio::test]
-async fn last_half_records_the_close_before_closing() {
+async fn last_dropped_half_records_close_before_closing() {
     let Pair { tap, memory, server, client } = pair().await;
     let (read, write) = server.into_split();
     drop(read);
@@ -75,7 +75,7 @@ async fn shutdown_is_recorded_once() {
 }
 
 #[tokio::test]
-async fn forgotten_write_half_sends_nothing() {
+async fn forgotten_write_half_sends_no_fin() {
     let Pair { tap, memory, server, client } = pair().await;
     let (read, write) = server.into_split();
     write.forget();
@@ -86,7 +86,7 @@ async fn forgotten_write_half_sends_nothing() {
 }
 
 #[tokio::test]
-async fn only_halves_of_one_socket_reunite() {
+async fn halves_of_different_sockets_do_not_reunite() {
     let (one, other) = (pair().await, pair().await);
     let sock = one.server.sock();
     let (read, write) = one.server.into_split();

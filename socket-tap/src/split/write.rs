@@ -1,4 +1,4 @@
-//! The owned write half.
+//! The owned write half of a stream.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -14,12 +14,12 @@ use crate::socket::Socket;
 use crate::socket_recorder::SocketRecorder;
 use crate::stream::TapStream;
 
-/// The write half that [`TapStream::into_split`] returns. Dropping it shuts down the sending direction: it sends a FIN
-/// and records a `shutdown`.
+/// An owned write half, returned by [`TapStream::into_split`]. Dropping it shuts down the sending direction:
+/// it sends a FIN and records a `shutdown`.
 #[derive(Debug)]
 pub struct OwnedWriteHalf<S: Socket = TcpStream> {
     recorder: Option<Arc<SocketRecorder>>,
-    /// `None` only while the half is dropped or reunited.
+    /// The inner write half. `None` only while this half is being dropped or reunited.
     inner: Option<S::OwnedWriteHalf>,
     shutdown_on_drop: bool,
 }
@@ -42,15 +42,15 @@ impl<S: Socket> OwnedWriteHalf<S> {
         Ok((self.recorder.as_deref(), Pin::new(inner)))
     }
 
-    /// Reunites the two halves of a socket.
+    /// Joins the write half with the read half of the same stream.
     ///
     /// # Errors
-    /// Returns both halves if they are not from the same socket.
+    /// Returns both halves if they belong to different sockets.
     pub fn reunite(self, read: OwnedReadHalf<S>) -> Result<TapStream<S>, ReuniteError<S>> {
         read.reunite(self)
     }
 
-    /// Drops the half without shutting down the sending direction.
+    /// Drops the write half without shutting down the sending direction.
     pub fn forget(mut self) {
         self.shutdown_on_drop = false;
     }

@@ -1,8 +1,9 @@
-//! Property tests: a recording contains exactly the calls on its streams, for any threads and any order.
+//! Property tests: a recording contains exactly the calls on its streams, whichever threads make them and in
+//! whatever order.
 //!
-//! A case has several streams and rounds. In each round every stream gets a list of polls, several threads share the
-//! streams, and the buffers are flushed meanwhile. In the next round each stream is on another thread, and so in
-//! another shard. A small model predicts the recording.
+//! Each test case has several streams and several rounds. In each round every stream gets a list of polls to
+//! run. Several threads share the streams, while the buffers are flushed. In the next round each stream runs
+//! on another thread, and therefore records to another shard. A small model predicts the recording.
 
 mod model;
 mod scripted_stream;
@@ -21,10 +22,10 @@ use crate::tap::Tap;
 use model::{Expected, Model};
 use scripted_stream::{ScriptedStream, Step, step};
 
-/// A stream under test, and the model of its recording.
+/// A stream under test, and a model that predicts its events.
 struct TestStream {
     sock: SockId,
-    /// `None` after the stream is dropped.
+    /// `None` after the stream was dropped.
     stream: Option<TapStream<ScriptedStream>>,
     model: Model,
 }
@@ -52,7 +53,7 @@ impl TestStream {
     }
 }
 
-/// The polls of each stream in one round, and the number of flushes.
+/// The polls to run on each stream in one round, and the number of flushes meanwhile.
 #[derive(Clone, Debug)]
 struct Round {
     steps: Vec<Vec<Step>>,
@@ -76,7 +77,7 @@ fn case() -> impl Strategy<Value = Case> {
     })
 }
 
-/// The recorded events, the predicted ones, and the end line.
+/// The result of a test case: the recorded events, the models with the predicted ones, and the end line.
 struct Outcome {
     events: Vec<Event>,
     models: HashMap<SockId, Model>,
@@ -84,7 +85,8 @@ struct Outcome {
     end: End,
 }
 
-/// Runs the case with capacity for `room` transfers and `payload` bytes.
+/// Runs a test case, and returns its result. The recorder can buffer `room` reads and writes, and `payload`
+/// bytes.
 fn run(case: &Case, (room, payload): (usize, usize)) -> Outcome {
     let memory = Memory::new();
     let tap = Tap::server("test").capture(case.capture).buffer(room, payload).sink(memory.clone());
@@ -124,7 +126,7 @@ fn flush(tap: &Tap) {
 }
 
 impl Outcome {
-    /// Returns the events of one socket, in order.
+    /// Returns the recorded events of one socket, in order.
     fn of(&self, sock: SockId) -> Vec<Expected> {
         let mine = self.events.iter().filter(|event| event.sock == Some(sock));
         mine.map(|event| (event.op.clone(), event.error.clone())).collect()
@@ -142,7 +144,7 @@ impl Outcome {
         sum
     }
 
-    /// Checks the order of time and the end line, for any capacity.
+    /// Checks that the events are in order of time, and that the end line has the correct counts.
     fn check_counts(&self) -> Result<(), TestCaseError> {
         prop_assert!(self.events.is_sorted_by_key(|event| event.t));
         let End { events, lost, open, .. } = self.end;
@@ -159,12 +161,14 @@ fn transfer_of(op: &Op) -> Option<&Transfer> {
     }
 }
 
-/// Returns `true` for an event that the recorder may drop: a successful transfer other than the end of stream.
+/// Returns `true` if the recorder may drop the event: a successful read or write that is not the end of
+/// stream.
 fn may_be_lost((op, error): &Expected) -> bool {
     error.is_none() && transfer_of(op).is_some_and(|transfer| !transfer.eof)
 }
 
-/// Returns `true` if `recorded` equals `expected`, except for a dropped payload, which it counts.
+/// Returns `true` if the events are equal, or if only the payload of `recorded` is missing. In the second
+/// case, adds 1 to `payloads`.
 fn fits(recorded: &Expected, expected: &Expected, payloads: &mut u64) -> bool {
     if recorded == expected {
         return true;
@@ -178,29 +182,31 @@ fn fits(recorded: &Expected, expected: &Expected, payloads: &mut u64) -> bool {
     fits
 }
 
-/// Compares the events, and counts those that are missing and may be dropped.
+/// Compares the recorded events of a stream with the expected ones, and counts those that the recorder
+/// dropped. Fails if it dropped one that it must not drop.
 fn missing(recorded: Vec<Expected>, expected: &[Expected]) -> Result<Gap, TestCaseError> {
     let (mut gap, mut recorded) = (Gap::default(), recorded.into_iter().peekable());
     for event in expected {
         if recorded.next_if(|recorded| fits(recorded, event, &mut gap.payloads)).is_some() {
             continue;
         }
-        prop_assert!(may_be_lost(event), "lost: {:?}, followed by {:?}", event, recorded.peek());
+        prop_assert!(may_be_lost(event), "the recording lacks {:?} before {:?}", event, recorded.peek());
         match event.0 {
             Op::Read(_) => gap.reads += 1,
             _ => gap.writes += 1,
         }
     }
-    prop_assert_eq!(recorded.next(), None, "recorded, but not expected");
+    prop_assert_eq!(recorded.next(), None, "the recording has an unexpected event");
     Ok(gap)
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// With enough capacity, the recording of each stream equals the model's, event by event and byte by byte.
+    /// If the buffers are large enough, the recorded events of each stream equal the predicted ones,
+    /// including their payload.
     #[test]
-    fn recording_matches_the_calls_made(case in case()) {
+    fn recording_equals_the_calls_on_each_stream(case in case()) {
         let outcome = run(&case, (1 << 16, 1 << 20));
         outcome.check_counts()?;
         for (sock, model) in &outcome.models {
@@ -212,9 +218,10 @@ proptest! {
         prop_assert_eq!((streams, strays), (case.streams, 0));
     }
 
-    /// With little capacity, the gaps count exactly the missing events, and no lifecycle event is missing.
+    /// If the buffers are small, the gap events count exactly the missing events, and no lifecycle event is
+    /// missing.
     #[test]
-    fn gaps_count_the_missing_events(case in case(), room in 1..=8_usize, payload in 0..=64_usize) {
+    fn gaps_count_the_dropped_events_exactly(case in case(), room in 1..=8_usize, payload in 0..=64_usize) {
         let outcome = run(&case, (room, payload));
         outcome.check_counts()?;
         let mut sum = Gap::default();

@@ -1,10 +1,11 @@
-//! A model of the recording of one stream, written from the description of the trace format.
+//! A model that predicts the events of one stream. It was written from the description of the trace format,
+//! not from the code.
 
 use super::scripted_stream::{ErrorCase, Reply, Step, pattern};
 use crate::close::{Close, EndedBy, Totals};
 use crate::event::{Failure, Op, Transfer};
 
-/// An event without its time and its socket.
+/// An event without time and socket number.
 pub(super) type Expected = (Op, Option<Failure>);
 
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! A stream with scripted results, and the polls of a script.
+//! An in-memory stream whose polls return scripted results, and the steps of such a script.
 
 use std::io::{self, ErrorKind, IoSlice};
 use std::pin::Pin;
@@ -10,13 +10,13 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::TapStream;
 
-/// The result of a poll of the inner stream.
+/// The result that a poll of the scripted stream returns.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) enum Reply {
     #[default]
     Pending,
     Fail(ErrorCase),
-    /// This number of bytes, or as many as fit.
+    /// Transfer this number of bytes, or fewer if the buffer is smaller.
     Done(usize),
 }
 
@@ -38,7 +38,7 @@ impl From<ErrorCase> for io::Error {
     }
 }
 
-/// One poll, or the drop of the stream.
+/// One step of a script: a poll of the stream, or dropping it.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
     /// A read into a buffer that holds `before` bytes and has capacity for `room` more.
@@ -84,12 +84,12 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Returns the first bytes of the fixed text that all streams transfer.
+/// Returns the first `length` bytes of the text that all reads and writes transfer.
 pub(super) fn pattern(length: usize) -> Vec<u8> {
     (b'a'..=b'z').cycle().take(length).collect()
 }
 
-/// Polls the stream, and asserts that it returns the result of the inner stream.
+/// Polls the tapped stream as `step` says, and asserts that it returns the scripted result.
 pub(super) fn poll(stream: &mut TapStream<ScriptedStream>, step: &Step) {
     let cx = &mut Context::from_waker(Waker::noop());
     match step {
@@ -134,7 +134,7 @@ fn same(polled: Poll<io::Result<usize>>, reply: Reply, most: usize) {
         (Poll::Ready(Err(error)), Reply::Fail(case)) => {
             assert_eq!(error.kind(), io::Error::from(case).kind());
         }
-        (polled, reply) => panic!("{polled:?} instead of {reply:?}"),
+        (polled, reply) => panic!("the poll returned {polled:?} instead of {reply:?}"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The choices for a recording.
+//! Configures and starts a recording.
 
 use std::io;
 use std::path::Path;
@@ -13,13 +13,14 @@ use crate::recorder::{Capacity, Drain, OnError, RawClock, Recorder, Recording, T
 use crate::sink::TraceFile;
 use crate::sink::{ClosedConnection, OnClose, Sink};
 
-/// Default capacity of the buffers, in reads and writes between two rounds of the drain thread.
+/// Default capacity of the buffers: the number of reads and writes that they hold until the drain thread
+/// empties them.
 const DEFAULT_EVENTS: usize = 64 * 1024;
 
 /// Default capacity of the buffers for captured payload, in bytes.
 const DEFAULT_PAYLOAD: usize = 16 * 1024 * 1024;
 
-/// A builder for a recording: its name, its sinks and the size of its buffers.
+/// A builder that configures a recording: its name, its sinks and the size of its buffers.
 ///
 /// ```
 /// use socket_tap::{Tap, sink::Memory};
@@ -55,27 +56,29 @@ impl TapBuilder {
         }
     }
 
-    /// Sets the name and version of the recording program, for the header. The default is the name of the executable.
+    /// Sets the name and version of the recording program, for the header of the trace. The default is the
+    /// name of the executable.
     pub fn program(mut self, program: impl Into<String>) -> Self {
         self.program = Some(program.into());
         self
     }
 
-    /// Captures the first `bytes` bytes of each read and write, up to the payload capacity of the
-    /// [buffer](Self::buffer). **Off by default**: payload may contain names, passwords and tokens.
+    /// Captures the first `bytes` bytes of each read, write and datagram, but no more than the payload
+    /// capacity of the [buffer](Self::buffer). **Off by default**: payload may contain names, passwords and
+    /// tokens.
     pub fn capture(mut self, bytes: usize) -> Self {
         self.capture = bytes;
         self
     }
 
-    /// Sets the capacity of the buffers that the drain thread empties every 20 ms, or when one is half full: `events`
-    /// reads and writes (32 bytes each, 40 more for a datagram), as many lifecycle events, and `payload` bytes of
-    /// captured payload.
+    /// Sets the capacity of the buffers. They hold `events` reads, writes and datagrams (32 bytes each, 40
+    /// more for a datagram), as many lifecycle events, and `payload` bytes of captured payload. The drain
+    /// thread empties them every 20 ms, or earlier when one is half full.
     ///
-    /// Under overload the recorder first drops payload, then reads and writes, and counts them in a gap event. If there
-    /// is no capacity for lifecycle events either, it drops new sockets with all their events, and counts them. A
-    /// socket that is already in the recording keeps its lifecycle events, up to nine for each open socket. Memory is
-    /// therefore bounded however long a sink takes, and the program never waits.
+    /// If a buffer is full, the recorder first drops payload, then reads and writes, and counts them in a gap
+    /// event. If there is no capacity for lifecycle events either, it drops new sockets with all their
+    /// events, and counts these. A socket that is already in the recording keeps its lifecycle events, up to
+    /// nine per open socket. Memory is therefore bounded however slow a sink is, and the program never waits.
     pub fn buffer(mut self, events: usize, payload: usize) -> Self {
         (self.events, self.payload) = (events, payload);
         self
@@ -96,9 +99,9 @@ impl TapBuilder {
         Ok(self.sink(TraceFile::create(path)?))
     }
 
-    /// Calls `report` for each connection that has closed, about 20 ms later, on the recorder's own thread: for
-    /// connection metrics, or one log line per connection. Connections that were released, or dropped in an overload,
-    /// are not reported.
+    /// Calls `report` for each connection that has closed, about 20 ms after the close, on the recorder's own
+    /// thread. Use it for connection metrics, or to log one line per connection. It is not called for
+    /// connections that were released, or dropped because the recorder was overloaded.
     ///
     /// ```
     /// use socket_tap::Tap;
@@ -117,8 +120,9 @@ impl TapBuilder {
         self.sink(OnClose::new(report))
     }
 
-    /// Calls `report` when recording to a sink stops, for example because the disk is full. It is called once per sink,
-    /// on the recorder's own thread. Without it, only [`Tap::finish`] returns such an error.
+    /// Calls `report` when a sink fails and gets no further events, for example because the disk is full. It
+    /// is called once per failed sink, on the recorder's own thread. Without a callback, only [`Tap::finish`]
+    /// returns such an error.
     ///
     /// ```
     /// use socket_tap::{Tap, sink::Memory};
@@ -136,8 +140,8 @@ impl TapBuilder {
     /// Starts the recording.
     ///
     /// # Errors
-    /// Returns an error if a sink cannot begin, if no thread can be started, or if the [buffer](Self::buffer) is larger
-    /// than the available address space.
+    /// Returns an error if the `begin` of a sink fails, if the recorder's thread cannot be started, or if the
+    /// [buffer](Self::buffer) is larger than the available address space.
     pub fn start(mut self) -> io::Result<Tap> {
         let clock = RawClock::new();
         let timeline = Timeline::start(clock.clone());

@@ -1,4 +1,4 @@
-//! A recording in progress, and how it ends.
+//! A running recording: starting, marking, flushing and ending it.
 
 mod builder;
 
@@ -17,10 +17,10 @@ pub use builder::TapBuilder;
 
 /// A recording in progress. Clones are handles to the same recording.
 ///
-/// Every socket that was created with a tap also keeps its recording alive. The recording ends with
-/// [`finish`](Self::finish) or [`finish_when_idle`](Self::finish_when_idle), or when the last handle and the last
-/// socket are dropped. Dropping them never blocks a thread that runs asynchronous tasks, so the trace may lack its end
-/// line if the program ends right after that. Call one of the two methods instead.
+/// Every socket that was created with a tap also keeps its recording alive. End the recording with
+/// [`finish`](Self::finish) or [`finish_when_idle`](Self::finish_when_idle). It also ends when the last
+/// handle and the last socket are dropped. But dropping them on a thread that runs asynchronous tasks does
+/// not wait for the sinks, so if the program exits soon after, the trace may lack its end line.
 ///
 /// # Sinks
 ///
@@ -43,31 +43,33 @@ pub use builder::TapBuilder;
 pub struct Tap(Option<Recording>);
 
 impl Tap {
-    /// Starts building a recording of the side that accepts connections. `name` is the name of the recording.
+    /// Starts building a recording of a program that accepts connections. `name` is the name of the
+    /// recording.
     pub fn server(name: impl Into<String>) -> TapBuilder {
         TapBuilder::new(name.into(), Side::Server)
     }
 
-    /// Starts building a recording of the side that connects. `name` is the name of the recording.
+    /// Starts building a recording of a program that connects to servers. `name` is the name of the
+    /// recording.
     pub fn client(name: impl Into<String>) -> TapBuilder {
         TapBuilder::new(name.into(), Side::Client)
     }
 
-    /// Creates a tap that records nothing. Sockets and options are the same as with a recording; the only cost is a
+    /// Creates a tap that records nothing. Sockets behave the same as with a recording; the only cost is a
     /// branch per call.
     #[must_use]
     pub fn off() -> Self {
         Self(None)
     }
 
-    /// Returns `true` if this tap records.
+    /// Returns `true` if this tap records, and `false` if it was created with [`off`](Self::off).
     #[must_use]
     pub fn is_on(&self) -> bool {
         self.0.is_some()
     }
 
-    /// Records a [mark](Op::Mark): a label for the events that follow, such as a step of a test or a phase of a
-    /// benchmark.
+    /// Records a [mark](Op::Mark): a label for the events that follow. It can name a step of a test or a
+    /// phase of a benchmark.
     pub fn mark(&self, label: impl Into<Cow<'static, str>>) {
         if let Some(recording) = self.recording() {
             let op = Op::Mark { label: label.into() };
@@ -75,13 +77,13 @@ impl Tap {
         }
     }
 
-    /// Returns the number of open streams. Listeners and datagram sockets do not count.
+    /// Returns the number of open streams of this recording. Listeners and datagram sockets do not count.
     #[must_use]
     pub fn open_streams(&self) -> usize {
         self.recording().map_or(0, |recording| recording.open_streams())
     }
 
-    /// Waits until no stream is open.
+    /// Waits until no stream of this recording is open.
     ///
     /// # Cancel safety
     /// This method is cancel safe.
@@ -93,8 +95,8 @@ impl Tap {
 
     /// Waits until the sinks have received every event that was recorded before this call.
     ///
-    /// Returns at once on the recorder's own thread, on which sinks and [`TapBuilder::on_error`] run: it would wait for
-    /// itself.
+    /// On the recorder's own thread, which runs the sinks and the callback of [`TapBuilder::on_error`], this
+    /// returns at once, because the thread would wait for itself.
     ///
     /// # Cancel safety
     /// This method is cancel safe.
@@ -107,8 +109,8 @@ impl Tap {
         }
     }
 
-    /// Blocking variant of [`flush`](Self::flush), for a thread that may block for some milliseconds, or for as long as
-    /// a slow sink takes.
+    /// Blocking variant of [`flush`](Self::flush). It blocks the thread for some milliseconds, or longer if a
+    /// sink is slow.
     pub fn flush_blocking(&self) {
         if let Some(recording) = self.recording_off_drain_thread() {
             let (done, flushed) = mpsc::sync_channel(1);
@@ -117,11 +119,11 @@ impl Tap {
         }
     }
 
-    /// Waits until no stream is open, for at most `within`, and then completes the recording.
+    /// Waits until no stream is open, but no longer than `within`, and then ends the recording.
     ///
-    /// A server's recording ends this way: frameworks drop their last connections a moment after they report that they
-    /// have stopped, and a client that stays connected must not keep the program from ending. [`End::open`] counts the
-    /// streams that are still open then.
+    /// Use this method to end a server's recording. Frameworks return from their shutdown a moment before
+    /// they drop the last connections. A client that stays connected delays the end by at most `within`.
+    /// [`End::open`] is the number of streams that were still open.
     ///
     /// ```
     /// use std::time::Duration;
@@ -151,16 +153,16 @@ impl Tap {
         self.finish_by(|reply| Command::FinishWhenIdle(deadline, reply)).await
     }
 
-    /// Completes the recording. It does not contain later events: each stream that is still open counts in
-    /// [`End::open`].
+    /// Ends the recording. Later events are not recorded. [`End::open`] is the number of streams that were
+    /// still open.
     ///
     /// # Cancel safety
     /// The recording ends even if the future is dropped after its first poll.
     ///
     /// # Errors
-    /// Returns the first error of a sink, even if it happened earlier, or an error if the recording has already been
-    /// finished. On the recorder's own thread, on which sinks and [`TapBuilder::on_error`] run, the error is
-    /// [`io::ErrorKind::Deadlock`], and the recording continues.
+    /// Returns the first error of a sink, even if it happened earlier, or an error if the recording has
+    /// already ended. On the recorder's own thread, which runs the sinks and the callback of
+    /// [`TapBuilder::on_error`], returns [`io::ErrorKind::Deadlock`], and the recording continues.
     pub async fn finish(&self) -> io::Result<End> {
         self.finish_by(Command::Finish).await
     }
@@ -173,7 +175,8 @@ impl Tap {
         finished.await.unwrap_or_else(|_| Err(already_ended()))
     }
 
-    /// Blocking variant of [`finish`](Self::finish): blocks the thread until the sinks have received everything.
+    /// Blocking variant of [`finish`](Self::finish). It blocks the thread until the sinks have received all
+    /// events.
     ///
     /// # Errors
     /// Returns the same errors as [`finish`](Self::finish).
@@ -189,13 +192,14 @@ impl Tap {
         self.0.as_ref()
     }
 
-    /// Returns the recording, or `None` on its drain thread, which must not wait for itself.
+    /// Returns the recording. Returns `None` on its drain thread, which must not wait for itself.
     fn recording_off_drain_thread(&self) -> Option<&Recording> {
         self.recording().filter(|recording| !recording.is_on_drain_thread())
     }
 }
 
-/// Returns the moment `within` after `now`, or a year later if the clock cannot represent it.
+/// Returns the time that is `within` after `now`. If [`Instant`] cannot represent that time, returns the time
+/// a year after `now`.
 fn far_from(now: Instant, within: Duration) -> Instant {
     const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
     now.checked_add(within).unwrap_or(now + YEAR)
@@ -203,7 +207,7 @@ fn far_from(now: Instant, within: Duration) -> Instant {
 
 fn refuse_on_drain_thread(recording: &Recording) -> io::Result<()> {
     if recording.is_on_drain_thread() {
-        let why = "the recording cannot be finished on its own thread, on which sinks run; finish it on another thread";
+        let why = "cannot finish the recording on the recorder's own thread, which runs the sinks; call finish on another thread";
         return Err(io::Error::new(io::ErrorKind::Deadlock, why));
     }
     Ok(())

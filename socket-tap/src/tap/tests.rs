@@ -15,7 +15,7 @@ use crate::sink::TraceFile;
 use crate::sink::{Memory, Sink};
 use crate::{TapListener, TapStream};
 
-/// A client and a server, each with its own recording.
+/// A connected client and server, each with a recording of its own.
 struct Pair {
     recordings: [(Tap, Memory); 2],
     listener: TapListener,
@@ -48,7 +48,7 @@ fn close_of(events: &[Event]) -> &Close {
 }
 
 #[tokio::test]
-async fn both_sides_record_a_connection() {
+async fn client_and_server_record_their_connection() {
     let Pair {
         recordings: [(server_tap, server_events), (client_tap, client_events)],
         listener,
@@ -124,7 +124,7 @@ async fn cancelled_connect_records_a_close() {
 }
 
 #[tokio::test]
-async fn full_buffer_counts_lost_reads() {
+async fn gap_counts_reads_lost_in_full_buffer() {
     let memory = Memory::new();
     let tap = Tap::server("test").buffer(1, 0).sink(memory.clone()).start().unwrap();
     let listener = TapListener::bind(&tap, "127.0.0.1:0").await.unwrap();
@@ -149,13 +149,13 @@ async fn full_buffer_counts_lost_reads() {
     assert_eq!(close_of(&events).totals.rx, 1_000);
 }
 
-/// A stream in memory whose reads never wait.
+/// Wraps an in-memory stream whose reads always return bytes at once.
 fn endless(tap: &Tap) -> TapStream<tokio::io::Repeat> {
     TapStream::wrap(tap, tokio::io::repeat(7), "memory")
 }
 
 #[test]
-fn capture_is_limited_to_the_buffer() {
+fn captured_payload_is_limited_to_buffer_capacity() {
     let tap = Tap::server("test").capture(usize::MAX).buffer(16, 4096).sink(Memory::new()).start().unwrap();
     drop(tap);
     let memory = Memory::new();

@@ -1,10 +1,10 @@
-//! A counting allocator.
+//! A memory allocator that counts allocations and live bytes, for tests.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicIsize, Ordering};
 
-/// The system's allocator with counters.
+/// The system's allocator, with counters.
 pub(crate) struct Counting;
 
 thread_local! {
@@ -14,13 +14,13 @@ thread_local! {
 
 static LIVE: AtomicIsize = AtomicIsize::new(0);
 
-/// Returns the number of allocations by this thread.
+/// Returns the number of allocations that the current thread has made.
 #[allow(dead_code, reason = "each test binary uses what it needs")]
 pub(crate) fn allocations() -> usize {
     ALLOCATIONS.with(Cell::get)
 }
 
-/// Returns the number of bytes that the process has allocated and not freed.
+/// Returns the number of bytes that the process has allocated and not yet freed.
 #[allow(dead_code, reason = "each test binary uses what it needs")]
 pub(crate) fn live_bytes() -> isize {
     LIVE.load(Ordering::SeqCst)

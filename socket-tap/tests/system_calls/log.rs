@@ -1,9 +1,9 @@
-//! Parses the output of strace into socket calls that are comparable between runs.
+//! Parses the output of strace into a list of socket calls that two runs can compare.
 
 use std::collections::HashMap;
 use std::path::Path;
 
-/// Returns the calls of the thread that created sockets. strace writes one file per thread.
+/// Returns the calls of the thread that created sockets. strace writes one file per thread to `directory`.
 pub(crate) fn calls(directory: &Path) -> Vec<String> {
     let logs = std::fs::read_dir(directory).unwrap().map(|file| file.unwrap().path());
     let mut calls =
@@ -46,7 +46,8 @@ fn parse(log: &str) -> Vec<String> {
     calls
 }
 
-/// Formats a call without the values that vary: ports, descriptors and the kernel's statistics.
+/// Formats a call without the values that differ between runs: ports, file descriptors and the kernel's
+/// statistics.
 fn say(name: &str, arguments: &[&str], result: &str, socket: i32) -> String {
     let arguments = &arguments[1..];
     let result = if name == "accept4" && !result.starts_with('-') { "a socket" } else { result };

@@ -1,7 +1,7 @@
 //! Tests that the tap makes the same system calls as tokio's own types.
 //!
-//! A program with tokio's types and its twin with the tap's types run under strace, and their socket calls are
-//! compared. The program is this test binary, which starts itself again.
+//! For each scenario, the same program runs twice under strace: once with tokio's types and once with the
+//! tap's. Then their socket calls are compared. The program is this test binary, which starts itself again.
 #![cfg(target_os = "linux")]
 #![allow(
     clippy::unwrap_used,
@@ -16,16 +16,18 @@ mod programs;
 use std::path::Path;
 use std::process::Command;
 
-/// Set in the program under strace: the scenario and the types to use.
+/// Environment variable that is set in the program under strace. Its value names the scenario and the types
+/// to use.
 const TWIN: &str = "SOCKET_TAP_TEST_TWIN";
 
-/// Calls that a tap adds when it is on: the addresses of a socket, and the kernel's view of it before its close.
+/// Calls that the tap adds when it is on. They query the addresses of a socket, and the kernel's TCP state
+/// before its close.
 const ADDED: [&str; 5] =
     ["getsockname", "getpeername", "getsockopt TCP_INFO", "getsockopt SO_LINGER", "ioctl FIONREAD"];
 
-/// Runs as the program under strace.
+/// Runs one scenario if it is started by [`calls`] under strace, and nothing otherwise.
 #[test]
-fn twin() {
+fn child_process_runs_one_scenario() {
     if let Ok(twin) = std::env::var(TWIN) {
         programs::run(&twin);
     }
@@ -44,7 +46,7 @@ fn strace_works() -> bool {
     works
 }
 
-/// Runs one twin, and returns its calls.
+/// Runs a scenario under strace, and returns its system calls. `types` is `tokio`, `off` or `on`.
 fn calls(scenario: &str, types: &str) -> Vec<String> {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("twin-{scenario}-{types}"));
     let _ = std::fs::remove_dir_all(&directory);
@@ -53,7 +55,7 @@ fn calls(scenario: &str, types: &str) -> Vec<String> {
         .args(["-ff", "-qq", "-s", "64", "-e", "trace=%network,%desc", "-o"])
         .arg(directory.join("log"))
         .arg(std::env::current_exe().unwrap())
-        .args(["--exact", "twin", "--nocapture", "--test-threads=1"])
+        .args(["--exact", "child_process_runs_one_scenario", "--nocapture", "--test-threads=1"])
         .env(TWIN, format!("{scenario} {types}"))
         .output()
         .unwrap();
@@ -79,41 +81,41 @@ fn same_calls(scenario: &str) {
 }
 
 #[test]
-fn tcp_calls_equal_those_of_tokio() {
+fn tcp_system_calls_equal_those_of_tokio() {
     same_calls("tcp");
 }
 
 #[test]
-fn adopted_tcp_calls_are_those_of_tokio() {
+fn adopted_tcp_system_calls_equal_those_of_tokio() {
     same_calls("tcp-adopted");
 }
 
 #[test]
-fn split_tcp_calls_are_those_of_tokio() {
+fn split_tcp_system_calls_equal_those_of_tokio() {
     same_calls("tcp-split");
 }
 
 #[test]
-fn refused_tcp_connect_calls_are_those_of_tokio() {
+fn refused_connect_system_calls_equal_those_of_tokio() {
     same_calls("tcp-refused");
 }
 
 #[test]
-fn unix_calls_are_those_of_tokio() {
+fn unix_system_calls_equal_those_of_tokio() {
     same_calls("unix");
 }
 
 #[test]
-fn adopted_unix_calls_are_those_of_tokio() {
+fn adopted_unix_system_calls_equal_those_of_tokio() {
     same_calls("unix-adopted");
 }
 
 #[test]
-fn udp_calls_are_those_of_tokio() {
+fn udp_system_calls_equal_those_of_tokio() {
     same_calls("udp");
 }
 
 #[test]
-fn adopted_udp_calls_are_those_of_tokio() {
+fn adopted_udp_system_calls_equal_those_of_tokio() {
     same_calls("udp-adopted");
 }

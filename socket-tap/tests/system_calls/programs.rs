@@ -1,4 +1,5 @@
-//! The programs of the scenarios, each with tokio's types and with the tap's, from the same source text.
+//! The programs of the scenarios. Macros generate each twice from one source: with tokio's types and with the
+//! tap's.
 
 use std::io::IoSlice;
 use std::path::PathBuf;
@@ -23,7 +24,7 @@ macro_rules! tcp {
     }};
 }
 
-/// Uses the halves of a socket, and the non-blocking calls.
+/// Generates a program that uses the halves of a split socket, and its non-blocking calls.
 macro_rules! split {
     ($listener:expr, |$to:ident| $connect:expr) => {{
         let listener = $listener.unwrap();

@@ -1,4 +1,4 @@
-//! GraphQL on async-graphql and axum.
+//! GraphQL server for "get a book", with async-graphql and axum.
 
 use async_graphql::{Context, EmptyMutation, EmptySubscription, ID, Object, Result, Schema, SimpleObject};
 use async_graphql_axum::GraphQL;

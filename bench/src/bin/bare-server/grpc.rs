@@ -1,4 +1,4 @@
-//! gRPC on tonic.
+//! gRPC server for "get a book", with tonic.
 
 use std::io;
 use std::pin::Pin;
@@ -29,7 +29,7 @@ struct Service {
 type Reply<T> = Result<Response<T>, Status>;
 
 fn unimplemented<T>() -> Reply<T> {
-    Err(Status::unimplemented("only GetBook is measured"))
+    Err(Status::unimplemented("bare-server implements only GetBook"))
 }
 
 #[tonic::async_trait]

@@ -1,7 +1,8 @@
-//! The operation "get a book" on each framework's own server: `bare-server rest|graphql|grpc ADDRESS`.
+//! A server for the operation "get a book" that uses only the framework's own server. Usage: `bare-server
+//! rest|graphql|grpc ADDRESS`.
 //!
-//! The handlers are those that a user of the framework would write, without the limits and checks of `hardening`. They
-//! are the base that the servers of this workspace are compared with.
+//! The handlers are what a user of the framework would write, without the limits and checks of the crates in
+//! `hardening`. The benchmark compares the project's own servers with this one.
 
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! REST on axum.
+//! REST server for "get a book", with axum.
 
 use axum::extract::{Path, State};
 use axum::http::header::{ETAG, IF_NONE_MATCH};

@@ -1,4 +1,4 @@
-//! Conversion of the flat JSON object into an event.
+//! Conversion of a flat JSON object to an event.
 
 use std::borrow::Cow;
 

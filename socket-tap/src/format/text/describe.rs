@@ -1,4 +1,4 @@
-//! Descriptions of single events, without their time and socket.
+//! Texts that describe single events, without time and socket number.
 
 use std::fmt::Write as _;
 
@@ -25,7 +25,7 @@ pub(super) fn moved(transfer: &Transfer) -> String {
     }
 }
 
-/// Describes an adopted stream: `tls stream over #2, ? ↔ 127.0.0.1:51234`
+/// Describes an adopted stream or socket: `tls stream over #2, ? ↔ 127.0.0.1:51234`.
 pub(super) fn adopted(op: &Op) -> String {
     let Op::Adopt { domain, kind, on, local, peer, .. } = op else {
         return String::new();
@@ -56,7 +56,7 @@ pub(super) fn received(datagram: &Datagram) -> String {
 
 pub(super) fn ended(close: &Close, began: Option<u64>, t: u64) -> String {
     let ended_by = match close.ended_by {
-        // A datagram socket, or a socket that carried nothing.
+        // A listener, or a datagram socket without datagrams.
         None if close.totals.is_empty() => return String::new(),
         None => {
             let Totals { rx, tx, reads, writes } = close.totals;
@@ -77,13 +77,13 @@ pub(super) fn released(close: &Close, began: Option<u64>, t: u64) -> String {
     format!("{}continues without the tap", went_through(close, began, t))
 }
 
-/// Formats the time between two moments: `0.23 ms`.
-#[expect(clippy::cast_precision_loss, reason = "shown with two digits")]
+/// Formats the time from `since` to `t` in milliseconds: `0.23 ms`. Both are in nanoseconds.
+#[expect(clippy::cast_precision_loss, reason = "only two decimals of the milliseconds are shown")]
 pub(super) fn milliseconds(t: u64, since: u64) -> String {
     format!("{:.2} ms", t.saturating_sub(since) as f64 / 1e6)
 }
 
-/// Formats totals and duration: `85 B in, 175 B out, 0.23 ms, `
+/// Formats the bytes and the duration of a closed connection: `85 B in, 175 B out, 0.23 ms, `.
 pub(super) fn went_through(close: &Close, began: Option<u64>, t: u64) -> String {
     let lived = began.map_or_else(String::new, |began| format!("{}, ", milliseconds(t, began)));
     format!("{} B in, {} B out, {lived}", close.totals.rx, close.totals.tx)

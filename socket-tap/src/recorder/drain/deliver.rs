@@ -22,7 +22,7 @@ impl Drain {
         self.deliver(&mut [Timed { raw: until, sock: None, record }], &[]);
     }
 
-    /// Delivers a batch to the sinks, after replacing its clock readings by times.
+    /// Delivers a batch of records to the sinks. First replaces their clock readings by times in nanoseconds.
     pub(super) fn deliver(&mut self, batch: &mut [Timed<Record>], payload: &[u8]) {
         self.events += batch.len() as u64;
         for timed in &mut *batch {
@@ -44,8 +44,8 @@ impl Drain {
         self.batch = events;
     }
 
-    /// Calls `feed` for each sink, and removes sinks that fail or panic. The others and the program under observation
-    /// continue.
+    /// Calls `feed` for each sink, and removes sinks that fail or panic. The other sinks and the recorded
+    /// program continue.
     pub(super) fn for_each_sink(&mut self, mut feed: impl FnMut(&mut dyn Sink) -> io::Result<()>) {
         let (failure, on_error) = (&mut self.failure, &self.on_error);
         let failed = self.sinks.extract_if(.., |sink| {
@@ -68,7 +68,7 @@ impl Drain {
     }
 }
 
-/// Returns `true` if the sink needs events. A trace file takes records.
+/// Returns `true` if the sink needs events. A trace file does not: it takes records.
 pub(super) fn needs_events(sink: &mut dyn Sink) -> bool {
     #[cfg(feature = "file")]
     if sink.as_trace_file().is_some() {

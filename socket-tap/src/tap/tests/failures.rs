@@ -1,8 +1,8 @@
-//! Sinks that fail, and recordings that cannot start.
+//! Tests of sinks that fail, and of recordings that cannot start.
 
 use super::*;
 
-/// A sink that fails on its first batch.
+/// A sink that returns an error for its first batch.
 struct FullDisk;
 
 impl Sink for FullDisk {
@@ -16,7 +16,7 @@ impl Sink for FullDisk {
 }
 
 #[tokio::test]
-async fn failing_sink_is_isolated() {
+async fn failing_sink_does_not_stop_other_sinks() {
     let memory = Memory::new();
     let tap = Tap::server("test").sink(FullDisk).sink(memory.clone()).start().unwrap();
     tap.mark("first");
@@ -40,7 +40,7 @@ impl Sink for PanickingSink {
 }
 
 #[tokio::test]
-async fn panicking_sink_is_isolated() {
+async fn panicking_sink_does_not_stop_other_sinks() {
     let memory = Memory::new();
     let (report, reported) = std::sync::mpsc::channel();
     let tap = Tap::server("test")
@@ -69,7 +69,7 @@ fn trace_file_error_names_the_path() {
 }
 
 #[test]
-fn impossible_buffer_size_is_refused() {
+fn start_refuses_buffer_larger_than_address_space() {
     for (events, payload) in [(usize::MAX, 0), (1, usize::MAX)] {
         let error = Tap::server("test").buffer(events, payload).capture(1).start().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::OutOfMemory);

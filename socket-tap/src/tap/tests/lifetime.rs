@@ -1,4 +1,4 @@
-//! The end of a recording.
+//! Tests of the end of a recording.
 
 use super::*;
 
@@ -16,7 +16,7 @@ async fn finished_recording_ignores_later_events() {
 
 #[cfg(feature = "file")]
 #[test]
-fn dropping_the_last_handle_completes_the_trace() {
+fn dropping_last_tap_writes_the_end_line() {
     let directory = std::env::temp_dir().join(format!("socket-tap-{}", std::process::id()));
     std::fs::create_dir_all(&directory).unwrap();
     let path = directory.join("dropped.jsonl");
@@ -29,7 +29,7 @@ fn dropping_the_last_handle_completes_the_trace() {
 }
 
 #[tokio::test]
-async fn every_stream_is_closed_or_counted_as_open() {
+async fn unclosed_streams_count_as_open_at_finish() {
     for round in 0..2_000_u64 {
         let memory = Memory::new();
         let tap = Tap::server("test").buffer(64, 0).sink(memory.clone()).start().unwrap();
@@ -53,7 +53,7 @@ async fn every_stream_is_closed_or_counted_as_open() {
 }
 
 #[tokio::test]
-async fn sockets_keep_their_recording_alive() {
+async fn open_sockets_keep_their_recording_alive() {
     let memory = Memory::new();
     let listener =
         TapListener::bind(&Tap::server("test").sink(memory.clone()).start().unwrap(), "127.0.0.1:0")
@@ -72,7 +72,7 @@ async fn sockets_keep_their_recording_alive() {
     assert!(names_until_the_end >= 7);
 }
 
-/// A sink that waits indefinitely for a task of the same runtime.
+/// A sink that blocks until a task on the test's runtime receives each batch from a channel.
 struct ChannelSink(tokio::sync::mpsc::Sender<usize>);
 
 impl Sink for ChannelSink {
@@ -86,7 +86,7 @@ impl Sink for ChannelSink {
 }
 
 #[tokio::test]
-async fn dropping_last_handle_does_not_block_runtime() {
+async fn dropping_last_tap_does_not_block_runtime() {
     let (sender, mut receiver) = tokio::sync::mpsc::channel(1);
     let tap = Tap::server("test").sink(ChannelSink(sender)).start().unwrap();
     for _ in 0..10 {
@@ -106,7 +106,7 @@ async fn dropping_last_handle_does_not_block_runtime() {
 }
 
 #[tokio::test]
-async fn finish_when_idle_waits_up_to_the_limit() {
+async fn finish_when_idle_waits_for_streams_until_timeout() {
     let memory = Memory::new();
     let tap = Tap::server("test").sink(memory.clone()).start().unwrap();
     let stream = endless(&tap);
