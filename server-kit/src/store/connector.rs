@@ -29,10 +29,20 @@ pub(super) async fn open(
         timeout: flags.store_timeout.into(),
         application_name: program,
     };
-    Ok(Shelf::new(Postgres::open(url, options, Arc::new(TapConnector(tap.clone()))).await?))
+    Ok(Shelf::new(Postgres::open(url, options, Arc::new(TapConnector::new(tap))).await?))
 }
 
-struct TapConnector(Tap);
+/// Opens the connections to a database, with recordings.
+#[derive(Debug)]
+pub struct TapConnector(Tap);
+
+impl TapConnector {
+    /// Returns a connector whose connections are recorded by `tap`.
+    #[must_use]
+    pub fn new(tap: &Tap) -> Self {
+        Self(tap.clone())
+    }
+}
 
 impl Connector for TapConnector {
     fn connect<'a>(&'a self, address: &'a Address) -> ConnectFuture<'a> {

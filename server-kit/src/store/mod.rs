@@ -11,6 +11,8 @@ use clap::{Args, value_parser};
 use socket_tap::Tap;
 
 pub use self::address::StoreAddress;
+#[cfg(feature = "postgres")]
+pub use self::connector::TapConnector;
 use crate::Seconds;
 
 /// Where the books are stored.
