@@ -115,7 +115,8 @@ fn tour_can_be_repeated_on_one_database() {
 #[tokio::main(flavor = "current_thread")]
 async fn books(database: &Postgres) -> i64 {
     let config: tokio_postgres::Config = database.url().parse().unwrap();
-    let (client, connection) = config.connect(tokio_postgres::NoTls).await.unwrap();
+    let stream = tokio::net::TcpStream::connect(("127.0.0.1", database.port())).await.unwrap();
+    let (client, connection) = config.connect_raw(stream, tokio_postgres::NoTls).await.unwrap();
     let connection = tokio::spawn(connection);
     let row = client.query_one("SELECT count(*) FROM bookshelf.books", &[]).await.unwrap();
     drop(client);
@@ -211,7 +212,8 @@ fn page_shows_the_database() {
             rows.iter().any(|row| is(&row))
         };
         loop {
-            let sockets = stream.next_of("sockets");
+            // A stream begins with the current table.
+            let sockets = workshop.stream().next_of("sockets");
             let rows = sockets["rows"].as_array().unwrap();
             let servers = APIS.iter().all(|api| has(rows, api, "ESTABLISHED", true));
             if servers && has(rows, "database", "LISTEN", false) && has(rows, "database", "ESTABLISHED", false) {
