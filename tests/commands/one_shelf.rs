@@ -223,5 +223,5 @@ fn page_shows_the_database() {
     }
     workshop.interrupt();
     assert!(workshop.wait().success());
-    assert_eq!(written_to(&recording(workshop.traces(), "tcp", Side::Server), database.port()).len(), 1);
+    assert!(!written_to(&recording(workshop.traces(), "tcp", Side::Server), database.port()).is_empty());
 }
