@@ -37,9 +37,15 @@ load() {
 
 # Prints the instructions since the previous dump of process $1.
 dump() {
+    local count=
     rm -f "$scratch"/out*
-    callgrind_control --dump "$1" >/dev/null
-    sed -nE 's/^(summary|totals): ([0-9]+).*/\2/p' "$scratch"/out.* | head -n 1
+    callgrind_control --dump "$1" >/dev/null 2>&1
+    # The process writes the dump after callgrind_control has returned.
+    while [ -z "$count" ]; do
+        kill -0 "$1"
+        count=$(sed -nE 's/^totals: ([0-9]+).*/\1/p' "$scratch"/out.* 2>/dev/null | head -n 1) || true
+    done
+    echo "$count"
 }
 
 # Prints the instructions per request to API $1 of a server with the given command line.
@@ -48,8 +54,8 @@ measure() {
     shift
     valgrind --tool=callgrind --callgrind-out-file="$scratch/out" "$@" 2>"$scratch/err" >/dev/null &
     local pid=$!
-    # This function runs in a subshell with a trap of its own.
-    trap 'kill "$pid" 2>/dev/null || true' EXIT
+    # This function runs in a subshell with a trap of its own. `pid` is out of scope when the trap runs.
+    trap "kill $pid 2>/dev/null || true" EXIT
     while [ -z "$port" ]; do
         kill -0 "$pid"
         port=$(sed -nE 's/.*listens on 127\.0\.0\.1:([0-9]+).*/\1/p' "$scratch/err" | head -n 1)
@@ -75,10 +81,12 @@ for api in "$@"; do
     server=("$target/$api-server" --listen 0)
     bare=$(measure "$api" "$target/bare-server" "$api" 127.0.0.1:0)
     no_tap=$(measure "$api" "${server[@]}" --no-tap)
+    [ "$api" != rest ] || without_etag=$(measure rest "$target/bare-server" rest-without-etag 127.0.0.1:0)
     trace=$(measure "$api" "${server[@]}" --trace "$scratch/trace.jsonl")
     payload=$(measure "$api" "${server[@]}" --trace "$scratch/trace.jsonl" --capture 1024)
     printf '\n| %s | instructions per request | × bare | × no tap |\n|---|--:|--:|--:|\n' "$api"
     row bare "$bare" "$bare" "$no_tap"
+    [ "$api" != rest ] || row "bare, without \`ETag\`" "$without_etag" "$bare" "$no_tap"
     row "no tap" "$no_tap" "$bare" "$no_tap"
     row "socket-tap to a file" "$trace" "$bare" "$no_tap"
     row "socket-tap to a file, 1 KiB of payload" "$payload" "$bare" "$no_tap"

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
@@ -11,8 +10,8 @@ use bookshelf::{Author, Error, Shelf};
 use futures_util::{StreamExt as _, stream};
 use hardening_http::Shutdown;
 use hardening_rest::{
-    AcceptsEvents, AcceptsJson, Conditions, JsonBody, LastEventId, MergePatchBody, PathId, Query, events,
-    with_etag,
+    AcceptsEvents, AcceptsJson, Conditions, JsonBody, JsonResponse, LastEventId, MergePatchBody, PathId,
+    Query, events, with_etag,
 };
 
 use crate::convert::{self, AuthorId, BookId, BookList};
@@ -31,9 +30,9 @@ pub(crate) async fn list(
     State(service): State<Service>,
     _: AcceptsJson,
     query: Query,
-) -> Result<Json<BookList>, Problem> {
+) -> Result<JsonResponse<BookList>, Problem> {
     let page = service.shelf.list(&query.read(convert::list_books)?).await?;
-    Ok(Json(page.into()))
+    Ok(JsonResponse(page.into()))
 }
 
 /// `GET /v1/books/{id}`: returns a book, or 304 if the client has its current revision.
@@ -44,7 +43,7 @@ pub(crate) async fn get(
     conditions: Conditions,
 ) -> Result<Response, Problem> {
     let book = service.shelf.book(id).await?;
-    Ok(conditions.respond(book.revision, || Json(book))?)
+    Ok(conditions.respond(book.revision, || JsonResponse(book))?)
 }
 
 /// `POST /v1/books`: creates a book.
@@ -55,7 +54,7 @@ pub(crate) async fn create(
 ) -> Result<impl IntoResponse, Problem> {
     let book = service.shelf.create(body.read(convert::new_book).await?).await?;
     let location = [(LOCATION, format!("/v1/books/{}", book.id))];
-    Ok((StatusCode::CREATED, location, with_etag(book.revision, Json(book))))
+    Ok((StatusCode::CREATED, location, with_etag(book.revision, JsonResponse(book))))
 }
 
 /// `PATCH /v1/books/{id}`: updates a book with a JSON merge patch (RFC 7396).
@@ -73,7 +72,7 @@ pub(crate) async fn update(
     let patch = body.read(convert::book_patch).await?;
     let book =
         service.change(id, &conditions, |revision| service.shelf.update(id, revision, patch.clone())).await?;
-    Ok(with_etag(book.revision, Json(book)))
+    Ok(with_etag(book.revision, JsonResponse(book)))
 }
 
 /// `DELETE /v1/books/{id}`: deletes a book.
@@ -91,8 +90,8 @@ pub(crate) async fn authors(
     State(service): State<Service>,
     PathId { id, .. }: AuthorId,
     _: AcceptsJson,
-) -> Result<Json<Author>, Problem> {
-    Ok(Json(service.shelf.author(id).await?))
+) -> Result<JsonResponse<Author>, Problem> {
+    Ok(JsonResponse(service.shelf.author(id).await?))
 }
 
 /// `GET /v1/books/changes`: sends changes as server-sent events, from now on or after `Last-Event-ID`.

@@ -9,8 +9,8 @@ use super::part::Class;
 
 /// A request and its response over one connection.
 ///
-/// A call is an HTTP/1.1 exchange, an HTTP/2 stream, or a GraphQL operation on a WebSocket. Any other WebSocket is one call
-/// from its handshake to its close.
+/// A call is an HTTP/1.1 exchange, an HTTP/2 stream, or a GraphQL operation on a WebSocket. Any other
+/// WebSocket is one call from its handshake to its close.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Call {
     /// Socket of the connection, as numbered in the recording.
@@ -19,8 +19,8 @@ pub struct Call {
     pub number: u64,
     /// Operation: `GET /v1/books/1`, `query { book }`, `bookshelf.v1.BookshelfService/GetBook`.
     pub operation: String,
-    /// Status in the terms of the API: `200`, `200, errors` for GraphQL, `OK`, `NOT_FOUND`, `reset: CANCEL`, `complete` or
-    /// `errors` for an operation on a WebSocket. `None` if the recording has no status.
+    /// Status in the terms of the API: `200`, `200, errors` for GraphQL, `OK`, `NOT_FOUND`, `reset: CANCEL`,
+    /// `complete` or `errors` for an operation on a WebSocket. `None` if the recording has no status.
     pub status: Option<String>,
     /// Time of the first byte, in nanoseconds since the recording began.
     pub began: u64,
@@ -39,7 +39,8 @@ pub struct Call {
 pub struct Usage {
     /// Number of bytes of each class.
     pub bytes: BTreeMap<Class, u64>,
-    /// Number of reads or writes that carried parts of the call. A transfer with parts of two calls counts for both.
+    /// Number of reads or writes that carried parts of the call. A transfer with parts of two calls counts
+    /// for both.
     pub transfers: u64,
 }
 

@@ -58,7 +58,7 @@ fn graphql_operation_names_the_call() {
 }
 
 #[test]
-fn split_graphql_operation_is_named_at_its_end() {
+fn split_graphql_operation_is_named_once_complete() {
     let mut server = Fixture::new();
     let request = message("POST /graphql HTTP/1.1", JSON, QUERY.as_bytes());
     let (one, other) = request.split_at(request.len() - 10);
@@ -67,7 +67,7 @@ fn split_graphql_operation_is_named_at_its_end() {
 }
 
 #[test]
-fn errors_member_outside_graphql_is_ignored() {
+fn errors_member_of_other_json_is_ignored() {
     let mut server = Fixture::new();
     server.reads(message("POST /search HTTP/1.1", JSON, br#"{"query":"rust books"}"#));
     server.writes(message("HTTP/1.1 200 OK", JSON, br#"{"errors":[1]}"#));

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::tls::record;
 
-/// A run of bytes of one transfer (a read or write) that belongs to one protocol unit, such as a frame header or a message
-/// body.
+/// A run of bytes of one transfer (a read or write) that belongs to one protocol unit, such as a frame header
+/// or a message body.
 ///
 /// The parts of a transfer are contiguous, so their bytes add up to the transfer's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -20,7 +20,8 @@ pub struct Part {
     pub name: &'static str,
     /// Description of the unit's content so far: `GET /v1/books/1`, `{id: 1}`. Empty if `name` is sufficient.
     pub text: String,
-    /// Number of the unit within its connection and direction, from 0. All parts of a unit that spans transfers share it.
+    /// Number of the unit within its connection and direction, from 0. All parts of a unit that spans
+    /// transfers share it.
     pub unit: u64,
     /// `true` if this is the first part of the unit.
     pub begins: bool,
@@ -46,16 +47,18 @@ impl Part {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Class {
-    /// Management of the connection, outside any call: the HTTP/2 preface, SETTINGS, PING, GOAWAY, WebSocket ping and close.
+    /// Management of the connection, outside any call: the HTTP/2 preface, SETTINGS, PING, GOAWAY, WebSocket
+    /// ping and close.
     Connection,
     /// Delimiters of messages: frame headers, length prefixes, chunk sizes.
     Framing,
     /// Start lines, header fields and trailers.
     Headers,
-    /// Message bodies. In TLS, the complete encrypted fragments of `application_data`: without the keys, encryption
-    /// overhead and, in TLS 1.3, the rest of the handshake cannot be separated from the data.
+    /// Message bodies. In TLS, the complete encrypted fragments of `application_data`: without the keys,
+    /// encryption overhead and, in TLS 1.3, the rest of the handshake cannot be separated from the data.
     Payload,
-    /// Overhead of TLS: headers of all records, plaintext handshake records, `change_cipher_spec`, alerts and heartbeats.
+    /// Overhead of TLS: headers of all records, plaintext handshake records, `change_cipher_spec`, alerts and
+    /// heartbeats.
     Tls,
     /// Bytes that were not recorded, or whose protocol is not supported.
     Unknown,

@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_after_a_hole_are_dropped() {
+    fn bytes_after_unrecorded_bytes_are_dropped() {
         let mut buffer = PrefixBuffer::new(4);
         buffer.add(TransferData::new(b"ab", 2));
         assert!(!buffer.is_cut());

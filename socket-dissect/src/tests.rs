@@ -39,7 +39,7 @@ fn layered_stream_has_side_of_lower_stream() {
 }
 
 #[test]
-fn transfers_without_payload_are_unknown() {
+fn reads_without_recorded_bytes_are_unknown() {
     let mut server = Fixture::new();
     for op in [Op::Read, Op::Write] {
         let parts = server.observe(op(Transfer::new(7)));
@@ -51,7 +51,7 @@ fn transfers_without_payload_are_unknown() {
 }
 
 #[test]
-fn missing_payload_is_a_hole() {
+fn unrecorded_body_bytes_are_counted() {
     let mut server = Fixture::new();
     server.reads("POST /a HTTP/1.1\r\ncontent-length: 9\r\n\r\nabc");
     let parts = server.observe(Op::Read(Transfer::new(6)));
@@ -60,7 +60,7 @@ fn missing_payload_is_a_hole() {
 }
 
 #[test]
-fn gap_loses_the_open_directions() {
+fn open_directions_are_unknown_after_a_gap() {
     let mut server = Fixture::new();
     server.reads("GET /a HTTP/1.1\r\n\r\n");
     // A missing end of stream loses no bytes.
@@ -84,7 +84,7 @@ fn gap_loses_the_open_directions() {
 }
 
 #[test]
-fn connection_without_beginning_resumes_at_a_message() {
+fn connection_without_beginning_is_dissected_from_next_message() {
     let mut server = Dissector::new(Side::Server);
     let parts = observe(&mut server, 7, Op::Write(transfer("the end of a body")));
     let why = "the beginning of the connection is not in the recording";
@@ -95,7 +95,7 @@ fn connection_without_beginning_resumes_at_a_message() {
     let parts = observe(&mut server, 8, Op::Read(transfer("\0\0\u{1}\u{1}\u{5}\0\0\0\u{9}\u{1}")));
     assert_eq!(
         lines(&parts),
-        ["9 framing HEADERS: END_STREAM", "1 headers HEADERS: fields that cannot be decoded"]
+        ["9 framing HEADERS: END_STREAM", "1 headers HEADERS: header fields that cannot be decoded"]
     );
 }
 

@@ -36,7 +36,7 @@ pub(super) fn short_bytes(bytes: &[u8], more: bool) -> String {
     }
 }
 
-/// Reason why bytes after a hole in the recording cannot be dissected.
+/// Reason why bytes that follow unrecorded bytes cannot be dissected.
 pub(super) const HOLE: &str = "after bytes that were not recorded";
 
 /// Describes bytes that were not recorded: `1,024 B not recorded`.

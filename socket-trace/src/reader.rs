@@ -13,12 +13,11 @@ use lines::{as_text, next_line};
 
 pub use ending::Ending;
 pub use error::Error;
-pub(crate) use parts::are_parts;
 
 mod ending;
 mod error;
 mod lines;
-mod parts;
+pub(crate) mod parts;
 
 /// A trace that is being read, event by event.
 pub struct Trace {

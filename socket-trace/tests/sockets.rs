@@ -48,7 +48,7 @@ fn port_is_shown_with_process_and_legend() {
 }
 
 #[test]
-fn json_has_the_rows() {
+fn json_output_has_the_rows_of_the_table() {
     let (_listener, port) = listening();
     let (code, out, _) = run(&["--port", &port, "--json"]);
     assert_eq!(code, 0);

@@ -38,7 +38,7 @@ async fn slow_watcher_gets_an_error<A: Api>() {
     let limits = Limits { history: 2, ..Limits::default() };
     let server = Server::with::<A>(&Tap::off(), limits).await;
     let mut watch = A::watch(&Tap::off(), server.address, 9).await.unwrap();
-    // The server cannot run in between: the runtime has one thread, and nothing here awaits.
+    // The server cannot run in between: the runtime has one thread, and nothing here waits.
     for revision in 1..=5 {
         let patch = BookPatch { year: Some(2000), ..BookPatch::default() };
         server.shelf.update(1, revision, patch).await.unwrap();

@@ -24,5 +24,10 @@ macro_rules! each_store {
     };
 }
 
+pub(crate) mod apis;
+pub(crate) mod faults;
+pub(crate) mod kills;
+pub(crate) mod messages;
 pub(crate) mod operations;
+pub(crate) mod processes;
 pub(crate) mod stores;

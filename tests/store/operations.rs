@@ -81,7 +81,10 @@ async fn violated_rule_reports_its_field(stores: Stores) {
     assert_eq!(invalid_field(shelf.create(new_book("a\0b")).await), Field::Title);
     assert_eq!(invalid_field(shelf.create(new_book(&"é".repeat(201))).await), Field::Title);
     assert_eq!(invalid_field(shelf.create(NewBook { year: 2101, ..new_book("t") }).await), Field::Year);
-    assert_eq!(invalid_field(shelf.create(NewBook { author_id: 99, ..new_book("t") }).await), Field::AuthorId);
+    assert_eq!(
+        invalid_field(shelf.create(NewBook { author_id: 99, ..new_book("t") }).await),
+        Field::AuthorId
+    );
     assert_eq!(invalid_field(shelf.update(1, 1, BookPatch::default()).await), Field::Patch);
     assert_eq!(invalid_field(shelf.update(1, 1, patch_year(-3001)).await), Field::Year);
     let long = ListBooks { page_size: Some(101), ..ListBooks::default() };
@@ -104,7 +107,10 @@ async fn update_requires_the_current_revision(stores: Stores) {
     let before = shelf.book(1).await.unwrap();
     let after = shelf.update(1, 1, patch_year(1991)).await.unwrap();
     assert_eq!(after, Book { year: 1991, revision: 2, ..before });
-    assert_eq!(shelf.update(1, 1, patch_year(1992)).await, Err(Error::Conflict { id: 1, expected: 1, actual: 2 }));
+    assert_eq!(
+        shelf.update(1, 1, patch_year(1992)).await,
+        Err(Error::Conflict { id: 1, expected: 1, actual: 2 })
+    );
     assert_eq!(shelf.book(1).await.unwrap(), after);
 }
 

@@ -85,7 +85,12 @@ impl Postgres {
 
     /// Runs statements as the superuser.
     pub(crate) async fn execute(&self, sql: &str) {
-        let config: Config = self.url().parse().unwrap();
+        self.execute_in(&self.url(), sql).await;
+    }
+
+    /// Runs statements in the database with this URL.
+    pub(crate) async fn execute_in(&self, url: &str, sql: &str) {
+        let config: Config = url.parse().unwrap();
         let stream = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
         let (client, connection) = config.connect_raw(stream, NoTls).await.unwrap();
         let connection = tokio::spawn(connection);
@@ -119,16 +124,33 @@ impl Postgres {
 
     /// Kills all processes of the server with SIGKILL. Returns when all have ended.
     pub(crate) fn kill(&mut self) {
+        if self.running.is_some() {
+            self.signal_all(Signal::KILL);
+        }
         if let Some(running) = self.running.take() {
-            // A stopped process starts no others.
-            signal_to(&running.postmaster, Signal::STOP);
-            for child in children(running.postmaster.id()) {
-                // It may have ended already.
-                let _ = kill_process(child, Signal::KILL);
-            }
-            signal_to(&running.postmaster, Signal::KILL);
             running.wait();
         }
+    }
+
+    /// Stops all processes of the server, which then keep their connections and do not respond.
+    pub(crate) fn freeze(&self) {
+        self.signal_all(Signal::STOP);
+    }
+
+    /// Lets a frozen server continue.
+    pub(crate) fn unfreeze(&self) {
+        self.signal_all(Signal::CONT);
+    }
+
+    fn signal_all(&self, signal: Signal) {
+        let postmaster = &self.running.as_ref().unwrap().postmaster;
+        // A stopped process starts no others.
+        signal_to(postmaster, Signal::STOP);
+        for child in children(postmaster.id()) {
+            // It may have ended already.
+            let _ = kill_process(child, signal);
+        }
+        signal_to(postmaster, signal);
     }
 
     /// Starts a stopped or killed server on the same port with the same data. Returns when it accepts connections.
@@ -230,5 +252,4 @@ mod tests {
         server.start_again();
         server.execute("SELECT 1").await;
     }
-
 }

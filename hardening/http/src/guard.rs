@@ -54,9 +54,8 @@ impl GuardedRouter {
             // Without an allocation, unlike a wrapped body.
             if body.is_end_stream() { Body::empty() } else { Body::new(RequestBody::new(body, activity)) }
         });
-        let handler = self.router.clone().call(request);
         Either::Right(ResponseFuture {
-            handler,
+            handler: self.router.clone().call(request),
             timeout: self.timeout,
             timer: None,
             exchange: Some(exchange),

@@ -29,9 +29,12 @@ pub(crate) fn check<B: Body>(request: &Request<B>) -> Result<(), Rejection> {
 /// Returns `true` if an HTTP/1.1 request has one valid `Host`, and any other request at most one (RFC 9112, section 3.2).
 /// HTTP/2 has the pseudo-header `:authority` instead, which hyper puts into the URI.
 fn has_one_host(version: Version, uri: &Uri, headers: &HeaderMap) -> bool {
-    let mut hosts = headers.get_all(HOST).iter();
+    // A scan of a few headers costs less than a lookup.
+    let mut hosts = headers.iter().filter(|(name, _)| *name == HOST);
     let is_valid = match (hosts.next(), hosts.next()) {
-        (Some(host), None) => is_host_field(host) && (version != Version::HTTP_2 || matches_uri(uri, host)),
+        (Some((_, host)), None) => {
+            is_host_field(host) && (version != Version::HTTP_2 || matches_uri(uri, host))
+        }
         (None, _) => version != Version::HTTP_11,
         (Some(_), Some(_)) => false,
     };

@@ -48,8 +48,9 @@ fn check(headers: &HeaderMap, media_type: &str) -> Result<(), Rejection> {
 
 /// Returns `true` for no `Accept` and for `*/*`, which most clients send, without parsing.
 fn accepts_anything(headers: &HeaderMap) -> bool {
-    let mut lines = headers.get_all(ACCEPT).iter();
-    lines.next().is_none_or(|line| line == "*/*" && lines.next().is_none())
+    // A scan of a few headers costs less than a lookup.
+    let mut lines = headers.iter().filter(|(name, _)| *name == ACCEPT);
+    lines.next().is_none_or(|(_, line)| line == "*/*" && lines.next().is_none())
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 //! - [`path`], [`query`], [`body`], [`accept`]: strict extractors
 //! - [`fields`]: named values, with all their errors reported together
 //! - [`conditions`]: `ETag`, `If-Match` and `If-None-Match`
+//! - [`json`]: JSON responses
 //! - [`events`]: server-sent events and `Last-Event-ID`
 //! - [`problem`]: problem details (RFC 9457)
 //! - `docs`: the OpenAPI document and a page that displays it
@@ -21,6 +22,7 @@ pub mod conditions;
 mod docs;
 pub mod events;
 pub mod fields;
+pub mod json;
 pub mod limits;
 pub mod path;
 pub mod problem;
@@ -33,6 +35,7 @@ pub use body::{JsonBody, MergePatchBody};
 pub use conditions::{Conditions, with_etag};
 pub use events::LastEventId;
 pub use fields::{FieldError, Fields};
+pub use json::JsonResponse;
 pub use path::PathId;
 pub use problem::{ProblemDetails, ProblemType};
 pub use query::Query;

@@ -1,12 +1,11 @@
 //! Problem details (RFC 9457).
 
-use axum::Json;
-use axum::http::header::{CONTENT_TYPE, HeaderName};
+use axum::http::header::HeaderName;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
-use crate::FieldError;
+use crate::{FieldError, json};
 
 /// The media type of problem details.
 const MEDIA_TYPE: &str = "application/problem+json";
@@ -85,11 +84,10 @@ impl Serialize for ProblemDetails {
 
 impl IntoResponse for ProblemDetails {
     fn into_response(self) -> Response {
-        let mut response = (self.status, Json(&self)).into_response();
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        let mut response = json::respond(&self, MEDIA_TYPE);
+        *response.status_mut() = self.status;
         if let Some((name, value)) = self.header {
-            headers.insert(name, HeaderValue::from_static(value));
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
         }
         response
     }

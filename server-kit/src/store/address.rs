@@ -18,7 +18,7 @@ pub enum StoreAddress {
     Memory,
     /// A PostgreSQL database.
     #[cfg(feature = "postgres")]
-    Postgres(DatabaseUrl),
+    Postgres(Box<DatabaseUrl>),
 }
 
 /// Parses a [`StoreAddress`]. The error does not repeat the value, which may contain a password.
@@ -54,7 +54,10 @@ impl FromStr for StoreAddress {
             return Err("expected memory or postgres://user@host/database".to_owned());
         }
         #[cfg(feature = "postgres")]
-        return text.parse().map(Self::Postgres).map_err(|error: super::StoreError| error.to_string());
+        return text
+            .parse()
+            .map(|url| Self::Postgres(Box::new(url)))
+            .map_err(|error: super::StoreError| error.to_string());
         #[cfg(not(feature = "postgres"))]
         Err("this program was built without PostgreSQL; build it with --features postgres".to_owned())
     }

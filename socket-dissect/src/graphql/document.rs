@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn other_text_has_no_operation() {
+    fn text_other_than_graphql_has_no_operation() {
         for text in
             ["", "books about rust", "fragment b on Book { id }", "query", "query }", "\u{1b}[2J{a}", "[{a}]"]
         {
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn deep_and_long_documents_are_bounded() {
+    fn deep_and_long_documents_show_their_first_fields() {
         let deep = "{a".repeat(100_000);
         assert_eq!(operation(&deep, None).as_deref(), Some("query { a }"));
         let many = format!("{{{}}}", "a ".repeat(100_000));

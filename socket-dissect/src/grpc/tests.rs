@@ -28,7 +28,7 @@ fn ended(server: &mut Fixture) -> String {
 }
 
 #[test]
-fn messages_and_frames_may_span_each_other() {
+fn grpc_messages_and_data_frames_may_overlap() {
     let mut server = called();
     let parts = server.reads(data(0, b"\0\0\0\0\x02\x08\x01\0\0\0\0\0\0\0"));
     assert_eq!(
@@ -57,7 +57,7 @@ fn messages_and_frames_may_span_each_other() {
 }
 
 #[test]
-fn status_is_read_from_trailers_or_trailers_only() {
+fn grpc_status_is_read_from_trailers_or_headers() {
     let mut server = called();
     server.reads(data(1, b"\0\0\0\0\0"));
     let trailers = b"\0\x0bgrpc-status\x010";
@@ -73,7 +73,7 @@ fn status_is_read_from_trailers_or_trailers_only() {
 }
 
 #[test]
-fn response_of_a_proxy_has_the_http_status() {
+fn proxy_response_without_grpc_status_has_http_status() {
     let mut server = called();
     server.reads(data(1, b"\0\0\0\0\0"));
     let parts = server.writes([headers(0, b"\x8e\x5f\x09text/html"), data(1, b"<h1>no</h1>")].concat());
@@ -82,7 +82,7 @@ fn response_of_a_proxy_has_the_http_status() {
 }
 
 #[test]
-fn only_cut_messages_are_skipped() {
+fn cut_message_is_skipped_if_length_is_known() {
     let mut server = called();
     let parts = server.reads_cut(&data(0, b"\0\0\0\0\x06\x08\x01\x12\x02ab")[..16], 4);
     assert_eq!(lines(&parts)[2], "6 payload message: {id: 1, … (4 B not recorded)");

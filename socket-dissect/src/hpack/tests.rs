@@ -19,7 +19,7 @@ fn texts(fields: &Fields) -> Vec<String> {
 
 /// RFC 7541, appendix C.4: three requests on one connection.
 #[test]
-fn examples_of_the_rfc_are_decoded() {
+fn examples_of_rfc_7541_are_decoded() {
     let mut decoder = Decoder::default();
     let first = b"\x82\x86\x84\x41\x8c\xf1\xe3\xc2\xe5\xf2\x3a\x6b\xa0\xab\x90\xf4\xff";
     let second = b"\x82\x86\x84\xbe\x58\x86\xa8\xeb\x10\x64\x9c\xbf";
@@ -43,7 +43,7 @@ fn examples_of_the_rfc_are_decoded() {
 }
 
 #[test]
-fn malformed_blocks_are_refused() {
+fn malformed_header_blocks_are_refused() {
     for block in [
         &b"\x3f"[..],
         b"\x40",
@@ -58,7 +58,7 @@ fn malformed_blocks_are_refused() {
 }
 
 #[test]
-fn decoded_size_of_a_block_is_bounded() {
+fn decoded_size_of_a_header_block_is_bounded() {
     let mut decoder = Decoder::default();
     let entry = [&[0x40, 1, b'a', 0x7f, 0xa1, 0x1e], &[b'b'; 4000][..]].concat();
     assert_eq!(decode(&mut decoder, &entry).unwrap().len(), 1);
@@ -92,7 +92,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_block_decodes_as_in_another_decoder(blocks in vec(vec(fragment(), 0..6), 1..6)) {
+    fn any_header_block_decodes_as_in_loona_hpack(blocks in vec(vec(fragment(), 0..6), 1..6)) {
         let (mut ours, mut theirs) = (Decoder::default(), loona_hpack::Decoder::new());
         theirs.set_max_allowed_table_size(64 * 1024);
         for block in blocks {
@@ -108,7 +108,7 @@ proptest! {
     }
 
     #[test]
-    fn blocks_of_another_encoder_are_decoded(blocks in vec(vec((vec(any::<u8>(), 0..9), vec(any::<u8>(), 0..200)), 0..20), 1..9)) {
+    fn header_blocks_of_another_encoder_are_decoded(blocks in vec(vec((vec(any::<u8>(), 0..9), vec(any::<u8>(), 0..200)), 0..20), 1..9)) {
         let (mut decoder, mut encoder) = (Decoder::default(), loona_hpack::Encoder::new());
         for fields in blocks {
             let block = encoder.encode(fields.iter().map(|(name, value)| (&name[..], &value[..])));

@@ -62,7 +62,7 @@ impl Http1 {
             Direction::ToClient => start_line::may_be_status(bytes) && self.exchanges.can_resume(),
         };
         if resumes && direction == Direction::ToServer && self.readers.to_server.call.is_some() {
-            // The previous request ended in the hole.
+            // The previous request ended in the unrecorded bytes.
             self.end_message(direction, context);
         }
         if resumes {

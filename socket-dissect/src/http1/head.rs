@@ -83,7 +83,7 @@ impl HeadReader {
         let (before, head) = (self.buffer.len(), self.join(bytes));
         let Some(end) = end_of_head(head, before) else {
             if head.len() >= MAX_HEAD {
-                return Progress::Lost("a head of more than 64 KiB");
+                return Progress::Lost("a message head of more than 64 KiB");
             }
             if direction == Direction::ToServer && !start_line::may_begin_request(head) {
                 return Progress::Lost(NO_HEAD);

@@ -1,7 +1,7 @@
 use super::super::fixture::{Fixture, lines};
 
 #[test]
-fn exchange_is_two_heads_and_two_bodies() {
+fn request_and_response_have_head_and_body_parts() {
     let mut server = Fixture::new();
     let parts = server.reads("POST /v1/books HTTP/1.1\r\ncontent-length: 4\r\n\r\nabcd");
     assert_eq!(lines(&parts), ["46 headers request head: POST /v1/books", "4 payload body: abcd"]);
@@ -15,7 +15,7 @@ fn exchange_is_two_heads_and_two_bodies() {
 }
 
 #[test]
-fn split_head_shows_its_start_line_so_far() {
+fn incomplete_head_shows_its_start_line() {
     let mut server = Fixture::new();
     let mut texts = Vec::new();
     for piece in ["GE", "T /v1/bo", "oks?a=b HT", "TP/1.1\r\nhost: a\r", "\n\r", "\n"] {
@@ -39,7 +39,7 @@ fn split_head_shows_its_start_line_so_far() {
 }
 
 #[test]
-fn last_chunk_ends_the_body() {
+fn last_chunk_ends_the_message_body() {
     let mut server = Fixture::new();
     server.reads("GET /a HTTP/1.1\r\n\r\n");
     let parts = server.writes("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nabcd\r\n");
@@ -109,7 +109,7 @@ fn cut_body_of_known_length_is_skipped() {
 }
 
 #[test]
-fn cut_head_loses_its_direction() {
+fn direction_is_unknown_after_a_cut_head() {
     let mut server = Fixture::new();
     server.reads("GET /a HTTP");
     let parts = server.reads_cut("/1.", 90);
@@ -130,7 +130,7 @@ fn body_without_length_ends_with_the_connection() {
 }
 
 #[test]
-fn response_after_a_hole_is_recognized() {
+fn response_after_unrecorded_bytes_is_recognized() {
     let mut server = Fixture::new();
     server.reads("GET /a HTTP/1.1\r\n\r\n");
     let parts = server.writes_cut("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\nab", 20);
@@ -151,7 +151,7 @@ fn response_after_a_hole_is_recognized() {
 }
 
 #[test]
-fn response_after_a_hole_is_ambiguous_with_pipelining() {
+fn response_after_unrecorded_bytes_is_ambiguous_with_pipelining() {
     let mut server = Fixture::new();
     server.reads("GET /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n\r\n");
     server.writes_cut("HTTP/1.1 200 OK\r\nco", 20);
@@ -161,7 +161,7 @@ fn response_after_a_hole_is_ambiguous_with_pipelining() {
 }
 
 #[test]
-fn request_after_a_hole_is_recognized() {
+fn request_after_unrecorded_bytes_is_recognized() {
     let mut server = Fixture::new();
     server.reads_cut("GET /a HTTP/1.1\r\nhost", 20);
     server.reads("GET /b HTTP/1.1\r\n\r\n");
@@ -191,18 +191,18 @@ fn unsolicited_response_belongs_to_no_call() {
 }
 
 #[test]
-fn length_of_a_head_is_bounded() {
+fn length_of_a_message_head_is_bounded() {
     for piece in [30_000, 70_000] {
         let mut server = Fixture::new();
         server.reads("GET /a HTTP/1.1\r\na: ");
         let parts: Vec<_> = (0..4).flat_map(|_| server.reads("b".repeat(piece))).collect();
-        let last = format!("{piece} unknown unknown: a head of more than 64 KiB");
+        let last = format!("{piece} unknown unknown: a message head of more than 64 KiB");
         assert_eq!(lines(&parts).pop(), Some(last));
     }
 }
 
 #[test]
-fn status_line_inside_a_lost_body_is_ignored() {
+fn status_line_inside_an_unrecorded_body_is_ignored() {
     let mut server = Fixture::new();
     server.reads("GET /a HTTP/1.1\r\n\r\n");
     server.writes_cut("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", 9);

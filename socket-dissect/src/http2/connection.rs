@@ -49,7 +49,7 @@ impl Http2 {
     pub(in super::super) fn resume(&mut self, direction: Direction, bytes: &[u8]) -> bool {
         let resumes = bytes.first_chunk().is_some_and(|head| FrameHead::parse(*head).is_likely());
         if resumes {
-            // Header blocks in the hole may have changed the dynamic table.
+            // Header blocks in the unrecorded bytes may have changed the dynamic table.
             *self.readers.get_mut(direction) = Reader::mid_stream();
         }
         resumes

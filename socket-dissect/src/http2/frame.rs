@@ -147,7 +147,7 @@ impl FrameHead {
     }
 
     /// Returns `true` if this can be the first SETTINGS frame of an endpoint: its length is a multiple of one
-    /// setting, and it is no acknowledgement.
+    /// setting, and it does not acknowledge another.
     pub(super) fn is_initial_settings(&self) -> bool {
         self.kind == Kind::Settings && self.stream == 0 && !self.flags.ack() && self.length.is_multiple_of(6)
     }

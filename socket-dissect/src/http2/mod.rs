@@ -8,6 +8,7 @@
 //! - `control`: frames without a message: SETTINGS, PING, WINDOW_UPDATE and so on
 //! - `incoming`: a frame that is being read
 //! - `reader`: one direction, frame by frame
+//! - `header_blocks`: collects and decodes header blocks
 //! - `fields`: the fields of a header block
 //! - `stream`, `streams`: a request and its response, and all open streams
 
@@ -16,6 +17,7 @@ mod control;
 mod fields;
 pub(super) mod first_frame;
 mod frame;
+mod header_blocks;
 mod incoming;
 mod reader;
 mod stream;

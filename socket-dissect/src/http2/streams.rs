@@ -84,7 +84,7 @@ impl Streams {
         fields: Option<Fields>,
         context: &mut Context<'_>,
     ) -> String {
-        let Some(fields) = fields else { return "fields that cannot be decoded".to_owned() };
+        let Some(fields) = fields else { return "header fields that cannot be decoded".to_owned() };
         match self.open.get_mut(&id) {
             Some(stream) => stream.fields(direction, fields, context),
             None => fields.text(),

@@ -31,7 +31,7 @@ fn calls(server: &mut Fixture) -> Vec<String> {
 }
 
 #[test]
-fn connection_frames_show_their_content() {
+fn settings_ping_and_goaway_show_their_content() {
     let mut server = opened();
     let frames = [
         frame(4, 0, 0, [0, 2, 0, 0, 0, 0, 0, 4, 0, 0x20, 0, 0, 0x12, 0x34, 0, 0, 0, 1]),
@@ -147,7 +147,7 @@ fn frames_arriving_byte_by_byte_are_decoded() {
 }
 
 #[test]
-fn data_after_a_reset_has_no_call() {
+fn data_frame_after_rst_stream_has_no_call() {
     let mut server = opened();
     server.reads(headers(0, 1, GET));
     server.writes(headers(0, 1, OK));
@@ -161,7 +161,7 @@ fn data_after_a_reset_has_no_call() {
 }
 
 #[test]
-fn cut_data_frame_is_skipped() {
+fn cut_data_frame_does_not_hide_later_frames() {
     let mut server = opened();
     server.reads(headers(0, 1, GET));
     let data = frame(0, END_STREAM, 1, "abcdef");
@@ -171,19 +171,22 @@ fn cut_data_frame_is_skipped() {
 }
 
 #[test]
-fn cut_header_block_makes_later_ones_undecodable() {
+fn cut_header_block_makes_later_blocks_undecodable() {
     let mut server = opened();
     let head = headers(END_STREAM, 1, GET);
     let parts = server.reads_cut(&head[..12], 24);
-    assert_eq!(lines(&parts)[1], "27 headers HEADERS: fields that cannot be decoded (24 B not recorded)");
+    assert_eq!(
+        lines(&parts)[1],
+        "27 headers HEADERS: header fields that cannot be decoded (24 B not recorded)"
+    );
     let parts = server.reads(headers(END_STREAM, 3, GET));
-    assert_eq!(lines(&parts)[1], "27 headers HEADERS: fields that cannot be decoded");
+    assert_eq!(lines(&parts)[1], "27 headers HEADERS: header fields that cannot be decoded");
     server.writes(headers(END_STREAM, 3, OK));
     assert_eq!(calls(&mut server), ["stream 3: 200"]);
 }
 
 #[test]
-fn cut_frame_header_loses_only_its_direction() {
+fn cut_frame_header_makes_only_its_direction_unknown() {
     let mut server = opened();
     let parts = server.reads_cut([0, 0, 1], 7);
     assert_eq!(lines(&parts), ["3 framing frame head", "7 unknown unknown: 7 B not recorded"]);
@@ -218,7 +221,7 @@ fn upgraded_request_is_answered_on_stream_1() {
 }
 
 #[test]
-fn frame_after_a_hole_is_recognized() {
+fn frame_after_unrecorded_bytes_is_recognized() {
     let mut server = opened();
     server.reads_cut(&headers(END_STREAM, 1, GET)[..3], 90);
     let parts = server.reads([headers(0, 3, GET), frame(0, END_STREAM, 3, "x")].concat());
@@ -226,7 +229,7 @@ fn frame_after_a_hole_is_recognized() {
         lines(&parts),
         [
             "9 framing HEADERS",
-            "27 headers HEADERS: fields that cannot be decoded",
+            "27 headers HEADERS: header fields that cannot be decoded",
             "9 framing DATA: END_STREAM",
             "1 payload body: x"
         ]
@@ -235,7 +238,7 @@ fn frame_after_a_hole_is_recognized() {
 }
 
 #[test]
-fn headers_on_an_ended_stream_begin_no_call() {
+fn headers_frame_on_ended_stream_begins_no_call() {
     let mut server = opened();
     server.reads(headers(END_STREAM, 3, GET));
     server.writes(headers(END_STREAM, 3, OK));
@@ -247,14 +250,14 @@ fn headers_on_an_ended_stream_begin_no_call() {
 }
 
 #[test]
-fn continuation_on_another_stream_is_undecodable() {
+fn continuation_frame_on_another_stream_is_undecodable() {
     let mut server = opened();
     let parts = server.reads([frame(1, 0, 1, ""), frame(9, END_HEADERS, 3, block(GET))].concat());
-    assert_eq!(lines(&parts)[2], "27 headers CONTINUATION: fields that cannot be decoded");
+    assert_eq!(lines(&parts)[2], "27 headers CONTINUATION: header fields that cannot be decoded");
 }
 
 #[test]
-fn lost_response_does_not_keep_call_open() {
+fn undissected_response_does_not_keep_call_open() {
     let mut server = opened();
     server.writes_cut([0, 0], 90);
     server.reads(headers(END_STREAM, 1, GET));

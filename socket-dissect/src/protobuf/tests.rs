@@ -37,7 +37,7 @@ fn book() -> Option<MessageDescriptor> {
 const BOOK: &[u8] = b"\x0a\x0a\x08\x01\x12\x03TCP\x20\xc6\x0f";
 
 #[test]
-fn fields_have_the_names_of_the_contract() {
+fn fields_have_the_names_in_the_contract() {
     assert_eq!(text(BOOK, book().as_ref(), false), r#"{book: {id: 1, title: "TCP", year: 1990}}"#);
 }
 
@@ -80,7 +80,7 @@ fn malformed_message_is_marked() {
 }
 
 #[test]
-fn depth_and_length_are_bounded() {
+fn depth_and_length_of_text_are_bounded() {
     let deep =
         (1..40u8).rev().fold(Vec::new(), |inner, depth| [&[0x0a, 2 * (39 - depth)], &inner[..]].concat());
     assert_eq!(text(&deep, None, false), "{1: ".repeat(17) + "…");

@@ -30,7 +30,7 @@ fn cut_server_hello_has_no_guessed_version() {
 }
 
 #[test]
-fn names_from_outside_are_escaped_and_cut() {
+fn untrusted_names_are_escaped_and_cut() {
     let names: Vec<Vec<u8>> = (0..20).map(|at| vec![b'a' + at; 200]).collect();
     let names: Vec<&[u8]> = names.iter().map(Vec::as_slice).collect();
     let hello = client_hello(&[server_name(b"a\x1b[2J"), alpn(&names)]);
@@ -43,7 +43,7 @@ fn names_from_outside_are_escaped_and_cut() {
 }
 
 #[test]
-fn wrong_lengths_keep_the_byte_count() {
+fn invalid_field_lengths_keep_the_byte_count() {
     let whole = offer();
     for at in 4..whole.len() {
         for value in [0, 0x7f, 0xff] {

@@ -12,7 +12,7 @@ fn tls_lines(parts: &[Part]) -> Vec<String> {
 }
 
 #[test]
-fn clear_handshake_of_tls_1_3_is_named() {
+fn plaintext_handshake_messages_of_tls13_are_named() {
     let mut server = Fixture::new();
     let hello = offer();
     let length = hello.len();
@@ -46,7 +46,7 @@ fn clear_handshake_of_tls_1_3_is_named() {
 }
 
 #[test]
-fn change_cipher_spec_encrypts_the_handshake() {
+fn handshake_after_change_cipher_spec_is_encrypted() {
     let mut server = Fixture::new();
     server.reads(record(22, offer()));
     let hello = server_hello([8; 32], 0xc02f, &[alpn(&[b"h2"])]);
@@ -74,7 +74,7 @@ fn change_cipher_spec_encrypts_the_handshake() {
 }
 
 #[test]
-fn second_client_hello_answers_a_retry_request() {
+fn second_client_hello_follows_hello_retry_request() {
     let mut server = Fixture::new();
     server.reads([record(22, offer()), record(20, [1])].concat());
     let retry = server_hello(RETRY, 0x1302, &[extension(43, [3, 4])]);
@@ -86,7 +86,7 @@ fn second_client_hello_answers_a_retry_request() {
 }
 
 #[test]
-fn message_spans_records_and_records_span_reads() {
+fn handshake_messages_span_records_and_records_span_reads() {
     let mut server = Fixture::new();
     let hello = offer();
     let (first, second) = hello.split_at(60);
@@ -107,7 +107,7 @@ fn message_spans_records_and_records_span_reads() {
 }
 
 #[test]
-fn record_continues_over_a_hole() {
+fn tls_record_continues_after_unrecorded_bytes() {
     let mut server = Fixture::new();
     server.reads(record(22, offer()));
     let flight = [record(22, tls_1_3()), record(23, [0; 100])].concat();
@@ -132,7 +132,7 @@ fn record_continues_over_a_hole() {
 }
 
 #[test]
-fn connection_without_beginning_is_recognized_by_a_record() {
+fn tls_connection_without_beginning_is_recognized() {
     use socket_tap::event::{Event, Op, SockId, Transfer};
     let mut dissector = super::super::Dissector::new(socket_tap::format::Side::Server);
     let data: Box<[u8]> = record(23, [0; 20]).into();

@@ -64,7 +64,7 @@ impl OpCode {
     }
 }
 
-/// The result of parsing a frame header.
+/// Outcome of parsing the header of a WebSocket frame.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Parsed {
     /// The bytes contain the complete header.
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn headers_have_three_length_formats() {
+    fn frame_headers_have_three_length_formats() {
         let whole = |bytes: &[u8]| match parse(bytes) {
             Parsed::Complete(head) => (head.length, head.mask, head.is_final),
             other => panic!("{other:?}"),

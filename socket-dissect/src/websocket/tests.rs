@@ -72,7 +72,7 @@ fn frames_are_dissected_byte_by_byte() {
 }
 
 #[test]
-fn only_cut_payload_is_skipped() {
+fn cut_payload_does_not_hide_later_frames() {
     let mut server = opened("chat");
     let frame = masked(FINAL | TEXT, "abcdef");
     assert_eq!(lines(&server.reads_cut(&frame[..8], 4))[1], "6 payload message: ab… (4 B not recorded)");
@@ -82,7 +82,7 @@ fn only_cut_payload_is_skipped() {
 }
 
 #[test]
-fn invalid_frame_is_unknown() {
+fn bytes_of_invalid_frame_are_unknown() {
     let mut server = opened("chat");
     assert_eq!(lines(&server.reads("hello")), ["2 framing frame head", "3 unknown unknown: not WebSocket"]);
 }
@@ -116,7 +116,7 @@ fn graphql_operation_is_a_call() {
 }
 
 #[test]
-fn split_graphql_message_is_assigned_by_its_beginning() {
+fn split_graphql_message_belongs_to_call_from_start() {
     let mut server = opened("graphql-transport-ws");
     let subscribe = r#"{"id":"7","type":"subscribe","payload":{"query":"{book{id}}"}}"#;
     let frame = masked(FINAL | TEXT, subscribe);
@@ -144,7 +144,7 @@ fn empty_frame_ends_a_message() {
 }
 
 #[test]
-fn errors_in_next_set_the_status() {
+fn errors_in_next_message_set_call_status() {
     let mut server = opened("graphql-transport-ws");
     server.reads(masked(FINAL | TEXT, r#"{"id":"7","type":"subscribe","payload":{"query":"{book{id}}"}}"#));
     server.writes(clear(FINAL | TEXT, r#"{"id":"7","type":"next","payload":{"errors":[{}]}}"#));
@@ -154,7 +154,7 @@ fn errors_in_next_set_the_status() {
 }
 
 #[test]
-fn late_graphql_id_is_recognized() {
+fn graphql_id_at_end_of_message_is_recognized() {
     let mut server = opened("graphql-transport-ws");
     server.reads(masked(FINAL | TEXT, r#"{"id":"7","type":"subscribe","payload":{"query":"{book{id}}"}}"#));
     let next = format!(r#"{{"payload":{{"data":"{}"}},"id":"7","type":"next"}}"#, "a".repeat(600));

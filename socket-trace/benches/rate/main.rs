@@ -1,11 +1,15 @@
 //! Measures how fast traces are read, and that memory does not grow with their length.
 //!
-//! `cargo bench -p socket-trace` prints a Markdown table. Output and exports are discarded, so that the disk is not
-//! measured.
+//! `cargo bench -p socket-trace` prints a Markdown table. Output and exports are discarded, so that the disk
+//! is not measured.
 //!
 //! It uses no benchmark framework, because it measures memory as well, and one run takes seconds.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and fails loudly")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark prints its results, and panics on errors"
+)]
 
 mod generate;
 

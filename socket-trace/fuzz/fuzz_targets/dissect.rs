@@ -1,4 +1,5 @@
-//! Dissects reads and writes of arbitrary bytes on one or two connections, with the checks of `socket-dissect/tests/dissect`.
+//! Dissects reads and writes of arbitrary bytes on one or two connections, with the checks of
+//! `socket-dissect/tests/dissect`.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! Reads arbitrary bytes as a trace, usually after a valid header so that most of them reach the events, with the checks of
-//! `socket-trace/tests/any_bytes`.
+//! Reads arbitrary bytes as a trace, usually after a valid header so that most of them reach the events, with
+//! the checks of `socket-trace/tests/any_bytes`.
 
 #![no_main]
 

@@ -60,15 +60,17 @@ pub(super) fn max_of_calls(
 /// Returns the reason why the trace may contain further calls, if there is one.
 fn reason_for_further_calls(trace: &Summary, calls: u64) -> Option<String> {
     if !trace.payload {
-        return Some("it lacks payload, which calls are read from; record with --capture 16384".to_owned());
+        return Some(
+            "no payload was recorded, so its calls are unknown; record with --capture 16384".to_owned(),
+        );
     }
     if trace.unknown > 0 {
         return Some(format!(
-            "{} B may contain calls: they are encrypted, of an unknown protocol, or not recorded (--capture)",
+            "calls may be missing: {} B are encrypted, of an unknown protocol, or were not recorded (--capture)",
             trace.unknown
         ));
     }
-    (calls == 0).then(|| "it contains no call".to_owned())
+    (calls == 0).then(|| "the trace contains no call".to_owned())
 }
 
 fn violation(call: &ExceedingCall, measure: Measure) -> (String, Option<u64>, Selector) {

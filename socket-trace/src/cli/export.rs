@@ -71,7 +71,7 @@ impl Export {
         self.to.map(Into::into).or_else(extension).ok_or_else(|| {
             let name = self.output.name();
             Failed::Usage(format!(
-                "cannot tell the format of {name} by its extension; pass --to pcapng, --to qlog or --to csv"
+                "the extension of {name} names no export format; pass --to pcapng, --to qlog or --to csv"
             ))
         })
     }

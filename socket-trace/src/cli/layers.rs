@@ -76,7 +76,7 @@ impl Layers {
 
 fn not_found(timeline: &Timeline) -> &'static str {
     if timeline.recordings().iter().all(|recording| recording.header.capture == 0) {
-        "the recording has no payload, which calls are read from; record with --capture"
+        "the recording has no payload, so its calls are unknown; record with --capture"
     } else {
         "the recording has no such call; `socket-trace show` lists the data of each read and write"
     }

@@ -64,7 +64,10 @@ mod system {
                 Err(error) => return Err(error),
             }
         }
-        Err(io::Error::new(ErrorKind::ResourceBusy, "other programs keep replacing it"))
+        Err(io::Error::new(
+            ErrorKind::ResourceBusy,
+            "other programs keep replacing the file; choose another file",
+        ))
     }
 
     /// Opens an existing file. `None` if it had to be removed because others had access to it; then it must
@@ -82,7 +85,7 @@ mod system {
             return Ok(Some(file));
         }
         if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
-            let why = "a program is recording or writing to it; choose another file";
+            let why = "another program is writing to the file; choose another file";
             return Err(io::Error::new(ErrorKind::ResourceBusy, why));
         }
         if opened.nlink() > 1 || opened.mode() & OTHERS != 0 {
@@ -101,15 +104,18 @@ mod system {
         let kind = metadata.file_type();
         let refused = |kind, why: &str| Err(io::Error::new(kind, why));
         if kind.is_symlink() {
-            return refused(ErrorKind::InvalidInput, "it is a symbolic link; name the file itself");
+            return refused(ErrorKind::InvalidInput, "the path is a symbolic link; name the file itself");
         }
         if !kind.is_file() && !is_stream(metadata) {
-            return refused(ErrorKind::InvalidInput, "it is neither a file, a pipe nor a device");
+            return refused(ErrorKind::InvalidInput, "the path is neither a file, a pipe nor a device");
         }
         let uid = rustix::process::geteuid().as_raw();
         // Devices such as /dev/null belong to root.
         if metadata.uid() != uid && !(kind.is_char_device() && metadata.uid() == 0) {
-            return refused(ErrorKind::PermissionDenied, "it belongs to another user; choose another file");
+            return refused(
+                ErrorKind::PermissionDenied,
+                "the file belongs to another user; choose another file",
+            );
         }
         Ok(())
     }

@@ -16,9 +16,9 @@ use crate::sequence::{self, Choice, gather, lanes, mermaid, svg, text};
 use crate::timeline::AnnotatedEvents;
 use crate::timeline::Timeline;
 
-const HELP: &str = "Give the recording of the server, of the client, or both. With both, both sides are exact; of \
-    a side that was not recorded, only the calls implied by the other side are drawn. Several pairs are drawn side \
-    by side.\n\n\
+const HELP: &str = "Give the recording of the server, of the client, or both. With both, \
+    every call is drawn. If one side was not recorded, the diagram shows only those of its calls that the other \
+    side implies. Several pairs are drawn side by side.\n\n\
     Kernels exchange the handshake (SYN, SYN ACK, ACK) and the FINs by themselves, so they are not recorded; they \
     are drawn where connect, accept, shutdown and close imply them. A cause is above its effect. A read or accept \
     has the time of its return; a connect, write, shutdown or close has the time of its call.\n\n\

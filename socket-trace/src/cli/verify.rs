@@ -19,9 +19,9 @@ fcntl,dup,?dup2,dup3,clone,clone3,?fork,?vfork\" rest-server --trace rest.jsonl\
     -f and -o are required, and all the listed calls: each can open, use or close a socket, or start a thread. -s \
     0 keeps payload out of the log. -ttt adds times, which are needed to place the adoption or release of a socket \
     if the calls alone leave it open. Two differences are accepted, since tokio hides the calls from the program: \
-    calls that would have blocked, and a shutdown of a connection that was gone already.\n\n\
-    Sockets that the tap adopts are compared from there on, and those that it releases up to there. Streams \
-    without a file descriptor (TapStream::wrap), such as those above TLS, are not compared; the report counts \
+    calls that would have blocked, and a shutdown of a connection that no longer existed.\n\n\
+    A socket that the tap adopts is compared from its adoption on, and one that it releases up to its release. \
+    Streams without a file descriptor (TapStream::wrap), such as those above TLS, are not compared; the report counts \
     them.\n\n\
     Exit codes: 0 the trace is exact; 1 it differs: a call is missing, was never made, or has another result; 2 \
     inconclusive: the trace is cut short or lossy, the log is incomplete or of another process, there is nothing \

@@ -33,7 +33,7 @@ fn descriptor_set_is_read() {
 }
 
 #[test]
-fn messages_name_the_file() {
+fn error_messages_name_the_contract_file() {
     let directory = TempDir::new().unwrap();
     let message = |name: &str, content: &str| {
         let file = write(&directory, name, content);

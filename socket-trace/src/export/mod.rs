@@ -39,7 +39,8 @@ use socket_tap::format::Header;
 
 use exporter::Exporter;
 
-use crate::reader::{Error as TraceError, Trace, are_parts};
+use crate::reader::parts::are_parts;
+use crate::reader::{Error as TraceError, Trace};
 
 /// A file format to which recordings are exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -21,7 +21,7 @@ fn blocks(level: &Level) -> Vec<String> {
 }
 
 #[test]
-fn writes_precede_reads() {
+fn levels_of_writes_precede_levels_of_reads() {
     let map = first(&[server(), client()]);
     assert_eq!(map.directions.len(), 2);
     for direction in &map.directions {
@@ -94,7 +94,7 @@ fn call_is_selected_by_index_step_or_socket() {
 }
 
 #[test]
-fn socket_number_is_the_servers() {
+fn socket_is_selected_by_its_server_number() {
     let of = |sock| map(&grpc(), &Selection { sock: SockId::new(sock), ..Selection::default() });
     assert_eq!(of(2), Some(first(&grpc())));
     assert_eq!(of(1), None);
@@ -132,7 +132,7 @@ fn recording_without_payload_has_no_calls() {
 }
 
 #[test]
-fn map_as_text() {
+fn map_of_a_call_is_drawn_as_text() {
     insta::assert_snapshot!(text::text(&first(&grpc()), 120, false));
 }
 
@@ -149,7 +149,7 @@ fn wide_maps_are_split_into_strips() {
 }
 
 #[test]
-fn other_data_is_dimmed() {
+fn data_of_other_calls_is_dimmed() {
     let drawn = text::text(&first(&grpc()), 120, true);
     assert!(drawn.contains("\x1b[2mSETTINGS 9 B\x1b[0m") && !drawn.contains("\x1b[2mHEADERS"), "{drawn}");
     let plain = drawn.replace("\x1b[2m", "").replace("\x1b[0m", "");
@@ -157,7 +157,7 @@ fn other_data_is_dimmed() {
 }
 
 #[test]
-fn long_calls_are_truncated() {
+fn map_of_a_long_call_is_truncated() {
     let mut lines: Vec<String> = server().into_iter().take(6).collect();
     let head = b"POST / HTTP/1.1\r\ncontent-length: 9000\r\n\r\n";
     lines.push(crate::timeline::fixture::transfer(50_130_000, 2, "read", head));

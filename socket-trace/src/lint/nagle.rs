@@ -90,7 +90,7 @@ impl Rule for Nagle {
             return Vec::new();
         }
         let what = format!(
-            "{} on {}, {} in total; TCP_NODELAY is not set there.",
+            "{} on {} without TCP_NODELAY, {} in total.",
             plural(stalls.count, "pause"),
             plural(self.sockets, "connection"),
             milliseconds(self.waited)

@@ -32,7 +32,7 @@ fn pauses_of_other_lengths_are_ignored() {
 }
 
 #[test]
-fn single_write_is_ignored() {
+fn pause_after_a_single_write_is_ignored() {
     assert_eq!(stalls(&exchange(&[(0, 201)], 43_000)), 0);
 }
 
@@ -70,7 +70,7 @@ fn slow_peer_is_not_a_stall() {
 }
 
 #[test]
-fn tcp_nodelay_turns_the_rule_off() {
+fn sockets_with_tcp_nodelay_are_ignored() {
     let with = |option: &str| {
         let mut events = exchange(&[(0, 64), (10, 137)], 43_000);
         events.insert(4, format!(r#"{{"t":1000,"sock":2,"op":"option",{option}}}"#));

@@ -13,7 +13,7 @@ static INFO: RuleInfo = RuleInfo {
     when: "Checked at the end of a complete recording. Reported for connections whose peer finished sending at \
            least a second before the last event and that were idle since, and for connections that were idle for \
            30 seconds (change it with --idle). Connections in use at the end of the recording are not reported.",
-    cause: "Each holds a file descriptor and its buffers, until the process runs out of descriptors (\"too many \
+    cause: "Each connection holds a file descriptor and its buffers, until the process runs out of descriptors (\"too many \
             open files\"). If the peer has closed, the socket stays in CLOSE_WAIT as long as the program runs: no \
             kernel timeout ends that state. If the peer vanished without a FIN, because of a power cut or an \
             expired NAT entry, the kernel never learns of it.",

@@ -14,7 +14,7 @@ static INFO: RuleInfo = RuleInfo {
     title: "socket, bind, listen, accept or connect fails",
     when: "Reported for each failure, grouped by call, error and address. Failed accepts deserve attention first: \
            frameworks retry them silently, and clients see only a server that does not respond.",
-    cause: "The finding explains its error.",
+    cause: "Each finding explains the error of its call.",
     cure: "Check what the error names: the address, the limit, the remote machine. A program that retries should \
            back off and log each retry. A server should log that it cannot accept, and keep running.",
     requires: Requirement::Nothing,

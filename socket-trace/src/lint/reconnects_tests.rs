@@ -29,7 +29,7 @@ fn periodic_health_checks_are_ignored() {
 }
 
 #[test]
-fn pool_needs_ten_connections_per_member() {
+fn parallel_connections_need_ten_each_to_be_reported() {
     for (rounds, expected) in [(9, 0), (10, 20)] {
         let mut events = listener();
         for round in 0..rounds {
@@ -52,7 +52,7 @@ fn pool_needs_ten_connections_per_member() {
 }
 
 #[test]
-fn reused_connections_are_not_brief() {
+fn connections_with_several_requests_are_ignored() {
     let mut events = listener();
     for number in 0..20 {
         let (us, sock) = (10 + 100 * number, 2 + number);

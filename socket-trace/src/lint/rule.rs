@@ -31,12 +31,12 @@ pub struct RuleInfo {
     pub cause: &'static str,
     /// Ways to fix the problem.
     pub cure: &'static str,
-    /// How complete the recording must be for the rule to be checked.
+    /// Completeness of the recording that the rule needs to be checked.
     #[serde(skip)]
     pub requires: Requirement,
 }
 
-/// How complete a recording must be for a rule to be checked.
+/// Completeness of a recording that a rule needs to be checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Requirement {
     /// The recording may be incomplete: the quoted events alone prove a finding.

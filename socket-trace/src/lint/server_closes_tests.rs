@@ -61,7 +61,7 @@ fn closing_idle_connections_is_not_reported() {
 }
 
 #[test]
-fn second_close_and_abort_leave_no_time_wait() {
+fn closing_second_or_aborting_is_not_reported() {
     let late = |us, sock| vec![close(us, sock, "local", r#","tcp":{"state":"CLOSE_WAIT","rtt_us":9}"#)];
     assert_eq!(rule_counts(&lint_events(Side::Server, &connections(10, late))), []);
     let abort = |us, sock| {

@@ -17,7 +17,7 @@ fn storms(events: &[String]) -> u64 {
 }
 
 #[test]
-fn sixteen_tiny_writes_are_a_storm() {
+fn sixteen_tiny_writes_are_reported() {
     assert_eq!(storms(&writes(16, 32, 200)), 1);
     assert_eq!(storms(&writes(15, 32, 200)), 0, "few");
     assert_eq!(storms(&writes(16, 33, 200)), 0, "too large");
@@ -25,14 +25,14 @@ fn sixteen_tiny_writes_are_a_storm() {
 }
 
 #[test]
-fn read_ends_a_burst() {
+fn read_ends_a_burst_of_writes() {
     let mut events = writes(30, 1, 1);
     events.insert(20, transfer(25, 2, "read", 1));
     assert_eq!(storms(&events), 0);
 }
 
 #[test]
-fn storms_are_counted_and_three_shown() {
+fn all_bursts_are_counted_and_three_are_shown() {
     let mut events = writes(0, 0, 0);
     for storm in 0..5 {
         events.extend((0..20).map(|write| transfer(1_000 * (storm + 1) + write, 2, "write", 2)));

@@ -87,7 +87,10 @@ impl Rule for WriteAfterEnd {
         };
         report(&mut self.after_reset, "written to again after an error.");
         report(&mut self.after_fin, "written to after the peer's FIN, and then reset by the peer.");
-        report(&mut self.refused, "with a failed write: the peer had closed it before it read everything.");
+        report(
+            &mut self.refused,
+            "with a failed write: the peer had closed the connection before it read all data.",
+        );
         report(&mut self.unanswered, "with a request that got a reset instead of a response.");
         findings
     }

@@ -5,7 +5,8 @@ use std::io;
 
 use socket_tap::format::LineError;
 
-use super::lines::MAX_LINE;
+/// Maximum number of bytes in a line. A write of 4 MiB, recorded completely, is 6 MiB of base64.
+pub(super) const MAX_LINE: u64 = 64 * 1024 * 1024;
 
 /// An error while reading a trace.
 #[derive(Debug)]

@@ -2,10 +2,7 @@
 
 use std::io::{BufRead, Read as _};
 
-use super::Error;
-
-/// Maximum number of bytes in a line. A write of 4 MiB, recorded completely, is 6 MiB of base64.
-pub(super) const MAX_LINE: u64 = 64 * 1024 * 1024;
+use super::error::{Error, MAX_LINE};
 
 /// Reads the next line into `text`. Returns `false` at the end of the file.
 pub(super) fn next_line(

@@ -5,11 +5,12 @@ use std::path::Path;
 
 use socket_tap::format::{Header, part_path};
 
-use super::{Error, Trace};
+use super::Trace;
+use super::error::Error;
 
 impl Trace {
-    /// Opens all existing parts of a recording as one trace: see "Several files" in `TRACE.md`. `path` names the last
-    /// part. A trace without parts is opened as by [`open`](Self::open).
+    /// Opens all existing parts of a recording as one trace: see "Several files" in `TRACE.md`. `path` names
+    /// the last part. A trace without parts is opened as by [`open`](Self::open).
     ///
     /// The header is that of the first existing part. The counts of the end line are summed over the parts.
     ///

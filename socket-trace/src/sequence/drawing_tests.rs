@@ -5,7 +5,7 @@ use super::*;
 use crate::timeline::fixture::{client, client_stamped_on_return, header, server, transfer};
 
 #[test]
-fn diagram_as_text() {
+fn diagram_is_drawn_as_text() {
     insta::assert_snapshot!(text::diagram(&first(&[server(), client()]), 94));
 }
 
@@ -15,7 +15,7 @@ fn times(drawn: &str) -> Vec<f64> {
 }
 
 #[test]
-fn times_never_decrease() {
+fn times_in_a_diagram_never_decrease() {
     for client in [client(), client_stamped_on_return()] {
         let sequence = first(&[server(), client]);
         let shown = times(&text::diagram(&sequence, 94));
@@ -27,7 +27,7 @@ fn times_never_decrease() {
 }
 
 #[test]
-fn unknown_cause_time_is_that_of_its_effect() {
+fn cause_of_unknown_time_gets_time_of_effect() {
     let drawn = text::diagram(&first(&[server(), client_stamped_on_return()]), 94);
     for line in
         ["  0.050110  connect", "  0.050110                  ", "  0.050140  write 40 B", "  0.050140     "]

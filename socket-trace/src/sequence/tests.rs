@@ -64,7 +64,7 @@ fn order_of_traces_does_not_matter() {
 }
 
 #[test]
-fn missing_step_or_socket_has_no_sequence() {
+fn missing_step_or_socket_yields_no_diagram() {
     for choice in [Choice::Step("list books".to_owned()), of_sock(1), of_sock(99)] {
         assert_eq!(gathered(&[server(), client()], &choice), [], "{choice:?}");
     }
@@ -130,7 +130,7 @@ fn first_of_simultaneous_connections_is_drawn() {
 }
 
 #[test]
-fn each_pair_of_recordings_has_a_sequence() {
+fn each_pair_of_recordings_has_a_diagram() {
     let renamed = |lines: Vec<String>| -> Vec<String> {
         lines.iter().map(|line| line.replace("shop", "bank").replace("127.0.0.1", "127.0.0.2")).collect()
     };

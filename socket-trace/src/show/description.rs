@@ -5,8 +5,9 @@ use unicode_width::UnicodeWidthChar as _;
 
 use socket_dissect::{Class, Layer, Part};
 
-/// Describes the parts of a transfer as a list: `HEADERS 200, DATA {id: 1}`. A unit that started in an earlier
-/// transfer is shown as `…DATA`, and one that continues in a later transfer as `DATA…`. Empty if nothing is known.
+/// Describes the parts of a transfer as a list: `HEADERS 200, DATA {id: 1}`. A unit that started in an
+/// earlier transfer is shown as `…DATA`, and one that continues in a later transfer as `DATA…`. Empty if
+/// nothing is known.
 #[must_use]
 pub fn describe(parts: &[Part]) -> String {
     let mut description = String::new();

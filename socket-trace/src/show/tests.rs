@@ -27,12 +27,12 @@ fn text(traces: &[Vec<String>], style: Style) -> String {
 }
 
 #[test]
-fn single_recording_as_text() {
+fn single_recording_is_shown_as_text() {
     insta::assert_snapshot!(text(&[server()], Style::default()));
 }
 
 #[test]
-fn several_recordings_as_text() {
+fn several_recordings_are_shown_as_text() {
     insta::assert_snapshot!(text(&[server(), client()], Style::default()));
 }
 
@@ -52,7 +52,7 @@ fn only_descriptions_are_truncated_to_the_terminal() {
 }
 
 #[test]
-fn bytes_as_text() {
+fn bytes_are_shown_as_hex_dump() {
     insta::assert_snapshot!(text(&[server()], Style { bytes: true, ..Style::default() }));
 }
 

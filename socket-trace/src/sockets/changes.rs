@@ -68,8 +68,8 @@ pub fn unmarked(now: &[Row]) -> Vec<Marked> {
     now.iter().map(|row| Marked { row: row.clone(), change: Change::Same }).collect()
 }
 
-/// Protocol and addresses of a row, with its index among rows with equal ones: several sockets may listen on
-/// one address (`SO_REUSEPORT`).
+/// Identifies a row: protocol, both addresses, and an index among rows with equal addresses, since several sockets
+/// may listen on one address (`SO_REUSEPORT`).
 type Key = (Proto, SocketAddr, SocketAddr, usize);
 
 fn keyed(rows: &[Row]) -> impl Iterator<Item = (Key, &Row)> {

@@ -31,7 +31,7 @@ pub(super) fn entries(proto: Proto) -> io::Result<Vec<Entry>> {
 }
 
 fn unknown_line(path: &str, line: &str) -> io::Error {
-    io::Error::new(ErrorKind::InvalidData, format!("{path} has an unknown line: {line}"))
+    io::Error::new(ErrorKind::InvalidData, format!("cannot parse this line of {path}: {line}"))
 }
 
 /// Parses a line of a table: number, local and foreign address, state, queues, timer, retransmissions, user,
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_of_both_families_are_parsed() {
+    fn ipv4_and_ipv6_lines_are_parsed() {
         let line = "   0: 0100007F:1F90 00000000:0000 0A 00000001:00000002 00:00000000 00000000  1000        0 4242 1 x";
         let entry = Entry {
             local: "127.0.0.1:8080".parse().unwrap(),

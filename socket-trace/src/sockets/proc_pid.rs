@@ -16,7 +16,8 @@ pub(super) fn name(pid: u32) -> Option<String> {
     Some(String::from_utf8_lossy(&name).trim_end_matches('\n').to_owned())
 }
 
-/// Returns the inodes of a process's open sockets. Empty if the process has ended, or belongs to another user.
+/// Returns the inodes of a process's open sockets. Empty if the process has ended, or belongs to another
+/// user.
 pub(super) fn socket_inodes(pid: u32) -> impl Iterator<Item = u64> {
     let fds = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
     fds.filter_map(|fd| {
@@ -46,8 +47,9 @@ fn uptime() -> io::Result<Duration> {
     let text = fs::read_to_string("/proc/uptime")?;
     let seconds = text.split_whitespace().next().and_then(|seconds| seconds.parse().ok());
     let uptime = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    uptime
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, format!("/proc/uptime contains {text:?}")))
+    uptime.ok_or_else(|| {
+        io::Error::new(io::ErrorKind::InvalidData, format!("/proc/uptime contains no time: {text:?}"))
+    })
 }
 
 #[cfg(test)]
@@ -55,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn start_follows_a_name_with_spaces_and_parentheses() {
+    fn start_time_is_read_after_name_with_parentheses() {
         let fields = (3..=52).map(|number| number.to_string()).collect::<Vec<_>>().join(" ");
         assert_eq!(start_ticks(&format!("7 (a) b (c)) {fields}")), Some(22));
         assert_eq!(start_ticks("7 (a) R 1"), None);

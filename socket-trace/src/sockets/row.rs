@@ -122,17 +122,17 @@ impl State {
             }
             Self::FinWait1 => "this side has finished sending (FIN); the peer has not acknowledged it yet",
             Self::FinWait2 => {
-                "this side has finished sending, and the peer has acknowledged it but not finished itself"
+                "this side has finished sending; the peer has acknowledged that, but has not finished sending"
             }
             Self::CloseWait => {
                 "the peer has finished sending (FIN), but the program has not closed its socket; the state lasts \
                  until it does"
             }
             Self::LastAck => {
-                "both sides have finished, the peer first; the FIN of this side is not acknowledged yet"
+                "both sides have finished sending, the peer first; the FIN of this side is not acknowledged yet"
             }
             Self::Closing => {
-                "both sides have finished at the same time; the FIN of this side is not acknowledged yet"
+                "both sides have finished sending at the same time; the FIN of this side is not acknowledged yet"
             }
             Self::TimeWait => {
                 "closed. The side that closed first reserves the two addresses for twice the maximum lifetime of a \

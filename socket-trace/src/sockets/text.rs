@@ -110,7 +110,7 @@ fn write_legend<'a>(out: &mut String, rows: impl Iterator<Item = &'a Row> + Clon
         note(
             out,
             "  -            ",
-            "opened by a process that may not be seen: of another user (use root), or in another container",
+            "opened by a process that is not visible: it belongs to another user (use root) or container",
         )?;
     }
     Ok(())

@@ -26,7 +26,7 @@ fn shop() -> Vec<Row> {
 }
 
 #[test]
-fn rows_as_text() {
+fn rows_are_formatted_as_text() {
     insta::assert_snapshot!(rows(&unmarked(&shop()), false));
 }
 
@@ -43,7 +43,7 @@ fn changes_are_marked_and_coloured() {
 }
 
 #[test]
-fn legend_as_text() {
+fn legend_is_formatted_as_text() {
     let legend = legend(&unmarked(&shop()));
     insta::assert_snapshot!(legend);
     assert!(legend.lines().all(|line| line.chars().count() <= 100), "{legend}");
@@ -63,7 +63,7 @@ fn hidden_processes_are_explained_once() {
 }
 
 #[test]
-fn full_queues_are_noted() {
+fn legend_explains_full_queues() {
     let note = |waiting: u32| {
         let mut row = row("127.0.0.1:3000", "0.0.0.0:0", Some(State::Listen));
         (row.recv_queue, row.backlog) = (waiting, Some(4));

@@ -20,8 +20,8 @@ pub struct CallTotals {
     /// Number of bytes of the calls, by class and direction.
     #[serde(flatten)]
     pub bytes: ByteBreakdown,
-    /// Median time from the first byte of a request to the first byte of its response, in nanoseconds. `None` if no
-    /// call has a response.
+    /// Median time from the first byte of a request to the first byte of its response, in nanoseconds. `None`
+    /// if no call has a response.
     pub first_byte_ns: Option<u64>,
     #[serde(skip)]
     first_byte_samples: Median,

@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_of_defects() {
+    fn each_defect_has_a_message() {
         let defects = [
             Defect::CutShort { torn: false },
             Defect::CutShort { torn: true },

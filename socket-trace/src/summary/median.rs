@@ -34,7 +34,7 @@ mod tests {
     }
 
     #[test]
-    fn median_is_the_middle_or_upper_middle() {
+    fn median_of_even_count_is_the_upper_middle() {
         assert_eq!(median([]), None);
         assert_eq!(median([7]), Some(7));
         assert_eq!(median([9, 1, 5]), Some(5));

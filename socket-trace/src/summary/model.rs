@@ -18,7 +18,8 @@ pub struct Summary {
     pub source: String,
     /// Name of the recording.
     pub name: String,
-    /// Name that is unique among compared traces: the recording's name, or the file name if two recordings share a name.
+    /// Name that is unique among compared traces: the recording's name, or the file name if two recordings
+    /// share a name.
     pub label: String,
     /// Side that made the recording: client or server.
     #[serde(serialize_with = "super::json::side")]

@@ -52,7 +52,8 @@ pub fn operation_name(call: &str) -> Cow<'_, str> {
     name.into()
 }
 
-/// Returns `true` if a path segment identifies one resource: a number, or a long hexadecimal string such as a UUID.
+/// Returns `true` if a path segment identifies one resource: a number, or a long hexadecimal string such as a
+/// UUID.
 fn is_identifier(segment: &str) -> bool {
     let number = !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit());
     number || segment.len() >= 16 && segment.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')

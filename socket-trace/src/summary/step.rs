@@ -39,8 +39,8 @@ pub struct Step {
     pub to_server: u64,
     /// Bytes from the server to the client.
     pub to_client: u64,
-    /// Median time from the client's first byte to the server's first byte, over connections, in nanoseconds. `None` if
-    /// the server sent first.
+    /// Median time from the client's first byte to the server's first byte, over connections, in nanoseconds.
+    /// `None` if the server sent first.
     pub first_byte_ns: Option<u64>,
     /// Number of connections on which `client` or `server` sent first.
     #[serde(rename = "spoke_first")]
@@ -146,7 +146,8 @@ impl Steps {
         self.current
     }
 
-    /// Returns the current step for adding an event. The first event counts the step as begun.
+    /// Returns the current step, to which the caller adds an event. The first event counts as a new occurrence of
+    /// the step.
     pub(super) fn current(&mut self) -> &mut Step {
         let step = self.steps.at(self.current);
         step.times += u64::from(std::mem::take(&mut self.is_new));

@@ -48,7 +48,7 @@ fn bytes_of_layered_streams_count_once() {
 }
 
 #[test]
-fn adopted_stream_has_role_of_recorded_side() {
+fn adopted_stream_is_client_or_server_like_recording() {
     let events = [
         r#"{"t":1,"sock":1,"op":"adopt","domain":"memory","type":"stream"}"#,
         r#"{"t":2,"sock":1,"op":"write","bytes":5}"#,

@@ -49,7 +49,7 @@ pub(super) fn of(traces: &[Summary], side: Side, by: Option<Grouping>) -> (Vec<S
     let sections = [
         ("Socket calls", sockets::grid(&traces, sockets::own_steps)),
         ("Byte breakdown, to the server / to the client", bytes::grid(&traces, by)),
-        ("Mean cost of a call, first on its connection and later", calls::grid(&traces, by)),
+        ("Mean cost of the first call of a connection, and of later calls", calls::grid(&traces, by)),
         (UPSTREAM, sockets::grid(&traces, sockets::upstream_steps)),
     ];
     let sections = sections.into_iter().map(|(subject, grid)| {

@@ -44,7 +44,8 @@ struct NewSocket {
 }
 
 impl ConnectOrder {
-    /// Adds the next event, in the order in which calls returned. Returns the event if it need not be held back.
+    /// Adds the next event, in the order in which calls returned. Returns the event if it need not be held
+    /// back.
     pub(super) fn push(&mut self, mut timed: TimedEvent) -> Option<TimedEvent> {
         let socket = timed.event.sock.map(|sock| Socket { recording: timed.recording, sock });
         if let Some(socket) = socket {

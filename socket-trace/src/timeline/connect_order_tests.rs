@@ -76,7 +76,7 @@ fn returned(lines: &[String]) -> Vec<TimedEvent> {
 }
 
 #[test]
-fn number_of_held_events_is_bounded() {
+fn number_of_events_held_back_is_bounded() {
     let most = u64::try_from(MAX_HELD).unwrap();
     let marks = (2..=most + 3).map(|t| format!(r#"{{"t":{t},"op":"mark","label":"m"}}"#));
     let lines: Vec<String> =
@@ -91,7 +91,7 @@ fn number_of_held_events_is_bounded() {
 }
 
 #[test]
-fn late_connect_does_not_run_back_in_time() {
+fn late_connect_never_makes_time_decrease() {
     let mut order = ConnectOrder::default();
     let events = returned(&[socket(1, 1), accept(20, 7), connect(40, 1, 3)]);
     assert!(order.push(events[0].clone()).is_none());

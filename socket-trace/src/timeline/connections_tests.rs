@@ -44,7 +44,7 @@ fn both() -> Both {
 }
 
 #[test]
-fn both_ends_share_a_number() {
+fn both_ends_share_a_connection_number() {
     let mut both = both();
     assert_eq!(both.server(&accept(7, HERE, "127.0.0.1:1")), Some(1));
     assert_eq!(both.server(&accept(8, HERE, THERE)), Some(2));
@@ -57,7 +57,7 @@ fn both_ends_share_a_number() {
 }
 
 #[test]
-fn accept_matches_a_closed_client() {
+fn accept_matches_a_client_that_has_closed() {
     let mut both = both();
     assert_eq!(both.client(&connect(3, THERE, HERE)), Some(1));
     assert_eq!(both.client(&close(3)), Some(1));
@@ -65,7 +65,7 @@ fn accept_matches_a_closed_client() {
 }
 
 #[test]
-fn reused_addresses_are_a_new_connection() {
+fn reused_addresses_begin_a_new_connection() {
     let mut both = both();
     for number in [1, 2] {
         assert_eq!(both.client(&connect(3, THERE, HERE)), Some(number));
@@ -80,7 +80,7 @@ fn reused_addresses_are_a_new_connection() {
 }
 
 #[test]
-fn mapped_ipv4_matches_and_paths_do_not() {
+fn mapped_ipv4_addresses_match_but_paths_do_not() {
     let mut both = both();
     assert_eq!(both.client(&connect(3, THERE, HERE)), Some(1));
     assert_eq!(both.server(&accept(8, "[::ffff:127.0.0.1]:3000", "[::ffff:127.0.0.1]:51234")), Some(1));
@@ -89,7 +89,7 @@ fn mapped_ipv4_matches_and_paths_do_not() {
 }
 
 #[test]
-fn layered_stream_shares_the_connection() {
+fn layered_stream_belongs_to_connection_below() {
     let mut both = both();
     let adopt = |on: u64| {
         let adopt = Op::adopt("tls".into(), SocketKind::Stream);
@@ -103,7 +103,7 @@ fn layered_stream_shares_the_connection() {
 }
 
 #[test]
-fn failures_and_listeners_have_no_connection() {
+fn failed_calls_and_listeners_have_no_connection() {
     let mut both = both();
     let failed = connect(3, THERE, HERE).failed(Failure::new("refused", None));
     assert_eq!(both.client(&failed), None);

@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn partial_lines_are_not_returned() {
+    fn incomplete_line_is_not_returned() {
         let path = std::env::temp_dir().join(format!("socket-trace-growing-{}", std::process::id()));
         let mut written = File::create(&path).unwrap();
         let (mut lines, consumed) = lines(File::open(&path).unwrap());

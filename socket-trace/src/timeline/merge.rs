@@ -9,7 +9,8 @@ use super::connect_order::ConnectOrder;
 use super::next::Next;
 use super::source::{Source, State};
 use super::timed_event::TimedEvent;
-use crate::reader::{Error, Trace, are_parts};
+use crate::reader::parts::are_parts;
+use crate::reader::{Error, Trace};
 
 /// Interval at which files that are still written are inspected. It exceeds the 20 ms of the recorder, see
 /// [`Timeline::wait`].

@@ -93,7 +93,7 @@ fn next(timeline: &mut Timeline) -> String {
 }
 
 #[test]
-fn followed_recording_is_pending_at_its_last_line() {
+fn followed_recording_is_pending_after_its_last_line() {
     let files = Growing::new("grows");
     files.append(
         "a",
@@ -143,7 +143,7 @@ fn followed_recording_continues_in_its_next_part() {
 }
 
 #[test]
-fn late_follower_reads_all_parts_still_present() {
+fn late_follower_reads_all_remaining_parts() {
     let files = Growing::new("falls-behind");
     let part = |part: u64, label: &str, end: &str| {
         let header = header("a", Side::Server, 0, 0).replace('}', &format!(r#","part":{part}}}"#));

@@ -8,7 +8,8 @@ use socket_tap::event::Event;
 use socket_tap::format::{Header, part_path};
 
 use super::growing::{self, Consumed};
-use crate::reader::{Ending, Error, Trace, are_parts};
+use crate::reader::parts::are_parts;
+use crate::reader::{Ending, Error, Trace};
 
 /// A trace of which one event is read in advance.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ pub(super) struct Source {
     growing: Option<Growth>,
 }
 
-/// What a trace contains next.
+/// State of a trace: an event is available, may follow later, or the trace has ended.
 pub(super) enum State {
     /// An event, with its time on the machine's clock.
     Event(u64),

@@ -49,7 +49,7 @@ pub(super) enum CallKind {
     },
     Shutdown,
     Close,
-    /// The tap released the stream, which is no system call. It may have queried `TCP_INFO` before.
+    /// The tap released the stream, without a system call. It may have queried `TCP_INFO` before.
     Release {
         sampled: bool,
     },
@@ -124,7 +124,7 @@ impl Call {
         Some(Self { kind, result })
     }
 
-    /// Returns `true` if the call `trace` of the trace may be the record of this call in the kernel.
+    /// Returns `true` if `trace`, a call in the trace, is a valid record of this call of the kernel.
     pub(super) fn matches_recorded(&self, trace: &Self) -> bool {
         if self.result != trace.result {
             return false;

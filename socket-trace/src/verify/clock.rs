@@ -12,8 +12,8 @@ use super::call::{CallKind, LocatedCall};
 /// Maximum time in nanoseconds by which mapped events may seem late, until common calls show a smaller delay.
 const LATE: i128 = 100_000_000;
 
-/// Maximum time in nanoseconds by which mapped events may seem early: clocks are rounded, and adjusted in small
-/// steps.
+/// Maximum time in nanoseconds by which mapped events may seem early: clocks are rounded, and adjusted in
+/// small steps.
 const EARLY: i128 = 10_000_000;
 
 /// Maximum error of a measured delay, in nanoseconds.
@@ -80,8 +80,8 @@ impl Clock {
     pub(super) fn defect(&self, was_set_back: bool) -> Option<String> {
         let disagree = was_set_back || self.ahead > EARLY || self.behind.is_none_or(|behind| behind > LATE);
         (self.used && disagree).then(|| {
-            "the clocks of trace and log do not provably agree, but adoptions were placed by time; record again \
-             without setting the clock"
+            "adoptions were placed by time, but the clocks of trace and log may differ; record again without \
+             setting the clock"
                 .to_owned()
         })
     }

@@ -27,8 +27,8 @@ impl Check {
         Ok(())
     }
 
-    /// Decides, before a call that begins at `until`, whether the socket was adopted since its addresses were last
-    /// queried.
+    /// Decides, before a call that begins at `until`, whether the socket was adopted since its addresses were
+    /// last queried.
     pub(super) fn resolve_adoption(
         &mut self,
         socket: DescriptorId,

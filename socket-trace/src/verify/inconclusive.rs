@@ -78,7 +78,8 @@ pub(super) fn inconclusive(check: &mut Check) -> Vec<String> {
     reasons
 }
 
-const SEPARATE_IN_TIME: &str = "pass -ttt to strace, and separate the two by at least a tenth of a second";
+const SEPARATE_IN_TIME: &str =
+    "pass -ttt to strace, and let at least a tenth of a second pass between such calls";
 
 /// Removes the differences of the sockets in `ambiguous`, whose beginning in the log is uncertain. Returns
 /// those sockets that had any.

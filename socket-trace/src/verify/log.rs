@@ -1,8 +1,9 @@
 //! Parses the lines of an strace log: system calls by thread, with their results.
 //!
-//! If a line of another thread comes between the beginning and the end of a call, strace splits the call in two,
-//! `<unfinished ...>` and `<... resumed>`. Both times are kept: a file descriptor is resolved to its socket when the
-//! call begins, because the kernel may reuse the number before the log shows the end of a `close`.
+//! If a line of another thread comes between the beginning and the end of a call, strace splits the call in
+//! two, `<unfinished ...>` and `<... resumed>`. Both times are kept: a file descriptor is resolved to its
+//! socket when the call begins, because the kernel may reuse the number before the log shows the end of a
+//! `close`.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -12,13 +13,11 @@ use std::path::Path;
 
 use super::syscall::{self, Outcome};
 pub use error::LogError;
+pub use line::Tid;
 use line::{NOT_STRACE, thread_time_and_text, unfinished};
 
 mod error;
 mod line;
-
-/// Id of a thread, as in the strace log.
-pub type Tid = u32;
 
 /// Maximum number of bytes in a line of the log. Lines are shorter unless strace logs payload.
 const MAX_LINE: u64 = 1024 * 1024;
@@ -68,7 +67,9 @@ impl Log {
         let source = path.as_ref().display().to_string();
         match File::open(path) {
             Ok(file) => Ok(Self::read(source, Box::new(BufReader::with_capacity(1 << 16, file)))),
-            Err(error) => Err(LogError { source, line: 0, message: format!("cannot be read: {error}") }),
+            Err(error) => {
+                Err(LogError { source, line: 0, message: format!("the log cannot be read: {error}") })
+            }
         }
     }
 
@@ -99,7 +100,7 @@ impl Log {
             if let Some(step) = self.next.take() {
                 return Ok(Some(step));
             }
-            if !self.next_line().map_err(|error| self.error(format!("cannot be read: {error}")))? {
+            if !self.next_line().map_err(|error| self.error(format!("the log cannot be read: {error}")))? {
                 return Ok(None);
             }
             let text = std::mem::take(&mut self.text);
@@ -148,7 +149,7 @@ impl Log {
         }
         if let Some(earlier) = self.begun.get(&tid) {
             return Err(format!(
-                "thread {tid} begins {name} before its {} has ended; lines are missing",
+                "thread {tid} begins {name} before its call {} has ended; lines of the log are missing",
                 earlier.name
             ));
         }
@@ -166,8 +167,9 @@ impl Log {
     fn resumed(&mut self, tid: Tid, rest: &str) -> Result<Step, String> {
         let (name, rest) = rest.split_once(" resumed>").ok_or(NOT_STRACE)?;
         let begun = self.begun.remove(&tid).filter(|begun| begun.name == name);
-        let mut call = begun
-            .ok_or_else(|| format!("thread {tid} ends {name} without its beginning; lines are missing"))?;
+        let mut call = begun.ok_or_else(|| {
+            format!("thread {tid} ends {name} without its beginning; lines of the log are missing")
+        })?;
         call.arguments.push_str(rest);
         let complete = std::mem::take(&mut call.arguments);
         let (arguments, outcome) = syscall::ended(&complete)?;

@@ -132,7 +132,7 @@ impl Difference {
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.sock, self.fd) {
-            (Some(sock), Some(fd)) => writeln!(f, "#{sock}, fd {fd}, differs from call {} on:", self.call)?,
+            (Some(sock), Some(fd)) => writeln!(f, "#{sock}, fd {fd}, first differs at call {}:", self.call)?,
             (Some(sock), None) => writeln!(f, "#{sock} is not in the log:")?,
             (None, fd) => writeln!(f, "fd {} is not in the trace:", fd.unwrap_or(-1))?,
         }

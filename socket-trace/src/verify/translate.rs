@@ -43,8 +43,8 @@ pub(super) fn call(name: &str, arguments: &[&str], moved: u64) -> CallKind {
     }
 }
 
-/// Converts a call on a datagram socket: each transfer is one datagram, and an empty datagram is not an end of
-/// stream.
+/// Converts a call on a datagram socket: each transfer is one datagram, and an empty datagram is not an end
+/// of stream.
 pub(super) fn datagram_call(name: &str, arguments: &[&str], moved: u64) -> CallKind {
     match call(name, arguments, moved) {
         CallKind::Read { bytes, .. } => CallKind::RecvFrom { bytes, peer: peer(arguments) },

@@ -22,7 +22,8 @@ pub(crate) fn open(bytes: &[u8]) -> Result<Trace, Error> {
     Trace::read("any bytes", Box::new(Cursor::new(bytes.to_vec())))
 }
 
-/// Reads, shows, lints, summarises, compares, draws and exports the bytes as a trace. Panics if an invariant is broken.
+/// Reads, shows, lints, summarises, compares, draws and exports the bytes as a trace. Panics if an invariant
+/// is broken.
 pub(crate) fn do_everything(bytes: &[u8]) {
     let step = show(bytes).unwrap_or_default();
     lint(bytes);

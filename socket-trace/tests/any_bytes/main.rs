@@ -59,18 +59,18 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_bytes_are_handled(bytes in vec(any::<u8>(), 0..600), has_header in any::<bool>()) {
+    fn any_bytes_are_read_or_refused(bytes in vec(any::<u8>(), 0..600), has_header in any::<bool>()) {
         let before = if has_header { header() } else { String::new() };
         do_everything(&[before.as_bytes(), b"\n", &bytes].concat());
     }
 
     #[test]
-    fn damaged_traces_are_handled(damages in vec(damage(), 1..6)) {
+    fn damaged_traces_are_read_or_refused(damages in vec(damage(), 1..6)) {
         do_everything(&damaged(trace(VALID), &damages));
     }
 
     #[test]
-    fn any_values_in_valid_lines_are_handled(events in vec(event(), 0..24)) {
+    fn any_field_values_are_read_or_refused(events in vec(event(), 0..24)) {
         // An invalid line ends the reading; the damaged traces contain such lines.
         do_everything(&trace(events.iter().filter(|line| Line::parse(line).is_ok())));
     }
@@ -98,7 +98,7 @@ fn sums_of_huge_numbers_saturate() {
 }
 
 #[test]
-fn deep_nesting_uses_no_stack() {
+fn deeply_nested_json_does_not_overflow_the_stack() {
     let deep = |open: &str, close: &str| format!("{}1{}", open.repeat(50_000), close.repeat(50_000));
     for deep in [deep("[", "]"), deep("{\"a\":", "}"), "[".repeat(50_000)] {
         let unknown_field = format!("{{\"t\":1,\"sock\":2,\"op\":\"read\",\"bytes\":1,\"x\":{deep}}}");

@@ -34,7 +34,7 @@ fn call_with_too_many_writes_is_shown() {
 }
 
 #[test]
-fn limits_are_inclusive() {
+fn value_equal_to_the_limit_passes() {
     let directory = TempDir::new().unwrap();
     let recording =
         Recording::of("rest").accept(2).read(2, &GET[..5]).read(2, &GET[5..]).write(2, OK).close(2);
@@ -69,7 +69,7 @@ fn connections_beyond_the_limit_are_shown() {
 }
 
 #[test]
-fn unclean_end_is_shown() {
+fn unclean_end_of_connection_is_shown() {
     let directory = TempDir::new().unwrap();
     let one = || Recording::of("rest").accept(2).call(2, GET, OK);
     let clean = one().close(2).save(directory.path(), "clean.jsonl");
@@ -86,7 +86,7 @@ fn unclean_end_is_shown() {
 }
 
 #[test]
-fn different_primitives_are_shown_by_a_socket() {
+fn different_primitives_are_shown_with_an_example_socket() {
     let directory = TempDir::new().unwrap();
     let one = Recording::of("one").accept(2).call(2, GET, OK).close(2).save(directory.path(), "one.jsonl");
     let silent =
@@ -122,7 +122,7 @@ fn incomplete_traces_make_assertions_inconclusive() {
 }
 
 #[test]
-fn markdown_starts_with_failures() {
+fn markdown_starts_with_failed_assertions() {
     let directory = TempDir::new().unwrap();
     let file = in_pieces(Recording::of("rest").accept(2), 2).close(2).save(directory.path(), "rest.jsonl");
     let ran = compare(&["--markdown", &file, "--max-writes-per-call", "2"]);

@@ -138,7 +138,7 @@ fn connections_to_other_servers_are_counted_as_a_client() {
 }
 
 #[test]
-fn open_call_is_counted_so_far() {
+fn bytes_of_an_open_call_are_counted() {
     let mut calls = Vec::new();
     let text = Recording::of("rest").step("one").accept(2).read(2, GET).text();
     let trace = Trace::read("test", Box::new(Cursor::new(text))).unwrap();
@@ -150,7 +150,7 @@ fn open_call_is_counted_so_far() {
 }
 
 #[test]
-fn trace_without_payload_has_no_breakdown() {
+fn trace_without_payload_has_no_byte_breakdown() {
     let summary = summary(Recording::of("rest").without_payload().accept(2).call(2, GET, OK).close(2));
     let [step] = summary.steps.as_slice() else { panic!("{:?}", summary.steps) };
     assert_eq!((summary.payload, step.bytes, step.calls.count()), (false, None, 0));
@@ -176,7 +176,7 @@ fn number_of_named_steps_is_limited() {
 const GRPC: &str = include_str!("grpc.jsonl");
 
 #[test]
-fn grpc_setup_counts_in_the_first_call() {
+fn grpc_setup_counts_for_the_first_call() {
     let trace = Trace::read("grpc", Box::new(Cursor::new(GRPC))).unwrap();
     let summary = Summary::of(trace, summary::RecordingState::Finished).unwrap();
     let [step] = summary.steps.as_slice() else { panic!("{:?}", summary.steps) };

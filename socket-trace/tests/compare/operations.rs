@@ -8,7 +8,7 @@ use crate::recording::{GET, OK, Recording};
 const POST: &str = "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n";
 const SOCKETS: &str = "Socket calls";
 const BYTES: &str = "Byte breakdown";
-const CALLS: &str = "Mean cost of a call";
+const CALLS: &str = "Mean cost of the first call";
 
 fn one_call(name: &str, request: &str) -> Recording {
     Recording::of(name).accept(2).call(2, request, OK).close(2)
@@ -19,7 +19,7 @@ fn two_calls(name: &str) -> Recording {
 }
 
 #[test]
-fn recordings_without_steps_align_by_shared_operations() {
+fn recordings_without_steps_are_compared_by_operation() {
     let directory = TempDir::new().unwrap();
     let before = one_call("rest", GET).save(directory.path(), "before.jsonl");
     let after = two_calls("rest").save(directory.path(), "after.jsonl");
@@ -45,7 +45,7 @@ fn recordings_without_steps_align_by_shared_operations() {
 }
 
 #[test]
-fn recordings_without_shared_operations_align_as_wholes() {
+fn recordings_without_shared_operations_are_compared_as_wholes() {
     let directory = TempDir::new().unwrap();
     let rest = one_call("rest", GET).save(directory.path(), "rest.jsonl");
     let graphql = one_call("graphql", POST).save(directory.path(), "graphql.jsonl");
@@ -65,7 +65,7 @@ fn recordings_without_shared_operations_align_as_wholes() {
 }
 
 #[test]
-fn recordings_with_steps_align_by_step() {
+fn recordings_with_steps_are_compared_by_step() {
     let directory = TempDir::new().unwrap();
     let step = |name: &str, request| Recording::of(name).step("get").accept(2).call(2, request, OK).close(2);
     let rest = step("rest", GET).save(directory.path(), "rest.jsonl");
@@ -76,7 +76,7 @@ fn recordings_with_steps_align_by_step() {
 }
 
 #[test]
-fn bytes_without_a_call_have_a_row() {
+fn bytes_outside_calls_have_their_own_row() {
     let directory = TempDir::new().unwrap();
     let odd = one_call("rest", GET).accept(3).read(3, "what is this?").close(3);
     let odd = odd.save(directory.path(), "odd.jsonl");
@@ -91,7 +91,7 @@ fn bytes_without_a_call_have_a_row() {
 }
 
 #[test]
-fn recordings_of_one_name_are_labelled_by_file() {
+fn recordings_of_equal_name_are_labelled_by_file() {
     let directory = TempDir::new().unwrap();
     let path = directory.path();
     let labels = |files: &[&str]| -> Vec<String> {

@@ -10,7 +10,7 @@ fn one_call(name: &str) -> Recording {
 }
 
 #[test]
-fn recordings_without_payload_lack_the_breakdown() {
+fn recordings_without_payload_lack_the_byte_breakdown() {
     let directory = TempDir::new().unwrap();
     let rest = one_call("rest").save(directory.path(), "rest.jsonl");
     let bare = Recording::of("bare").without_payload().step("get").accept(2).call(2, GET, OK).close(2);
@@ -81,7 +81,7 @@ fn long_tables_are_collapsed_in_markdown() {
 }
 
 #[test]
-fn json_has_steps_and_operations_with_cost() {
+fn json_has_cost_of_steps_and_operations() {
     let directory = TempDir::new().unwrap();
     let rest = one_call("rest").save(directory.path(), "rest.jsonl");
     let report = compare(&["--json", &rest, &rest]).json();

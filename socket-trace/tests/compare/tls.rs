@@ -66,7 +66,7 @@ fn plaintext_above_tls_classifies_encrypted_data() {
 }
 
 #[test]
-fn tls_column_needs_bytes_of_tls() {
+fn tls_column_is_shown_only_with_tls_bytes() {
     let directory = TempDir::new().unwrap();
     let plain =
         Recording::of("plain").accept(2).call(2, GET, OK).close(2).save(directory.path(), "plain.jsonl");

@@ -33,7 +33,8 @@ fn unix_domain_socket_gets_placeholder_addresses() {
     assert!(notes.contains("placeholders"), "{notes}");
     tshark.assert_clean(&file, &[]);
     let fields = ["ipv6.src", "tcp.srcport", "ipv6.dst", "tcp.dstport", "frame.comment"];
-    let comment = "synthesised from accept, #2, line 2,placeholder addresses for /run/shelf.sock ↔ (unnamed)";
+    let comment =
+        "synthesised from accept, #2, line 2,placeholder addresses instead of /run/shelf.sock ↔ (unnamed)";
     assert_eq!(
         tshark.fields(&file, &[], "frame.number == 1", &fields),
         [["2001:db8::2", "2", "2001:db8::2", "1", comment]]
@@ -53,7 +54,10 @@ fn layered_streams_export_as_separate_connections() {
     let rows = tshark.fields(&file, &[], "tcp.len > 0", &["tcp.stream", "tcp.len"]);
     assert_eq!(rows, [["0", "6"], ["1", "5"]]);
     let comments = tshark.fields(&file, &[], "tcp.stream == 1 && tcp.flags.syn == 1", &["frame.comment"]);
-    assert!(comments[0][0].ends_with("placeholder addresses for the tls stream above #2"), "{comments:?}");
+    assert!(
+        comments[0][0].ends_with("placeholder addresses instead of those of the tls stream above #2"),
+        "{comments:?}"
+    );
 }
 
 #[test]

@@ -104,7 +104,7 @@ fn truncated_trace_is_exported_with_a_warning() {
 }
 
 #[test]
-fn unwritable_output_is_named() {
+fn error_names_the_unwritable_output() {
     let place = place();
     let ran = place.run(&["export", "a.jsonl", "-o", "no/such/x.csv"]);
     assert_eq!(ran.code(), 2);

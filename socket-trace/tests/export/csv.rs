@@ -73,7 +73,7 @@ fn time_column_has_date_and_nanoseconds() {
 }
 
 #[test]
-fn text_of_a_trace_is_quoted() {
+fn text_with_commas_and_line_breaks_is_quoted() {
     let place = Place::new();
     let label = r#"a, \"quoted\"\r\n\nlabel"#;
     let trace = Text::server().event(&format!(r#""op":"mark","label":"{label}""#));

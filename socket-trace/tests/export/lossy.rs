@@ -1,4 +1,5 @@
-//! Export of traces with missing calls: the stream gets a hole, so that unrelated bytes are not joined.
+//! Export of traces with missing calls: their bytes are left out of the stream, and sequence numbers show how
+//! many.
 
 use crate::support::{ACCEPT, Place, Text};
 use crate::tshark::{Node, Tshark};
@@ -12,7 +13,7 @@ fn sequence_numbers_jump_at_a_gap() {
     assert!(notes.contains("warning: trace.jsonl") && notes.contains("note: events are missing"), "{notes}");
     let fields = ["tcp.seq", "tcp.len", "frame.drop_count", "frame.comment"];
     let rows = tshark.fields(&file, &[], "tcp.len > 0", &fields);
-    let lossy = "lossy: 2 reads (300 B) and 1 writes (70 B) are missing before this packet, of any connection \
+    let lossy = "missing before this packet, of unknown connections: 2 reads (300 B) and 1 writes (70 B) \
                  (gap, line 4)";
     assert_eq!(rows[0], ["1", "5", "", "read 5 B, #2, line 3"]);
     let comment =
@@ -38,7 +39,7 @@ fn sequence_numbers_jump_at_a_gap() {
 }
 
 #[test]
-fn fin_right_after_a_gap_jumps_too() {
+fn fin_after_a_gap_has_later_sequence_number() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let trace = Text::server().event(ACCEPT).read(b"hello").gap(1, 40, 0, 0).ended_by_peer(45, 0);
@@ -49,7 +50,7 @@ fn fin_right_after_a_gap_jumps_too() {
 }
 
 #[test]
-fn connection_opened_after_a_gap_has_no_hole() {
+fn connection_opened_after_a_gap_lacks_no_bytes() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let trace = Text::server().gap(2, 300, 1, 70).event(ACCEPT).read(b"hello").ended_by_peer(5, 0);
@@ -59,7 +60,7 @@ fn connection_opened_after_a_gap_has_no_hole() {
 }
 
 #[test]
-fn totals_at_close_correct_the_hole() {
+fn totals_at_close_correct_the_missing_bytes() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     // The gap is recorded after the close of the connection it belongs to, at the end of the recorder's round.

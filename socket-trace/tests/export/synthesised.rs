@@ -22,7 +22,7 @@ fn packets(tshark: &Tshark, file: &Path) -> Vec<String> {
 }
 
 #[test]
-fn connection_closed_by_the_client() {
+fn connection_closed_by_client_has_fins_of_both() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let trace = Text::server().event(ACCEPT).read(b"hello").write(b"goodbye").ended_by_peer(5, 7);
@@ -42,7 +42,7 @@ fn connection_closed_by_the_client() {
 }
 
 #[test]
-fn client_that_closes_without_waiting() {
+fn connection_closed_without_waiting_has_one_fin() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let connect = r#""sock":2,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:3000""#;
@@ -61,7 +61,7 @@ fn client_that_closes_without_waiting() {
 }
 
 #[test]
-fn half_closed_connection_carries_data_the_other_way() {
+fn half_closed_connection_still_carries_data_from_server() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let eof = r#""sock":2,"op":"read","bytes":0,"eof":true"#;
@@ -96,7 +96,7 @@ fn peer_reset_is_placed_at_failed_call() {
 }
 
 #[test]
-fn local_abort_is_a_reset() {
+fn local_abort_becomes_a_reset_packet() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let close =

@@ -46,7 +46,8 @@ impl Tshark {
         rows.lines().map(|row| row.split('\t').map(str::to_owned).collect()).collect()
     }
 
-    /// Asserts that no packet is malformed or truncated, all checksums are correct, and TCP analysis reports nothing.
+    /// Asserts that no packet is malformed or truncated, all checksums are correct, and TCP analysis reports
+    /// nothing.
     pub(crate) fn assert_clean(&self, file: &Path, arguments: &[&str]) {
         self.assert_none(file, arguments, "_ws.malformed || _ws.short || _ws.unreassembled");
         self.assert_none(file, arguments, "tcp.analysis.flags");

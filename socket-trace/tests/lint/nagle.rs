@@ -43,7 +43,7 @@ async fn exchange(client: &mut TapStream, server: &mut TapStream, response: &[&[
 /// Only on Linux: other systems delay acknowledgements differently, and not at all on loopback.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn default_options_stall() {
+async fn response_with_default_socket_options_stalls() {
     let recorded = Recorded::server("nagle");
     let listener = recorded.listen().await;
     let (mut client, mut server) = pair(&Tap::off(), &listener).await;

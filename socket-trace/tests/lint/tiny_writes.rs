@@ -21,7 +21,7 @@ async fn read_table(mut client: TapStream) {
 }
 
 #[tokio::test]
-async fn fragments_are_a_write_storm() {
+async fn message_written_in_fragments_is_reported() {
     let recorded = Recorded::server("tiny-writes");
     let listener = recorded.listen().await;
     let (client, mut server) = pair(&Tap::off(), &listener).await;

@@ -15,7 +15,7 @@ fn messages(files: &Files, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn wording_of_messages() {
+fn all_messages_have_the_expected_wording() {
     let files = Files::new("messages");
     let (server, client) = (server_trace(), client_trace());
     files.write("server.jsonl", server);

@@ -118,7 +118,7 @@ mod unix {
     }
 
     #[test]
-    fn output_must_not_be_recorded_to() {
+    fn output_must_not_be_a_recording_in_progress() {
         let files = Files::new("output-recorded");
         let (trace, output) =
             (files.write("a.jsonl", server_trace()), files.write("live.csv", server_trace()));

@@ -54,7 +54,7 @@ fn page_has_the_data_of_show_and_compare() {
 }
 
 #[test]
-fn lanes_have_name_and_server_address() {
+fn lanes_of_the_page_have_name_and_address() {
     let files = Files::new("report-lanes");
     let named =
         |name: &str, text: &str| files.write(name, &text.replace("\"shop\"", &format!("{:?}", &name[..4])));
@@ -79,7 +79,7 @@ fn lanes_have_name_and_server_address() {
 }
 
 #[test]
-fn page_holds_the_newest_events() {
+fn page_contains_only_the_newest_events() {
     let files = Files::new("report-long");
     let complete = files.write("complete.jsonl", &marks(20_000));
     assert_eq!(run(&["report", &complete, "-o", "-"]).err, "");

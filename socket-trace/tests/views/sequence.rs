@@ -1,7 +1,7 @@
 use crate::files::{Files, client_trace, run, server_trace};
 
 #[test]
-fn form_is_chosen_by_flag_or_extension() {
+fn output_format_is_chosen_by_flag_or_extension() {
     let files = Files::new("sequence-forms");
     let (server, client) =
         (files.write("server.jsonl", server_trace()), files.write("client.jsonl", client_trace()));

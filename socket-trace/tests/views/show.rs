@@ -18,7 +18,7 @@ fn several_recordings_share_a_time_line() {
 }
 
 #[test]
-fn filters_without_a_match_warn() {
+fn filters_without_matching_event_print_a_warning() {
     let files = Files::new("show-nothing");
     let server = files.write("server.jsonl", server_trace());
     for filter in [
@@ -54,7 +54,7 @@ fn invalid_filters_exit_with_2() {
 }
 
 #[test]
-fn bytes_without_payload_warn() {
+fn bytes_flag_without_payload_prints_a_warning() {
     let files = Files::new("show-bytes");
     let (server, client) =
         (files.write("server.jsonl", server_trace()), files.write("client.jsonl", client_trace()));
@@ -75,7 +75,7 @@ fn trace_is_read_from_standard_input() {
 }
 
 #[test]
-fn incomplete_traces_warn() {
+fn incomplete_traces_print_a_warning() {
     let files = Files::new("show-endings");
     let cut = files.write("cut.jsonl", server_trace().rsplit_once("{\"end\"").unwrap().0);
     let torn = files.write("torn.jsonl", client_trace().split_at(client_trace().len() - 60).0);

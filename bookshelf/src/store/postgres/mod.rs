@@ -35,6 +35,9 @@ use crate::changes::{Change, ChangeKind, Feed};
 use crate::error::{Entity, Error};
 use crate::model::{Author, Book, BookPatch, NewBook};
 
+/// Minimum of the maximum duration of connecting, which takes several round trips and an intentionally slow hash.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// Options of a [`Postgres`] store.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -71,13 +74,13 @@ impl Postgres {
     ) -> Result<Self, OpenError> {
         let mut config = url.with_password()?;
         config.application_name(options.application_name);
-        let timeout = options.timeout;
+        let timeout = options.timeout.max(CONNECT_TIMEOUT);
         let target =
             Arc::new(Target { url: url.clone(), config, connector, timeout, drivers: Mutex::default() });
         let newest = Self::prepare(&target).await?;
         let feed = Arc::new(Feed::new(newest, options.limits.history));
         let listener = tokio::spawn(listener::run(target.clone(), feed.clone())).abort_handle();
-        let pool = pool::new(target.clone(), options.connections, timeout / 2).map_err(|error| {
+        let pool = pool::new(target.clone(), options.connections, options.timeout / 2).map_err(|error| {
             OpenError::Other { address: url.address().clone(), reason: error.to_string() }
         })?;
         Ok(Self { options, target, pool, feed, listener })

@@ -67,6 +67,10 @@ fn milliseconds(text: &str) -> Result<u64, String> {
     if !(0.0..=1e9).contains(&ms) {
         return Err("expected a number of milliseconds, such as 2.5".to_owned());
     }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range was checked")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the check above limits the value"
+    )]
     Ok((ms * 1e6) as u64)
 }

@@ -25,7 +25,7 @@ const HELP: &str = "Examples:\n  \
     socket-trace compare --json traces/*.jsonl | jq .verdict\n  \
     socket-trace compare --by operation before/rest.jsonl after/rest.jsonl\n  \
     socket-trace compare rest.jsonl --max-connections 1 --max-writes-per-call 1\n\n\
-    A step of a GitHub workflow that fails if an assertion does, and shows the reasons on the page of the run:\n  \
+    A GitHub workflow step that fails if an assertion fails, and shows the reasons on the page of the run:\n  \
     - run: |\n      \
     rest-server --trace rest.jsonl --capture 16384 & server=$!\n      \
     curl --no-progress-meter --retry 9 --retry-connrefused http://127.0.0.1:3000/v1/books/[1-9]\n      \
@@ -34,9 +34,9 @@ const HELP: &str = "Examples:\n  \
     --max-writes-per-call 1 --max-bytes-per-call 2000 --markdown >> $GITHUB_STEP_SUMMARY\n\n\
     The byte breakdown and the cost of calls need recordings with payload (--capture). A call is a request and its \
     response: an HTTP/1.1 exchange, an HTTP/2 stream, or an operation on a WebSocket. A read or write with parts \
-    of two calls counts in both. The first call on a connection includes the cost of the connection itself, its \
-    end included. Data encrypted with TLS counts as payload. If a tap above TLS was recorded, too, it counts as \
-    its plaintext does, and the overhead of TLS counts as TLS. Times are medians. To see the effect of a change, \
+    of two calls counts for both. The first call on a connection includes the cost of opening and closing the \
+    connection. Data encrypted with TLS counts as payload. If a tap above TLS was recorded, too, the data counts \
+    as its plaintext does, and the overhead of TLS counts as TLS. Times are medians. To see the effect of a change, \
     compare a recording from before with one from after.\n\n\
     Exit codes: 0 the same primitives, or all assertions hold; 1 different primitives, or an assertion fails; 2 \
     inconclusive (a trace is cut short, lossy, lacks payload, or is not a trace file), or wrong usage.";

@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn overlong_option_is_cut() {
+    fn overlong_pcapng_option_is_cut() {
         let mut out = Vec::new();
         Block::section_header("test").comment(&"x".repeat(70_000)).write(&mut out).unwrap();
         assert_eq!(out.len() % 4, 0);

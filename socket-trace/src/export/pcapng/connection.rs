@@ -11,8 +11,7 @@ use super::endpoints::Endpoints;
 use super::packet::{Flags, MAX_TCP, Payload};
 use super::protocol::Protocol;
 use super::recording::Sender;
-use super::send_sequence::SendSequence;
-use send::first_numbers;
+use super::send_sequence::{SendSequence, first_numbers};
 
 mod send;
 
@@ -20,7 +19,8 @@ mod send;
 /// Wireshark keeps unacknowledged data in memory.
 const MAX_UNACKNOWLEDGED: u32 = 64;
 
-/// Maximum plausible size of one read or write. Socket buffers are smaller, and a forged size must not fill the disk.
+/// Maximum plausible size of one read or write. Socket buffers are smaller, and a forged size must not fill
+/// the disk.
 const MAX_BYTES: u64 = 64 << 20;
 
 /// An open TCP connection.

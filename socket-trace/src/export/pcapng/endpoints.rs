@@ -32,8 +32,9 @@ impl Endpoints {
         (local.is_ipv4() == remote.is_ipv4()).then_some(Self { local, remote })
     }
 
-    /// Returns placeholder addresses of the documentation block (RFC 3849). They contain the numbers of the recording
-    /// and the socket, so that no two connections share them. Port 1 is the server's, port 2 the client's.
+    /// Returns placeholder addresses of the documentation block (RFC 3849). They contain the numbers of the
+    /// recording and the socket, so that no two connections share them. Port 1 is the server's, port 2 the
+    /// client's.
     pub(super) fn placeholder(recording: u32, sock: SockId, is_server: bool) -> Self {
         let [a, b] = [16, 0].map(|by| low(u64::from(recording) >> by));
         let [c, d, e, f] = [48, 32, 16, 0].map(|by| low(sock.get() >> by));
@@ -43,7 +44,7 @@ impl Endpoints {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "only the low 16 bits are needed")]
+#[expect(clippy::cast_possible_truncation, reason = "returns the low 16 bits")]
 fn low(number: u64) -> u16 {
     number as u16
 }

@@ -137,7 +137,7 @@ impl Exporter for PcapNg {
 fn gap_comment(gap: &Gap, line: u64) -> String {
     let Gap { reads, writes, rx, tx, connections, payloads, .. } = gap;
     let mut text = format!(
-        "lossy: {reads} reads ({rx} B) and {writes} writes ({tx} B) are missing before this packet, of any connection"
+        "missing before this packet, of unknown connections: {reads} reads ({rx} B) and {writes} writes ({tx} B)"
     );
     for (count, what) in [(connections, "whole connections"), (payloads, "payloads")] {
         if *count > 0 {

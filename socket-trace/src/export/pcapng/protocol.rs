@@ -33,8 +33,8 @@ impl Protocol {
         }
     }
 
-    /// Returns `true` if Wireshark detects the protocol on `port` reliably. It detects HTTP/2 on no port if the
-    /// server sends first, and HTTP/1.1 on other ports only if the request line is in one packet.
+    /// Returns `true` if Wireshark detects the protocol on `port` reliably. It detects HTTP/2 on no port if
+    /// the server sends first, and HTTP/1.1 on other ports only if the request line is in one packet.
     pub(super) fn is_known_on(self, port: u16) -> bool {
         self == Self::Http && KNOWN.contains(&port)
     }
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_default_http_ports_are_known() {
+    fn wireshark_detects_http_only_on_default_ports() {
         let unknown = [(Protocol::Http, 3000), (Protocol::Http2, 3000), (Protocol::Http2, 8080)];
         assert!(unknown.iter().all(|(protocol, port)| !protocol.is_known_on(*port)));
         assert!(Protocol::Http.is_known_on(8080));

@@ -1,4 +1,6 @@
-//! Sequence numbers of one direction of a TCP connection.
+//! Sequence numbers of the two directions of a TCP connection.
+
+use super::context::EventContext;
 
 /// Maximum jump of a sequence number. After a larger jump, the order of sequence numbers is ambiguous (RFC
 /// 9293, section 3.4).
@@ -75,4 +77,14 @@ impl SendSequence {
 #[expect(clippy::cast_possible_truncation, reason = "sequence numbers wrap around at 2^32")]
 fn narrow(bytes: u64) -> u32 {
     bytes as u32
+}
+
+/// Returns the initial sequence numbers of both endpoints. They differ between connections with the same
+/// addresses, so that Wireshark separates those connections.
+pub(super) fn first_numbers(context: &EventContext<'_>) -> [u32; 2] {
+    // The factors are odd, so the first 2^32 sockets of a recording have distinct numbers.
+    #[expect(clippy::cast_possible_truncation, reason = "sequence numbers have 32 bits")]
+    let sock = (context.sock.get() as u32).wrapping_mul(0x9e37_79b1);
+    let local = sock.wrapping_add(context.recording.number.wrapping_mul(0x85eb_ca6b));
+    [local, local.wrapping_add(0x5bd1_e995)]
 }

@@ -139,10 +139,10 @@ fn placeholder_note(op: &Op) -> String {
         Op::Accept { local, peer, .. } | Op::Connect { local, peer, .. } => addresses(local, peer),
         Op::Adopt { domain, on: Some(below), .. } => {
             let domain: String = printable(domain.as_str()).chars().take(40).collect();
-            format!("the {domain} stream above #{below}")
+            format!("those of the {domain} stream above #{below}")
         }
         Op::Adopt { local, peer, .. } => addresses(local, peer),
         _ => String::new(),
     };
-    format!("placeholder addresses for {what}")
+    format!("placeholder addresses instead of {what}")
 }

@@ -44,7 +44,7 @@ impl UdpSocket {
         let comment = format!("{} {} B{}", context.event.op.name(), datagram.bytes, context.place());
         let note = real.is_none().then(|| {
             context.notes.placeholders += 1;
-            format!("placeholder addresses for {} ↔ {}", quoted(self.local.as_ref()), quoted(peer))
+            format!("placeholder addresses instead of {} ↔ {}", quoted(self.local.as_ref()), quoted(peer))
         });
         let endpoints = real.unwrap_or_else(|| {
             Endpoints::placeholder(

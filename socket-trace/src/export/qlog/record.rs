@@ -28,7 +28,7 @@ impl<'a> Record<'a> {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "the draft requires a double")]
+#[expect(clippy::cast_precision_loss, reason = "qlog requires a floating-point number")]
 fn milliseconds(ns: u64) -> f64 {
     // A quotient rounded to the nearest double prints as the exact quotient.
     ns as f64 / 1e6

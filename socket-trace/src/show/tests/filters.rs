@@ -9,7 +9,7 @@ fn filtered(filter: &Filter) -> Vec<String> {
 }
 
 #[test]
-fn filters_combine() {
+fn event_must_meet_all_filters() {
     let none = Filter { both_ends: true, ..Filter::default() };
     let ops = |ops: &[&str]| ops.iter().map(|op| (*op).to_owned()).collect();
     let writes = Filter { ops: ops(&["write", "listen"]), ..none.clone() };
@@ -57,7 +57,7 @@ fn peer_is_a_host_with_optional_port() {
 }
 
 #[test]
-fn hidden_events_still_update_state() {
+fn filtered_events_still_update_the_state() {
     // Both the start of the request head and the accept are hidden.
     let filter = Filter { since: Some(50_150_000), sock: SockId::new(2), ..Filter::default() };
     let lines = filtered(&filter);

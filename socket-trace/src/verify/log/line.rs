@@ -1,6 +1,7 @@
 //! Parses the fields that all lines of an strace log have.
 
-use super::Tid;
+/// Id of a thread, as in the strace log.
+pub type Tid = u32;
 
 /// Error message for a line that strace did not write.
 pub(super) const NOT_STRACE: &str =

@@ -61,7 +61,7 @@ fn every_call_after_the_adoption_is_compared() {
 }
 
 #[test]
-fn adoption_without_times_may_be_ambiguous() {
+fn adoption_in_log_without_times_may_be_ambiguous() {
     let reasons = is_inconclusive(&trace(&[ADOPT, AFTER]), &untimed(LOG));
     assert!(reasons[0].contains("fd 5") && reasons[0].contains("#1"), "{reasons:?}");
     // The calls are less apart than the clocks may differ.
@@ -70,7 +70,7 @@ fn adoption_without_times_may_be_ambiguous() {
 }
 
 #[test]
-fn trace_complete_since_first_candidate_is_exact() {
+fn trace_complete_since_earliest_possible_adoption_is_exact() {
     let before = r#"{"t":1100100000,"sock":2,"op":"accept","on":1,"fd":6,"local":"127.0.0.1:3000","peer":"127.0.0.1:40"}
 {"t":1200100000,"sock":2,"op":"write","bytes":3}
 {"t":1300000000,"sock":2,"op":"close","ended_by":"local","rx":0,"tx":3,"reads":0,"writes":1}"#;
@@ -84,7 +84,7 @@ fn trace_complete_since_first_candidate_is_exact() {
 }
 
 #[test]
-fn times_of_disagreeing_clocks_decide_nothing() {
+fn times_of_disagreeing_clocks_are_not_used() {
     // One second later, the first use of the listener coincides with its adoption.
     let late = (0..5).rev().fold(LOG.to_owned(), |log, second| {
         log.replace(&format!("179535960{second}."), &format!("179535960{}.", second + 1))
@@ -152,7 +152,7 @@ fn duplicate_descriptors_are_tracked_separately() {
 
 /// The program finds a free port with a socket of its own, and then binds that port with the tap.
 #[test]
-fn similar_socket_is_not_matched() {
+fn socket_with_equal_address_is_not_matched() {
     let log = |second: u32| {
         format!(
             r#"7 1795359600.100000 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP) = 5

@@ -49,7 +49,7 @@ fn order_of_overlapping_calls_is_not_compared() {
 }
 
 #[test]
-fn held_call_missing_in_trace_is_a_difference() {
+fn reordering_does_not_hide_an_extra_call() {
     let exact = of([("read", 4), ("write", 5), ("read", 6), ("write", 7)]);
     // The trace starts with a write that the kernel did not see.
     let extra =
@@ -60,7 +60,7 @@ fn held_call_missing_in_trace_is_a_difference() {
 
 /// The second call ends before the first call, although the first call began earlier.
 #[test]
-fn overlapping_datagrams_may_swap() {
+fn overlapping_datagrams_may_be_reordered() {
     const LOG: &str = r#"7 1.1 socket(AF_INET, SOCK_DGRAM|SOCK_CLOEXEC, IPPROTO_UDP) = 5
 7 1.2 bind(5, {sa_family=AF_INET, sin_port=htons(6000), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
 7 1.3 clone3({flags=CLONE_VM|CLONE_FILES|CLONE_THREAD, stack=0x7f}, 88) = 8

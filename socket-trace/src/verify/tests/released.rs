@@ -40,7 +40,7 @@ fn every_call_before_the_release_is_compared() {
 }
 
 #[test]
-fn release_without_times_may_be_ambiguous() {
+fn release_in_log_without_times_may_be_ambiguous() {
     // A Unix-domain stream has no sample, and a listener is not queried for one.
     let unsampled = EVENTS.replace(r#","tcp":{"state":"ESTABLISHED","rtt_us":1}"#, "");
     let unasked = without(LOG, "TCP_INFO");

@@ -75,7 +75,7 @@ fn refused_unix_connect_is_compared() {
 
 /// A path that is too long is rejected before any system call, and a cancelled connect has no result.
 #[test]
-fn failures_without_a_call_are_not_differences() {
+fn failures_without_a_system_call_are_no_differences() {
     let log = r#"7 1.01 socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, 0) = 5
 7 1.02 close(5) = 0
 7 1.03 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, 0) = 5

@@ -73,13 +73,3 @@ impl Connection {
             .packet(context.at, sender, comments, |out| packet::tcp(out, from.ip(), to.ip(), header, payload))
     }
 }
-
-/// Returns the initial sequence numbers of both endpoints. They differ between connections with the same
-/// addresses, so that Wireshark separates those connections.
-pub(super) fn first_numbers(context: &EventContext<'_>) -> [u32; 2] {
-    // The factors are odd, so the first 2^32 sockets of a recording have distinct numbers.
-    #[expect(clippy::cast_possible_truncation, reason = "the low sequence suffices")]
-    let sock = (context.sock.get() as u32).wrapping_mul(0x9e37_79b1);
-    let local = sock.wrapping_add(context.recording.number.wrapping_mul(0x85eb_ca6b));
-    [local, local.wrapping_add(0x5bd1_e995)]
-}

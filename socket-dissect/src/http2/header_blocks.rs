@@ -1,0 +1,106 @@
+//! Collects and decodes the header blocks of one direction. A block may span frames.
+
+use super::super::context::Context;
+use super::super::data::TransferData;
+use super::super::direction::Direction;
+use super::super::hpack;
+use super::super::prefix_buffer::PrefixBuffer;
+use super::fields::Fields;
+use super::frame::{FrameHead, Kind};
+use super::incoming::Incoming;
+use super::streams::Streams;
+
+/// Maximum number of bytes in a header block. After a longer block, no further block can be decoded, because
+/// its additions to the dynamic table are unknown.
+const MAX_BLOCK: usize = 64 * 1024;
+
+/// Collects and decodes the header blocks of one direction of a connection.
+#[derive(Debug)]
+pub(super) struct HeaderBlocks {
+    /// The header block that is being read.
+    open: Option<Block>,
+    /// The decoder of header blocks; `None` after a block that could not be decoded.
+    hpack: Option<hpack::Decoder>,
+}
+
+/// A header block: one HEADERS or PUSH_PROMISE frame, and the CONTINUATION frames after it.
+#[derive(Debug)]
+struct Block {
+    fragments: PrefixBuffer,
+    stream: u32,
+    /// Id of the stream that a PUSH_PROMISE announces; `None` for the block of a HEADERS frame.
+    promised: Option<u32>,
+    end_stream: bool,
+}
+
+impl Default for HeaderBlocks {
+    fn default() -> Self {
+        Self { open: None, hpack: Some(hpack::Decoder::default()) }
+    }
+}
+
+impl HeaderBlocks {
+    /// Returns header blocks that cannot be decoded, because the recording lacks the beginning of the
+    /// direction.
+    pub(super) fn mid_stream() -> Self {
+        Self { open: None, hpack: None }
+    }
+
+    /// Begins or continues a header block with a frame whose header is complete. Ignores other frames.
+    pub(super) fn begin_frame(&mut self, frame: &Incoming) {
+        let FrameHead { kind, flags, stream, .. } = frame.head;
+        match kind {
+            Kind::Headers | Kind::PushPromise if frame.has_fields() => {
+                // Other frames between the frames of a block are an error (section 4.3).
+                self.hpack.take_if(|_| self.open.is_some());
+                let end_stream = kind == Kind::Headers && flags.end_stream();
+                let fragments = PrefixBuffer::new(MAX_BLOCK);
+                self.open = Some(Block { fragments, stream, promised: None, end_stream });
+            }
+            Kind::Continuation if frame.has_fields() => {
+                let continues = self.open.as_ref().is_some_and(|block| block.stream == stream);
+                self.hpack.take_if(|_| !continues);
+            }
+            _ => {}
+        }
+    }
+
+    /// Stores the stream that the frame announces, once the fields before its content are complete.
+    pub(super) fn end_prefix(&mut self, frame: &Incoming) {
+        if let Some(block) = self.open.as_mut().filter(|_| frame.has_fields()) {
+            block.promised = frame.promised();
+        }
+    }
+
+    /// Adds the next bytes of the open header block.
+    pub(super) fn add(&mut self, piece: TransferData<'_>) {
+        if let Some(block) = &mut self.open {
+            block.fragments.add(piece);
+        }
+    }
+
+    /// Decodes the complete header block and describes it as text.
+    pub(super) fn end(
+        &mut self,
+        direction: Direction,
+        streams: &mut Streams,
+        context: &mut Context<'_>,
+    ) -> String {
+        let Some(block) = self.open.take() else { return String::new() };
+        let mut fields = Fields::default();
+        // Missing bytes may have changed the dynamic table.
+        self.hpack.take_if(|hpack| {
+            block.fragments.is_cut()
+                || hpack.decode(block.fragments.bytes(), |name, value| fields.add(name, value)).is_err()
+        });
+        let fields = self.hpack.as_ref().map(|_| fields);
+        let text = match block.promised {
+            Some(promised) => streams.promise(promised, fields.as_ref(), context),
+            None => streams.fields(direction, block.stream, fields, context),
+        };
+        if block.end_stream {
+            streams.end(direction, block.stream, context);
+        }
+        text
+    }
+}
