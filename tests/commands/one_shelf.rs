@@ -167,7 +167,9 @@ fn recordings_contain_the_database_connections() {
     let linted = run(command("socket-trace"), &[&["lint"], &traces[..]].concat());
     assert_eq!(linted.code(), 0, "{}", linted.stdout());
     let compared = run(command("socket-trace"), &[&["compare"], &traces[..]].concat()).ok();
-    for line in ["a connection to another server ", "Connections to other servers, as recorded by the servers"] {
+    for line in
+        ["a connection to another server ", "Connections to other servers, as recorded by the servers"]
+    {
         assert!(compared.contains(line), "{line:?} is not in:\n{compared}");
     }
 }
@@ -202,7 +204,10 @@ fn page_shows_the_database() {
     let upstream: Vec<_> = items.iter().filter(|item| item["upstream"] == true).collect();
     for api in APIS {
         let recording = format!("{api}-server");
-        assert!(upstream.iter().any(|item| item["recording"] == *recording && item["op"] == "write"), "{api}");
+        assert!(
+            upstream.iter().any(|item| item["recording"] == *recording && item["op"] == "write"),
+            "{api}"
+        );
     }
     let is_server = |item: &&Value| item["recording"].as_str().unwrap().ends_with("-server");
     assert!(upstream.iter().all(is_server));
@@ -216,7 +221,10 @@ fn page_shows_the_database() {
             let sockets = workshop.stream().next_of("sockets");
             let rows = sockets["rows"].as_array().unwrap();
             let servers = APIS.iter().all(|api| has(rows, api, "ESTABLISHED", true));
-            if servers && has(rows, "database", "LISTEN", false) && has(rows, "database", "ESTABLISHED", false) {
+            if servers
+                && has(rows, "database", "LISTEN", false)
+                && has(rows, "database", "ESTABLISHED", false)
+            {
                 break;
             }
         }

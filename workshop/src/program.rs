@@ -141,7 +141,9 @@ async fn serve(
     shutdown: &Shutdown,
 ) -> Result<(), Error> {
     let page = match extras.page.take() {
-        Some(listener) => Some(live::start(listener, apis, &extras.plain, &flags.store.store, shutdown).await?),
+        Some(listener) => {
+            Some(live::start(listener, apis, &extras.plain, &flags.store.store, shutdown).await?)
+        }
         None => None,
     };
     shutdown_on_signal(signals, "workshop", flags.json, shutdown.clone());

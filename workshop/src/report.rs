@@ -97,7 +97,8 @@ fn costs(apis: &[ApiInstance], comparison: &Comparison) -> String {
 
 /// Returns the course of the tour's last step.
 fn one_shelf(story: &Story) -> String {
-    let Story { id, read_revision: read, updated_revision: updated, sequences: [created, changed, deleted] } = story;
+    let Story { id, read_revision: read, updated_revision: updated, sequences: [created, changed, deleted] } =
+        story;
     format!(
         "  REST creates book {id}: change {created}\n  \
            GraphQL reads it: revision {read}\n  \

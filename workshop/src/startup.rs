@@ -79,8 +79,7 @@ pub async fn apis(
     let rest = ApiInstance::start("REST", rest, flags.rest, rest_traces, shelf, serve).await?;
     let shelf = shelves.open(&graphql_traces.server, graphql.name).await?;
     let serve = |listener, shelf| graphql_server::serve(listener, shelf, token());
-    let graphql =
-        ApiInstance::start("GraphQL", graphql, flags.graphql, graphql_traces, shelf, serve).await?;
+    let graphql = ApiInstance::start("GraphQL", graphql, flags.graphql, graphql_traces, shelf, serve).await?;
     let shelf = shelves.open(&grpc_traces.server, grpc.name).await?;
     let serve = |listener, shelf| grpc_server::serve(listener, shelf, token());
     let grpc = ApiInstance::start("gRPC", grpc, flags.grpc, grpc_traces, shelf, serve).await?;

@@ -12,8 +12,8 @@ use socket_tap::format::Side;
 use socket_tap::format::text::Lines;
 
 use crate::reader::{Error, Trace};
-use crate::summary::{opens_connection, opens_upstream};
 use crate::summary::{BEFORE_FIRST_STEP, WHOLE_RECORDING};
+use crate::summary::{opens_connection, opens_upstream};
 use socket_dissect::{Dissector, Part};
 
 /// Maximum number of events shown before the omitted ones.

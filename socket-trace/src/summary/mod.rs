@@ -48,8 +48,8 @@ pub use model::{SocketGroup, Summary, Upstream};
 pub use operation::{Operation, operation_name};
 pub use payload_stats::{EndedCall, OnCall};
 pub use role::Role;
-pub(crate) use socket_history::{opens_connection, opens_upstream};
 pub use socket_history::{FirstTransfer, OpeningCall, SocketClass, SocketHistory};
+pub(crate) use socket_history::{opens_connection, opens_upstream};
 pub use step::{BEFORE_FIRST_STEP, Step, WHOLE_RECORDING};
 
 #[cfg(test)]

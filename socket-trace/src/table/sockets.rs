@@ -21,7 +21,9 @@ pub(super) fn grid(traces: &[&Summary], steps_of: fn(&Summary) -> &[Step]) -> Gr
         Column::Words("spoke first"),
         Column::Names("ended by", 16),
     ]);
-    for name in unique_in_order(traces.iter().flat_map(|trace| steps_of(trace)).map(|step| step.name.as_str())) {
+    for name in
+        unique_in_order(traces.iter().flat_map(|trace| steps_of(trace)).map(|step| step.name.as_str()))
+    {
         let steps: Vec<_> = (traces.iter())
             .filter_map(|trace| Some((trace, steps_of(trace).iter().find(|step| step.name == name)?)))
             .collect();

@@ -69,7 +69,10 @@ async fn perform(apis: &[ApiInstance; 3]) -> Result<Story, Unexpected> {
     let seen = [changes(watchers.0).await?, changes(watchers.1).await?, changes(watchers.2).await?];
     for (api, changes) in apis.iter().zip(&seen) {
         let kinds = changes.iter().map(|change| change.kind);
-        if !kinds.eq(CHANGES) || changes != &seen[0] || changes.iter().any(|change| change.book.id != created.id) {
+        if !kinds.eq(CHANGES)
+            || changes != &seen[0]
+            || changes.iter().any(|change| change.book.id != created.id)
+        {
             return Err(Unexpected(format!("the watcher over {} received {changes:?}", api.title)));
         }
     }
@@ -77,12 +80,7 @@ async fn perform(apis: &[ApiInstance; 3]) -> Result<Story, Unexpected> {
     for (sequence, change) in sequences.iter_mut().zip(&seen[0]) {
         *sequence = change.sequence;
     }
-    Ok(Story {
-        id: created.id,
-        read_revision: read.revision,
-        updated_revision: updated.revision,
-        sequences,
-    })
+    Ok(Story { id: created.id, read_revision: read.revision, updated_revision: updated.revision, sequences })
 }
 
 async fn connect<C: Client>(api: &ApiInstance) -> Result<C, Failure> {

@@ -45,6 +45,9 @@ impl Database {
 
     /// Returns the database as a server of the socket table.
     pub(super) fn servers(&self) -> Vec<Server> {
-        self.addresses.iter().map(|address| Server { api: DATABASE, address: *address, protos: TCP }).collect()
+        self.addresses
+            .iter()
+            .map(|address| Server { api: DATABASE, address: *address, protos: TCP })
+            .collect()
     }
 }
