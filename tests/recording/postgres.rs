@@ -43,7 +43,7 @@ impl Recording {
 
     /// Returns the parts of each direction, first those to the server.
     fn parts(&self) -> [Vec<Part>; 2] {
-        let mut trace = Trace::open(&self.trace()).unwrap();
+        let mut trace = Trace::open(self.trace()).unwrap();
         let mut dissector = Dissector::new(trace.header().side);
         let mut parts = [Vec::new(), Vec::new()];
         while let Some(event) = trace.next_event().unwrap() {
