@@ -45,7 +45,7 @@ impl ListBooks {
         }
     }
 
-    /// Returns the last id before the page; 0 for the first page.
+    /// Returns the id of the last book before the page; 0 for the first page.
     pub(crate) fn after(&self) -> Result<u32, Error> {
         let Some(token) = &self.page_token else {
             return Ok(0);

@@ -64,8 +64,8 @@ impl Connection {
         self.dissect(Direction::of_reads_on(self.side).opposite(), transfer, t, shared)
     }
 
-    /// Gives up the directions in which the recorder dropped reads or writes, because the next unit boundary
-    /// is unknown.
+    /// Stops dissecting the directions in which the recorder dropped reads or writes, because it is unknown
+    /// where the next frame or message begins.
     pub(super) fn gap(&mut self, reads: bool, writes: bool) {
         let direction = Direction::of_reads_on(self.side);
         for (dropped, direction) in [(reads, direction), (writes, direction.opposite())] {
@@ -136,7 +136,8 @@ impl Connection {
         protocol.dissect(direction, data, &mut context)
     }
 
-    /// Continues a direction after bytes that were not recorded, if `bytes` begin like a message.
+    /// Resumes the dissection of a direction after bytes that were not recorded, if `bytes` look like the
+    /// beginning of a message or frame.
     fn resume(&mut self, direction: Direction, bytes: &[u8], t: u64, shared: &Shared) {
         let (protocol, mut context) = self.split(direction, t, &shared.contracts);
         if protocol.resume(direction, bytes, &mut context) {

@@ -4,7 +4,8 @@ use std::io::Read as _;
 
 use flate2::read::GzDecoder;
 
-/// Decompresses gzip data, which may be cut, to at most `max` bytes. The flag is `true` if there are more.
+/// Decompresses gzip data, which may be truncated, to at most `max` bytes. The flag is `true` if the
+/// decompressed data is longer than that.
 pub(super) fn gzip(compressed: &[u8], max: usize) -> (Vec<u8>, bool) {
     let mut bytes = Vec::new();
     // Bytes that precede an error stay in the vector.

@@ -13,14 +13,14 @@
 //! # Ok::<(), socket_tap::format::LineError>(())
 //! ```
 //!
-//! The recording must contain payload (`capture`). A transfer that was recorded in part is dissected as far as lengths allow;
-//! the rest is [unknown](Class::Unknown) up to a transfer that begins like a message or frame. After a `gap`, the open
-//! directions stay unknown.
+//! The recording must contain payload (`capture`). A read or write that was recorded in part is dissected as far as
+//! lengths allow; the rest is [unknown](Class::Unknown) up to a read or write that begins like a message or frame. After a
+//! `gap` event, open connections stay unknown in the directions in which bytes may be missing.
 //!
 //! # Layout
 //!
 //! - `dissector`: [`Dissector`], the connections of a recording
-//! - [`part`]: a run of bytes of one transfer, and the unit that it belongs to
+//! - [`part`]: a run of bytes of one read or write, and the protocol unit to which it belongs
 //! - [`call`]: a request and its response
 //! - [`contracts`]: protobuf contracts, by which gRPC messages are decoded
 //! - [`detect`]: detection of the protocol by the first bytes

@@ -1,9 +1,9 @@
-//! Collects the parts of a transfer in order, and numbers the protocol units.
+//! Collects the dissected parts of a read or write, and numbers the protocol units to which they belong.
 
 use super::data::TransferData;
 use super::part::{Class, Layer, Part};
 
-/// Properties that all parts of a protocol unit share.
+/// Properties that all parts of a protocol unit, such as a frame, share.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Label {
     pub(super) class: Class,
@@ -14,7 +14,7 @@ pub(super) struct Label {
 }
 
 impl Label {
-    /// Returns the label of a unit that belongs to no call.
+    /// Returns the label of a protocol unit that belongs to no call.
     pub(super) const fn new(class: Class, layer: Layer, name: &'static str) -> Self {
         Self { class, layer, name, call: None, stream: None }
     }
@@ -30,16 +30,17 @@ impl Label {
     }
 }
 
-/// Number of a unit whose last part has not been added yet; `None` between units.
+/// Number of a protocol unit, such as a frame, whose last part has not been added yet; `None` between two
+/// units.
 #[derive(Debug, Default)]
 pub(super) struct OpenUnit(Option<u64>);
 
 /// Collects the parts of one direction of a connection.
 #[derive(Debug, Default)]
 pub(super) struct PartCollector {
-    /// Number of units that have begun in this direction.
+    /// Number of protocol units, such as frames or messages, that have begun in this direction.
     units: u64,
-    /// Parts of the current transfer.
+    /// Parts of the current read or write.
     parts: Vec<Part>,
 }
 
@@ -49,8 +50,8 @@ impl PartCollector {
         self.part(&mut OpenUnit::default(), bytes, label, text, true);
     }
 
-    /// Adds bytes to a unit. `ends` is `true` if they are its last bytes. A previous part of the same unit
-    /// and class is extended.
+    /// Adds bytes to a protocol unit. `ends` is `true` if they are its last bytes. If the previous part
+    /// belongs to the same unit and class, that part is extended.
     pub(super) fn part(&mut self, unit: &mut OpenUnit, bytes: u64, label: Label, text: String, ends: bool) {
         let last = self.parts.last_mut().filter(|last| Some(last.unit) == unit.0);
         match last {
@@ -89,7 +90,7 @@ impl PartCollector {
         self.whole(data.len(), Label::new(Class::Unknown, Layer::Unknown, "unknown"), reason);
     }
 
-    /// Removes and returns the parts of the current transfer.
+    /// Removes and returns the parts of the current read or write.
     pub(super) fn take(&mut self) -> Vec<Part> {
         std::mem::take(&mut self.parts)
     }

@@ -57,8 +57,8 @@ impl Protocol {
         }
     }
 
-    /// Tries to continue a direction after bytes that were not recorded, from the first bytes of a transfer.
-    /// Returns `true` on success.
+    /// Resumes the dissection of a direction after bytes that were not recorded. `bytes` are the first bytes
+    /// of the next read or write. Returns `true` if a message or frame may begin with them.
     pub(super) fn resume(&mut self, direction: Direction, bytes: &[u8], context: &mut Context<'_>) -> bool {
         match self {
             Self::Undecided { from_beginning } => {

@@ -29,9 +29,9 @@ pub struct Trace {
     text: Vec<u8>,
     events: u64,
     ending: Ending,
-    /// Parts of the recording that follow the current one.
+    /// Later files of the recording, if it was rotated.
     later: VecDeque<Trace>,
-    /// Sums of the numbers in the end lines of the parts read before.
+    /// Sums of the counts in the end lines of the files read before, if the recording was rotated.
     before: End,
 }
 
@@ -146,7 +146,7 @@ impl Trace {
         }
     }
 
-    /// Processes the end line of the current part. Returns `true` if another part follows.
+    /// Processes the end line of the current file. Returns `true` if the recording continues in another file.
     fn end(&mut self, mut end: End) -> Result<bool, Error> {
         let continued = end.continued;
         end.events = self.before.events.saturating_add(end.events);

@@ -1,5 +1,5 @@
-//! Tests that no recorded event precedes its cause at the other end of the connection: no read precedes its
-//! write.
+//! Tests that no recorded event precedes its cause at the other end of the connection: for example, that no
+//! read precedes the write of its bytes.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

@@ -6,6 +6,7 @@ pub(crate) mod exactness;
 pub(crate) mod killed;
 pub(crate) mod load;
 pub(crate) mod overload;
+pub(crate) mod postgres;
 pub(crate) mod schema;
 pub(crate) mod tls;
 pub(crate) mod trace_limit;

@@ -60,7 +60,8 @@ impl Recorded {
         verify(Trace::open(trace).unwrap(), Log::open(self.path("log")).unwrap()).unwrap()
     }
 
-    /// Asserts that the trace matches strace's log, and that it does not match if `from` is replaced by `to`.
+    /// Asserts that the trace matches strace's log, and that it no longer matches if `from` is replaced by
+    /// `to` in the trace.
     fn is_exact(&self, from: &str, to: &str) -> Report {
         let report = self.verify(&self.path("trace"));
         let trace = fs::read_to_string(self.path("trace")).unwrap();
@@ -73,7 +74,8 @@ impl Recorded {
         report
     }
 
-    /// Asserts that the trace does not match strace's log if any line that contains `part` is removed.
+    /// Asserts that the trace no longer matches strace's log if any one of its lines that contain `part` is
+    /// removed.
     fn needs_each_line_with(&self, part: &str) {
         let trace = fs::read_to_string(self.path("trace")).unwrap();
         let lines: Vec<&str> = trace.lines().collect();

@@ -1,4 +1,4 @@
-//! The three APIs on PostgreSQL, held to the tests of the APIs in memory.
+//! Runs the tests of the three APIs on a shelf in PostgreSQL.
 
 use crate::api::scenario::run_scenarios;
 use crate::store::stores::Stores;

@@ -1,4 +1,4 @@
-//! A database that ends, does not respond, or has no free connection while the servers use it.
+//! Tests of servers whose database ends, does not respond, or has no free connection.
 
 use std::time::{Duration, Instant};
 
@@ -26,7 +26,7 @@ async fn start<A: Api>(arguments: &[&str]) -> Option<(Postgres, Serving)> {
     Some((database, server))
 }
 
-/// Repeats a call while the database is unavailable.
+/// Repeats a call until the database is available.
 async fn available<A: Api>(client: &mut A) {
     while let Err(failure) = client.book(1).await {
         assert_eq!(failure.kind, FailureKind::Unavailable, "{failure}");

@@ -1,4 +1,4 @@
-//! Servers and databases that are killed under load.
+//! Tests in which servers and databases are killed under load.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

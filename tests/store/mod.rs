@@ -1,4 +1,4 @@
-//! The two stores of the shelf, held to the same tests, and a database that fails.
+//! Tests of both stores of the shelf, in memory and in PostgreSQL, and of failures of the database.
 
 /// Runs each test on each store: `each_store!(name, ...)` makes `memory::name` and `postgres::name` of an
 /// `async fn name(stores: Stores)`.

@@ -1,4 +1,4 @@
-//! The operations of a shelf, on each store.
+//! Tests of the operations of a shelf, on each store.
 
 use bookshelf::model::{YEARS, check_title};
 use bookshelf::{Book, BookPatch, ChangeKind, Entity, Error, Field, Limits, ListBooks, NewBook};

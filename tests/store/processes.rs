@@ -1,4 +1,4 @@
-//! Four server processes, of all three APIs, that share one database.
+//! Tests of four server processes, of all three APIs, that share one database.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,13 +12,14 @@ use crate::support::api::Api;
 use crate::support::postgres::Postgres;
 use crate::support::process::Serving;
 
-/// Number of updates, all together.
+/// Total number of updates by all clients.
 const UPDATES: u64 = 10_000;
 
-/// The clients update these books, so that they often update the same one.
+/// Number of books that the clients update. It is small, so that several clients often update the same book.
 const BOOKS: u32 = 14;
 
-/// The clients wait for a watcher that is further behind, because the store keeps 1,024 changes only.
+/// Maximum number of updates that a watcher may lag behind before the clients wait for it. The store keeps
+/// only 1,024 changes.
 const MAX_LAG: u64 = 500;
 
 /// The number of updates that each watcher has seen.

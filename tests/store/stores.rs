@@ -1,4 +1,4 @@
-//! New shelves on each store.
+//! Creates shelves for tests, in memory or in PostgreSQL.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,10 +10,10 @@ use socket_tap::Tap;
 
 use crate::support::postgres;
 
-/// Maximum duration of an operation, for a busy machine.
+/// Timeout of an operation, long enough for a busy machine.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A store for new shelves.
+/// A store in which tests create shelves.
 #[derive(Clone)]
 pub(crate) enum Stores {
     Memory,

@@ -47,8 +47,8 @@ async fn request_must_have_one_valid_host<A: Api>() {
     );
 }
 
-/// Asserts that a POST request with any of these endings is rejected, and that the server does not parse the
-/// bytes after it.
+/// Completes a POST request with each of `rests`, its remaining header fields and body. Asserts that the
+/// server rejects the request with `status`, and that it does not parse the bytes after the request.
 async fn refused<A: Api>(status: u16, rests: &[&str]) {
     let server = Server::start::<A>().await;
     for rest in rests {

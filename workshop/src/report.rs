@@ -95,7 +95,7 @@ fn costs(apis: &[ApiInstance], comparison: &Comparison) -> String {
     out
 }
 
-/// Returns the course of the tour's last step.
+/// Describes the last step of the tour, in which all APIs change the same book.
 fn one_shelf(story: &Story) -> String {
     let Story { id, read_revision: read, updated_revision: updated, sequences: [created, changed, deleted] } =
         story;

@@ -33,7 +33,8 @@ impl Feed {
 
     /// Adds a change and wakes the watchers. Drops the oldest change if the feed is full.
     ///
-    /// A change that the feed already holds is ignored. If changes are missing before it, the feed starts again with it.
+    /// A change that the feed already holds is ignored. If changes are missing before it, the feed drops all older
+    /// changes.
     pub fn push(&self, change: Change) {
         let mut recent = self.recent();
         if change.sequence > recent.newest + 1 {
@@ -82,7 +83,8 @@ impl Feed {
         recent.changes.get(usize::try_from(index).ok()?).cloned()
     }
 
-    /// Returns the change after a sequence number, for a store that stores no more changes than this feed.
+    /// Returns the change after a sequence number, or an error if the feed no longer holds it. Used by stores
+    /// that keep their changes only in this feed.
     pub(crate) fn stored_after(&self, sequence: u64) -> Result<Vec<Change>, Error> {
         let oldest = self.recent().oldest();
         if sequence + 1 < oldest {
@@ -98,7 +100,8 @@ impl Feed {
 }
 
 impl Recent {
-    /// Returns the sequence number of the oldest change, or of the next one if the feed is empty.
+    /// Returns the sequence number of the oldest change. If the feed is empty, returns that of the next
+    /// change.
     fn oldest(&self) -> u64 {
         self.changes.front().map_or(self.newest + 1, |change| change.sequence)
     }

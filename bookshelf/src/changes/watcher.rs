@@ -15,7 +15,7 @@ const RETRY_INTERVAL: Duration = Duration::from_millis(200);
 
 /// A watcher that yields each change after a given sequence number, once and in order.
 ///
-/// It reads from the feed of this process, and from the store what the feed no longer holds. While the store is
+/// It reads recent changes from the feed of this process, and older ones from the store. While the store is
 /// unavailable, the watcher waits.
 #[derive(Debug)]
 pub struct Changes {

@@ -4,8 +4,8 @@ use crate::status::ErrorDomain;
 
 /// The description of a gRPC API that this crate needs.
 ///
-/// The methods of the API must be unary or server-streaming: of all client streams, only those of server
-/// reflection have a timeout for each message.
+/// The methods of the API must be unary or server-streaming, because this crate limits the time between the
+/// messages of a client stream only for server reflection.
 #[derive(Clone, Copy, Debug)]
 pub struct Api {
     /// Domain of the API's errors.

@@ -91,7 +91,7 @@ impl Operations {
         }
     }
 
-    /// Updates the operation of a message that is complete or cut, and returns the message as text.
+    /// Processes a complete or truncated message: updates its operation, and returns the message as text.
     pub(crate) fn message(&mut self, content: &[u8], context: &mut Context<'_>) -> String {
         let message = Message::parse(content);
         let payload = message.payload.map(RawValue::get).unwrap_or_default();

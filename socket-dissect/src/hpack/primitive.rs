@@ -30,7 +30,7 @@ impl<'a> Input<'a> {
         Ok(*first)
     }
 
-    /// Reads an integer whose first byte contains it in the low `prefix` bits (section 5.1).
+    /// Reads an integer that begins in the lowest `prefix` bits of the next byte (section 5.1).
     pub(super) fn integer(&mut self, prefix: u8) -> Result<usize, Malformed> {
         let mask = u8::MAX >> (8 - prefix);
         let mut value = usize::from(self.byte()? & mask);

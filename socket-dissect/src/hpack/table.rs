@@ -6,7 +6,8 @@ use std::collections::VecDeque;
 const DEFAULT_SIZE: usize = 4096;
 /// Maximum size of the dynamic table. Browsers request this size; servers request less.
 const MAX_SIZE: usize = 64 * 1024;
-/// Number of bytes added to the length of name and value for the size of an entry (section 4.1).
+/// Number of bytes by which the size of an entry exceeds the total length of its name and value (section
+/// 4.1).
 const OVERHEAD: usize = 32;
 
 /// The static table, followed by the entries of the dynamic table.
@@ -25,7 +26,8 @@ impl Default for Table {
 }
 
 impl Table {
-    /// Returns the name and value at an index of both tables, counted from 1.
+    /// Returns the name and value at an index, counted from 1. Indices of the dynamic table follow those of
+    /// the static table.
     pub(super) fn get(&self, index: usize) -> Option<(&[u8], &[u8])> {
         let at = index.checked_sub(1)?;
         match STATIC.get(at) {

@@ -49,8 +49,8 @@ impl Http1 {
         Outcome::Done
     }
 
-    /// Continues a direction after bytes that were not recorded, if `bytes` begin like a message. Returns
-    /// `true` on success.
+    /// Resumes the dissection of a direction after bytes that were not recorded, if `bytes` look like the
+    /// beginning of a message. Returns `true` on success.
     pub(in super::super) fn resume(
         &mut self,
         direction: Direction,

@@ -1,11 +1,11 @@
-//! Header fields that determine the body of a message and the protocol after it.
+//! Header fields that determine the body of a message, or the protocol to which the connection switches.
 
 use httparse::Header;
 
 use super::super::graphql;
 use super::super::media::{Encoding, Media};
 
-/// Header fields that determine the body of a message and the protocol after it.
+/// Header fields that determine the body of a message, or the protocol to which the connection switches.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
     pub(super) length: ContentLength,

@@ -44,8 +44,8 @@ impl Http2 {
         self.readers.get_mut(direction).dissect(direction, data, &mut self.streams, context)
     }
 
-    /// Continues a direction after bytes that were not recorded, if `bytes` begin like a frame. Returns
-    /// `true` on success.
+    /// Resumes the dissection of a direction after bytes that were not recorded, if `bytes` look like the
+    /// beginning of a frame. Returns `true` on success.
     pub(in super::super) fn resume(&mut self, direction: Direction, bytes: &[u8]) -> bool {
         let resumes = bytes.first_chunk().is_some_and(|head| FrameHead::parse(*head).is_likely());
         if resumes {

@@ -65,7 +65,8 @@ impl HeaderBlocks {
         }
     }
 
-    /// Stores the stream that the frame announces, once the fields before its content are complete.
+    /// Stores the id of the stream that a PUSH_PROMISE frame announces. Called once the fields before the
+    /// frame's content are complete.
     pub(super) fn end_prefix(&mut self, frame: &Incoming) {
         if let Some(block) = self.open.as_mut().filter(|_| frame.has_fields()) {
             block.promised = frame.promised();

@@ -79,7 +79,8 @@ impl Postgres {
         next.map(Outcome::Switch)
     }
 
-    /// Resynchronizes a direction after a hole, if the bytes begin like messages. Returns `true` on success.
+    /// Resumes the dissection of a direction after bytes that were not recorded, if `bytes` look like the
+    /// beginning of a message. Returns `true` on success.
     pub(in super::super) fn resume(&mut self, direction: Direction, bytes: &[u8]) -> bool {
         let session = &mut self.session;
         let resumes = match (direction, session.stage) {

@@ -42,7 +42,7 @@ pub(super) struct Exchanges {
     pending: VecDeque<Exchange>,
     /// `true` if the server has sent anything since the last request ended.
     is_answered: bool,
-    /// `true` if a call began before the response to the previous call ended, or possibly so.
+    /// `true` if a call may have begun before the response to the previous call ended.
     is_pipelined: bool,
 }
 
@@ -88,7 +88,7 @@ impl Exchanges {
         }
     }
 
-    /// Adds an execution to the last call.
+    /// Adds the execution of a statement to the last call.
     pub(super) fn execute(&mut self, statement: Option<Statement>) {
         let last = self.pending.back_mut();
         if let Some(last) = last.filter(|last| last.executions.len() < MAX_EXECUTIONS) {
@@ -109,8 +109,8 @@ impl Exchanges {
         self.is_answered = true;
     }
 
-    /// Ends an execution of the current call, and returns its statement. A simple query may have several
-    /// results.
+    /// Ends the execution of a statement in the current call, and returns the statement. A simple query may
+    /// execute several statements.
     pub(super) fn complete(&mut self) -> Option<Statement> {
         let executions = &mut self.pending.front_mut()?.executions;
         match executions.len() {

@@ -34,7 +34,8 @@ impl<'a> Fields<'a> {
         string
     }
 
-    /// Reads a string as far as there are bytes. The flag is `true` if the end is missing.
+    /// Reads a string up to its zero byte, or else to the end of the bytes. The flag is `true` if the
+    /// string's end is missing.
     pub(super) fn string_or_rest(&mut self) -> (&'a [u8], bool) {
         match self.string() {
             Some(string) => (string, false),
@@ -42,7 +43,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Reads a number of bytes. `None` if there are fewer.
+    /// Reads `count` bytes. `None` if fewer bytes are left.
     pub(super) fn bytes(&mut self, count: usize) -> Option<&'a [u8]> {
         let (bytes, rest) = self.rest.split_at_checked(count)?;
         self.rest = rest;

@@ -1,9 +1,9 @@
-//! Messages for tests.
+//! PostgreSQL messages for tests.
 
 use super::super::fixture::{Fixture, lines};
 use super::super::{Class, Layer, Part};
 
-/// Returns a message.
+/// Returns a message with the type byte `kind`.
 pub(super) fn message(kind: u8, body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let length = u32::try_from(body.len() + 4).unwrap().to_be_bytes();

@@ -34,7 +34,7 @@ fn responses_resume_at_the_next_call() {
 }
 
 #[test]
-fn response_resumes_at_a_message_of_the_same_call() {
+fn response_resumes_at_the_next_message() {
     let mut server = started();
     server.reads(message(b'Q', "SELECT 1\0"));
     server.writes_cut([], 500);

@@ -1,4 +1,4 @@
-//! Types of messages.
+//! Types of PostgreSQL messages.
 
 use super::super::direction::Direction;
 use super::super::part::Class;

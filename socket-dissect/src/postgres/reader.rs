@@ -40,7 +40,7 @@ pub(super) struct Reader {
 struct Body {
     content: Content,
     label: Label,
-    /// Number of bytes still to come.
+    /// Number of bytes of the body that have not been read yet.
     left: u64,
     beginning: PrefixBuffer,
 }

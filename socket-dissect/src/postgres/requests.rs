@@ -1,4 +1,4 @@
-//! Messages of the client.
+//! Interprets the messages of a PostgreSQL client.
 
 use super::super::context::Context;
 use super::super::text::short_bytes;
@@ -13,8 +13,8 @@ use super::statements::{Statement, statement};
 /// Kind of a named object in `Describe` and `Close`.
 const PORTAL: u8 = b'P';
 
-/// Returns the text of a complete message, and applies its effects. `more` is `true` if the end of the body
-/// is missing.
+/// Describes a message as text, and applies its effects to the state of the connection. `more` is `true` if
+/// the end of the body is missing.
 pub(super) fn complete(
     kind: Kind,
     body: &[u8],
@@ -120,7 +120,7 @@ fn kind_name(kind: u8) -> &'static str {
     if kind == PORTAL { "portal" } else { "statement" }
 }
 
-/// Returns kind and name of an object. The name of the unnamed one is empty.
+/// Returns the kind and the name of a statement or portal. The name may be empty.
 fn named(kind: &str, name: &[u8]) -> String {
     format!("{kind} {}", short_bytes(name, false)).trim_end().to_owned()
 }

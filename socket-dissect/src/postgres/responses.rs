@@ -1,4 +1,4 @@
-//! Messages of the server.
+//! Interprets the messages of a PostgreSQL server.
 
 use super::super::context::Context;
 use super::super::text::short_bytes;
@@ -14,8 +14,8 @@ use super::statements::outcome;
 /// State of `ReadyForQuery` outside a transaction.
 const IDLE: u8 = b'I';
 
-/// Returns the text of a complete message, and applies its effects. `more` is `true` if the end of the body
-/// is missing.
+/// Describes a message as text, and applies its effects to the state of the connection. `more` is `true` if
+/// the end of the body is missing.
 pub(super) fn complete(
     kind: Kind,
     body: &[u8],

@@ -1,4 +1,4 @@
-//! The packets without type byte, with which a client begins.
+//! The packets without a type byte with which a PostgreSQL client begins a connection.
 
 use super::super::text::short_bytes;
 use super::fields::Fields;
@@ -11,7 +11,7 @@ const MAX_LENGTH: u32 = 10_000;
 
 /// Major version of the protocol, which is the first half of the code of a `StartupMessage`.
 const MAJOR_VERSION: u16 = 3;
-/// Maximum minor version. The codes above are requests.
+/// Maximum minor version of the protocol. A packet with a higher number is a request, such as for encryption.
 const MAX_MINOR_VERSION: u16 = 99;
 
 const CANCEL_REQUEST: u32 = 80_877_102;

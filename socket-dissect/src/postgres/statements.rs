@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::super::text::{grouped, short};
 
-/// Maximum number of statements, and of portals, per connection. More are shown by name.
+/// Maximum number of statements, and of portals, whose text is kept for each connection. Others are shown by
+/// name.
 const MAX_NAMES: usize = 1_000;
 /// Maximum length of a name. The server cuts longer ones at 63 bytes.
 const MAX_NAME: usize = 63;

@@ -33,7 +33,7 @@ pub(super) fn text(bytes: &[u8], message_type: Option<&MessageDescriptor>, cut: 
     printer.text
 }
 
-/// Returned when the text has reached its maximum length before the end of the message.
+/// Error that ends the formatting early, because the text has reached its maximum length.
 #[derive(Debug)]
 struct Stopped;
 

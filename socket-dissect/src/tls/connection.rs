@@ -29,8 +29,8 @@ impl Tls {
         }
     }
 
-    /// Continues a direction after bytes that were not recorded, if `bytes` begin like a TLS record. Returns
-    /// `true` on success.
+    /// Resumes the dissection of a direction after bytes that were not recorded, if `bytes` look like the
+    /// beginning of a TLS record. Returns `true` on success.
     pub(in super::super) fn resume(&mut self, direction: Direction, bytes: &[u8]) -> bool {
         let resumes = bytes.len() >= record::HEADER && record::may_begin(bytes);
         if resumes {

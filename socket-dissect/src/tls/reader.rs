@@ -40,7 +40,7 @@ struct Record {
 }
 
 impl Reader {
-    /// Expects a record header next, after bytes that were not recorded.
+    /// Prepares the reader for a record header. Called after bytes that were not recorded.
     pub(super) fn restart(&mut self) {
         *self = Self { cipher_changed: self.cipher_changed, ..Self::default() };
     }

@@ -1,5 +1,5 @@
-//! Checks for arbitrary bytes that the parts add up to the bytes, and do not depend on the boundaries of
-//! reads and writes.
+//! Checks, for arbitrary bytes, that the lengths of the parts add up to the number of bytes, and that the
+//! parts do not depend on the boundaries of reads and writes.
 
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
@@ -39,8 +39,8 @@ fn accept() -> Op {
 /// its last part.
 type Unit = (bool, u64, Option<Class>, &'static str, String, Option<u64>);
 
-/// Dissects a conversation, and returns its units and calls. `cut` divides the bytes of one turn into
-/// transfers of the returned lengths.
+/// Dissects a conversation, and returns its units and calls. `cut` receives the bytes that one side sends in
+/// turn, and returns the lengths of the reads or writes that transfer them.
 fn dissect(conversation: &Conversation, cut: &mut dyn FnMut(&[u8]) -> Vec<usize>) -> (Vec<Unit>, Vec<Call>) {
     let mut dissector = Dissector::new(Side::Server);
     dissector.observe(&event(2, accept()));

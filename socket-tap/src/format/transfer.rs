@@ -78,7 +78,7 @@ fn base64(out: &mut impl Write, data: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Parses a line exactly as [`write`] formats it. Returns `None` for any other line, even with the same
+/// Parses a line exactly as [`write()`] formats it. Returns `None` for any other line, even with the same
 /// fields; the caller then parses it with serde.
 pub(super) fn parse(line: &str) -> Option<Event> {
     let (t, rest) = digits(line.strip_prefix("{\"t\":")?)?;

@@ -25,7 +25,7 @@ use deliver::needs_events;
 const MAX_BATCH: usize = 1024;
 
 /// Maximum time for which a call in progress delays the records of later calls. If a call takes longer, its
-/// own record arrives late, and gets the time of the records delivered next to it.
+/// own record is delivered late, with the time of the record delivered before it.
 const MAX_CALL: Duration = Duration::from_secs(1);
 
 /// Interval at which a flush checks whether the calls in progress have ended.

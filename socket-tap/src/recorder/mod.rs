@@ -229,7 +229,8 @@ fn shard_count(Capacity { capture, payload, .. }: Capacity) -> usize {
     count
 }
 
-/// Locks the mutex and ignores poisoning: every single step leaves a shard or the command queue consistent.
+/// Locks the mutex and ignores poisoning, because a shard or the command queue is consistent after each
+/// single step of a change.
 #[inline]
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

@@ -64,7 +64,8 @@ pub struct Subscriber {
     receiver: Option<broadcast::Receiver<Batch>>,
     /// Number of events that were sent to the channel before the subscriber's next event.
     seen: u64,
-    /// Events for the next call of [`next`](Self::next), after it has returned [`Update::Missed`].
+    /// Events that the next call of [`next`](Self::next) returns, because the last call has returned
+    /// [`Update::Missed`].
     waiting: Option<Arc<[Event]>>,
 }
 

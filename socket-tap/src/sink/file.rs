@@ -39,7 +39,8 @@ pub struct TraceFile {
     header: Option<Header>,
     /// Number of bytes that were written to the current file, without those in the buffer.
     written: u64,
-    /// Number of events in the current file, and number of dropped events that its gap events count.
+    /// Counts for the end line of the current file: its events, and the dropped events that its gap events
+    /// count.
     counts: End,
     streams: OpenStreams,
 }
@@ -99,8 +100,8 @@ impl TraceFile {
         self
     }
 
-    /// Writes a batch of records. The drain thread has already replaced their clock readings (`raw`) by times
-    /// in nanoseconds.
+    /// Writes a batch of records. The drain thread has already converted their times (`raw`) from the fast
+    /// clock to nanoseconds.
     pub(crate) fn records(&mut self, records: &[Timed<Record>], payload: &[u8]) -> io::Result<()> {
         for timed in records {
             let Record::Transfer(transfer) = &timed.record else {

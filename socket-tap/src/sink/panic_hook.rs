@@ -14,7 +14,7 @@ use crate::recorder::{Command, Recorder, Recording, Reply, WeakRecording, leave}
 use crate::tap::Tap;
 
 /// Maximum time that a panicking thread waits for the delivery of the latest events, and then for the
-/// `report` closure. It may hold locks that other threads need, so it must not wait indefinitely.
+/// `report` closure. The thread may hold locks that other threads need, so it must not wait indefinitely.
 const TIMEOUT: Duration = Duration::from_millis(500);
 
 type Report = Arc<dyn Fn(&io::Result<PathBuf>) + Send + Sync>;

@@ -7,8 +7,8 @@ use crate::close::{Close, EndedBy};
 use crate::sys;
 
 impl SocketState {
-    /// Returns the totals so far, the side that ended the stream if one has, and the kernel's TCP state. Used
-    /// for a `release`.
+    /// Returns the totals so far, the side that ended the stream, if it has ended, and the kernel's TCP
+    /// state. Used for a `release` event.
     pub(crate) fn snapshot(&self) -> Close {
         let errno = self.errno.load(Ordering::Relaxed);
         Close {

@@ -13,7 +13,7 @@ pub(super) struct TraceResult {
     pub(super) violations: u64,
     /// Description, measured value and related events of each violation.
     pub(super) findings: Vec<(String, Option<u64>, Selector)>,
-    /// Reasons why violations may exist that the trace does not show.
+    /// Reasons why the trace may hide further violations, such as missing events.
     pub(super) reasons: Vec<String>,
 }
 
@@ -57,7 +57,8 @@ pub(super) fn max_of_calls(
     result
 }
 
-/// Returns the reason why the trace may contain further calls, if there is one.
+/// Returns the reason why the program may have made calls that the trace does not show; `None` if there is
+/// none.
 fn reason_for_further_calls(trace: &Summary, calls: u64) -> Option<String> {
     if !trace.payload {
         return Some(

@@ -64,7 +64,8 @@ pub enum Selector {
         /// Index of the call on its connection, from 0.
         number: u64,
     },
-    /// The connections that a step opened after it had reached its limit.
+    /// The connections that a step opened beyond the limit of an assertion. A step lasts from one mark of the
+    /// program to the next.
     Opened {
         /// Name of the step.
         step: String,
@@ -74,8 +75,8 @@ pub enum Selector {
 }
 
 impl Evidence {
-    /// Returns evidence without events. [`look_up`] adds those that `selector` selects in the trace with this
-    /// index.
+    /// Returns evidence that contains no events yet. [`look_up`] later adds the events that `selector`
+    /// selects in the trace with the index `trace`.
     pub(super) fn pending(trace: usize, selector: Selector) -> Self {
         let (file, first, last) = (String::new(), Vec::new(), VecDeque::new());
         Self { file, first, omitted: 0, last, missing: None, trace, selector }
@@ -93,8 +94,8 @@ impl Evidence {
     }
 }
 
-/// Reads `files` again, and adds the selected events to each evidence. `files` are in the order of the
-/// comparison.
+/// Reads the trace files again, and adds to each evidence the events that its selector selects. `files` must
+/// be in the order of the compared traces.
 pub fn look_up<'a>(evidence: impl IntoIterator<Item = &'a mut Evidence>, files: &[impl AsRef<Path>]) {
     let mut evidence: Vec<&mut Evidence> = evidence.into_iter().collect();
     for (index, file) in files.iter().enumerate() {
@@ -137,7 +138,8 @@ fn in_file(file: &Path, pending: &mut [&mut Evidence]) -> Result<(), Error> {
 }
 
 impl Selector {
-    /// Returns `true` if the event, which `side` recorded in `step`, is selected.
+    /// Returns `true` if the selector selects the event. `side` is the side that made the recording, and
+    /// `step` the step in which the event happened.
     fn matches(&mut self, event: &Event, side: Side, parts: &[Part], step: Option<&str>) -> bool {
         match self {
             Self::Socket(sock) => event.sock == Some(*sock),

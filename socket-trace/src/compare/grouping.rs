@@ -29,8 +29,8 @@ pub struct Group<'a> {
 const NO_CALL: &str = "(no call)";
 
 impl Grouping {
-    /// Returns the grouping that suits the traces: by step if one of them has steps, else by operation if all
-    /// share an operation.
+    /// Returns the grouping that suits the traces: by operation if no trace has steps and at least one
+    /// operation occurs in all traces, else by step.
     #[must_use]
     pub fn suited_to(traces: &[&Summary]) -> Self {
         let has_steps =
@@ -58,7 +58,8 @@ impl Grouping {
         }
     }
 
-    /// Returns the groups of a trace that contains payload. Their bytes add up to all bytes of the trace.
+    /// Returns the groups of calls in a trace with payload. Every byte of the trace counts for exactly one
+    /// group.
     #[must_use]
     pub fn groups(self, trace: &Summary) -> Vec<Group<'_>> {
         match self {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::summary::Summary;
 
-/// Functions that return a possible label of a trace. The shortest label is first.
+/// Functions that derive a label from a trace, in order from the shortest label to the longest.
 const CANDIDATES: [fn(&Summary) -> &str; 3] = [name, file_name, source];
 
 /// Labels each trace with its name, or with its file if another trace of the same side has that name.

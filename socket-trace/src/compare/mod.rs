@@ -5,7 +5,7 @@
 //! - [`Comparison`]: the verdict and its reasons
 //! - [`primitives`]: call patterns that occur in all traces or only in some
 //! - `labels`: unique labels of traces
-//! - `grouping`: alignment of traces by step or by operation
+//! - `grouping`: groups of calls, by step or by operation
 
 pub mod grouping;
 mod labels;
@@ -19,7 +19,8 @@ use crate::summary::Role;
 use crate::summary::Summary;
 use primitives::{Difference, Primitives};
 
-/// Result of comparing the socket primitives of several traces.
+/// Verdict on the call patterns of several traces. A call pattern is the order of a socket's calls, with
+/// repeated reads and writes listed once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
@@ -51,7 +52,8 @@ pub struct Comparison {
     pub verdict: Verdict,
     /// Reasons for a verdict other than [`Same`](Verdict::Same).
     pub reasons: Vec<String>,
-    /// For each role of sockets, the call patterns that occur in all traces with such sockets.
+    /// For each role of sockets, such as listener: the call patterns that occur in every trace with a socket
+    /// of that role.
     pub skeletons: BTreeMap<Role, Vec<String>>,
     /// Call patterns that occur in one trace and not in another.
     pub differences: Vec<Difference>,
@@ -60,7 +62,8 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// Compares traces: servers with servers, and clients with clients.
+    /// Compares the traces recorded by servers with each other, and the traces recorded by clients with each
+    /// other.
     #[must_use]
     pub fn of(mut traces: Vec<Summary>) -> Self {
         labels::assign_unique(&mut traces);

@@ -10,7 +10,8 @@ use crate::summary::{Role, SocketGroup, Summary};
 #[derive(Debug)]
 pub(super) struct Primitives {
     pub(super) differences: Vec<Difference>,
-    /// For each role of sockets, the call patterns that occur in all traces with such sockets.
+    /// For each role of sockets, such as listener: the call patterns that occur in every trace with a socket
+    /// of that role.
     pub(super) common: BTreeMap<Role, Vec<String>>,
     /// `true` if at least two traces have sockets of the same role.
     pub(super) compared: bool,
@@ -19,13 +20,13 @@ pub(super) struct Primitives {
 /// A call pattern that occurs in one trace and not in another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// Role of the sockets: listener, server connection, client connection or UDP.
+    /// Role of the sockets that show the pattern: listener, server connection, client connection or UDP.
     pub role: Role,
     /// The call pattern that one of the traces lacks.
     pub skeleton: String,
     /// Index of the trace in which the pattern occurs.
     pub occurs_in: usize,
-    /// Number of sockets with the pattern in that trace, and the first such socket.
+    /// Number of sockets that show the pattern in the trace `occurs_in`, and the first of these sockets.
     pub seen: SocketGroup,
     /// Index of the trace that lacks the pattern.
     pub lacks_in: usize,
@@ -49,7 +50,7 @@ impl Difference {
 }
 
 impl Primitives {
-    /// Compares the call patterns of each role of sockets, among the traces that have sockets of that role.
+    /// Compares the call patterns of sockets with the same role, between all traces that have such sockets.
     pub(super) fn of(traces: &[Summary]) -> Self {
         let roles: BTreeSet<Role> =
             traces.iter().flat_map(|trace| trace.call_patterns.keys().copied()).collect();
@@ -72,10 +73,11 @@ impl Primitives {
     }
 }
 
-/// Index of a trace, and the call patterns of its sockets of one role.
+/// Index of a trace, and the call patterns of those of its sockets that have one given role.
 type WithRole<'a> = (usize, &'a BTreeMap<String, SocketGroup>);
 
-/// Returns one difference for each trace that lacks the pattern. It names another trace that has the pattern.
+/// Returns one difference for each trace that lacks the pattern. Each difference also names one trace that
+/// has the pattern.
 fn differences_in(role: Role, skeleton: &str, all: &[WithRole<'_>]) -> Vec<Difference> {
     let example = all.iter().find_map(|(index, skeletons)| Some((*index, *skeletons.get(skeleton)?)));
     let Some((occurs_in, seen)) = example else { return Vec::new() };

@@ -30,7 +30,7 @@ enum Cause {
 /// ```
 ///
 /// # Errors
-/// If the file cannot be read, is neither of the two, or defines no service.
+/// The file cannot be read, is neither a `.proto` nor a descriptor set, or defines no service.
 pub fn add_file(contracts: &mut Contracts, file: impl AsRef<Path>) -> Result<(), Error> {
     let file = file.as_ref();
     add(contracts, file).map_err(|cause| Error { file: file.display().to_string(), cause })

@@ -1,14 +1,14 @@
 //! CSV (RFC 4180): a header row, and a row per event.
 //!
 //! The columns are the fields of a trace under the same names (see `TRACE.md`), empty where an event does not have
-//! them. Before them come
+//! them. The first columns are
 //!
 //! - `recording` and `side`: name and side of the recording, since several traces share a table
 //! - `time`: date and time, RFC 3339, UTC, with nanoseconds; empty if the header does not contain the start
 //! - `t`, `sock`, `op`: as in the trace
 //!
 //! The fields of `tcp` have columns of their own, `tcp_state` to `tcp_unread`. `data` is base64. Columns added in
-//! later versions come last, so that existing columns keep their positions.
+//! later versions are appended, so that existing columns keep their positions.
 //!
 //! Lines end with CR LF. A field with a comma, a quote or a line break is quoted.
 

@@ -72,7 +72,8 @@ impl Format {
     }
 }
 
-/// Returns `true` if the trace with the header `to` is the next part of the recording with the header `from`.
+/// Returns `true` if two traces are consecutive files of one rotated recording. `from` is the header of the
+/// first trace, and `to` that of the second.
 #[must_use]
 pub fn continues(from: &Header, to: &Header) -> bool {
     are_parts(from, to) && to.part == from.part.saturating_add(1)
@@ -109,7 +110,7 @@ impl Export {
         Ok(Self { exporter, last: None })
     }
 
-    /// Exports all events of a trace. Consecutive parts of one recording become one recording.
+    /// Exports all events of a trace. Consecutive files of a rotated recording are exported as one recording.
     ///
     /// # Errors
     /// The trace cannot be read, or the export cannot be written.
@@ -125,7 +126,7 @@ impl Export {
         Ok(())
     }
 
-    /// Completes the export. Returns notes for the user.
+    /// Completes the export. Returns notes for the user, for example about truncated payload.
     ///
     /// # Errors
     /// The export cannot be written.

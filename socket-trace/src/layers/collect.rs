@@ -29,7 +29,8 @@ pub struct Selection {
     pub step: Option<String>,
 }
 
-/// Returns the map of the selected call. `None` if no call meets the conditions.
+/// Returns the map of the selected call: its reads, writes, frames and messages. `None` if no call meets the
+/// conditions.
 ///
 /// # Errors
 /// A trace cannot be read.
@@ -49,10 +50,11 @@ pub fn collect(events: &mut AnnotatedEvents, selection: &Selection) -> Result<Op
 
 struct Collector<'a> {
     selection: &'a Selection,
-    /// For each recording, the side that it records.
+    /// For each recording, the side that made it: client or server.
     sides: Vec<Side>,
     selected: Option<SelectedCall>,
-    /// Reads and writes of the sockets that are open or belong to the connection of the selected call.
+    /// Reads and writes by socket and direction. Contains all open sockets, and the sockets of the selected
+    /// call's connection.
     logs: HashMap<(Socket, Side), TransferLog>,
     tls: TlsStreams,
     more: u64,
@@ -62,7 +64,7 @@ struct SelectedCall {
     connection: u64,
     call: u64,
     operation: String,
-    /// `true` once the operation cannot become more precise.
+    /// `true` once the operation of the selected call is final.
     is_known: bool,
 }
 
@@ -95,8 +97,8 @@ impl Collector<'_> {
         false
     }
 
-    /// Sets the operation of the selected call once its request head is complete. The body may still refine
-    /// it, as in GraphQL.
+    /// Sets the operation of the selected call once its request head is complete. In GraphQL, the request
+    /// body may replace the operation later.
     fn set_operation<'b>(&mut self, operation: impl FnOnce(u64) -> Option<&'b str>) {
         if let Some(selected) = self.selected.as_mut().filter(|selected| selected.is_known)
             && let Some(operation) = operation(selected.call)

@@ -11,7 +11,8 @@ use crate::show::description::truncate;
 /// Number of columns for the titles of the levels.
 const TITLE: usize = 17;
 
-/// Draws one row of boxes per level, split into several strips if the rows are wider than `width` columns.
+/// Draws one row of boxes for each protocol level. Rows wider than `width` columns are split into several
+/// strips, one below the other.
 pub(super) fn draw(levels: &[Level], width: usize, color: bool) -> String {
     let scale = Scale::of(levels);
     let mut out = String::new();
@@ -36,7 +37,8 @@ pub(super) fn draw(levels: &[Level], width: usize, color: bool) -> String {
     out
 }
 
-/// Writes the byte offset at which each cell begins.
+/// Writes the byte offset at which each cell of a strip begins. A cell is the range between two adjacent box
+/// borders.
 fn offsets(scale: &Scale<'_>, strip: &Cells, out: &mut String) {
     let mut text = format!("{:<TITLE$}", "byte");
     for cell in strip.start..=strip.end {

@@ -53,8 +53,8 @@ pub struct Block {
     pub from: u64,
     /// Offset after the block's last byte.
     pub to: u64,
-    /// Number of encrypted bytes, for TLS records and the reads and writes that carried them. Their `from`
-    /// and `to` are offsets of the decrypted data.
+    /// Number of encrypted bytes in a TLS record, or in a read or write that carried TLS records; `None` for
+    /// any other block. If it is set, `from` and `to` are offsets in the decrypted data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub below: Option<u64>,
     /// Name of the block's unit, such as `DATA`.

@@ -2,11 +2,11 @@
 //!
 //! # Layout
 //!
-//! - [`map`]: positions of all units in both byte streams
+//! - [`map`]: byte offsets of reads, writes, frames and messages in both directions
 //! - [`mod@collect`]: collects the transfers of the selected call
 //! - `transfer_log`: transfers of one socket in one direction
 //! - `tls_streams`, `records`, `pair`: TLS records, and the data in them
-//! - `stack`, `units`, `tls`: builds the levels from the transfers
+//! - `stack`, `units`, `tls`: the protocol levels, built from the reads and writes
 //! - `scale`: maps byte offsets to terminal columns
 //! - `grid`: draws rows of boxes, aligned by their bytes
 //! - [`text`]: the map as text

@@ -41,8 +41,8 @@ pub(super) struct Pair {
 }
 
 impl Pair {
-    /// Returns each record with the range of its data in the decrypted stream. Empty unless the pair is
-    /// exact.
+    /// Returns each record with the range of its data in the decrypted stream. Returns nothing if the pair is
+    /// not exact, because the ranges are then unknown.
     pub(super) fn placed_records(&self) -> Vec<(Record, u64, u64)> {
         let mut from = self.from;
         let place = |record: &Record| {

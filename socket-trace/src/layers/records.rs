@@ -11,32 +11,32 @@ use std::collections::VecDeque;
 use super::pair::{Pair, RawTransfer, Record};
 use socket_dissect::{Expansion, Part, RECORD_HEADER};
 
-/// Maximum number of records without matching data, and of reads or writes above TLS without matching
-/// records.
+/// Maximum number of records that wait for matching data, and of reads or writes above TLS that wait for
+/// matching records.
 const MAX_WAITING: usize = 64;
 /// Maximum number of reads or writes below TLS that are kept. One record of 16 KiB may arrive in many reads.
 const MAX_TRANSFERS: usize = 1_024;
-/// Maximum number of pairs kept before the selected call begins.
+/// Maximum number of pairs (decrypted data with its records) that are kept before the selected call begins.
 const MAX_BEFORE: usize = 16;
-/// Maximum number of pairs kept in total.
+/// Maximum number of pairs (decrypted data with its records) that are kept in total.
 const MAX_PAIRS: usize = 216;
 
 /// Pairs the TLS records of one direction of a connection with the data above TLS.
 #[derive(Debug, Default)]
 pub(super) struct Records {
-    /// Number of bytes below TLS so far.
+    /// Number of encrypted bytes transferred so far, below TLS.
     below: u64,
-    /// Number of bytes above TLS so far.
+    /// Number of decrypted bytes transferred so far, above TLS.
     above: u64,
-    /// Reads or writes below TLS with bytes of a record that is not paired yet.
+    /// Reads or writes of encrypted bytes with a record that is not matched to data yet.
     transfers: VecDeque<RawTransfer>,
-    /// The application-data record of which some bytes have not been transferred yet.
+    /// The `application_data` record that has been transferred only in part.
     open: Option<Record>,
-    /// Complete application-data records that are not paired yet.
+    /// Complete `application_data` records that are not matched to decrypted data yet.
     records: VecDeque<Record>,
-    /// End offsets of the reads or writes above TLS that are not paired yet.
+    /// End offsets of the reads or writes of decrypted data that are not matched to records yet.
     ends: VecDeque<u64>,
-    /// Offset above TLS up to which all data is paired.
+    /// Offset in the decrypted stream up to which all data is matched to records.
     paired: u64,
     /// `true` if the previous read or write was above TLS.
     was_above: bool,
@@ -97,7 +97,7 @@ impl Records {
         self.records.clear();
     }
 
-    /// Returns all pairs. Called after the last read or write.
+    /// Returns all pairs of decrypted data and its records. Called after the last read or write.
     pub(super) fn pairs(mut self) -> Vec<Pair> {
         if self.may_hold_all() {
             self.pair_by_order();
@@ -105,15 +105,15 @@ impl Records {
         self.pairs.into()
     }
 
-    /// Drops all but the newest pairs, unless the selected call has begun.
+    /// Drops all pairs except the newest, unless the selected call has begun.
     pub(super) fn keep(&mut self, has_begun: bool) {
         while !has_begun && self.pairs.len() > MAX_BEFORE {
             self.pairs.pop_front();
         }
     }
 
-    /// Called before each transfer. When transfers change from below to above TLS or back, all records and
-    /// data that are not paired yet belong together, even if their lengths differ.
+    /// Called before each read or write. If it is above TLS and the previous one was below, or the reverse,
+    /// matches all waiting data to all waiting records, even if their lengths differ.
     fn change_side(&mut self, is_above: bool) {
         if self.was_above != is_above && self.may_hold_all() {
             self.pair_by_order();
@@ -121,7 +121,7 @@ impl Records {
         self.was_above = is_above;
     }
 
-    /// Pairs the reads or writes above TLS with the records that have exactly their length.
+    /// Matches reads or writes above TLS to the records that contain exactly as many data bytes.
     fn pair_exact(&mut self) {
         while let Some((count, run)) = self.find_exact() {
             let records: Vec<Record> = self.records.drain(..run.end).skip(run.start).collect();
@@ -130,7 +130,8 @@ impl Records {
         }
     }
 
-    /// Finds the fewest reads or writes above TLS whose total length equals that of consecutive records.
+    /// Finds the fewest waiting reads or writes above TLS whose total length equals that of consecutive
+    /// records. Returns their number, and the index range of the records.
     fn find_exact(&self) -> Option<(usize, std::ops::Range<usize>)> {
         self.ends.iter().enumerate().find_map(|(at, end)| {
             let wanted = end.saturating_sub(self.paired);
@@ -151,15 +152,14 @@ impl Records {
         None
     }
 
-    /// Returns `true` if the records that are not paired yet have capacity for all data that is not paired
-    /// yet.
+    /// Returns `true` if the waiting records are large enough to contain all waiting data.
     fn may_hold_all(&self) -> bool {
         let most = |record: &Record| record.length().unwrap_or(record.to - record.from);
         let all = self.records.iter().map(most).fold(0_u64, u64::saturating_add);
         self.ends.back().is_some_and(|end| end.saturating_sub(self.paired) <= all)
     }
 
-    /// Marks the data that is not paired yet as data without records.
+    /// Stops matching the waiting data to records, because its records are unknown.
     fn skip_waiting(&mut self) {
         self.ends.clear();
         self.paired = self.above;
@@ -185,7 +185,7 @@ impl Records {
         }
     }
 
-    /// Drops the oldest records above the limit, and the reads or writes that no remaining record needs.
+    /// Drops the oldest records above the limit, and the reads or writes that carried no remaining record.
     fn drop_unneeded(&mut self) {
         while self.records.len() > MAX_WAITING {
             self.records.pop_front();

@@ -18,7 +18,7 @@ pub(super) struct Scale<'a> {
     widths: Vec<usize>,
 }
 
-/// A range of adjacent cells.
+/// Index range of adjacent cells, such as the cells that one box covers.
 pub(super) type Cells = Range<usize>;
 
 impl<'a> Scale<'a> {
@@ -68,8 +68,8 @@ impl<'a> Scale<'a> {
         }
     }
 
-    /// Splits the cells into strips of at most `width` columns, preferably where few boxes are cut. A cell
-    /// wider than `width` becomes a strip of its own.
+    /// Splits the cells into strips of at most `width` columns, preferably at boundaries that few boxes span.
+    /// A cell wider than `width` becomes a strip of its own.
     pub(super) fn strips(&self, width: usize) -> Vec<Cells> {
         let (mut strips, mut from, cells) = (Vec::new(), 0, self.widths.len());
         while from < cells {

@@ -1,4 +1,4 @@
-//! Builds the levels of a map from the reads and writes of both ends of a connection.
+//! Builds the protocol levels of a map from the reads and writes of both ends of a connection.
 
 use std::collections::BTreeMap;
 
@@ -18,11 +18,13 @@ pub(super) struct EndTransfers {
     pub(super) side: Side,
     pub(super) to: Side,
     pub(super) transfers: Vec<Transfer>,
-    /// The TLS records that carried the data; empty for a stream without TLS.
+    /// Ranges of the decrypted data, each with the TLS records that carried it; empty for a stream without
+    /// TLS.
     pub(super) pairs: Vec<Pair>,
 }
 
-/// Returns the directions in which the call has bytes: that of the request, then that of the response.
+/// Returns the directions in which bytes of the call were transferred: first to the server, then to the
+/// client.
 pub(super) fn directions(ends: &[EndTransfers], call: u64) -> Vec<Direction> {
     [Side::Server, Side::Client].into_iter().filter_map(|to| direction(ends, to, call)).collect()
 }
@@ -65,7 +67,7 @@ fn tls_levels(ends: &[(&EndTransfers, Vec<Transfer>)], call: u64) -> Vec<Level> 
     raw.chain(records).collect()
 }
 
-/// Returns the ranges of a read or write that contain bytes of the call.
+/// Returns the byte ranges within a read or write that belong to the call.
 fn ranges_of_call(transfer: &Transfer, call: u64) -> Vec<(u64, u64)> {
     let mut from = transfer.from;
     let ranges = transfer.parts.iter().filter_map(|part| {
@@ -91,8 +93,8 @@ fn transfer_level(side: Side, to: Side, transfers: &[Transfer], call: u64) -> Le
     Level { title: format!("{}'s {unit}s", side.name()), unit, blocks: transfers.iter().map(block).collect() }
 }
 
-/// Returns the levels above the reads and writes: frames or other parts of HTTP, and the messages in them;
-/// for PostgreSQL its messages, and the statements that they form.
+/// Returns the levels above the reads and writes. For HTTP, these are frames or other protocol units, and
+/// messages. For PostgreSQL, these are messages, and the statements that the messages form.
 fn protocol_levels(transfers: &[Transfer], call: u64) -> Vec<Level> {
     let (mut below, mut above) = (Vec::new(), Vec::new());
     for transfer in transfers {

@@ -5,6 +5,7 @@ use crate::timeline::AnnotatedEvents;
 use crate::timeline::fixture::{client, server, timeline};
 use recordings::{grpc, three_calls};
 
+mod postgres;
 mod recordings;
 
 fn map(traces: &[Vec<String>], selection: &Selection) -> Option<Map> {

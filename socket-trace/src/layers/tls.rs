@@ -15,8 +15,8 @@ pub(super) struct Area<'a> {
 }
 
 impl Area<'_> {
-    /// Returns a block for `below` encrypted bytes with the data in the given range. `None` if the map does
-    /// not show the data.
+    /// Returns a block for `below` encrypted bytes that carry the decrypted data in the given range, limited
+    /// to the range that the map shows. `None` if the map shows none of the data.
     fn block(&self, (from, to): (u64, u64), below: u64, name: String, text: String) -> Option<Block> {
         let (begin, end) = (from.max(self.from), to.min(self.to));
         (begin < end).then(|| Block {

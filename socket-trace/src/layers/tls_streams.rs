@@ -9,16 +9,18 @@ use super::records::Records;
 use crate::timeline::connections::Socket;
 use socket_dissect::{Expansion, Layer, Part};
 
-/// TLS records by socket and direction, and the sockets above and below TLS that belong together.
+/// TLS records by socket and direction, and for each stream of decrypted data (above TLS) the socket that
+/// carries it encrypted (below TLS).
 #[derive(Debug, Default)]
 pub(super) struct TlsStreams {
     records: HashMap<(Socket, Side), Records>,
-    /// For each stream above TLS, the socket below it.
+    /// For each stream above TLS, the socket that carries it below TLS.
     sockets: HashMap<Socket, Socket>,
 }
 
 impl TlsStreams {
-    /// Registers that the stream `above` runs on the socket `below`, on the given side.
+    /// Registers that the socket `below` carries the stream `above`, encrypted. `side` is the end of the
+    /// connection that was recorded.
     pub(super) fn adopt(&mut self, above: Socket, below: Socket, side: Side) {
         self.sockets.insert(above, below);
         let sent_to = if side == Side::Server { Side::Client } else { Side::Server };

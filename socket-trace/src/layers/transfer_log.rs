@@ -12,8 +12,8 @@ const MAX_TRANSFERS: usize = 200;
 /// Maximum number of protocol parts in a map.
 const MAX_PARTS: usize = 1_000;
 
-/// Maximum number of transfers kept before and after those of the call. They are needed if one end reads at
-/// once the data of several writes of the other end.
+/// Maximum number of reads or writes kept before the first and after the last one of the call. The map needs
+/// them if the other end transferred their data together with data of the call.
 const MAX_AROUND: usize = 16;
 
 /// A read or write, and the protocol parts of its data.
@@ -41,14 +41,14 @@ pub(super) struct TransferLog {
     pub(super) side: Side,
     /// Number of bytes transferred so far.
     offset: u64,
-    /// Transfers from the first to the last with bytes of the call, and a few before the first.
+    /// Reads or writes from the first to the last one with bytes of the call, and a few before the first.
     kept: Vec<Transfer>,
     /// Number of protocol parts in `kept`.
     parts: usize,
-    /// Transfers after those in `kept`, without bytes of the call. Before the call begins: the latest
-    /// transfers.
+    /// Reads or writes after those in `kept`, without bytes of the call. Before the call begins, the latest
+    /// reads or writes.
     around: VecDeque<Transfer>,
-    /// Number of transfers dropped from `around` because there were too many.
+    /// Number of reads or writes dropped from `around` because there were too many.
     skipped: u64,
 }
 
@@ -58,7 +58,7 @@ impl TransferLog {
         Self { connection, side, offset: 0, kept, parts: 0, around, skipped: 0 }
     }
 
-    /// Adds a read or write. Returns the number of transfers that the map omits because of it.
+    /// Adds a read or write. Returns the number of reads or writes that the map must omit because of it.
     pub(super) fn add(&mut self, at: u64, bytes: u64, parts: Vec<Part>, is_of_call: bool) -> u64 {
         let from = self.offset;
         self.offset = self.offset.saturating_add(bytes);

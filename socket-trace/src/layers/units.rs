@@ -1,20 +1,21 @@
-//! Combines the parts of frames, messages and other protocol units into blocks.
+//! Combines dissected parts into one block for each frame, message or other protocol unit.
 
 use socket_dissect::{Class, Layer, Part};
 use socket_tap::format::text::printable;
 
 use super::map::Block;
 
-/// A block of one protocol unit, which the next part may extend.
+/// A block of the map for one frame, message or other protocol unit. The next dissected part may extend it.
 pub(super) struct Unit {
     pub(super) block: Block,
-    /// Number and layer of the protocol unit.
+    /// Number of the protocol unit, and the protocol that defines the unit.
     id: (u64, Layer),
     class: Class,
 }
 
 impl Unit {
-    /// Returns `true` if this unit is a length prefix, and the part begins its message.
+    /// Returns `true` if this unit is the length prefix of a gRPC message, and `part` is the beginning of
+    /// that message.
     fn is_prefix_of(&self, part: &Part) -> bool {
         self.id.1 == Layer::Grpc
             && part.layer == Layer::Grpc
@@ -35,7 +36,8 @@ pub(super) fn extend(units: &mut [Unit], from: u64, to: u64) {
     }
 }
 
-/// Adds the bytes of a part to the last block if it continues the same unit. Otherwise appends a new block.
+/// Adds the bytes of a dissected part to the last block if both belong to the same protocol unit. Otherwise
+/// appends a new block.
 pub(super) fn append(units: &mut Vec<Unit>, part: &Part, from: u64, to: u64, call: u64) {
     let id = (part.unit, part.layer);
     let continues = |unit: &&mut Unit| unit.block.to == from && (unit.id == id || unit.is_prefix_of(part));
@@ -66,7 +68,8 @@ pub(super) fn append(units: &mut Vec<Unit>, part: &Part, from: u64, to: u64, cal
     units.push(Unit { block, id, class: part.class });
 }
 
-/// Combines the parts of the call into one message, for protocols that have no messages besides the body.
+/// Combines all blocks of the call into one message, for protocols in which a message consists of a head and
+/// a body.
 pub(super) fn message_of(parts: &[Unit]) -> Vec<Unit> {
     let of_call: Vec<&Unit> = parts.iter().filter(|unit| unit.block.of_call).collect();
     let (Some(first), Some(last)) = (of_call.first(), of_call.last()) else { return Vec::new() };

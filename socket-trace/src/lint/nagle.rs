@@ -1,9 +1,9 @@
 //! Finds small writes that Nagle's algorithm and a delayed acknowledgement held back.
 //!
-//! Both endpoints show the same pattern: write, write, and the peer's next data some 40 ms after the first
-//! write. A peer that needs 40 ms to respond shows it, too. So the rule requires more than the pause: Nagle's
-//! algorithm is known to be on, the second write was small and preceded any delayed acknowledgement, and many
-//! of the long pauses have this length.
+//! A stall has the same pattern on both endpoints: two writes, and then the peer's next data some 40 ms after
+//! the first write. A peer that takes 40 ms to respond causes this pattern, too. So the rule has further
+//! conditions: Nagle's algorithm is known to be on, the second write was small and preceded any delayed
+//! acknowledgement, and many of the long pauses have this duration.
 
 use std::collections::HashMap;
 
@@ -40,7 +40,7 @@ const SEGMENT: u64 = 1_220;
 /// Durations of a delayed acknowledgement in nanoseconds: on Linux, and on systems with a longer delay.
 const DELAYS: [std::ops::RangeInclusive<u64>; 2] = [38_000_000..=60_000_000, 190_000_000..=230_000_000];
 
-/// Stalls are reported only if at least one of this many long pauses has the duration of a delayed
+/// Stalls are reported only if at least one in `ONE_IN` long pauses has the duration of a delayed
 /// acknowledgement.
 const ONE_IN: u64 = 4;
 
@@ -51,7 +51,8 @@ pub(super) struct Nagle {
     waited: u64,
     /// Number of sockets with at least one stall.
     sockets: u64,
-    /// Number of pauses after small writes that are longer than a delayed acknowledgement.
+    /// Number of long pauses: pauses that follow a small write and last longer than a delayed
+    /// acknowledgement.
     slow: u64,
 }
 
@@ -60,7 +61,7 @@ pub(super) struct Nagle {
 struct Burst {
     first: Option<Quote>,
     second: Option<Quote>,
-    /// Number of bytes of all writes after the first.
+    /// Total number of bytes of the writes, except the first one.
     behind: u64,
     /// `true` once a stall of the socket was found.
     stalled: bool,

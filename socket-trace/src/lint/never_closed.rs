@@ -28,7 +28,7 @@ static INFO: RuleInfo = RuleInfo {
 /// Default idle time after which an open connection is reported.
 pub(super) const IDLE: Duration = Duration::from_secs(30);
 
-/// Time after the peer's FIN at which an idle connection that is still open is reported.
+/// Time for which a connection must be idle after the peer's FIN to be reported as left open.
 const CLOSE_WAIT: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]

@@ -3,7 +3,7 @@ use socket_tap::format::Side;
 use super::super::fixture::{accept, fin, lint_events, listener, rule_counts, transfer};
 use super::INFO;
 
-/// Returns a recording that lasts `end_s` seconds, of a connection with these events.
+/// Returns a recording of one connection with these events. The recording lasts `end_s` seconds.
 fn open(events: impl IntoIterator<Item = String>, end_s: u64) -> Vec<String> {
     let mut all = listener();
     all.push(accept(1, 2, "127.0.0.1"));

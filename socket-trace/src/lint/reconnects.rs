@@ -32,14 +32,14 @@ static INFO: RuleInfo = RuleInfo {
     requires: Requirement::EveryEvent,
 };
 
-/// Maximum number of exchanges on a brief connection: one HTTP request, or the HTTP/2 connection preface and
-/// a call.
+/// Maximum number of exchanges on a connection that counts as brief. One HTTP request is one exchange; over
+/// HTTP/2, the connection preface adds others.
 const FEW_EXCHANGES: u64 = 3;
 
-/// Pause in nanoseconds between two connections that ends a series of connections.
+/// Minimum pause in nanoseconds between two consecutive connections that belong to different series.
 const PAUSE: u64 = 1_000_000_000;
 
-/// Number of tracked peers at which the series without open connections are ended to free memory.
+/// Number of tracked peers at which all series without open connections are ended, to free memory.
 const PEERS: usize = 1_024;
 
 /// Maximum number of findings of this rule, one per peer.
@@ -117,8 +117,8 @@ impl Reconnects {
         Some((series, exchanges))
     }
 
-    /// Counts an exchange when the client starts to send. A transfer is part of a request if the socket has
-    /// the role `requester`.
+    /// Processes a read or write, and counts an exchange when a request begins. The bytes belong to a request
+    /// if the socket has the role `requester`, else to a response.
     fn transferred(&mut self, socket: &Socket, requester: Role) {
         let Some(connection) = self.open.get_mut(&socket.sock) else { return };
         let is_request = socket.role == Some(requester);

@@ -69,7 +69,7 @@ fn connections_with_several_requests_are_ignored() {
     assert_eq!(rule_counts(&lint_events(Side::Server, &events)), []);
 }
 
-/// Each client opens only one connection, which it cannot reduce.
+/// A client that opens a single connection cannot open fewer, so there is nothing to report.
 #[test]
 fn single_connections_of_many_clients_are_ignored() {
     let mut events = listener();

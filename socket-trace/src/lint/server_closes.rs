@@ -28,10 +28,10 @@ static INFO: RuleInfo = RuleInfo {
     requires: Requirement::EveryEvent,
 };
 
-/// Number of connections closed by the server from which the rule reports them.
+/// Minimum number of connections closed by the server that the rule reports.
 const MANY: u64 = 10;
 
-/// Time in nanoseconds after a connection's last transfer. A connection closed later was idle.
+/// Time in nanoseconds since a connection's last read or write after which the connection counts as idle.
 const IDLE: u64 = 1_000_000_000;
 
 /// Maximum number of server endpoints that are tracked.
@@ -42,7 +42,7 @@ pub(super) struct ServerCloses {
     endpoints: HashMap<ServerEndpoint, CloseCounts>,
 }
 
-/// A server's listener or address. Connections with the same one are counted together.
+/// A listener or a server address. Connections that share it are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum ServerEndpoint {
     /// A listener of the recorded program.
@@ -56,8 +56,8 @@ enum ServerEndpoint {
 struct CloseCounts {
     all: u64,
     by_server: Tally,
-    /// Connections that the server closed and after which it has not accepted another. They count only after
-    /// the next one is accepted: until then, the server may be shutting down.
+    /// Connections that the server has closed since it last accepted one. They are counted once it accepts
+    /// another one, because until then the server may be shutting down.
     pending: Vec<Example>,
     pending_count: u64,
 }

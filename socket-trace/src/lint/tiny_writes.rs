@@ -29,8 +29,8 @@ const TINY: u64 = 32;
 /// Minimum number of writes in a burst.
 const MANY: u64 = 16;
 
-/// Maximum time in nanoseconds between two writes of a burst. After a longer time, the data may not have
-/// existed before.
+/// Maximum time in nanoseconds between two writes of a burst. After a longer time, the second write may
+/// contain data that did not exist at the first write.
 const AT_ONCE: u64 = 200_000;
 
 #[derive(Debug, Default)]

@@ -33,7 +33,7 @@ impl PageFeed {
     }
 }
 
-/// Returns `true` if a server opened the connection of the event.
+/// Returns `true` if the event's connection was opened by a server, as a client of another server.
 fn is_upstream(annotated: &AnnotatedEvent, recordings: &[Recording]) -> bool {
     let recorded = recordings.get(annotated.timed.recording).map(|recording| recording.header.side);
     let side = annotated.connection.as_ref().map(|connection| connection.side);

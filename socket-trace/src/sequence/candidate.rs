@@ -1,4 +1,4 @@
-//! A connection that is drawn, or may be selected to be drawn.
+//! A connection that may be drawn as a diagram.
 
 use socket_tap::event::{Event, Op};
 use socket_tap::format::Side;
@@ -19,7 +19,7 @@ const MAX_CALLS: usize = 500;
 /// before the server accepts the connection.
 const MAX_CALLS_BEFORE: usize = 32;
 
-/// A connection that is drawn or may be selected, with the calls of both ends.
+/// A connection that may be drawn as a diagram, with the calls of both ends.
 #[derive(Debug, Default)]
 pub(super) struct Candidate {
     pub(super) is_selected: bool,
@@ -56,7 +56,7 @@ impl Candidate {
         self.client.is_some() && self.server.is_some()
     }
 
-    /// Returns the indices of the recordings in which the ends occur.
+    /// Returns the indices of the recordings that contain an end of the connection.
     pub(super) fn recordings(&self) -> impl Iterator<Item = usize> {
         [&self.client, &self.server].into_iter().flatten().map(|end| end.socket.recording)
     }

@@ -12,12 +12,12 @@ use crate::timeline::Recording;
 use crate::timeline::connections::{Connection, Socket};
 use crate::timeline::{AnnotatedEvent, AnnotatedEvents};
 
-/// Maximum number of calls kept that prepare a socket to connect or listen, such as `bind`. Later ones are
-/// dropped.
+/// Maximum number of calls, such as `bind`, that are kept from before a socket connected or listened. Further
+/// calls are dropped.
 const MAX_OPENING: usize = 8;
 
-/// Maximum number of unselected connections that are kept because their other end may still be recorded and
-/// selected.
+/// Maximum number of connections that are kept although they are not selected. A recording of the other end
+/// may follow and select them.
 const MAX_WAITING: usize = 1_024;
 
 /// Condition that selects the connection to draw.
@@ -47,7 +47,7 @@ pub fn gather(events: &mut AnnotatedEvents, choice: &Choice) -> Result<Vec<Seque
 
 struct Gathering<'a> {
     choice: &'a Choice,
-    /// Side in whose recordings [`Choice::Sock`] numbers the socket.
+    /// The side whose recordings number the socket in [`Choice::Sock`].
     numbered: Side,
     sides: Vec<Side>,
     /// For each open socket, the events before it became a connection.

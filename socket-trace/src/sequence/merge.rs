@@ -18,8 +18,8 @@ struct Progress {
     received: u64,
 }
 
-/// Merges the calls by time, but places each cause before its effect. If a call is later than the next one,
-/// it gets the time of the next one.
+/// Merges the calls of both sides by time, but places each cause before its effect. A call with a later time
+/// than the call after it gets the time of that call.
 pub(super) fn merge(client: Vec<Call>, server: Vec<Call>) -> Vec<Call> {
     let (mut client, mut server) = (VecDeque::from(client), VecDeque::from(server));
     let (mut by_client, mut by_server) = (Progress::default(), Progress::default());

@@ -7,7 +7,7 @@
 //!
 //! - [`call`]: one call, and the signal it sends or receives
 //! - [`mod@gather`]: selects connections from a complete recording
-//! - `candidate`: a connection that is or may become the selected one
+//! - `candidate`: a connection that may be drawn
 //! - `model`: [`Sequence`], the calls of a connection in order
 //! - `merge`: merges both sides, causes before effects
 //! - `diagram`: the rows of a diagram, shared by all output forms

@@ -5,9 +5,10 @@ use unicode_width::UnicodeWidthChar as _;
 
 use socket_dissect::{Class, Layer, Part};
 
-/// Describes the parts of a transfer as a list: `HEADERS 200, DATA {id: 1}`. A unit that started in an
-/// earlier transfer is shown as `…DATA`, and one that continues in a later transfer as `DATA…`. Rows are
-/// counted: `DataRow x 14`. Empty if nothing is known.
+/// Describes the data of a read or write as a list of protocol units: `HEADERS 200, DATA {id: 1}`. A unit
+/// that started in an earlier read or write is shown as `…DATA`, and one that continues in a later one as
+/// `DATA…`. Rows of a result are counted: `DataRow x 14`. Returns an empty string for unknown data without a
+/// text.
 #[must_use]
 pub fn describe(parts: &[Part]) -> String {
     let mut description = String::new();
@@ -47,7 +48,8 @@ pub fn describe(parts: &[Part]) -> String {
     description
 }
 
-/// Returns `true` if the unit is of the same kind as the part before it, and is counted with that.
+/// Returns `true` if `next` begins with a unit of the same kind as `part`, so that both are shown as one
+/// entry with a count.
 fn is_repetition(part: &Part, next: &[Part]) -> bool {
     let is_counted = part.layer == Layer::Postgres && matches!(part.name, "DataRow" | "CopyData");
     is_counted && next.first().is_some_and(|next| next.layer == part.layer && next.name == part.name)
@@ -73,8 +75,8 @@ pub(crate) fn is_content(part: &Part) -> bool {
     }
 }
 
-/// Returns the text of a protocol unit: the last one that is not empty, since later parts are more specific.
-/// SETTINGS and WINDOW_UPDATE frames at the start of a connection have none.
+/// Returns the description of a protocol unit: the last one that is not empty, since later parts are more
+/// specific. Empty for SETTINGS and WINDOW_UPDATE frames, except acknowledgements.
 fn text(unit: &[Part]) -> &str {
     let described = unit.iter().rev().find(|part| !part.text.is_empty());
     match described {
@@ -84,7 +86,8 @@ fn text(unit: &[Part]) -> &str {
     }
 }
 
-/// Returns the name of the part. Empty if `text` suffices, as in HTTP/1.1, or if the part is only a length.
+/// Returns the name to show for the part. Empty if `text` is sufficient, as in HTTP/1.1, or if the part is
+/// only a length.
 fn name(part: &Part, text: &str) -> &'static str {
     let is_self_explanatory = match part.layer {
         Layer::Http1 => true,

@@ -26,7 +26,7 @@ const CLASSES: [(Class, &str); 5] = [
     (Class::Unknown, "unknown"),
 ];
 
-/// Collects one row per connection.
+/// Collects the totals of each connection, one row per connection.
 #[derive(Debug)]
 pub struct Summary {
     open: HashMap<Socket, Row>,

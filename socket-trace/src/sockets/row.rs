@@ -30,7 +30,7 @@ pub struct Row {
     pub owned: bool,
 }
 
-/// A process that has a socket open. If several processes have, the first.
+/// A process that has a socket open. If several processes have it open, one of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Process {
     /// Id of the process.

@@ -44,11 +44,11 @@ struct Collector<'a> {
     open: HashMap<SockId, SocketHistory>,
     call_patterns: BTreeMap<Role, BTreeMap<String, SocketGroup>>,
     has_payload: bool,
-    /// Totals of all connections except `upstream`.
+    /// Totals of all connections except those counted in `upstream`.
     own: Traffic,
     /// Totals of the connections that a server opened to other servers.
     upstream: Traffic,
-    /// The open sockets of these connections.
+    /// The open sockets of the connections counted in `upstream`.
     upstream_sockets: HashSet<SockId>,
     on_call: OnCall<'a>,
     lost: u64,

@@ -1,6 +1,6 @@
 //! Moves encrypted bytes to the class of their plaintext, once the plaintext is known.
 //!
-//! Below TLS, a step counts encrypted data as payload. If the stream on top of TLS is recorded, too, its
+//! The totals of a step first count encrypted data as payload. If the stream on top of TLS is recorded, too, its
 //! plaintext shows the real classes, and the bytes move from payload to those classes. The remaining payload
 //! bytes are the overhead of TLS: authentication tags, padding, the encrypted part of the handshake, and
 //! alerts. The sum stays equal to the bytes that the socket transferred.
@@ -92,7 +92,7 @@ impl Direction {
         self.reclassify(to_server, steps);
     }
 
-    /// Moves encrypted bytes to the classes of the plaintext in `pending`.
+    /// Moves encrypted bytes from the payload class to the classes of the plaintext in `pending`.
     fn reclassify(&mut self, to_server: bool, steps: &mut Steps) {
         for (class, bytes) in self.pending.by_class() {
             let resolved = bytes.min(self.unresolved);

@@ -8,12 +8,12 @@
 //! - `collector`: the pass over the events of a trace
 //! - `completeness`: reasons why a trace is inconclusive
 //! - `socket_history`: calls of one socket, from open to close
-//! - `role`: the purpose of a socket
+//! - `role`: the purpose of a socket, such as listener
 //! - `call_pattern`: order of a socket's calls, without the parts that vary between runs
-//! - `traffic`: steps and payload totals, apart for the connections to other servers
+//! - `traffic`: steps and payload totals, separate for connections to other servers
 //! - `step`: totals of each named step of a recording
 //! - `operation`: totals of each operation, such as `GET /v1/books/{}`
-//! - `call_cost`: bytes, reads and writes of calls, the first of each connection apart from the later ones
+//! - `call_cost`: bytes, reads and writes of calls, separate for the first call of each connection
 //! - `byte_breakdown`: bytes by class and direction
 //! - `data_transfer`: direction and size of one read or write
 //! - `payload_stats`: totals that need recorded payload

@@ -24,7 +24,7 @@ pub struct Summary {
     /// Side that made the recording: client or server.
     #[serde(serialize_with = "super::json::side")]
     pub side: Side,
-    /// Name and version of the program that recorded.
+    /// Name and version of the recorded program.
     pub program: String,
     /// Number of events in the trace.
     pub events: u64,
@@ -42,7 +42,8 @@ pub struct Summary {
     /// For each role, the call patterns of its sockets, and the sockets that show each pattern.
     #[serde(rename = "skeletons")]
     pub call_patterns: BTreeMap<Role, BTreeMap<String, SocketGroup>>,
-    /// Totals of each step, in the order in which the steps first occur.
+    /// Totals of each step (the events from one mark to the next), in the order in which the steps first
+    /// occur.
     pub steps: Vec<Step>,
     /// Cost of the calls of each operation; empty for a recording without payload.
     pub operations: Vec<Operation>,

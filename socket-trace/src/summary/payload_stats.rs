@@ -47,7 +47,7 @@ pub(super) struct ClassifiedTransfer {
     pub(super) side: Side,
     /// Direction and size of the data; `None` for an event without data.
     pub(super) transfer: Option<DataTransfer>,
-    /// `true` if steps do not count the event.
+    /// `true` if the totals of steps exclude the event.
     pub(super) is_uncounted: bool,
 }
 
@@ -153,8 +153,8 @@ impl PayloadStats {
         }
     }
 
-    /// Counts the bytes after the last call, which belong to no call, for the first call: they are a cost of
-    /// the connection, however many calls it carries.
+    /// Adds the bytes after the last call to the cost of the first call. They are a cost of the connection
+    /// that does not depend on the number of its calls.
     fn count_closed(&mut self, connection: &Connection, steps: &mut Steps) {
         if !connection.is_below {
             self.unknown = self.unknown.saturating_add(connection.unknown);

@@ -1,8 +1,8 @@
-//! The purpose of a socket.
+//! The purpose of a socket, such as listener or client connection.
 
 use serde::Serialize;
 
-/// The purpose of a socket.
+/// The purpose of a socket, such as listener or client connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {

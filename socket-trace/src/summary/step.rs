@@ -21,13 +21,13 @@ pub const WHOLE_RECORDING: &str = "whole recording";
 /// Name of the step for events before the first mark of a recording.
 pub const BEFORE_FIRST_STEP: &str = "before the first step";
 
-/// Totals of one step.
+/// Totals of the events between two marks, which the program set to divide its recording into steps.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Step {
     /// Name of the step, as in its mark.
     pub name: String,
-    /// Number of times that the step was begun by a mark and had events. The other fields are sums over them.
-    /// 0 for events outside all marks.
+    /// Number of times that a mark began the step and an event followed; 0 for events before any mark. The
+    /// other fields are sums over all these times.
     pub times: u64,
     /// Number of connections that were opened.
     pub connections: u64,
@@ -39,13 +39,13 @@ pub struct Step {
     pub to_server: u64,
     /// Bytes from the server to the client.
     pub to_client: u64,
-    /// Median time from the client's first byte to the server's first byte, over connections, in nanoseconds.
-    /// `None` if the server sent first.
+    /// Median over connections of the time from the client's first byte to the server's first byte, in
+    /// nanoseconds. `None` if the server sent first on all of them.
     pub first_byte_ns: Option<u64>,
-    /// Number of connections on which `client` or `server` sent first.
+    /// Number of connections by the side that sent the first byte: `client` or `server`.
     #[serde(rename = "spoke_first")]
     pub first_sender: BTreeMap<&'static str, u64>,
-    /// For each cause of the end of a connection, the number of connections that ended.
+    /// Number of connections that ended, by the cause of their end.
     pub ended_by: BTreeMap<&'static str, u64>,
     /// The bytes of `to_server` and `to_client`, by class. `None` for a recording without payload.
     #[serde(rename = "spent")]
@@ -146,8 +146,8 @@ impl Steps {
         self.current
     }
 
-    /// Returns the current step, to which the caller adds an event. The first event counts as a new occurrence of
-    /// the step.
+    /// Returns the current step, so that the caller can add an event to it. The first event after a mark
+    /// increments the step's `times`.
     pub(super) fn current(&mut self) -> &mut Step {
         let step = self.steps.at(self.current);
         step.times += u64::from(std::mem::take(&mut self.is_new));

@@ -1,4 +1,4 @@
-//! Steps and payload totals of some of a recording's connections.
+//! Totals of some of a recording's connections, by step and by operation.
 
 use socket_tap::event::{Event, Op};
 use socket_tap::format::Side;
@@ -8,26 +8,27 @@ use super::payload_stats::{ClassifiedTransfer, OnCall, PayloadStats, PayloadTota
 use super::socket_history::{SocketClass, SocketHistory};
 use super::step::{Step, Steps};
 
-/// Totals of the events of some connections.
+/// Totals of some of a recording's connections, such as those that a server opened to other servers.
 pub(super) struct Traffic {
     side: Side,
     steps: Steps,
-    /// `None` for a recording without payload.
+    /// Totals that need payload; `None` for a recording without payload.
     payload: Option<PayloadStats>,
 }
 
 impl Traffic {
-    /// Returns totals without events. `side` is that of connections whose opening is missing from the recording.
+    /// Returns empty totals. `side` is the recorded side of connections whose opening is missing from the
+    /// recording.
     pub(super) fn new(side: Side, has_payload: bool) -> Self {
         Self { side, steps: Steps::new(), payload: has_payload.then(|| PayloadStats::new(side)) }
     }
 
-    /// Begins the step of that name.
+    /// Begins or continues the step with this name.
     pub(super) fn begin_step(&mut self, name: &str) {
         self.steps.begin(name);
     }
 
-    /// Adds an event of `socket`, whose earlier events are known.
+    /// Adds an event. `socket` is the history of the event's socket.
     pub(super) fn observe(&mut self, event: &Event, socket: Option<&SocketHistory>, on_call: OnCall<'_>) {
         let side = socket.map_or(self.side, |socket| socket.side(self.side));
         let is_uncounted = is_uncounted(event, socket);

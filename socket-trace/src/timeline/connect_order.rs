@@ -80,7 +80,7 @@ impl ConnectOrder {
         }
     }
 
-    /// Returns the next event, if no event that is still to come can be earlier.
+    /// Returns the next event, if all events that are still to be added are later.
     pub(super) fn pop_ready(&mut self) -> Option<TimedEvent> {
         loop {
             let first = self.held.front()?;

@@ -12,8 +12,8 @@ use super::timed_event::TimedEvent;
 use crate::reader::parts::are_parts;
 use crate::reader::{Error, Trace};
 
-/// Interval at which files that are still written are inspected. It exceeds the 20 ms of the recorder, see
-/// [`Timeline::wait`].
+/// Interval at which files that are still written are inspected. A recorder writes its events every 20 ms,
+/// and the interval must be longer: see [`Timeline::wait`].
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The merged events of several recordings made on one machine.
@@ -92,7 +92,7 @@ impl Timeline {
         self.sources.iter().map(Source::missed_parts).sum()
     }
 
-    /// Returns the next event, or [`Next::Pending`] if it may not be written yet.
+    /// Returns the next event, or [`Next::Pending`] if it may not have been written yet.
     ///
     /// # Errors
     /// If a trace cannot be read.

@@ -8,7 +8,7 @@
 //!
 //! - `merge`: [`Timeline`], the merge of several traces
 //! - `timed_event`: [`TimedEvent`], an event with its place on the time line
-//! - `next`: [`Next`], the outcome of asking for the next event
+//! - `next`: [`Next`], the next event, or the reason why there is none
 //! - `connect_order`: moves each connect to the time of its call
 //! - `source`: one trace of the time line, complete or still growing
 //! - `growing`: the complete lines of a file that is being written

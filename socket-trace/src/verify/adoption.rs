@@ -6,9 +6,10 @@
 //! query the addresses, too, so there can be several candidate times:
 //!
 //! - Candidates excluded by time stamps are discarded.
-//! - The first of the others is chosen. If every later call is in the trace, the trace is exact for each candidate:
-//!   it has everything that the kernel saw after any of them.
-//! - Otherwise, if there was another candidate, it is unknown whether a call is missing or preceded the adoption.
+//! - The earliest remaining candidate is chosen. If the trace has every call after it, the trace is exact: it then
+//!   also has every call after a later candidate.
+//! - If the trace lacks a call and there is a later candidate, the result is inconclusive: the call may have
+//!   preceded the adoption.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
@@ -37,7 +38,7 @@ impl QueryResult {
     }
 }
 
-/// Addresses of a descriptor that were queried since its last other call.
+/// Addresses of a descriptor that were queried since the last call of another kind on it.
 #[derive(Clone, Debug)]
 pub(super) struct Names {
     pub(super) fd: i32,
@@ -91,9 +92,9 @@ impl Adopted {
 pub(super) struct Adoptions {
     /// Adoptions that have not been found in the log yet, by file descriptor.
     waiting: HashMap<i32, VecDeque<Adopted>>,
-    /// Adoptions found in the log that may also have happened at another time.
+    /// Adoptions found in the log for which a later query of the same addresses may be the right one.
     found: HashMap<i32, Vec<Adopted>>,
-    /// Adoptions that have several candidate times.
+    /// Adoptions for which the log allows several times.
     ambiguous: BTreeSet<(SockId, i32)>,
 }
 
@@ -113,9 +114,9 @@ impl Adoptions {
         self.waiting.get(&names.fd)?.iter().find(|adopted| names.matches(adopted))
     }
 
-    /// Removes and returns the adoption between the address queries `names` and the next call on the
-    /// descriptor, at `until`. Returns `None` if more of the trace must be read, and `Some(None)` if the
-    /// socket was not adopted.
+    /// Finds the adoption that happened after the address queries `names` and before the next call on the
+    /// descriptor, at `until`. Removes and returns it. Returns `None` if more of the trace must be read, and
+    /// `Some(None)` if the socket was not adopted in this time.
     pub(super) fn take_match(
         &mut self,
         names: &Names,
@@ -135,7 +136,8 @@ impl Adoptions {
         Some(Some(adopted))
     }
 
-    /// Marks the adoptions that may have happened after the address queries `names` instead.
+    /// Marks each adoption as ambiguous that was found earlier in the log, but may have happened after the
+    /// address queries `names`.
     pub(super) fn mark_ambiguous(&mut self, names: &Names, clock: &mut Clock) {
         for adopted in self.found.get(&names.fd).into_iter().flatten() {
             if names.matches(adopted) && !clock.is_before(adopted.t, names.time) {
@@ -144,8 +146,8 @@ impl Adoptions {
         }
     }
 
-    /// Marks an adopted socket as verified: all of its calls matched, so any other candidate time would give
-    /// the same result.
+    /// Excludes a socket from [`mark_ambiguous`](Self::mark_ambiguous). Called once all calls of the socket
+    /// have matched, because the time of its adoption then makes no difference.
     pub(super) fn mark_exact(&mut self, sock: SockId, fd: i32) {
         if let Some(found) = self.found.get_mut(&fd) {
             found.retain(|adopted| adopted.sock != sock);
@@ -157,7 +159,7 @@ impl Adoptions {
         self.waiting.values().flatten().map(|adopted| (adopted.sock, adopted.fd)).collect()
     }
 
-    /// Returns the adoptions that have several candidate times.
+    /// Returns the adoptions for which the log allows several times.
     pub(super) fn ambiguous(&self) -> &BTreeSet<(SockId, i32)> {
         &self.ambiguous
     }

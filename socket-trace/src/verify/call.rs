@@ -53,7 +53,7 @@ pub(super) enum CallKind {
     Release {
         sampled: bool,
     },
-    /// A system call that the tap does not record, and that tokio makes on no socket.
+    /// A system call that the tap does not record, and that tokio never makes on a socket.
     Other(String),
 }
 
@@ -72,7 +72,8 @@ pub(super) struct Errno(pub(super) Option<i32>);
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct LocatedCall {
     pub(super) line: u64,
-    /// Time in nanoseconds. In a log: when the call began, since 1970. In a trace: since the recording began.
+    /// Time in nanoseconds. For a call in the log, the time since 1970 at which it began. For a call in the
+    /// trace, the time since the recording began.
     #[serde(skip)]
     pub(super) time: Option<u64>,
     #[serde(serialize_with = "as_text")]

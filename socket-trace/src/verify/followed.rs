@@ -29,8 +29,8 @@ pub(super) struct Traced {
     pub(super) outlives: bool,
     /// `true` if the tap has queried `TCP_INFO` since the last call.
     pub(super) sampled: bool,
-    /// Calls that are later in the trace than in the kernel, because another thread made a call at the same
-    /// time.
+    /// Calls of the kernel that the trace has at a later position, because another thread made a call at the
+    /// same time.
     pub(super) held: Vec<Held>,
     /// Index of the socket's first difference. Only for this difference, the calls around it are collected.
     pub(super) differs: Option<usize>,
@@ -46,7 +46,8 @@ pub(super) struct Released {
     pub(super) used: bool,
 }
 
-/// A call that is later in the trace than in the kernel.
+/// A call of the kernel that the trace has at a later position, because another thread made a call at the
+/// same time.
 #[derive(Debug)]
 pub(super) struct Held {
     pub(super) at: LocatedCall,

@@ -32,8 +32,8 @@ impl Call {
 }
 
 impl Check {
-    /// Returns `true` if the kernel's latest call may be earlier in the trace than the calls that are held
-    /// back, although these ended before it.
+    /// Returns `true` if the trace may contain the kernel's latest call before all calls that are held back,
+    /// although these ended earlier.
     pub(super) fn may_precede_held(&self, socket: DescriptorId, call: &Call) -> bool {
         let Some(Followed::Traced(traced)) = self.followed.get(&socket) else { return true };
         traced.held.iter().all(|held| self.may_precede(call, held))
@@ -53,7 +53,7 @@ impl Check {
         }
     }
 
-    /// Holds a call of the kernel back if it is one of the next calls of the trace. Otherwise returns the
+    /// Holds back a call of the kernel if the trace contains it a few calls later. Otherwise returns the
     /// call.
     pub(super) fn hold(
         &mut self,

@@ -62,8 +62,8 @@ impl Threads {
         }
     }
 
-    /// Returns `true` if a new thread belongs to the recorded process. Its first line precedes the end of the
-    /// call that created it.
+    /// Returns `true` if a thread that appears for the first time belongs to the recorded process. The log
+    /// may show the first call of a thread before the end of the call that created the thread.
     fn first_seen(&self, tid: Tid) -> Result<bool, String> {
         if tid == self.pid {
             return Ok(true);

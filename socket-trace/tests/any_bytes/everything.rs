@@ -93,7 +93,7 @@ fn check_rewriting(event: &Event) {
     assert_eq!(written(&again), once);
 }
 
-/// Returns the same trace with a header that says that payload was recorded.
+/// Returns the same trace with a header that states that payload was recorded.
 fn with_payload(bytes: &[u8]) -> Vec<u8> {
     String::from_utf8_lossy(bytes).replacen("\"capture\":0", "\"capture\":9", 1).into_bytes()
 }

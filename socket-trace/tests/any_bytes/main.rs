@@ -25,7 +25,7 @@ use damage::{damage, damaged};
 use everything::{do_everything, open};
 use lines::{event, header};
 
-/// Lines of a trace with every kind of event, without its header. The end line does not count itself.
+/// Lines of a trace with every kind of event, except the header line.
 const VALID: &[&str] = &[
     r#"{"t":1250,"sock":1,"op":"socket","fd":9,"domain":"ipv4","type":"stream"}"#,
     r#"{"t":1300,"sock":1,"op":"option","name":"SO_REUSEADDR","value":1}"#,

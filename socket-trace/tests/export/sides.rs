@@ -81,7 +81,7 @@ fn handshake_precedes_accept_and_times_never_decrease() {
     assert!(done[0].ends_with(".000004001"), "{done:?}");
 }
 
-/// Writes one recording in two files, split in the middle of a connection.
+/// Writes one recording as two trace files, split in the middle of a connection.
 fn in_parts(place: &Place) {
     let text = Text::server().event(ACCEPT).read(b"hello").write(b"bye").ended_by_peer(5, 3).text();
     let lines: Vec<&str> = text.lines().collect();

@@ -79,9 +79,6 @@ impl Relay {
     /// separately: requests and responses alternate, so a common count could drop only requests or only
     /// responses.
     ///
-    /// The relay drops every `loss_interval`th datagram of each direction. The directions are counted separately:
-    /// requests and responses alternate, so a common count might always drop the same kind.
-    ///
     /// # Errors
     /// As [`UdpSocket::bind`].
     pub async fn bind(

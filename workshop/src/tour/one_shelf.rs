@@ -1,7 +1,7 @@
 //! The last step of the tour: a book is changed over one API after the other, and watchers over all APIs see each change.
 //!
-//! The APIs make different calls in this step, so it has another name in each API's recordings, and the comparison does not
-//! take the calls for the same.
+//! The APIs make different calls in this step, so it has a different name in each API's recordings. Otherwise, the
+//! comparison would compare these calls with each other.
 
 use bookshelf::{Change, ChangeKind};
 use clients::{Client, Failure, Graphql, Grpc, Rest, Watch};
@@ -12,7 +12,7 @@ use crate::api_instance::ApiInstance;
 /// The changes to the book, in order.
 const CHANGES: [ChangeKind; 3] = [ChangeKind::Created, ChangeKind::Updated, ChangeKind::Deleted];
 
-/// Number of the changes.
+/// Number of changes that the step makes to the book.
 const CHANGE_COUNT: u32 = 3;
 
 /// Names of the step in the recordings of REST, GraphQL and gRPC.
@@ -22,7 +22,7 @@ pub const NAMES: [&str; 3] =
 /// Name of the step in error messages.
 const NAME: &str = "one shelf";
 
-/// The course of the step.
+/// Values that the step has observed, for the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Story {
     /// Id of the book, which REST created.

@@ -19,7 +19,7 @@ pub enum OpenError {
     PassFile {
         /// Path of the file.
         path: PathBuf,
-        /// Why it cannot be used.
+        /// Reason why it cannot be used.
         reason: io::Error,
     },
     /// No server accepts connections at the address.

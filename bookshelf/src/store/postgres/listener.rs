@@ -57,7 +57,7 @@ pub(super) async fn copy_new(connection: &mut Connection, feed: &Feed) -> Result
     }
 }
 
-/// Reads the stored changes after a sequence number, of which the first ones may be missing.
+/// Reads the stored changes after a sequence number. The first of these changes may no longer be stored.
 pub(super) async fn read_after(connection: &mut Connection, sequence: u64) -> Result<Vec<Change>, Error> {
     // No stored number exceeds the maximum of the column's type.
     let sequence = i64::try_from(sequence).unwrap_or(i64::MAX);

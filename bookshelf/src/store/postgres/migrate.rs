@@ -7,7 +7,7 @@ use super::statements;
 use super::url::DatabaseUrl;
 use crate::seed;
 
-/// The steps from an empty schema to the newest version.
+/// SQL scripts in order. Each updates the tables from one version to the next; the first creates them.
 const MIGRATIONS: [&str; 1] = [include_str!("migrations/1.sql")];
 
 /// The key of the advisory lock: the ASCII codes of "bookshel".

@@ -32,7 +32,8 @@ use super::Limits;
 use crate::changes::Feed;
 use crate::error::Error;
 
-/// Minimum of the maximum duration of connecting, which takes several round trips and an intentionally slow hash.
+/// Lower bound of the connect timeout. Connecting takes several round trips and an intentionally slow
+/// password hash.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Options of a [`Postgres`] store.

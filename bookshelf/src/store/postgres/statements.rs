@@ -1,6 +1,6 @@
 //! The statements, each of which is a transaction of its own.
 //!
-//! A change updates the single row of `bookshelf.shelf` last or first, and keeps it locked until the commit. So changes get
+//! A change updates the single row of `bookshelf.shelf`, which stays locked until the commit. So changes get
 //! their numbers in the order of their commits, without gaps, and a reader never sees a number before a smaller one.
 
 pub(super) const BOOK: &str =
@@ -20,7 +20,7 @@ pub(super) const CHANGES_AFTER: &str = "SELECT id, title, author_id, year, revis
 
 pub(super) const COUNTS: &str = "SELECT books, last_book_id FROM bookshelf.shelf";
 
-/// Returns no row if the author does not exist, or the shelf is full.
+/// Creates a book. Returns no row if the author does not exist, or the shelf is full.
 pub(super) const CREATE: &str = "\
     WITH counted AS ( \
         UPDATE bookshelf.shelf \
@@ -40,7 +40,8 @@ pub(super) const CREATE: &str = "\
     ) \
     SELECT id, title, author_id, year, revision, last_change, pg_notify('bookshelf', '') FROM counted, stored";
 
-/// Returns no row if the new author or the book does not exist, or the book is at another revision.
+/// Updates a book. Returns no row if the new author or the book does not exist, or the book is at another
+/// revision.
 pub(super) const UPDATE: &str = "\
     WITH stored AS ( \
         UPDATE bookshelf.books \
@@ -59,7 +60,7 @@ pub(super) const UPDATE: &str = "\
     ) \
     SELECT id, title, author_id, year, revision, last_change, pg_notify('bookshelf', '') FROM counted, stored";
 
-/// Returns no row if the book does not exist, or is at another revision than the given one.
+/// Deletes a book. Returns no row if the book does not exist, or is at another revision than the given one.
 pub(super) const DELETE: &str = "\
     WITH stored AS ( \
         DELETE FROM bookshelf.books WHERE id = $1 AND ($2::bigint IS NULL OR revision = $2) \
@@ -74,6 +75,6 @@ pub(super) const DELETE: &str = "\
     ) \
     SELECT id, title, author_id, year, revision, last_change, pg_notify('bookshelf', '') FROM counted, stored";
 
-/// Every statement, to compare them with the tables at the start.
+/// All statements. They are prepared at the start, to check that they match the tables.
 pub(super) const ALL: [&str; 10] =
     [BOOK, AUTHORS, ALL_AUTHORS, LIST, NEWEST_CHANGE, CHANGES_AFTER, COUNTS, CREATE, UPDATE, DELETE];

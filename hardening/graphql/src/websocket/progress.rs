@@ -30,7 +30,7 @@ impl MessageProgress {
         })
     }
 
-    /// Returns `true` if the same message was already incomplete at the previous call.
+    /// Returns `true` if the last message is incomplete, and was already incomplete at the previous call.
     pub(super) fn is_stalled(&mut self) -> bool {
         let incomplete = self.incomplete.load(Ordering::Relaxed);
         incomplete != 0 && mem::replace(&mut self.previous, incomplete) == incomplete

@@ -185,8 +185,8 @@ impl State {
         handling + awaiting_event == 0 && !self.upgraded
     }
 
-    /// Returns `true` if a complete HTTP/1.1 request still lacks its complete response. HTTP/2 clients do not
-    /// half-close connections.
+    /// Returns `true` if an HTTP/1.1 request has arrived completely, but its response is not complete. HTTP/2
+    /// clients do not half-close connections.
     fn has_outstanding_response(&self) -> bool {
         !self.http2 && self.uploads == 0 && self.exchanges != [0; 3]
     }

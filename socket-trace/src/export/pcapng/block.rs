@@ -28,7 +28,8 @@ impl Block {
         Self { bytes, has_options: false }
     }
 
-    /// Returns the header of a section of unknown length. `application` is the program that writes the file.
+    /// Returns a section header block for a section of unknown length. `application` is the program that
+    /// writes the file.
     pub(super) fn section_header(application: &str) -> Self {
         const BYTE_ORDER_MAGIC: u32 = 0x1A2B_3C4D;
         const MAJOR: u16 = 1;
@@ -41,7 +42,7 @@ impl Block {
         block.option(4, application.as_bytes())
     }
 
-    /// Returns the description of an interface whose packets have no maximum length.
+    /// Returns an interface description block. The interface has no limit on the length of its packets.
     pub(super) fn interface(name: &str, description: &str) -> Self {
         let mut block = Self::new(1);
         block.bytes.extend(LINKTYPE_RAW.to_le_bytes());
@@ -50,7 +51,7 @@ impl Block {
         block.option(2, name.as_bytes()).option(3, description.as_bytes()).option(9, &[NANOSECONDS])
     }
 
-    /// Returns a packet of `original_len` bytes, of which only `data` was recorded.
+    /// Returns a packet block for a packet of `original_len` bytes, of which only `data` was recorded.
     pub(super) fn packet(interface: u32, at: Duration, data: &[u8], original_len: u32) -> Self {
         let mut block = Self::new(6);
         block.u32(interface);
@@ -61,7 +62,8 @@ impl Block {
         block
     }
 
-    /// Returns the statistics of an interface at the time `at`, with the number of dropped packets.
+    /// Returns an interface statistics block with the number of packets that were dropped up to the time
+    /// `at`.
     pub(super) fn statistics(interface: u32, at: Duration, dropped: u64) -> Self {
         let mut block = Self::new(5);
         block.u32(interface);
@@ -98,7 +100,8 @@ impl Block {
         self.bytes.extend(value.to_le_bytes());
     }
 
-    /// Appends a timestamp. Its upper 32 bits are first, whatever the byte order.
+    /// Appends a timestamp: first its upper 32 bits, then its lower 32 bits, whatever the byte order of the
+    /// file.
     fn timestamp(&mut self, at: Duration) {
         let nanoseconds = u64::try_from(at.as_nanos()).unwrap_or(u64::MAX);
         self.u32((nanoseconds >> 32) as u32);

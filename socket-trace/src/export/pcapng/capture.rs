@@ -14,10 +14,10 @@ use crate::export::exporter::Out;
 /// Maximum number of characters of a text from a trace header. An option of pcapng is limited to 64 KiB.
 const MAX_TEXT: usize = 1_000;
 
-/// Maximum number of packets held back, in case an earlier packet is still to come.
+/// Maximum number of packets that wait in memory because a packet with an earlier time may follow.
 const MAX_HELD: usize = 1_024;
 
-/// Maximum total number of bytes of the packets held back.
+/// Maximum total number of bytes of the packets that wait in memory.
 const MAX_HELD_BYTES: usize = 8 << 20;
 
 /// A pcapng file that is being written.
@@ -25,13 +25,13 @@ pub(super) struct Capture {
     out: Out,
     /// Number of interfaces written so far. New packets belong to the last one.
     interfaces: u32,
-    /// Packets not written yet, in time order. They are held back because the SYN of a slow connect is known
-    /// only when the connect returns.
+    /// Packets not written yet, in time order. They wait because a slow `connect` is exported only when it
+    /// returns, but its SYN has the time of the call.
     held: VecDeque<Packet>,
     held_bytes: usize,
     /// Time of the last packet written for the current interface.
     last: Duration,
-    /// Comment and number of missing events, to be added to the next packet.
+    /// Comment on missing events and their number, to be added to the next packet.
     missing: Option<(String, u64)>,
 }
 
@@ -74,14 +74,14 @@ impl Capture {
         Block::interface(&short(&name), &short(&description)).write(&mut self.out)
     }
 
-    /// Marks the next packet: `events` events are missing before it.
+    /// Registers that `events` events are missing. The next packet carries the number and the comment.
     pub(super) fn gap(&mut self, comment: String, events: u64) {
         let earlier = self.missing.take().map_or(0, |(_, events)| events);
         self.missing = Some((comment, events.saturating_add(earlier)));
     }
 
-    /// Adds a packet. `build` appends its bytes and returns its length on the network. If later packets are
-    /// written already, the packet gets the time of the last written packet.
+    /// Adds a packet. `build` appends its bytes and returns its length on the network. If a packet with a
+    /// later time was written already, the packet gets the time of that packet.
     pub(super) fn packet<'a>(
         &mut self,
         at: Duration,

@@ -15,12 +15,12 @@ use super::send_sequence::{SendSequence, first_numbers};
 
 mod send;
 
-/// Number of data packets after which an ACK is added, unless another packet acknowledged data before.
-/// Wireshark keeps unacknowledged data in memory.
+/// Number of data packets in one direction after which the export adds an ACK, unless another packet has
+/// acknowledged them. Wireshark keeps unacknowledged data in memory.
 const MAX_UNACKNOWLEDGED: u32 = 64;
 
-/// Maximum plausible size of one read or write. Socket buffers are smaller, and a forged size must not fill
-/// the disk.
+/// Maximum number of bytes in an exported read or write. Socket buffers are smaller. Without the limit, a
+/// forged number in a trace would fill the disk.
 const MAX_BYTES: u64 = 64 << 20;
 
 /// An open TCP connection.
@@ -29,16 +29,16 @@ pub(super) struct Connection {
     is_server: bool,
     local: SendSequence,
     remote: SendSequence,
-    /// `true` if the trace contains the opening of the connection, so that the byte totals of its `close`
-    /// count from there, too.
+    /// `true` if the trace contains the opening of the connection. The byte totals in the `close` event then
+    /// count exactly the bytes since that opening.
     has_totals: bool,
     /// `true` after a packet with RST.
     reset: bool,
 }
 
 impl Connection {
-    /// Opens a connection and writes the packets of its handshake. `has_totals` is `true` if its `close` will
-    /// count every byte from here on. `note` is added to the comment of the first packet.
+    /// Opens a connection and writes the packets of its handshake. `has_totals` is `true` if the byte totals
+    /// in its `close` event count all bytes from here on. `note` is added to the comment of the first packet.
     pub(super) fn open(
         context: &mut EventContext<'_>,
         endpoints: Endpoints,

@@ -22,8 +22,8 @@ pub(super) struct EventContext<'a> {
 }
 
 impl EventContext<'_> {
-    /// Returns the time at which the socket call began, or at which it returned if the trace lacks the
-    /// former.
+    /// Returns the time at which the socket call began. If the trace lacks that time, returns the time at
+    /// which the call returned.
     pub(super) fn began(&self) -> Duration {
         match &self.event.op {
             Op::Connect { began: Some(began), .. } => {

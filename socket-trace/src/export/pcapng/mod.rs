@@ -6,7 +6,7 @@
 //!
 //! | packet | from |
 //! |---|---|
-//! | SYN, SYN-ACK, ACK | `accept`, `connect`, `adopt`; added to a stream whose opening is not in the trace, too |
+//! | SYN, SYN-ACK, ACK | `accept`, `connect`, `adopt`; also added to a stream whose opening is not in the trace |
 //! | data, outbound or inbound | `write`, `read`: one packet, or several above 65,495 bytes |
 //! | FIN | `shutdown`, `close` (outbound), a `read` of 0 bytes (inbound) |
 //! | ACK | every 64th packet of data that nothing else acknowledged, and the FINs at `close` |
@@ -17,15 +17,15 @@
 //! call. An outbound SYN has the time of the `connect` call, and the rest of the handshake the time of its return.
 //! The packets of a recording are in time order. Packets are held back for a connect in progress up to 1,024 packets
 //! or 8 MiB; the SYN of a slower connect gets the time of the last written packet. Sequence numbers and checksums are
-//! correct, and every packet is marked as inbound or outbound. A stream closed locally without waiting for the peer
-//! endpoints with the outbound FIN, since nothing later was recorded. A failed connect leaves no packet, since the
-//! trace lacks its local port.
+//! correct, and every packet is marked as inbound or outbound. If the program closed a
+//! stream without waiting for the peer, its last packet is the outbound FIN, since nothing later was recorded. A
+//! failed connect leaves no packet, since the trace lacks its local port.
 //!
 //! - **Payload that was not recorded**: the packet is truncated, as by the snap length of a capture. Its length field
 //!   is correct, so all lengths and sequence numbers are.
 //! - **Missing calls** (`gap`): their connection is unknown. So the sequence numbers of each open connection jump by
 //!   as many bytes as may be missing, and Wireshark reports a segment that was not captured instead of joining
-//!   unrelated bytes. The totals at `close` correct the number. The next packet has the number of missing events
+//!   unrelated bytes. The totals at `close` replace this estimate. The next packet has the number of missing events
 //!   (drop count), and a comment on the gap. If bytes are missing just before the end of stream, this is detected too
 //!   late to show; a note reports it.
 //! - **Several recordings**: each is an interface of its own, one after the other in the file. If both sides of a

@@ -8,7 +8,7 @@ use socket_tap::format::text::printable;
 use super::protocol::Protocol;
 use super::recording::start_time;
 
-/// Facts about the export that the user is notified of.
+/// Facts about the export, from which the notes for the user are made.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
     /// Names of the recordings without payload.
@@ -23,7 +23,7 @@ pub(super) struct Notes {
     pub(super) placeholders: u64,
     /// Number of reads, writes and datagrams that are too large for packets, and omitted.
     pub(super) too_large: u64,
-    /// Number of connections of which the bytes just before the end of stream are missing.
+    /// Number of connections whose last bytes before the end of stream are missing.
     pub(super) late_missing: u64,
     /// Server ports on which Wireshark does not detect the protocol by itself.
     ports: BTreeSet<(u16, Protocol)>,

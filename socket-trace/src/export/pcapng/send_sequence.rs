@@ -21,7 +21,7 @@ pub(super) struct SendSequence {
     position: u64,
     /// Number of missing bytes before the next packet.
     missing: u64,
-    /// Number of bytes that the recording had lost at the last call of [`add_lost`](Self::add_lost).
+    /// Total number of bytes that the recording had lost at the last call of [`add_lost`](Self::add_lost).
     lost: u64,
 }
 
@@ -32,8 +32,8 @@ impl SendSequence {
         Self { next, lost, ..Self::default() }
     }
 
-    /// Updates the number of bytes that the recording has lost. Any of them may belong to this connection,
-    /// unless it has finished.
+    /// Sets the total number of bytes that the recording has lost. Newly lost bytes count as missing from
+    /// this direction, because any of them may belong to it, unless its FIN was sent.
     pub(super) fn add_lost(&mut self, lost: u64) {
         let more = lost.saturating_sub(self.lost);
         self.lost = lost;
@@ -42,13 +42,14 @@ impl SendSequence {
         }
     }
 
-    /// Advances over sent bytes that are not exported.
+    /// Counts bytes as missing that were sent but are not exported.
     pub(super) fn skip(&mut self, bytes: u64) {
         self.missing = self.missing.saturating_add(bytes);
     }
 
-    /// Corrects the number of missing bytes, given the `total` of the connection's `close`. Returns `true` if
-    /// bytes before the FIN are missing, which is too late to show.
+    /// Sets the number of missing bytes, given `total`, the number of bytes in the connection's `close`
+    /// event. Returns `true` if bytes are missing although the FIN was already written, so that the export
+    /// cannot show them.
     pub(super) fn ends_at(&mut self, total: u64, lost: u64) -> bool {
         let missing = total.saturating_sub(self.position);
         self.lost = lost;
@@ -56,7 +57,7 @@ impl SendSequence {
         self.finished && missing > 0
     }
 
-    /// Advances over the missing bytes and returns their number.
+    /// Advances the sequence number by the missing bytes, and returns the number of missing bytes.
     pub(super) fn skip_missing(&mut self) -> u64 {
         let missing = std::mem::take(&mut self.missing);
         self.position = self.position.saturating_add(missing);
@@ -64,7 +65,8 @@ impl SendSequence {
         missing
     }
 
-    /// Advances over sent bytes. `flag` is `true` for a SYN or FIN, which counts as one more byte.
+    /// Advances the sequence number by `bytes` sent bytes. `flag` is `true` for a SYN or FIN, which counts as
+    /// one more byte.
     pub(super) fn advance(&mut self, bytes: u64, flag: bool) {
         self.position = self.position.saturating_add(bytes);
         self.next = self.next.wrapping_add(narrow(bytes)).wrapping_add(flag.into());
@@ -79,8 +81,8 @@ fn narrow(bytes: u64) -> u32 {
     bytes as u32
 }
 
-/// Returns the initial sequence numbers of both endpoints. They differ between connections with the same
-/// addresses, so that Wireshark separates those connections.
+/// Returns the initial sequence numbers of both endpoints. Connections with the same addresses get different
+/// numbers, so that Wireshark separates them.
 pub(super) fn first_numbers(context: &EventContext<'_>) -> [u32; 2] {
     // The factors are odd, so the first 2^32 sockets of a recording have distinct numbers.
     #[expect(clippy::cast_possible_truncation, reason = "sequence numbers have 32 bits")]

@@ -91,7 +91,8 @@ impl Row {
     }
 }
 
-/// Returns `true` if the event received bytes, `false` if it sent bytes, and their number.
+/// Returns `true` if the event received bytes or `false` if it sent bytes, and their number. `None` for any
+/// other event.
 pub(super) fn transferred(event: &Event) -> Option<(bool, u64)> {
     match &event.op {
         _ if event.error.is_some() => None,

@@ -42,7 +42,8 @@ impl Check {
         }
     }
 
-    /// Finds the socket of the trace that belongs to the kernel's socket, once that is bound or connected.
+    /// Finds the socket of the trace that corresponds to the kernel's socket. Called once the socket is
+    /// bound, connected or closed.
     fn identify(&mut self, socket: DescriptorId, fd: i32) -> Result<(), Failure> {
         let Some(Followed::Created { calls, .. }) = self.followed.remove(&socket) else { return Ok(()) };
         let last = calls.last().map(|at| &at.call).filter(|call| !call.closes());

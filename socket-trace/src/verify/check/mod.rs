@@ -23,9 +23,9 @@ pub(super) struct Check {
     pub(super) trace_calls: TraceCalls,
     pub(super) clock: Clock,
     pub(super) followed: HashMap<DescriptorId, Followed>,
-    /// For each descriptor, the addresses queried since its last other call.
+    /// For each descriptor, the addresses that were queried since the last call of another kind on it.
     pub(super) names: HashMap<DescriptorId, Names>,
-    /// Duplicates of traced sockets that the tap does not record.
+    /// File descriptors that duplicate those of traced sockets. The tap does not record the calls on them.
     pub(super) copies: HashMap<DescriptorId, SockId>,
     /// For each traced socket, the number of calls through its duplicates.
     pub(super) through_copies: BTreeMap<SockId, u64>,
@@ -35,7 +35,7 @@ pub(super) struct Check {
     pub(super) differences: Vec<Difference>,
     /// Sockets of the differences that are counted but not shown.
     pub(super) more_differences: Vec<Option<SockId>>,
-    /// Number of calls on sockets that were still open when the recording ended.
+    /// Number of calls after the end of the recording, on sockets that were still open when it ended.
     pub(super) after_the_end: u64,
     /// Sockets that the tap has released and that are still open.
     pub(super) released: HashMap<DescriptorId, Released>,

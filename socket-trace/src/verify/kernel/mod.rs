@@ -39,7 +39,7 @@ pub(super) struct Kernel {
     last: DescriptorId,
     /// Time at which the call that ended last had begun.
     time: Option<u64>,
-    /// Sequence number, in the order of beginning, of the call that ended last.
+    /// Sequence number of the call that ended last. Calls are numbered in the order in which they began.
     begun: u64,
     /// Thread that made the call that ended last.
     thread: Tid,
@@ -49,7 +49,7 @@ pub(super) struct Kernel {
     ended: HashMap<Tid, u64>,
     /// Number of calls that have begun so far.
     beginnings: u64,
-    /// For each thread, the watches that wait for its next call.
+    /// For each thread, the watches that wait for the thread's next call.
     watched: HashMap<Tid, Vec<WatchId>>,
     /// For each completed watch, the sequence number of the call that completed it.
     next_begun: HashMap<WatchId, u64>,
@@ -92,7 +92,7 @@ impl Kernel {
         &self.log
     }
 
-    /// Returns when the call that [`next_call`](Self::next_call) returned last had begun, in nanoseconds
+    /// Returns the start time of the call that [`next_call`](Self::next_call) returned last, in nanoseconds
     /// since 1970.
     pub(super) fn time(&self) -> Option<u64> {
         self.time
@@ -103,8 +103,8 @@ impl Kernel {
         self.set_back
     }
 
-    /// Returns the sequence number, in the order of beginning, of the call that
-    /// [`next_call`](Self::next_call) returned last.
+    /// Returns the sequence number of the call that [`next_call`](Self::next_call) returned last. Calls are
+    /// numbered in the order in which they began.
     pub(super) fn begun(&self) -> u64 {
         self.begun
     }
@@ -114,21 +114,21 @@ impl Kernel {
         self.thread
     }
 
-    /// Returns the number of calls that had begun when the thread's previous call ended. The call that
-    /// [`next_call`](Self::next_call) returned last was entered after these.
+    /// Returns the number of calls that had begun when the previous call of the same thread ended. All of
+    /// them began before the call that [`next_call`](Self::next_call) returned last.
     pub(super) fn earliest_entry(&self) -> u64 {
         self.earliest_entry
     }
 
-    /// Starts to watch for the next call of the thread that made the last call.
+    /// Starts a watch for the next call of a thread: the thread of the call that was returned last.
     pub(super) fn watch(&mut self) -> WatchId {
         self.last_watch += 1;
         self.watched.entry(self.thread).or_default().push(self.last_watch);
         self.last_watch
     }
 
-    /// Returns the sequence number of the first call of a thread after the watch started. `None` if it has
-    /// made none yet.
+    /// Returns the sequence number of the call that completed the watch: the thread's first call after the
+    /// watch started. `None` if the thread has made no call yet.
     pub(super) fn next_begun(&self, watch: WatchId) -> Option<u64> {
         self.next_begun.get(&watch).copied()
     }

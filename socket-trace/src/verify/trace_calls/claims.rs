@@ -10,7 +10,7 @@ use super::TraceCalls;
 use super::origin::{Found, Origin};
 use crate::reader::Error;
 
-/// First call on a created socket, by which its counterpart is found.
+/// Purpose of the first call on a new socket. The call identifies the socket in the trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Purpose {
     Bind,
@@ -48,7 +48,7 @@ impl TraceCalls {
     }
 
     /// Returns the socket that, according to the trace, was created with this file descriptor and then bound
-    /// or connected as in `then`.
+    /// or connected by the call `then`.
     ///
     /// The kernel created the socket at `since`, and bound or connected it at `until`.
     pub(in crate::verify) fn created(
@@ -92,7 +92,8 @@ impl TraceCalls {
         Ok(None)
     }
 
-    /// Marks a socket as verified: all of its calls matched, so it was the right counterpart.
+    /// Excludes a socket from the search for ambiguous matches. Called once all calls of the socket have
+    /// matched, because it was then the right socket.
     pub(in crate::verify) fn mark_exact(&mut self, sock: SockId, fd: i32) {
         self.adoptions.mark_exact(sock, fd);
         if let Some(found) = self.found.get_mut(&fd) {

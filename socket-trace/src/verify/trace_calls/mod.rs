@@ -18,7 +18,8 @@ mod claims;
 mod origin;
 mod wrapped;
 
-/// Maximum number of calls of one socket among which a concurrent call of another thread is searched for.
+/// Maximum number of calls of one socket that are searched for a call that the trace has at a later position.
+/// Calls of several threads at the same time may be recorded in another order than the kernel's.
 const MAX_OVERLAPPING: usize = 4096;
 
 #[derive(Debug)]
@@ -28,10 +29,10 @@ pub(super) struct TraceCalls {
     /// Sockets that have not been found in the log yet, with their origins.
     unclaimed: Vec<(SockId, Origin)>,
     pub(super) adoptions: Adoptions,
-    /// Sockets that were found in the log by their first call, and of which not all calls have matched yet,
-    /// by file descriptor.
+    /// Sockets of the trace that were matched to the log by their first call, by file descriptor. A socket is
+    /// removed once all of its calls have matched.
     found: HashMap<i32, Vec<Found>>,
-    /// Sockets for which the log has several possible counterparts.
+    /// Sockets of the trace that may correspond to several sockets of the log.
     pub(super) ambiguous: BTreeSet<(SockId, i32)>,
     /// Open sockets whose remaining calls are not compared.
     forgotten: HashSet<SockId>,
@@ -86,8 +87,8 @@ impl TraceCalls {
         Ok(self.waiting.get(&sock).and_then(VecDeque::front))
     }
 
-    /// Returns `true` if `call` is among the next calls of the socket, and each call before it may have been
-    /// concurrent with it. `held` are calls that the kernel saw earlier.
+    /// Returns `true` if the trace has `call` among the next calls of the socket, and each call before it may
+    /// have been concurrent with it. `held` are the calls of the kernel that are held back.
     pub(super) fn has_soon(&mut self, sock: SockId, call: &Call, mut held: Vec<Call>) -> Result<bool, Error> {
         for ahead in 0..MAX_OVERLAPPING {
             while self.waiting.get(&sock).is_none_or(|calls| calls.len() <= ahead) {

@@ -84,8 +84,8 @@ impl UdpClient {
         Err(Failure::NoResponse { server: self.server, attempts })
     }
 
-    /// Waits for a response to any of the request numbers in `sent`. So a late response to an earlier attempt
-    /// is accepted.
+    /// Waits for a response with one of the request numbers in `sent`, so that a late response to an earlier
+    /// attempt is accepted.
     ///
     /// Ignores datagrams of other senders and responses to earlier calls.
     async fn response_to(&self, sent: &[u32]) -> io::Result<Result<Book, String>> {

@@ -14,7 +14,7 @@ pub(super) const DATABASE: &str = "database";
 /// The connections to the database, as the servers' recorders know them.
 #[derive(Debug, Default)]
 pub(super) struct Database {
-    /// The API whose server has the socket with this local address.
+    /// For the local address of each of the servers' sockets: the API of that server.
     clients: HashMap<SocketAddr, &'static str>,
     /// Addresses to which the servers have connected.
     addresses: BTreeSet<SocketAddr>,

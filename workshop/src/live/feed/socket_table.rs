@@ -94,8 +94,8 @@ impl Server {
         self.has_address(row.foreign).then_some("client")
     }
 
-    /// Returns `true` if `address` reaches this server. A server on the unspecified address has all addresses. Of the
-    /// database only the address is known to which the servers connect.
+    /// Returns `true` if `address` reaches this server. A server on the unspecified address has all
+    /// addresses. The unspecified address reaches the database, because its listeners are unknown.
     fn has_address(&self, address: SocketAddr) -> bool {
         address.port() == self.address.port()
             && (self.address.ip().is_unspecified()

@@ -16,8 +16,6 @@ type ApiOutcome<T> = (&'static str, Result<T, String>);
 /// If the future is dropped while it waits for the lock, no task runs. Once started, the tasks run to
 /// completion.
 ///
-/// Cancelling a call that still waits for the lock cancels the operation. Once started, the tasks run to completion.
-///
 /// # Errors
 /// If too many operations are waiting for the lock.
 pub(crate) async fn fan_out<T, F>(
