@@ -7,7 +7,7 @@
 //! - `transport`: tonic's server with the connection limits
 //! - `web`: gRPC-Web for browsers, with the cargo feature `web`
 //! - `call`: protocol check, deadline, request timeout, panics
-//! - `routes`: the API's service beside health and reflection
+//! - `services`: the API's service beside health and reflection
 //! - `health`: `grpc.health.v1.Health`
 //!
 //! A service uses these:
@@ -23,12 +23,13 @@ mod call;
 mod health;
 pub mod limits;
 pub mod mask;
-mod routes;
+mod services;
 pub mod status;
 mod transport;
 #[cfg(feature = "web")]
 mod web;
 
 pub use api::Api;
-pub use routes::routes;
+pub use call::{Guarded, ResponseBody, ResponseFuture};
+pub use services::{Services, services};
 pub use transport::serve;

@@ -1,28 +1,28 @@
 //! `grpc-timeout`, the client's deadline for the whole call.
 //!
 //! tonic enforces it, too, but only until the response head, and ends the call as CANCELLED. So the deadline here must
-//! fire first.
+//! fire first: it begins in [`Guarded::call`](super::Guarded), and tonic starts its timer after that function returns.
 
 use std::time::Duration;
 
-use axum::extract::Request;
-use hardening_http::tonic::ReceivedAt;
+use axum::http::{HeaderMap, HeaderName};
 use tokio::time::Instant;
 use tonic::Status;
 
 use crate::status::ErrorDomain;
 
-/// Returns the client's deadline, if it has one.
+const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
+
+/// Returns the client's deadline for a request that has just arrived, if the client has one.
 ///
 /// # Errors
 /// INTERNAL when the header is malformed.
-pub(super) fn read(request: &Request, domain: ErrorDomain) -> Result<Option<Instant>, Status> {
-    let Some(value) = request.headers().get("grpc-timeout") else {
+pub(super) fn read(headers: &HeaderMap, domain: ErrorDomain) -> Result<Option<Instant>, Status> {
+    let Some(value) = headers.get(GRPC_TIMEOUT) else {
         return Ok(None);
     };
     let timeout = parse(value.as_bytes()).ok_or_else(|| domain.malformed_timeout(value.as_bytes()))?;
-    let arrived = request.extensions().get().map_or_else(Instant::now, |ReceivedAt(arrived)| *arrived);
-    Ok(arrived.checked_add(timeout))
+    Ok(Instant::now().checked_add(timeout))
 }
 
 /// Parses 1 to 8 digits and a unit.

@@ -1,5 +1,6 @@
-//! The checks of every call, whatever its method: an axum middleware around tonic.
+//! The checks of every call, whatever its method.
 //!
+//! - `guarded`: the service that makes the checks, and its future
 //! - `protocol`: rejects requests that are not gRPC
 //! - `deadline`: the client's `grpc-timeout`
 //! - `request`: request streams that outlast the response head, until a message is overdue
@@ -8,32 +9,32 @@
 
 mod deadline;
 mod framing;
+mod guarded;
 mod protocol;
 mod request;
 mod response;
 #[cfg(test)]
 mod tests;
 
-use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::Uri;
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::Response;
-use futures_util::FutureExt as _;
+use axum::body::HttpBody as _;
+use axum::http::{HeaderName, Request, Response, Uri};
 use hardening_http::Shutdown;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
+use tonic::body::Body;
 use tonic::{Code, Status};
 
 use crate::Api;
 
-use response::ResponseBody;
+pub use guarded::{Guarded, ResponseFuture};
+pub use response::ResponseBody;
+
+const GRPC_ACCEPT_ENCODING: HeaderName = HeaderName::from_static("grpc-accept-encoding");
 
 /// The checks of one API.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Guard {
     pub(crate) api: Api,
     /// Time for a client to send its request.
@@ -42,20 +43,41 @@ pub(crate) struct Guard {
 }
 
 impl Guard {
-    /// Returns `services` behind the checks.
-    pub(crate) fn protect(self, services: Router) -> Router {
-        services.layer(from_fn_with_state(self, guard))
+    /// Returns `service` behind the checks.
+    pub(crate) fn protect<S>(self, service: S) -> Guarded<S> {
+        Guarded { service, guard: Arc::new(self) }
+    }
+
+    /// Checks a request that has just arrived and returns the client's deadline, if it has one.
+    ///
+    /// # Errors
+    /// The response to a request that must not reach its handler.
+    fn check(&self, request: &Request<Body>) -> Result<Option<Instant>, Response<Body>> {
+        if let Some(rejection) = protocol::reject(request) {
+            return Err(rejection);
+        }
+        let domain = self.api.domain;
+        match deadline::read(request.headers(), domain) {
+            // A handler must not change data for a client that no longer waits.
+            Ok(Some(deadline)) if deadline <= Instant::now() => Err(domain.deadline_exceeded().into_http()),
+            Ok(deadline) => Ok(deadline),
+            Err(status) => Err(status.into_http()),
+        }
     }
 
     /// Removes the client's offer of gzip for methods that do not compress.
-    fn limit_compression(&self, request: &mut Request) {
+    fn limit_compression(&self, request: &mut Request<Body>) {
         if !self.api.compressed_methods.contains(&request.uri().path()) {
-            request.headers_mut().remove("grpc-accept-encoding");
+            request.headers_mut().remove(GRPC_ACCEPT_ENCODING);
         }
     }
 
     /// Adds details to an error that tonic made itself.
-    fn add_details(&self, mut response: Response, uri: &Uri) -> Response {
+    fn add_details(&self, mut response: Response<Body>, uri: &Uri) -> Response<Body> {
+        // After messages, the status is in the trailers.
+        if !response.body().is_end_stream() {
+            return response;
+        }
         let status = Status::from_header_map(response.headers());
         if let Some(status) = status.filter(|it| it.code() != Code::Ok && it.details().is_empty()) {
             let detailed = self.api.domain.with_details(&status, uri.path(), self.api.max_request_bytes);
@@ -64,33 +86,4 @@ impl Guard {
         }
         response
     }
-}
-
-async fn guard(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
-    if let Some(rejection) = protocol::reject(&request) {
-        return rejection;
-    }
-    let domain = guard.api.domain;
-    let deadline = match deadline::read(&request, domain) {
-        Ok(deadline) => deadline,
-        Err(status) => return status.into_http(),
-    };
-    // A handler must not change data for a client that no longer waits.
-    if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-        return domain.deadline_exceeded().into_http();
-    }
-    guard.limit_compression(&mut request);
-    let uri = request.uri().clone();
-    let (request, outcome) = request::limit_stream(request, &guard);
-    let handler = AssertUnwindSafe(next.run(request)).catch_unwind();
-    // Handlers wait for nothing but the request, so the time to the response head is the client's.
-    let latest = Instant::now() + guard.request_timeout;
-    let until = deadline.map_or(latest, |deadline| deadline.min(latest));
-    let response = match timeout_at(until, handler).await {
-        Ok(Ok(response)) => guard.add_details(response, &uri),
-        Ok(Err(_panic)) => domain.panicked().into_http(),
-        Err(_elapsed) if deadline == Some(until) => domain.deadline_exceeded().into_http(),
-        Err(_elapsed) => domain.request_timeout(guard.request_timeout).into_http(),
-    };
-    response.map(|body| Body::new(ResponseBody::new(body, domain, deadline, outcome)))
 }
