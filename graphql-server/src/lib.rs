@@ -1,8 +1,7 @@
 //! The bookshelf over GraphQL.
 //!
-//! `schema` holds the seven operations. The path `/graphql` serves them by POST and GET, as server-sent events, over a
-//! WebSocket, and in a browser with GraphiQL. `/schema.graphql` returns the schema as text, the same as the file
-//! `schema.graphql` next to this crate's manifest.
+//! The path `/graphql` serves the seven operations by POST and GET, as server-sent events, over a WebSocket, and in a browser
+//! with GraphiQL. `/schema.graphql` returns the schema, the same as the file `schema.graphql` next to this crate's manifest.
 //!
 //! # Layout
 //!
@@ -54,7 +53,6 @@ const PAGE: Page = Page { title: "Bookshelf: GraphiQL", query: include_str!("../
 /// Serves until the shutdown, then finishes the requests in flight and closes the WebSockets.
 ///
 /// # Errors
-///
 /// As [`hardening_graphql::serve`].
 pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> io::Result<()> {
     serve_with(listener, shelf, shutdown, Limits::default()).await
@@ -63,7 +61,6 @@ pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> i
 /// [`serve`] with limits other than the default.
 ///
 /// # Errors
-///
 /// As [`hardening_graphql::serve`].
 pub async fn serve_with(
     listener: TapListener,

@@ -43,8 +43,7 @@ impl Author {
 pub(crate) type AuthorLoader = DataLoader<Authors>;
 
 /// A function that returns the authors with the given ids.
-pub(crate) struct Authors(Box<Lookup>);
-type Lookup = dyn Fn(&[u32]) -> Vec<bookshelf::Author> + Send + Sync;
+pub(crate) struct Authors(Box<dyn Fn(&[u32]) -> Vec<bookshelf::Author> + Send + Sync>);
 
 /// Returns a loader that calls `load` once per batch.
 pub(crate) fn author_loader(
