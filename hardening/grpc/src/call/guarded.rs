@@ -16,6 +16,7 @@ use tonic::body::Body;
 use tower::Service;
 
 use super::Guard;
+use super::protocol;
 use super::request::{self, StreamOutcome};
 use super::response::ResponseBody;
 
@@ -42,13 +43,17 @@ where
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let guard = Arc::clone(&self.guard);
-        let deadline = match guard.check(&request) {
+        let domain = guard.api.domain;
+        let reject = |response: Response<Body>| {
+            let response = response.map(|body| ResponseBody::new(body, domain, None, None));
+            Either::Left(ready(Ok(response)))
+        };
+        if let Some(response) = protocol::reject(&request) {
+            return reject(response);
+        }
+        let deadline = match guard.deadline(request.headers()) {
             Ok(deadline) => deadline,
-            Err(rejection) => {
-                let domain = guard.api.domain;
-                let rejection = rejection.map(|body| ResponseBody::new(body, domain, None, None));
-                return Either::Left(ready(Ok(rejection)));
-            }
+            Err(status) => return reject(status.into_http()),
         };
         guard.limit_compression(&mut request);
         let uri = request.uri().clone();

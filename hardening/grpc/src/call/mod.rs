@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::HttpBody as _;
-use axum::http::{HeaderName, Request, Response, Uri};
+use axum::http::{HeaderMap, HeaderName, Request, Response, Uri};
 use hardening_http::Shutdown;
 use tokio::time::Instant;
 use tonic::body::Body;
@@ -48,21 +48,17 @@ impl Guard {
         Guarded { service, guard: Arc::new(self) }
     }
 
-    /// Checks a request that has just arrived and returns the client's deadline, if it has one.
+    /// Returns the client's deadline for a request that has just arrived, if the client has one.
     ///
     /// # Errors
-    /// The response to a request that must not reach its handler.
-    fn check(&self, request: &Request<Body>) -> Result<Option<Instant>, Response<Body>> {
-        if let Some(rejection) = protocol::reject(request) {
-            return Err(rejection);
+    /// INTERNAL when the header is malformed, DEADLINE_EXCEEDED when the deadline has passed: a handler must not change
+    /// data for a client that no longer waits.
+    fn deadline(&self, headers: &HeaderMap) -> Result<Option<Instant>, Status> {
+        let deadline = deadline::read(headers, self.api.domain)?;
+        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            return Err(self.api.domain.deadline_exceeded());
         }
-        let domain = self.api.domain;
-        match deadline::read(request.headers(), domain) {
-            // A handler must not change data for a client that no longer waits.
-            Ok(Some(deadline)) if deadline <= Instant::now() => Err(domain.deadline_exceeded().into_http()),
-            Ok(deadline) => Ok(deadline),
-            Err(status) => Err(status.into_http()),
-        }
+        Ok(deadline)
     }
 
     /// Removes the client's offer of gzip for methods that do not compress.
