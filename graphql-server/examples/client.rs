@@ -1,10 +1,10 @@
-//! A client in ten lines. It prints a book from the server at an address, by default that of `graphql-server`.
+//! A client in ten lines: gets a book from the server at the given URL and prints it.
 //!
 //! ```sh
 //! cargo run -p graphql-server --example graphql-client -- http://127.0.0.1:4000
 //! ```
 
-#![allow(clippy::print_stdout, reason = "it prints a book")]
+#![allow(clippy::print_stdout, reason = "the example prints a book")]
 
 use serde_json::{Value, json};
 

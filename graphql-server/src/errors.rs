@@ -1,4 +1,4 @@
-//! Errors of the bookshelf as GraphQL errors with a code.
+//! Converts errors of `bookshelf` to GraphQL errors with a code.
 
 use async_graphql::{ErrorExtensions as _, Value};
 use bookshelf::{Entity, Error, Field};
@@ -20,12 +20,13 @@ impl ApiError {
         Self(self.0.extend_with(|_, extensions| extensions.set(name, value)))
     }
 
-    /// An invalid argument; `reason` completes a sentence that begins with the argument's name.
+    /// Returns the error of an invalid argument. `reason` follows the argument's name, as in `year must be
+    /// ...`.
     pub(crate) fn invalid(argument: &'static str, reason: &str) -> Self {
         Self::new(code::BAD_USER_INPUT, format!("{argument} {reason}")).with("field", argument)
     }
 
-    /// No such book or author; `id` need not be a number.
+    /// Returns the error of a missing book or author. `id` is the client's text, which may not be a number.
     pub(crate) fn not_found(entity: Entity, id: &str) -> Self {
         Self::new("NOT_FOUND", format!("there is no {entity} {id}"))
     }
@@ -42,12 +43,13 @@ impl From<Error> for ApiError {
             }
             Error::TooMany { .. } => Self::new(code::LIMIT_REACHED, message),
             Error::FellBehind { missed } => Self::new("FELL_BEHIND", message).with("missed", missed),
+            Error::Unavailable(_) => Self::new(code::SERVICE_UNAVAILABLE, message),
             Error::Internal(_) => Self::new(code::INTERNAL, message),
         }
     }
 }
 
-/// An error of async-graphql itself, such as missing context data: a bug.
+/// Converts an error of async-graphql itself, such as missing context data, which is a bug of this server.
 impl From<async_graphql::Error> for ApiError {
     fn from(error: async_graphql::Error) -> Self {
         Self::new(code::INTERNAL, error.message)
@@ -60,7 +62,7 @@ impl From<ApiError> for async_graphql::Error {
     }
 }
 
-/// Returns the name of the GraphQL argument for a field of the bookshelf.
+/// Returns the GraphQL name of an argument that the bookshelf rejected.
 fn argument(field: Field) -> &'static str {
     match field {
         Field::Title => "title",
@@ -72,7 +74,7 @@ fn argument(field: Field) -> &'static str {
     }
 }
 
-/// Replaces field names in a reason, which may name another field than its own.
+/// Replaces the bookshelf's names of fields in an error message with the GraphQL names.
 fn renamed(reason: String) -> String {
     let fields = [Field::AuthorId, Field::PageSize, Field::PageToken];
     fields.into_iter().fold(reason, |reason, field| reason.replace(field.name(), argument(field)))

@@ -28,7 +28,7 @@ use hardening_http::{Limits, Shutdown};
 use server_kit::Program;
 use socket_tap::TapListener;
 
-/// Name, defaults and help texts of the command.
+/// Name, defaults and help texts of the `graphql-server` command.
 pub const PROGRAM: Program = Program {
     name: "graphql-server",
     version: env!("CARGO_PKG_VERSION"),
@@ -50,18 +50,18 @@ pub const PROGRAM: Program = Program {
 
 const PAGE: Page = Page { title: "Bookshelf: GraphiQL", query: include_str!("../example.graphql") };
 
-/// Serves until the shutdown, then finishes the requests in flight and closes the WebSockets.
+/// Serves the API until the shutdown, then completes in-flight requests and closes the WebSockets.
 ///
 /// # Errors
-/// As [`hardening_graphql::serve`].
+/// Returns the same errors as [`hardening_graphql::serve`].
 pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> io::Result<()> {
     serve_with(listener, shelf, shutdown, Limits::default()).await
 }
 
-/// [`serve`] with limits other than the default.
+/// Serves the API as [`serve`] does, with the given limits.
 ///
 /// # Errors
-/// As [`hardening_graphql::serve`].
+/// Returns the same errors as [`hardening_graphql::serve`].
 pub async fn serve_with(
     listener: TapListener,
     shelf: Shelf,
@@ -72,7 +72,7 @@ pub async fn serve_with(
     hardening_graphql::serve(listener, schema, PAGE, shutdown, limits).await
 }
 
-/// Returns the service as an axum router; `shutdown` ends its subscriptions and WebSockets.
+/// Returns the API as an axum router. `shutdown` ends its subscriptions and WebSockets.
 pub fn router(shelf: Shelf, shutdown: Shutdown) -> Router {
     hardening_graphql::router(schema::build(shelf, shutdown.clone()).finish(), PAGE, shutdown)
 }

@@ -1,15 +1,16 @@
-//! The cost of a query: 1 for a field, [`TEXT_COST`] for a text, and for a list its `first` times the cost of one element.
+//! The cost of a query: 1 for each field, [`TEXT_COST`] for a title or name, and `first` times the cost of
+//! one book for a page.
 
 use bookshelf::page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE};
 
 /// Cost of a title or a name: 1 for every 100 bytes of its maximum length.
 pub(crate) const TEXT_COST: usize = 8;
 
-/// Maximum cost of a query. The most expensive sensible page, 100 books with all fields as edges and as nodes, costs about
-/// 5,100. With the longest titles and aliases, the longest response has 780 KB: 100 of them may wait for a slow client.
+/// Maximum cost of a query. 100 books with all fields, as edges and as nodes, cost about 5,100. The longest
+/// response has 780 KB, and 100 of them may wait for one slow client.
 pub(crate) const MAX_COST: usize = 5_500;
 
-/// Returns the cost of a page of books.
+/// Returns the cost of a page of `first` books.
 pub(crate) fn page_cost(first: Option<i32>, cost_of_book: usize) -> usize {
     let books = first.map_or(DEFAULT_PAGE_SIZE, i32::unsigned_abs).clamp(1, MAX_PAGE_SIZE);
     // Capped, because the cost of nested pages overflows an integer.

@@ -1,10 +1,10 @@
-//! A client in ten lines. Run it beside the server:
+//! A client in ten lines: gets a book from the server at the given URL and prints it.
 //!
-//! ```text
-//! cargo run -p grpc-server --example grpc-client
+//! ```sh
+//! cargo run -p grpc-server --example grpc-client -- http://127.0.0.1:50051
 //! ```
 
-#![allow(clippy::print_stdout, reason = "an example prints its results")]
+#![allow(clippy::print_stdout, reason = "the example prints a book and an error")]
 
 use bookshelf_proto::v1::{GetBookRequest, bookshelf_service_client::BookshelfServiceClient};
 use tonic::transport::Channel;
@@ -17,8 +17,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let book = client.get_book(GetBookRequest { id: 1 }).await?.into_inner().book.unwrap_or_default();
     println!("{} ({})", book.title, book.year);
 
-    // Every error has a reason for programs.
-    let status = client.get_book(GetBookRequest { id: 99 }).await.err().ok_or("book 99 is there")?;
+    // Programs distinguish errors by their reason.
+    let status =
+        client.get_book(GetBookRequest { id: 99 }).await.err().ok_or("unexpectedly, book 99 exists")?;
     let reason = tonic_types::StatusExt::get_details_error_info(&status).map(|info| info.reason);
     println!("{}: {}", reason.unwrap_or_default(), status.message());
     Ok(())

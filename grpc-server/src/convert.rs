@@ -1,4 +1,4 @@
-//! Conversions between the shelf's types and the contract's.
+//! Conversions between the types of `bookshelf` and the messages of the gRPC contract.
 
 use bookshelf::{Author, Book, BookPatch, Change, ChangeKind, ListBooks, NewBook, Page};
 use bookshelf_proto::v1;
@@ -7,7 +7,7 @@ use tonic::Status;
 
 use crate::status::DOMAIN;
 
-/// The book of an update request.
+/// The fields of the book in an update request.
 const BOOK: MessageFields = MessageFields {
     message: "book",
     mutable: &["title", "author_id", "year"],
@@ -21,7 +21,7 @@ pub(crate) struct Update {
     pub(crate) patch: BookPatch,
 }
 
-/// Returns the query of a request. proto3 sends an absent field as 0 or empty.
+/// Converts a list request. In proto3, an absent field has the value 0 or is empty.
 pub(crate) fn list_query(request: v1::ListBooksRequest) -> ListBooks {
     ListBooks {
         author_id: Some(request.author_id).filter(|id| *id != 0),
@@ -47,6 +47,8 @@ pub(crate) fn author(author: Author) -> v1::Author {
     v1::Author { id, name }
 }
 
+/// Returns the book in a create request.
+///
 /// # Errors
 /// When the request has no book.
 pub(crate) fn new_book(request: v1::CreateBookRequest) -> Result<NewBook, Status> {
@@ -54,6 +56,8 @@ pub(crate) fn new_book(request: v1::CreateBookRequest) -> Result<NewBook, Status
     Ok(NewBook { title, author_id, year })
 }
 
+/// Converts an update request to the arguments of the update.
+///
 /// # Errors
 /// When the request has no book or no revision, or its mask names an unknown field.
 pub(crate) fn update(request: v1::UpdateBookRequest) -> Result<Update, Status> {
@@ -80,5 +84,5 @@ pub(crate) fn change(change: Change) -> v1::WatchBooksResponse {
 }
 
 fn no_book() -> Status {
-    DOMAIN.missing("book", "send it with the request")
+    DOMAIN.missing("book", "send the book to create or update")
 }

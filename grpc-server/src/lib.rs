@@ -3,8 +3,8 @@
 //! # Layout
 //!
 //! - `service`: the seven methods of `bookshelf.v1.BookshelfService`
-//! - `convert`: conversions between the shelf's types and the contract's
-//! - `status`: the shelf's errors as gRPC statuses
+//! - `convert`: conversions between the types of `bookshelf` and the messages of the gRPC contract
+//! - `status`: the errors of `bookshelf` as gRPC statuses
 //! - [`limits`]: limits of this API, each with its reason
 //!
 //! [`hardening_grpc`] adds deadlines, protocol checks, health and reflection.
@@ -33,7 +33,7 @@ use tonic::codec::CompressionEncoding::Gzip;
 use crate::limits::MAX_REQUEST_BYTES;
 use crate::service::Service;
 
-/// The command's name, default address and help texts.
+/// Name, default address and help texts of the `grpc-server` command.
 pub const PROGRAM: Program = Program {
     name: "grpc-server",
     version: env!("CARGO_PKG_VERSION"),
@@ -63,7 +63,7 @@ const API: Api = Api {
 /// Serves the API with default limits until the shutdown, then completes the calls in flight.
 ///
 /// # Errors
-/// When the contract's descriptors cannot be decoded, or the transport fails as a whole.
+/// When the contract's descriptors cannot be decoded, or tonic's transport fails.
 pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> io::Result<()> {
     serve_with(listener, shelf, shutdown, Limits::default()).await
 }
@@ -71,7 +71,7 @@ pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> i
 /// Serves the API with the given limits until the shutdown, then completes the calls in flight.
 ///
 /// # Errors
-/// Those of [`serve`].
+/// Returns the same errors as [`serve`].
 pub async fn serve_with(
     listener: TapListener,
     shelf: Shelf,
@@ -82,7 +82,7 @@ pub async fn serve_with(
     hardening_grpc::serve(listener, services, shutdown, limits).await
 }
 
-/// Returns the services, for another transport and without gRPC-Web. Streams end at the shutdown.
+/// Returns the services, which another transport can serve without gRPC-Web. Streams end at the shutdown.
 ///
 /// # Errors
 /// When the contract's descriptors cannot be decoded.

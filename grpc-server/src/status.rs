@@ -1,14 +1,15 @@
-//! The shelf's errors as gRPC statuses.
+//! Converts the errors of `bookshelf` to gRPC statuses.
 
+use bookshelf::error::RETRY_AFTER;
 use bookshelf::{Entity, Error, Field};
 use hardening_grpc::status::ErrorDomain;
 use tonic::{Code, Status};
 use tonic_types::{FieldViolation, StatusExt as _};
 
-/// The domain of this API's errors.
+/// The `domain` of this API's errors.
 pub(crate) const DOMAIN: ErrorDomain = ErrorDomain("bookshelf.v1");
 
-/// Returns the status of an error that the shelf returned.
+/// Converts an error of the shelf to a gRPC status.
 pub(crate) fn from_shelf(error: Error) -> Status {
     let message = error.to_string();
     match error {
@@ -39,12 +40,17 @@ pub(crate) fn from_shelf(error: Error) -> Status {
         Error::FellBehind { missed } => {
             DOMAIN.status(Code::DataLoss, "WATCHER_FELL_BEHIND", &[("missed", &missed)], message)
         }
+        Error::Unavailable(_) => {
+            let mut details = DOMAIN.details("STORE_UNAVAILABLE", &[]);
+            details.set_retry_info(Some(RETRY_AFTER));
+            Status::with_error_details(Code::Unavailable, message, details)
+        }
         Error::Internal(_) => DOMAIN.status(Code::Internal, "INTERNAL_ERROR", &[], message),
     }
 }
 
-/// Returns the status of a watch after a change that does not exist, which a server restart can cause: the numbers of the
-/// changes then start from 1.
+/// Returns the status of a watch that should resume after the change `sequence`, although the newest change
+/// is `last`. This happens after a restart of the server, which numbers changes from 1 again.
 pub(crate) fn unknown_change(sequence: u64, last: u64) -> Status {
     let message = format!(
         "unknown change {sequence}, the last is {last}; list the books again, then watch without after_sequence"
@@ -52,7 +58,7 @@ pub(crate) fn unknown_change(sequence: u64, last: u64) -> Status {
     DOMAIN.status(Code::DataLoss, "CHANGE_UNKNOWN", &[("sequence", &sequence), ("last", &last)], message)
 }
 
-/// Returns the field's path in the contract.
+/// Returns the path of a field in the request message.
 fn path(field: Field) -> &'static str {
     match field {
         Field::Title => "book.title",

@@ -21,5 +21,6 @@
 #[path = "generated/bookshelf.v1.rs"]
 pub mod v1;
 
-/// The contract as an encoded `google.protobuf.FileDescriptorSet`, for server reflection and dynamic decoders.
+/// The contract as an encoded `google.protobuf.FileDescriptorSet`. Server reflection and dynamic decoders use
+/// it.
 pub const DESCRIPTORS: &[u8] = include_bytes!("generated/descriptors.bin");

@@ -1,6 +1,7 @@
-//! Compares the generated files with the contract. With `UPDATE=1` in the environment, writes them instead.
+//! Checks that the generated files match the `.proto`. With `UPDATE=1` in the environment, writes them
+//! instead.
 //!
-//! protox compiles the contract, so `protoc` is not needed.
+//! protox compiles the `.proto`, so `protoc` is not needed.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed step fails the test")]
 
@@ -32,13 +33,13 @@ fn generated_files_match_the_contract() {
     }
 }
 
-/// Writes the code and the descriptors into `folder`.
+/// Generates the Rust code and the descriptor set in `folder`.
 fn generate(folder: &Path) {
     let mut compiler = protox::Compiler::new([CRATE]).unwrap();
-    // Reflection needs the imports, and clients show the comments.
+    // Server reflection needs the imported files, and clients show the comments.
     compiler.include_imports(true).include_source_info(true).open_file(CONTRACT).unwrap();
     let descriptors = compiler.file_descriptor_set();
     fs::write(folder.join("descriptors.bin"), descriptors.encode_to_vec()).unwrap();
-    // The users of the code have transports of their own, over tapped sockets.
+    // Users of the code bring their own transports, which run over tapped sockets.
     tonic_prost_build::configure().build_transport(false).out_dir(folder).compile_fds(descriptors).unwrap();
 }

@@ -4,7 +4,7 @@
 //! cargo run -p rest-server --example rest-client -- http://127.0.0.1:3000
 //! ```
 
-#![allow(clippy::print_stdout, reason = "the output of the example")]
+#![allow(clippy::print_stdout, reason = "the example prints a book")]
 
 use std::error::Error;
 

@@ -1,4 +1,5 @@
-//! Conversions between HTTP and the shelf's types. `bookshelf` itself serializes books, authors and changes.
+//! Conversions from requests to the types of `bookshelf`, and from changes to server-sent events. `bookshelf`
+//! itself serializes books, authors and changes.
 
 use axum::response::sse::Event;
 use bookshelf::model::{YEARS, check_title};
@@ -14,10 +15,10 @@ use serde_json::Value;
 
 use crate::problem::Problem;
 
-/// The id in `/v1/books/{id}`.
+/// Extractor of the id in `/v1/books/{id}`.
 pub(crate) type BookId = PathId<BookEntity>;
 
-/// The id in `/v1/authors/{id}`.
+/// Extractor of the id in `/v1/authors/{id}`.
 pub(crate) type AuthorId = PathId<AuthorEntity>;
 
 pub(crate) enum BookEntity {}
@@ -55,7 +56,7 @@ impl From<Page> for BookList {
     }
 }
 
-/// Reads the new book in the body of a create request.
+/// Reads a new book from the body of a create request.
 pub(crate) fn new_book(fields: &mut Fields<Value>) -> Option<NewBook> {
     let title = fields.required("title", title);
     let author_id = fields.required("author_id", positive);
@@ -63,7 +64,7 @@ pub(crate) fn new_book(fields: &mut Fields<Value>) -> Option<NewBook> {
     Some(NewBook { title: title?, author_id: author_id?, year: year? })
 }
 
-/// Reads the changed fields in the body of an update request.
+/// Reads the fields to change from the body of an update request.
 pub(crate) fn book_patch(fields: &mut Fields<Value>) -> Option<BookPatch> {
     Some(BookPatch {
         title: fields.optional("title", title),
@@ -72,7 +73,7 @@ pub(crate) fn book_patch(fields: &mut Fields<Value>) -> Option<BookPatch> {
     })
 }
 
-/// Converts a title. The shelf has the same rule, but reports the error of only one field.
+/// Converts a title and checks it. `Shelf` checks it, too, but reports only one invalid field per request.
 fn title(value: Value) -> Result<String, String> {
     let title = text(value)?;
     match check_title(&title) {
@@ -85,12 +86,12 @@ fn year(value: Value) -> Result<i32, String> {
     integer(i64::from(*YEARS.start())..=i64::from(*YEARS.end()))(value)
 }
 
-/// Reads the query parameter of a watch request: the number of events after which the stream ends.
+/// Reads the query parameter `limit` of a watch request: the number of events after which the stream ends.
 pub(crate) fn limit(fields: &mut Fields<String>) -> Option<usize> {
     Some(fields.optional("limit", positive).map_or(usize::MAX, |limit| limit as usize))
 }
 
-/// Converts changes to server-sent events. `after` is the sequence number before the first change.
+/// Converts changes to server-sent events. `after` is the sequence number of the change before them.
 pub(crate) fn events(
     changes: impl Stream<Item = Result<Change, Error>>,
     after: u64,
@@ -111,7 +112,7 @@ pub(crate) fn events(
     })
 }
 
-/// Returns the event that reports an error and ends the stream.
+/// Returns a server-sent event that reports an error. It is the last event of its stream.
 pub(crate) fn error_event(id: u64, problem: &Problem) -> EventResult {
     Event::default().id(id.to_string()).event("error").json_data(problem)
 }

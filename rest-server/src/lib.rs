@@ -59,7 +59,7 @@ impl Api for Service {
 /// Serves the API until the shutdown, then completes the requests in flight.
 ///
 /// # Errors
-/// As [`hardening_http::serve_with`].
+/// Returns the same errors as [`hardening_http::serve_with`].
 pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> io::Result<()> {
     serve_with(listener, shelf, shutdown, Limits::default()).await
 }
@@ -67,7 +67,7 @@ pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> i
 /// Serves the API with the given limits.
 ///
 /// # Errors
-/// As [`serve`].
+/// Returns the same errors as [`serve`].
 pub async fn serve_with(
     listener: TapListener,
     shelf: Shelf,
@@ -78,7 +78,8 @@ pub async fn serve_with(
     hardening_http::serve_with(listener, router, reject, shutdown, limits).await
 }
 
-/// Returns the response to a request that was rejected before it reached the router, or whose handler panicked.
+/// Returns the response to a request that was rejected before it reached the router, or whose handler
+/// panicked.
 fn reject(rejection: hardening_http::Rejection) -> Response {
     Problem::from(Rejection::from(rejection)).into_response()
 }

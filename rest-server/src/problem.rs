@@ -1,6 +1,7 @@
-//! The shelf's errors and rejected requests as problem details (RFC 9457).
+//! Converts errors of `bookshelf` and rejected requests to problem details (RFC 9457).
 
 use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Response};
 use bookshelf::{Error, Field};
 use hardening_rest::{FieldError, ProblemDetails, ProblemType, Rejection};
@@ -17,12 +18,13 @@ const CONFLICT: ProblemType =
 const FULL: ProblemType = ProblemType::new("urn:problem-type:bookshelf:full", "The shelf is full");
 const FELL_BEHIND: ProblemType = ProblemType::new("urn:problem-type:bookshelf:fell-behind", "Missed changes");
 
-/// An error response.
+/// An error response of this API.
 #[derive(Debug, Serialize)]
 pub(crate) struct Problem(ProblemDetails);
 
 impl Problem {
-    /// Returns the error for a change number that the shelf has not reached, such as one from before a restart.
+    /// Returns the error for a client that has seen the change `last`, although the newest change of this
+    /// server is `newest`. This happens after a restart of the server.
     pub(crate) fn unknown_change(last: u64, newest: u64) -> Self {
         let detail = format!(
             "change {last} has not happened, the last is {newest}: list the books again, then watch again"
@@ -40,13 +42,16 @@ impl From<Error> for Problem {
             Error::Conflict { actual, .. } => conflict(actual, detail),
             Error::TooMany { .. } => ProblemDetails::new(&FULL, StatusCode::INSUFFICIENT_STORAGE, detail),
             Error::FellBehind { .. } => ProblemDetails::new(&FELL_BEHIND, StatusCode::GONE, detail),
+            Error::Unavailable(_) => unavailable(detail),
             Error::Internal(_) => ProblemDetails::blank(StatusCode::INTERNAL_SERVER_ERROR, detail),
         })
     }
 }
 
-/// Maps an invalid argument. A value that the OpenAPI document excludes is a 422 in a body and a 400 in a query. A value that
-/// only the current shelf excludes is a 409, or a 404 for a page.
+/// Maps an invalid argument to a problem.
+///
+/// A value that the OpenAPI document excludes causes a 422 in a body and a 400 in a query. A value that only
+/// the current state of the shelf excludes causes a 409, or a 404 if it is a page token.
 fn invalid(field: Field, reason: String) -> ProblemDetails {
     let (kind, status) = match field {
         Field::Title | Field::Year | Field::Patch => (&INVALID, StatusCode::UNPROCESSABLE_ENTITY),
@@ -61,6 +66,12 @@ fn invalid(field: Field, reason: String) -> ProblemDetails {
 fn conflict(revision: u32, detail: String) -> ProblemDetails {
     let problem = ProblemDetails::new(&CONFLICT, StatusCode::PRECONDITION_FAILED, detail);
     ProblemDetails { revision: Some(revision), ..problem }
+}
+
+fn unavailable(detail: String) -> ProblemDetails {
+    let problem = ProblemDetails::blank(StatusCode::SERVICE_UNAVAILABLE, detail);
+    // The seconds of `bookshelf::error::RETRY_AFTER`.
+    ProblemDetails { header: Some((RETRY_AFTER, "1")), ..problem }
 }
 
 impl From<Rejection> for Problem {

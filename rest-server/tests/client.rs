@@ -1,4 +1,4 @@
-//! The example client, against a running server.
+//! Runs the example client against a server.
 
 use std::process::Command;
 

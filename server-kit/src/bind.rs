@@ -1,17 +1,18 @@
-//! Addresses: parsing, binding, error messages.
+//! Parses addresses, binds sockets to them, and explains why binding failed.
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs as _, UdpSocket};
 
 use socket_tap::{ListenOptions, Tap, TapListener, TapUdpSocket};
 
-/// Maximum number of connections that wait for an accept; larger than a burst of clients.
+/// Maximum length of the kernel's accept backlog. It is long enough for a burst of clients.
 const BACKLOG: u32 = 1024;
 
-/// Parses an address as people type it: `127.0.0.1:3000`, `[::1]:3000`, `localhost:3000`, or only a port of 127.0.0.1.
+/// Parses an address as people type it: `127.0.0.1:3000`, `[::1]:3000`, `localhost:3000`, or only a port of
+/// 127.0.0.1.
 ///
 /// # Errors
-/// The accepted forms.
+/// A message that lists the accepted forms.
 pub fn parse_address(text: &str) -> Result<SocketAddr, String> {
     if let Ok(port) = text.parse::<u16>() {
         return Ok((Ipv4Addr::LOCALHOST, port).into());
@@ -22,8 +23,9 @@ pub fn parse_address(text: &str) -> Result<SocketAddr, String> {
     })
 }
 
-/// Returns the address at which a client on this machine reaches a server that listens on `address`: a loopback address in
-/// place of `0.0.0.0` and `[::]`, which stand for every interface.
+/// Returns the address at which a client on this machine reaches a server that listens on `address`.
+///
+/// Replaces `0.0.0.0` and `[::]`, which stand for every interface, by a loopback address.
 #[must_use]
 pub fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
@@ -34,36 +36,39 @@ pub fn reachable(address: SocketAddr) -> SocketAddr {
     (ip, address.port()).into()
 }
 
-/// Checks that a server can bind a TCP socket to `address`. Releases the address at once.
+/// Checks that a TCP listener can be bound to `address`, by binding and closing one.
 ///
 /// # Errors
-/// As [`bind`].
+/// Returns the same errors as [`bind`].
 pub fn check(address: SocketAddr, server: &str, flag: &str) -> io::Result<()> {
     TcpListener::bind(address).map(drop).map_err(|error| explain(&error, address, server, flag))
 }
 
-/// Checks that a server can bind a UDP socket to `address`. Releases the address at once.
+/// Checks that a UDP socket can be bound to `address`, by binding and closing one.
 ///
 /// # Errors
-/// As [`bind_udp`].
+/// Returns the same errors as [`bind_udp`].
 pub fn check_udp(address: SocketAddr, server: &str, flag: &str) -> io::Result<()> {
     UdpSocket::bind(address).map(drop).map_err(|error| explain(&error, address, server, flag))
 }
 
-/// Binds a listener to `address`. Accepted connections have `TCP_NODELAY`: a response is often two small writes, and the
-/// second must not wait for the acknowledgement of the first.
+/// Binds a listener to `address`.
+///
+/// Accepted connections have `TCP_NODELAY`: a response is often two small writes, and the second must not
+/// wait for the acknowledgement of the first.
 ///
 /// # Errors
-/// If the address cannot be bound. The message names the `server` and the `flag` that chooses another address.
+/// If the address cannot be bound. The message names the `server`, and the `flag` that chooses another
+/// address.
 pub async fn bind(tap: &Tap, address: SocketAddr, server: &str, flag: &str) -> io::Result<TapListener> {
     let listener = TapListener::bind_with(tap, address, ListenOptions::new().backlog(BACKLOG)).await;
     listener.map(|listener| listener.nodelay(true)).map_err(|error| explain(&error, address, server, flag))
 }
 
-/// Binds a UDP socket to `address`. Truncated datagrams are recorded as such.
+/// Binds a UDP socket to `address`. The recording marks truncated datagrams.
 ///
 /// # Errors
-/// As [`bind`].
+/// Returns the same errors as [`bind`].
 pub async fn bind_udp(tap: &Tap, address: SocketAddr, server: &str, flag: &str) -> io::Result<TapUdpSocket> {
     let socket = TapUdpSocket::bind(tap, address).await;
     socket

@@ -9,9 +9,10 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser};
 use crate::bind;
 use crate::limit_flags::LimitFlags;
 use crate::program::Program;
+use crate::store::StoreFlags;
 use crate::trace_limit::TraceLimit;
 
-/// The flags of a server whose limits have the flags `L`.
+/// The command-line flags of a server. `L` is the set of flags for its limits.
 #[derive(Clone, Debug, Parser)]
 #[command(version, max_term_width = 100)]
 pub struct Flags<L: Args = LimitFlags> {
@@ -40,7 +41,11 @@ pub struct Flags<L: Args = LimitFlags> {
     #[arg(long)]
     pub quiet: bool,
 
-    /// The limits on clients.
+    /// Where the books are stored.
+    #[command(flatten)]
+    pub store: StoreFlags,
+
+    /// The flags of the server's limits.
     #[command(flatten)]
     pub limits: L,
 }
@@ -53,7 +58,7 @@ impl<L: Args> Flags<L> {
             .name(program.name)
             .about(program.about)
             .after_help(program.examples)
-            // Only the documentation gives the reasons of the limits; the help has one line for each.
+            // The help has one line for each limit; only the documentation gives the reasons.
             .mut_args(|arg| arg.long_help(Resettable::Reset))
             .mut_arg("listen", |listen| listen.required(false).default_value(program.listen))
             .get_matches();

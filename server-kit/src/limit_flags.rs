@@ -5,8 +5,8 @@ use hardening_http::Limits;
 
 use crate::Seconds;
 
-/// The flags of [`Limits`]. The first line of each field is the flag's help; the second paragraph is the reason for its
-/// default.
+/// The flags of [`Limits`]. In each doc comment, the first paragraph is the help of the flag, and the second
+/// is the reason for its default.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Limits")]
 pub struct LimitFlags {

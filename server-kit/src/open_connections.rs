@@ -1,4 +1,4 @@
-//! Reports the connections that delay a shutdown, and the reason of each.
+//! Reports the connections that delay a shutdown, each with the reason.
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -7,17 +7,17 @@ use std::time::Duration;
 use hardening_http::Shutdown;
 use socket_tap::{OpenSocket, Tap};
 
-/// Delay of the first report. Most servers have stopped by then.
+/// Time between the start of the shutdown and the first report. Most servers have stopped by then.
 const DELAY: Duration = Duration::from_secs(1);
 
 /// Interval between reports.
 const INTERVAL: Duration = Duration::from_secs(5);
 
-/// Maximum number of connections to list. The rest are only counted.
+/// Maximum number of connections that a report lists. For the others, it shows only their number.
 const MAX_LINES: usize = 10;
 
-/// Prints the open connections one second after the start of the shutdown, and every five seconds while there are any.
-/// Never completes; the runtime drops it.
+/// Prints the open connections one second after the start of the shutdown, and then every five seconds while
+/// there are any. Never completes.
 pub(crate) async fn report(tap: Tap, name: &'static str, shutdown: Shutdown) {
     shutdown.cancelled().await;
     tokio::time::sleep(DELAY).await;

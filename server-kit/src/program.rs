@@ -1,10 +1,11 @@
-//! A server command, from its flags to its exit code.
+//! Runs a server command, from its flags to its exit code.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use bookshelf::Shelf;
 use clap::Args;
 use hardening_http::{Limits, Shutdown};
 use socket_tap::format::text::Lines;
@@ -16,31 +17,32 @@ use crate::flags::Flags;
 use crate::limit_flags::LimitFlags;
 use crate::open_connections;
 use crate::shutdown::{Signals, shutdown_on_signal};
+use crate::store::StoreError;
 
-/// Time for the remaining tasks to end after the server has stopped.
+/// Time that the remaining tasks have to end after the server has stopped.
 const RUNTIME_SHUTDOWN: Duration = Duration::from_secs(1);
 
-/// The description of a server command.
+/// Name, defaults and help texts of a server command.
 #[derive(Clone, Copy, Debug)]
 pub struct Program {
-    /// The name of the executable, such as `rest-server`.
+    /// Name of the executable, such as `rest-server`.
     pub name: &'static str,
-    /// The version.
+    /// Version of the executable.
     pub version: &'static str,
-    /// The name of the recording, such as `rest`.
+    /// Name of the API in recordings, such as `rest`.
     pub api: &'static str,
-    /// The default address.
+    /// Default of `--listen`.
     pub listen: &'static str,
-    /// One sentence for `--help`.
+    /// Sentence at the beginning of `--help`.
     pub about: &'static str,
-    /// The end of `--help`.
+    /// Examples at the end of `--help`.
     pub examples: &'static str,
-    /// Returns commands that call a server at an address, one per line.
+    /// Returns commands that call a server at the given address, one per line.
     pub sample_commands: fn(SocketAddr) -> String,
 }
 
 /// Runs a server until SIGINT or SIGTERM. Prints errors and returns the exit code.
-pub fn run<F>(program: &Program, serve: impl FnOnce(TapListener, Shutdown, Limits) -> F) -> ExitCode
+pub fn run<F>(program: &Program, serve: impl FnOnce(TapListener, Shelf, Shutdown, Limits) -> F) -> ExitCode
 where
     F: Future<Output = io::Result<()>>,
 {
@@ -48,15 +50,16 @@ where
         let listener = bind(tap, address, program.name, "--listen").await?;
         Ok((listener.local_addr()?, listener))
     };
-    run_with(program, listen, |listener, shutdown, flags: LimitFlags| serve(listener, shutdown, flags.into()))
+    let serve = |listener, shelf, shutdown, flags: LimitFlags| serve(listener, shelf, shutdown, flags.into());
+    run_with(program, listen, serve)
 }
 
-/// Runs a server as [`run`] does, with sockets other than one listener, or with other limits. `listen` binds the sockets
-/// and returns their address.
+/// Runs a server as [`run`] does. `listen` binds the server's sockets, which need not be a single listener,
+/// and returns their address. `L` is the set of flags for the server's limits.
 pub fn run_with<S, L, F>(
     program: &Program,
     listen: impl AsyncFnOnce(&Tap, SocketAddr) -> io::Result<(SocketAddr, S)>,
-    serve: impl FnOnce(S, Shutdown, L) -> F,
+    serve: impl FnOnce(S, Shelf, Shutdown, L) -> F,
 ) -> ExitCode
 where
     L: Args,
@@ -67,7 +70,7 @@ where
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{}: error: {error}", program.name);
-            ExitCode::FAILURE
+            error.exit_code()
         }
     }
 }
@@ -76,8 +79,8 @@ fn try_run<S, L, F>(
     program: &Program,
     flags: Flags<L>,
     listen: impl AsyncFnOnce(&Tap, SocketAddr) -> io::Result<(SocketAddr, S)>,
-    serve: impl FnOnce(S, Shutdown, L) -> F,
-) -> io::Result<()>
+    serve: impl FnOnce(S, Shelf, Shutdown, L) -> F,
+) -> Result<(), Error>
 where
     L: Args,
     F: Future<Output = io::Result<()>>,
@@ -85,6 +88,7 @@ where
     let tap = start_tap(program, &flags)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let served = runtime.block_on(async {
+        let shelf = flags.store.open(&tap, program.name).await.map_err(Error::Store)?;
         let (address, sockets) = listen(&tap, flags.listen).await?;
         let shutdown = Shutdown::new();
         shutdown_on_signal(Signals::watch()?, program.name, flags.quiet, shutdown.clone());
@@ -92,7 +96,9 @@ where
             print_start(program, address);
             tokio::spawn(open_connections::report(tap.clone(), program.name, shutdown.clone()));
         }
-        serve(sockets, shutdown, flags.limits).await
+        let served = serve(sockets, shelf.clone(), shutdown, flags.limits).await;
+        shelf.close().await;
+        Ok::<_, Error>(served?)
     });
     // Drops the remaining tasks, so that the recording shows their sockets as closed.
     runtime.shutdown_timeout(RUNTIME_SHUTDOWN);
@@ -104,6 +110,24 @@ where
         eprintln!("{name}: {path} is complete: {} events, {} lost", end.events, end.lost);
     }
     Ok(())
+}
+
+/// The reason why a server ended early.
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+impl Error {
+    fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Io(_) => ExitCode::FAILURE,
+            Self::Store(_) => ExitCode::from(2),
+        }
+    }
 }
 
 fn start_tap<L: Args>(program: &Program, flags: &Flags<L>) -> io::Result<Tap> {
@@ -120,16 +144,17 @@ fn start_tap<L: Args>(program: &Program, flags: &Flags<L>) -> io::Result<Tap> {
     }
 }
 
-/// Returns a callback that prints recording errors. Otherwise a server whose disk is full would serve without recording
-/// until its end.
+/// Returns a callback that prints recording errors, so that a user learns when a full disk stops the
+/// recording.
 pub fn print_recording_error(name: &'static str) -> impl Fn(&RecordingError) + Send + 'static {
     move |error| {
-        // Standard error may be on the same full disk.
+        // Writing fails if standard error is a file on the same full disk.
         let _ = writeln!(io::stderr(), "{name}: {error}");
     }
 }
 
-/// Returns `true` if standard output supports colors: it is a terminal and `NO_COLOR` is not set.
+/// Returns `true` if standard output supports colors: it is a terminal, `TERM` is not `dumb`, and `NO_COLOR`
+/// is not set.
 #[must_use]
 pub fn stdout_has_color() -> bool {
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
@@ -139,7 +164,7 @@ pub fn stdout_has_color() -> bool {
 
 fn print_start(program: &Program, address: SocketAddr) {
     let mut err = io::stderr().lock();
-    // Standard error may be closed.
+    // Writing fails if standard error is closed.
     let _ = writeln!(err, "{} listens on {address}; press Ctrl-C to stop. Try:", program.name);
     for line in (program.sample_commands)(reachable(address)).lines() {
         let _ = writeln!(err, "  {line}");

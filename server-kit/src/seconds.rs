@@ -1,10 +1,10 @@
-//! A duration on the command line.
+//! A flag value that is a number of seconds.
 
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// A duration in seconds, possibly with a fraction; never zero when parsed.
+/// A duration in seconds, which may have a fraction. Parsing rejects zero.
 ///
 /// ```
 /// use std::time::Duration;

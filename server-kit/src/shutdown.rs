@@ -1,10 +1,10 @@
-//! SIGINT and SIGTERM.
+//! Begins the shutdown at SIGINT or SIGTERM.
 
 use std::io;
 
 use hardening_http::Shutdown;
 
-/// The exit code that shells report for a program that SIGINT ended.
+/// Exit code that shells report for a process that SIGINT has terminated.
 const INTERRUPTED: i32 = 130;
 
 /// A listener for SIGINT and SIGTERM, on Windows for Ctrl-C.
@@ -17,7 +17,7 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// Starts to listen. From now on the signals no longer end the process.
+    /// Starts to listen. From then on, SIGINT and SIGTERM do not terminate the process.
     ///
     /// # Errors
     /// If the signal handlers cannot be installed.
@@ -27,7 +27,7 @@ impl Signals {
         Ok(Self { both: [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?] })
     }
 
-    /// Starts to listen. From now on Ctrl-C no longer ends the process.
+    /// Starts to listen. From then on, Ctrl-C does not terminate the process.
     ///
     /// # Errors
     /// If the handler cannot be installed.
@@ -51,8 +51,8 @@ impl Signals {
     }
 }
 
-/// Begins the shutdown at the first signal and exits the process at the second. Reports the first one in the name of the
-/// program, unless `quiet`.
+/// Begins the shutdown at the first signal, and exits the process at the second. Unless `quiet` is set,
+/// prints a message that starts with `name` after the first signal.
 pub fn shutdown_on_signal(mut signals: Signals, name: &'static str, quiet: bool, shutdown: Shutdown) {
     tokio::spawn(async move {
         signals.next().await;

@@ -1,4 +1,4 @@
-//! A size limit on the command line.
+//! A flag value that limits the size of a trace.
 
 use std::fmt;
 use std::io;
@@ -7,15 +7,15 @@ use std::str::FromStr;
 
 use socket_tap::sink::TraceFile;
 
-/// Number of files of a trace with a limit, including the one that is being written.
+/// Number of files of a trace with a size limit, including the file that is being written.
 const FILES: u64 = 4;
 
-/// The smallest limit, in bytes: each file holds at least a few events.
+/// Smallest valid limit in bytes. Each file can then hold at least a few events.
 const MIN_BYTES: u64 = 64 * 1024;
 
 const UNITS: [(&str, u32); 4] = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)];
 
-/// The maximum size of a trace on disk.
+/// The maximum size of a trace on disk, or none.
 ///
 /// ```
 /// use server_kit::TraceLimit;
@@ -29,16 +29,16 @@ const UNITS: [(&str, u32); 4] = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 
 pub struct TraceLimit(Option<u64>);
 
 impl TraceLimit {
-    /// Returns the limit in bytes, or `None` without a limit.
+    /// Returns the limit in bytes, or `None` if the size is unlimited.
     #[must_use]
     pub fn bytes(self) -> Option<u64> {
         self.0
     }
 
-    /// Creates a trace file within the limit: it rotates through four files and deletes the oldest.
+    /// Creates a trace file. With a size limit, rotates through four files and deletes the oldest.
     ///
     /// # Errors
-    /// As [`TraceFile::create`].
+    /// Returns the same errors as [`TraceFile::create`].
     pub fn create(self, path: &Path) -> io::Result<TraceFile> {
         let file = TraceFile::create(path)?;
         Ok(match self.0 {
@@ -80,14 +80,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_round_trip() {
+    fn parsed_size_formats_as_the_same_text() {
         for text in ["0", "64KiB", "65537", "100KiB", "256MiB", "3GiB", "1TiB"] {
             assert_eq!(text.parse::<TraceLimit>().unwrap().to_string(), text);
         }
     }
 
     #[test]
-    fn invalid_sizes_are_rejected() {
+    fn invalid_trace_sizes_are_rejected() {
         for text in ["", "MiB", "-1", "1.5GiB", "256MB", "256 MiB", "99999999999TiB", "63KiB", "1"] {
             assert!(text.parse::<TraceLimit>().is_err(), "{text}");
         }

@@ -1,4 +1,4 @@
-//! A tower layer that adds the number of a request's connection to its log lines.
+//! A tower layer that adds the number of the connection to the log lines of a request.
 
 use std::task::{Context, Poll};
 

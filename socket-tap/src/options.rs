@@ -91,8 +91,8 @@ pub struct Keepalive {
 }
 
 impl Keepalive {
-    /// Creates settings that send the first probe after the connection was idle for `idle`, in whole seconds
-    /// (`TCP_KEEPIDLE`).
+    /// Creates settings with which the first probe is sent after the connection was idle for `idle`, in whole
+    /// seconds (`TCP_KEEPIDLE`).
     #[must_use]
     pub const fn after(idle: Duration) -> Self {
         Self { idle, interval: None, retries: None }

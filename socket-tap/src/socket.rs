@@ -19,7 +19,7 @@ mod sealed {
 /// A connected stream socket that can be split: tokio's [`TcpStream`], and on Unix `UnixStream`. This trait
 /// is sealed.
 ///
-/// Use the trait as a bound. It only names the types of the socket's halves.
+/// Use the trait only as a bound. It names the types of the socket's halves.
 pub trait Socket: AsyncRead + AsyncWrite + Unpin + sealed::Sealed + Sized {
     /// Type of the borrowed read half.
     type ReadHalf<'a>: AsyncRead + Unpin + std::fmt::Debug

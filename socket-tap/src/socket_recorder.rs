@@ -90,16 +90,32 @@ impl SocketRecorder {
         &self,
         direction: Direction,
         size: (usize, u16),
-        parts: impl Iterator<Item = &'a [u8]>,
+        mut parts: impl Iterator<Item = &'a [u8]>,
         stamp: Stamp<'_>,
     ) {
-        let (socket, recording) = (&*self.0, self.0.recording());
-        let raw = if socket.is_dropped() {
-            recording.count_dropped_transfer(direction, size.0)
+        let socket = &*self.0;
+        let raw = if socket.records_transfers_unchanged() {
+            socket.recording().transfer(socket.sock(), direction, size, parts, stamp)
         } else {
-            recording.transfer(socket.sock(), direction, size, parts, stamp)
+            self.masked_or_dropped_transfer(direction, size, &mut parts, stamp)
         };
         socket.set_last_transfer(direction, raw);
+    }
+
+    #[cold]
+    fn masked_or_dropped_transfer(
+        &self,
+        direction: Direction,
+        size: (usize, u16),
+        parts: &mut dyn Iterator<Item = &[u8]>,
+        stamp: Stamp<'_>,
+    ) -> u64 {
+        let (socket, recording) = (&*self.0, self.0.recording());
+        if socket.is_dropped() {
+            return recording.count_dropped_transfer(direction, size.0);
+        }
+        let payload = socket.masked_payload(direction, size.0, parts);
+        recording.transfer(socket.sock(), direction, size, std::iter::once(payload.as_slice()), stamp)
     }
 
     /// Records a datagram that was received, or that was sent by the call `entered`. Several threads may call
@@ -134,8 +150,9 @@ impl SocketRecorder {
         self.transfer(Direction::Read, (bytes.len(), 0), std::iter::once(bytes), Stamp::Now);
     }
 
-    /// Records a write of the first `written` bytes of `parts`. `entered` is the call that wrote them.
-    /// `slices` is 0 for a plain write.
+    /// Records a write of the first `written` bytes of the buffers `parts`. `entered` has the time at which
+    /// the program made the call. `slices` is the number of buffers of a vectored write, or 0 for a plain
+    /// write.
     #[inline]
     pub(crate) fn wrote<'a>(
         &self,
@@ -172,7 +189,8 @@ impl SocketRecorder {
         self.0.set_error(error);
     }
 
-    /// Records the result of shutting down the sending half. `entered` is the call that did so.
+    /// Records the result of shutting down the sending half. `entered` has the time at which the program made
+    /// the call.
     pub(crate) fn shut_down(&self, entered: &EnteredCall, result: &io::Result<()>) {
         match result {
             Ok(()) => {
@@ -202,6 +220,7 @@ impl SocketRecorder {
         let change = socket.apply(&op);
         self.lifecycle_event((op, None), change, Stamp::Entered(&entered));
         socket.recording().sockets().remove(socket.sock());
+        socket.drop_mask();
     }
 }
 

@@ -1,11 +1,11 @@
-//! An extension of the schema that runs a function before the title of a book resolves.
+//! A schema extension that calls a function before it resolves the title of a book.
 
 use std::sync::Arc;
 
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextResolve, ResolveInfo};
 use async_graphql::{ServerResult, Value};
 
-/// Runs the function before each resolution of a title.
+/// Calls the function before each title is resolved.
 #[derive(Clone)]
 pub(super) struct BeforeTitle<F>(pub(super) F);
 

@@ -1,4 +1,4 @@
-//! The body of a POST: media type, encoding, length and time.
+//! The body of a POST: media type, encoding, length and timeout.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ use super::support::{JSON, Service};
 use hardening_graphql::limits::MAX_REQUEST_BYTES;
 
 #[tokio::test]
-async fn post_requires_json() {
+async fn post_requires_a_json_content_type() {
     let service = Service::new();
     let send = async |kind: Option<&str>| {
         let mut request = Request::post("/graphql");
@@ -36,7 +36,7 @@ async fn post_requires_json() {
 }
 
 #[tokio::test]
-async fn encoded_body_is_unsupported() {
+async fn compressed_body_is_unsupported() {
     let service = Service::new();
     let send = async |coding: &str| {
         let request =
@@ -52,7 +52,7 @@ async fn encoded_body_is_unsupported() {
 }
 
 #[tokio::test]
-async fn long_body_is_too_large() {
+async fn body_above_the_limit_is_too_large() {
     let service = Service::new();
     let body = |length: usize| {
         let rest = r#"{"query":"{__typename}#"}"#.len();
@@ -72,7 +72,7 @@ async fn stalled_body_times_out() {
 }
 
 #[tokio::test]
-async fn oversized_body_is_not_read_to_its_end() {
+async fn body_above_the_limit_is_not_read_completely() {
     let chunk = vec![b'x'; 16 * 1024];
     let sent = Arc::new(AtomicUsize::new(0));
     let seen = Arc::clone(&sent);

@@ -1,4 +1,4 @@
-//! The example client.
+//! Runs the example client against a server.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Fields with the same response key.
+//! Fields with the same response key conflict or are merged.
 
 use serde_json::json;
 
@@ -23,7 +23,7 @@ async fn different_fields_with_the_same_key_conflict() {
         let error = &response["errors"][0];
         assert_eq!(error["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED", "{query}: {response}");
     }
-    assert!(service.shelf.book(1).is_ok());
+    assert!(service.shelf.book(1).await.is_ok());
 }
 
 #[tokio::test]

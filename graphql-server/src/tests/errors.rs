@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::support::{JSON, Service};
 
-/// Returns the data and the only error of a response, without message and location.
+/// Sends a query and returns the data and the only error of the response. Removes the error's message and
+/// location.
 async fn failure(service: &Service, query: &str) -> (Value, Value) {
     let mut response = service.ask(query).await;
     let errors = response["errors"].as_array_mut().unwrap();
@@ -18,7 +19,7 @@ async fn failure(service: &Service, query: &str) -> (Value, Value) {
 }
 
 #[tokio::test]
-async fn missing_object_is_not_found() {
+async fn missing_book_or_author_is_not_found() {
     let service = Service::new();
     for query in [
         "{it:book(id:99){id}}",
@@ -39,7 +40,7 @@ async fn missing_object_is_not_found() {
 }
 
 #[tokio::test]
-async fn invalid_argument_is_named() {
+async fn error_names_the_invalid_argument() {
     let service = Service::new();
     let create = |input: &str| format!("mutation{{createBook(input:{{{input}}}){{id}}}}");
     let update = |input: &str| format!("mutation{{updateBook(input:{{{input}}}){{id}}}}");
@@ -70,7 +71,7 @@ async fn conflict_reports_both_revisions() {
 }
 
 #[tokio::test]
-async fn full_shelf_reaches_its_limit() {
+async fn full_shelf_refuses_a_new_book() {
     let service = Service::with_limits(Limits { books: 1, ..Limits::default() });
     let query = "mutation{createBook(input:{title:\"t\",authorId:1,year:1}){id}}";
     let (_, error) = failure(&service, query).await;
@@ -101,28 +102,28 @@ async fn request_error_has_no_data() {
 }
 
 #[tokio::test]
-async fn syntax_error_is_one_line_with_a_location() {
+async fn syntax_error_has_one_line_and_a_location() {
     let response = Service::new().ask("{\n  book(id: ) { id }\n}").await;
     assert!(!response["errors"][0]["message"].as_str().unwrap().contains('\n'), "{response}");
     assert_eq!(response["errors"][0]["locations"][0]["line"], 2);
 }
 
 #[tokio::test]
-async fn operation_name_selects_an_operation() {
+async fn operation_name_selects_the_operation_to_run() {
     let service = Service::new();
     let query = "query A{...F} fragment F on Query{book(id:1){...G}} fragment G on Book{id}
                  query B($n:Int!){...H} fragment H on Query{books(first:$n){nodes{id}}}";
     let run =
         async |name: &str| service.post(JSON, json!({ "query": query, "operationName": name })).await.json();
     assert_eq!(run("A").await, json!({ "data": { "book": { "id": "1" } } }));
-    // B lacks its variable, and C does not exist.
+    // Operation B requires a variable, and operation C does not exist.
     for name in ["B", "C"] {
         assert_eq!(run(name).await["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED");
     }
 }
 
 #[tokio::test]
-async fn failed_field_keeps_its_position() {
+async fn failed_field_keeps_its_position_in_data() {
     let bad = "{author{books(first:0){nodes{id}}}}";
     let query =
         format!("{{a:book(id:2){{id}} b:book(id:1){bad} ...{{c:book(id:99){{id}}}} d:book(id:3){{id}}}}");
@@ -132,7 +133,7 @@ async fn failed_field_keeps_its_position() {
 }
 
 #[tokio::test]
-async fn null_propagates_to_the_nullable_parent() {
+async fn failed_field_nulls_its_nullable_root_field() {
     let service = Service::new();
     let bad = "books(first:0){nodes{id}}";
     for (query, data) in [

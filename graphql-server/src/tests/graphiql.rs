@@ -42,7 +42,7 @@ async fn page_loads_nothing_from_other_hosts() {
 }
 
 #[tokio::test]
-async fn page_contains_the_example_of_the_api() {
+async fn page_contains_the_example_query() {
     let page = Service::new().request("GET", "/graphql", BROWSER).await.body;
     let page = String::from_utf8(page).unwrap();
     let query = include_str!("../../example.graphql");
@@ -50,7 +50,7 @@ async fn page_contains_the_example_of_the_api() {
 }
 
 #[tokio::test]
-async fn example_of_the_page_is_valid() {
+async fn example_query_is_valid() {
     let service = Service::new();
     for name in ["Books", "Create"] {
         let body = json!({ "query": include_str!("../../example.graphql"), "operationName": name });
@@ -60,7 +60,7 @@ async fn example_of_the_page_is_valid() {
 }
 
 #[tokio::test]
-async fn files_are_read_only() {
+async fn page_files_are_read_only() {
     for path in ["/graphql/assets/page.js", "/schema.graphql"] {
         let reply = Service::new().request("POST", path, JSON).await;
         assert_eq!((reply.status, reply.header("allow")), (StatusCode::METHOD_NOT_ALLOWED, "GET, HEAD"));

@@ -1,4 +1,4 @@
-//! Documents that attack the server, over every transport: POST, GET, server-sent events, WebSocket.
+//! Documents that attack the server, sent over every transport: POST, GET, server-sent events, WebSocket.
 
 use axum::http::StatusCode;
 use futures_util::SinkExt as _;
@@ -12,7 +12,7 @@ use super::support::{Client, EVENTS, GRAPHQL, JSON, Service};
 const PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
 const VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
 
-/// Returns the only result of an event stream.
+/// Returns the result in an event stream that has exactly one.
 fn result(events: &[u8]) -> Value {
     let text = String::from_utf8_lossy(events);
     let data = text.lines().find_map(|line| line.strip_prefix("data: "));
@@ -27,7 +27,7 @@ fn percent_encoded(text: &str) -> String {
     text.bytes().map(escape).collect()
 }
 
-/// The service and an open WebSocket.
+/// The service, and an open WebSocket to it.
 struct Transports {
     service: Service,
     client: Client,
@@ -40,7 +40,7 @@ impl Transports {
         Self { service, client }
     }
 
-    /// Returns the responses to a document over each transport.
+    /// Sends a document over each transport and returns the responses.
     async fn send(&mut self, document: &str) -> [Value; 4] {
         let body = json!({ "query": document });
         let path = format!("/graphql?query={}", percent_encoded(document));
@@ -59,7 +59,8 @@ impl Transports {
         [post, get, events, over_websocket]
     }
 
-    /// Asserts that each transport refuses the document with this code, and that the service still works.
+    /// Asserts that the server refuses the document with this error code on each transport, and executes
+    /// another document afterwards.
     async fn refuse(&mut self, code: &str, document: &str) {
         for response in self.send(document).await {
             let start = &document[..document.len().min(60)];
@@ -75,8 +76,8 @@ impl Transports {
 #[tokio::test]
 async fn deeply_nested_brackets_are_refused() {
     let mut transports = Transports::open().await;
-    // In a debug build, the stack guard of pest 2.9.1 refuses 1,300 levels. At 400 it does not, and async-graphql would
-    // overflow the stack while it builds the tree.
+    // Without a limit, a debug build overflows the stack: at 400 levels when async-graphql builds the tree, and at 1,300
+    // when pest matches the text.
     for depth in [400, 1_300] {
         let nest = |open: &str, close: &str| format!("{}{}", open.repeat(depth), close.repeat(depth));
         for document in [
@@ -118,7 +119,7 @@ async fn deeply_nested_variables_are_refused() {
 }
 
 #[tokio::test]
-async fn nesting_beyond_the_body_limit_is_refused() {
+async fn nested_query_above_the_body_limit_is_refused() {
     let service = Service::new();
     for nested in ["[", "{a:"].map(|open| open.repeat(100_000)) {
         let document = format!("{{book(id:{nested}");
@@ -140,7 +141,8 @@ async fn nesting_beyond_the_body_limit_is_refused() {
     }
 }
 
-/// Returns the status line of a GET. A path of this length needs a connection: `http::Request` does not accept it.
+/// Sends a GET and returns the status line. Uses a TCP connection, because `http::Request` rejects so long a
+/// path.
 async fn status_of_get(service: &Service, path: &str) -> String {
     let mut stream = BufReader::new(TcpStream::connect(service.listen().await).await.unwrap());
     // The server may close the connection before it has read everything.
@@ -164,7 +166,7 @@ async fn doubling_fragments_are_refused() {
 async fn thousands_of_aliases_are_refused() {
     let aliases = |n: usize| (0..n).map(|n| format!("a{n}:__typename ")).collect::<String>();
     let mut transports = Transports::open().await;
-    // The first is within the limit of tokens, the second is not.
+    // 1,100 aliases are within the limit on tokens, but not within the limit on fields.
     transports.refuse(VALIDATION_FAILED, &format!("{{{}}}", aliases(1_100))).await;
     transports.refuse(PARSE_FAILED, &format!("{{{}}}", aliases(1_700))).await;
     let body = json!({ "query": format!("{{{}}}", aliases(10_000)) });

@@ -8,14 +8,14 @@ use super::support::{JSON, Service};
 use crate::limits::{MAX_COST, TEXT_COST};
 use hardening_graphql::limits::{MAX_DEPTH, MAX_ERRORS, MAX_MESSAGE, MAX_NAME};
 
-/// Returns the error code of a query that must be refused.
+/// Sends a query that must be refused, and returns the error code.
 async fn refusal(query: &str) -> String {
     let response = Service::new().ask(query).await;
     assert!(response.get("data").is_none(), "{response}");
     response["errors"][0]["extensions"]["code"].as_str().unwrap().to_owned()
 }
 
-/// Returns an introspection query with `ofType` nested to this depth.
+/// Returns an introspection query with `levels` nested `ofType` fields.
 fn of_type(levels: usize) -> String {
     let open = "ofType{".repeat(levels);
     let close = "}".repeat(levels);
@@ -23,7 +23,7 @@ fn of_type(levels: usize) -> String {
 }
 
 #[tokio::test]
-async fn depth_of_common_introspection_is_allowed() {
+async fn common_introspection_is_within_the_depth_limit() {
     assert!(Service::new().data(&of_type(9)).await["__schema"].is_object());
     assert_eq!(refusal(&of_type(MAX_DEPTH)).await, "GRAPHQL_VALIDATION_FAILED");
 }
@@ -50,7 +50,7 @@ async fn nested_lists_exceed_the_cost_limit() {
 }
 
 #[tokio::test]
-async fn most_expensive_sensible_page_is_allowed() {
+async fn one_complete_page_is_within_the_cost_limit() {
     let book = "id title year revision author{id name}";
     let info = "pageInfo{hasNextPage endCursor hasPreviousPage startCursor}";
     let page = format!("books(first:100){{edges{{cursor node{{{book}}}}} nodes{{{book}}} {info}}}");
@@ -61,11 +61,15 @@ async fn most_expensive_sensible_page_is_allowed() {
 #[tokio::test]
 async fn longest_response_is_bounded() {
     let service = Service::new();
-    while let Some(book) = service.shelf.list(&ListBooks::default()).unwrap().books.first() {
-        service.shelf.delete(book.id).unwrap();
+    while let Some(book) = service.shelf.list(&ListBooks::default()).await.unwrap().books.first() {
+        service.shelf.delete(book.id).await.unwrap();
     }
     for _ in 0..100 {
-        service.shelf.create(NewBook { title: "📚".repeat(MAX_TITLE), author_id: 1, year: 1970 }).unwrap();
+        service
+            .shelf
+            .create(NewBook { title: "📚".repeat(MAX_TITLE), author_id: 1, year: 1970 })
+            .await
+            .unwrap();
     }
     // As many fields of all books as the cost limit allows, with aliases of the maximum length.
     let longest = async |field: &str, cost: usize| {
@@ -91,7 +95,7 @@ async fn number_of_errors_is_bounded() {
 }
 
 #[tokio::test]
-async fn repeated_values_are_bounded() {
+async fn quoted_values_and_aliases_are_truncated() {
     let service = Service::new();
     let long = "x".repeat(40_000);
     let length = async |query: String, variable: &str| {
@@ -99,13 +103,13 @@ async fn repeated_values_are_bounded() {
         service.post("*/*", body).await.body.len()
     };
     let many = |field: &str| (0..200).map(|n| format!("a{n}:{field} ")).collect::<String>();
-    // A missing id and a value of the wrong type, quoted in the messages of many errors.
+    // Many error messages quote the value of `$v`, which is not an id, or has the wrong type.
     for query in [
         format!("query($v:ID!){{{}}}", many("book(id:$v){id}")),
         format!("query($v:Int){{{}}}", many("books(first:$v){nodes{id}}")),
     ] {
         assert!(length(query, &long).await < 2 * MAX_ERRORS * (MAX_MESSAGE + 200));
     }
-    // An alias that is repeated for every book.
+    // A response would repeat the alias for every book.
     assert!(length(format!("{{books(first:100){{nodes{{{long}:id}}}}}}"), "").await < 1_000);
 }

@@ -1,4 +1,4 @@
-//! The wording of error messages. All other tests assert statuses, codes and fields.
+//! Snapshots of all error messages. Other tests assert statuses, codes and fields.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::support::{EVENTS, GRAPHQL, JSON, Service};
 
-/// Appends the messages of a response.
+/// Appends the request and the error messages of its response to `text`.
 fn add(text: &mut String, request: &str, response: &Value) {
     let mut request: String = request.chars().take(100).collect();
     request = request.replace('\n', " ");

@@ -1,4 +1,4 @@
-//! Tests of the whole service: over HTTP without a network, over WebSockets on a free port of the loopback interface.
+//! Tests of the whole service: HTTP without a network, WebSockets on a free port of the loopback interface.
 
 mod authors;
 mod before_title;

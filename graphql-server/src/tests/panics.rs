@@ -1,4 +1,4 @@
-//! A panic in a resolver fails its own operation only.
+//! A panic in a resolver fails only its own operation.
 
 use std::future::Ready;
 
@@ -28,7 +28,7 @@ async fn panic_over_http_is_an_internal_server_error() {
 }
 
 #[tokio::test]
-async fn panic_in_event_stream_is_its_last_result() {
+async fn panic_in_event_stream_is_the_last_result() {
     let reply = service().post(EVENTS, json!({ "query": QUERY })).await;
     let text = String::from_utf8(reply.body).unwrap();
     assert!(text.starts_with("event: next\ndata: {\"errors\":"), "{text}");
@@ -39,18 +39,18 @@ async fn panic_in_event_stream_is_its_last_result() {
 }
 
 #[tokio::test]
-async fn panic_over_a_websocket_ends_its_operation_only() {
+async fn panic_over_websocket_ends_only_its_operation() {
     let service = service();
     let mut client = service.ready().await;
     client.subscribe("good", "subscription{bookChanged{book{id}}}").await;
     client.subscribe("bad", "subscription{bookChanged{book{title}}}").await;
     client.ping().await;
-    service.update(1);
+    service.update(1).await;
     let mut messages = [client.receive().await, client.receive().await];
     messages.sort_by_key(|message| message["id"].to_string());
     assert_eq!((&messages[0]["type"], &messages[0]["id"]), (&json!("error"), &json!("bad")));
     assert_eq!(messages[0]["payload"][0]["extensions"]["code"], "INTERNAL_SERVER_ERROR");
     assert_eq!(messages[1]["payload"]["data"]["bookChanged"]["book"]["id"], "1");
-    service.update(2);
+    service.update(2).await;
     assert_eq!(client.receive().await["id"], "good");
 }

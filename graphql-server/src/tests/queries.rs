@@ -25,7 +25,7 @@ async fn book_links_to_author_and_author_to_books() {
 }
 
 #[tokio::test]
-async fn response_fields_have_the_order_of_the_query() {
+async fn response_fields_are_in_query_order() {
     let query = "{
         a:book(id:1){author{books(first:1){edges{node{author{id} id} cursor} nodes{author{name id} id} pageInfo{hasNextPage}} id} id}
         b:book(id:4){id author{id name}}
@@ -42,13 +42,13 @@ async fn response_fields_have_the_order_of_the_query() {
 }
 
 #[tokio::test]
-async fn book_has_no_author_id() {
+async fn book_type_has_no_author_id_field() {
     let response = Service::new().ask("{book(id:1){authorId}}").await;
     assert_eq!(response["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED");
 }
 
 #[tokio::test]
-async fn cursors_link_pages() {
+async fn cursor_selects_the_next_page() {
     let service = Service::new();
     let page = async |after: &str| {
         let fields = "edges{cursor node{id}} nodes{id} \
@@ -72,12 +72,12 @@ async fn cursors_link_pages() {
     let beyond = page(&second["edges"][0]["cursor"].to_string()).await;
     assert_eq!(beyond["edges"], json!([]));
     assert_eq!(beyond["pageInfo"]["endCursor"], json!(null));
-    // The cursor of any edge starts a page, not only that of the last.
+    // Not only the cursor of the last edge, but that of any edge, starts a page.
     assert_eq!(page(&cursors[0].to_string()).await["nodes"], json!([{ "id": "2" }, { "id": "3" }]));
 }
 
 #[tokio::test]
-async fn author_cursors_work_in_the_filtered_list() {
+async fn cursor_of_author_books_continues_filtered_books() {
     let service = Service::new();
     let author = service.data("{author(id:1){books(first:1){pageInfo{endCursor}}}}").await;
     let cursor = &author["author"]["books"]["pageInfo"]["endCursor"];

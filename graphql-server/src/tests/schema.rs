@@ -1,4 +1,4 @@
-//! The schema as text, and its descriptions.
+//! The schema as text, and the descriptions of its types and fields.
 
 use serde_json::Value;
 
@@ -47,7 +47,7 @@ async fn all_types_and_fields_have_descriptions() {
     assert_eq!(missing, [""; 0]);
 }
 
-/// Adds the paths of everything without a description to `missing`.
+/// Appends the path of each type, field or argument without a description to `missing`.
 fn collect_missing(thing: &Value, path: &str, missing: &mut Vec<String>) {
     let name = format!("{path}{}", thing["name"].as_str().unwrap());
     if thing["description"].as_str().is_none_or(|text| text.trim().is_empty()) {

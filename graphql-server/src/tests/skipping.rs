@@ -1,4 +1,4 @@
-//! `@skip` and `@include`.
+//! The directives `@skip` and `@include`.
 
 use serde_json::{Value, json};
 
@@ -28,11 +28,11 @@ async fn fully_skipped_objects_stay_empty() {
     ] {
         assert_eq!(service.data(&query).await, data, "{query}");
     }
-    assert_eq!(service.shelf.book(14).unwrap().revision, 2);
+    assert_eq!(service.shelf.book(14).await.unwrap().revision, 2);
 }
 
 #[tokio::test]
-async fn placeholder_does_not_change_the_order() {
+async fn placeholder_keeps_the_order_of_fields() {
     // The fragment gets a placeholder after its id.
     let query = "{book(id:1){...F year title}} fragment F on Book{id @include(if:true)}";
     let body = Service::new().post(JSON, json!({ "query": query })).await.body;
@@ -48,19 +48,19 @@ async fn missing_object_is_null_despite_placeholder() {
 }
 
 #[tokio::test]
-async fn event_without_selected_fields_is_empty() {
+async fn fully_skipped_object_in_an_event_stays_empty() {
     let service = Service::new();
     let mut client = service.ready().await;
     client.subscribe("1", &format!("subscription{{bookChanged{{book{{id {SKIPPED}}}}}}}")).await;
     client.ping().await;
-    service.update(2000);
+    service.update(2000).await;
     assert_eq!(client.receive().await["payload"], json!({ "data": { "bookChanged": { "book": {} } } }));
     let body = service.post(EVENTS, json!({ "query": format!("{{book(id:1){{id {SKIPPED}}}}}") })).await.body;
     assert!(String::from_utf8(body).unwrap().contains(r#"data: {"data":{"book":{}}}"#));
 }
 
 #[tokio::test]
-async fn default_values_apply_to_conditions() {
+async fn variable_defaults_apply_to_skip_and_include() {
     let service = Service::new();
     let query = "query($yes:Boolean=true $no:Boolean!=false){book(id:1){
         id @include(if:$yes) title @include(if:$no) year @skip(if:$yes) ...@skip(if:$no){revision}}}";

@@ -13,7 +13,7 @@ use hardening_graphql::limits::EVENT_KEEP_ALIVE;
 const CHANGES: &str = "subscription{bookChanged{sequence book{year}}}";
 const COMPLETE: &str = "event: complete\ndata: \n\n";
 
-/// The events of a stream.
+/// The events of a server-sent event stream.
 struct Events(BodyDataStream);
 
 impl Events {
@@ -62,7 +62,7 @@ async fn subscription_is_active_when_the_response_head_arrives() {
     let service = Service::new();
     let mut events = Events::open(&service, CHANGES).await;
     for year in 1..=3 {
-        service.update(year);
+        service.update(year).await;
     }
     for year in 1..=3 {
         let change = json!({ "sequence": year.to_string(), "book": { "year": year } });
@@ -73,7 +73,7 @@ async fn subscription_is_active_when_the_response_head_arrives() {
 }
 
 #[tokio::test]
-async fn request_error_is_a_result_without_data() {
+async fn request_error_is_an_event_without_data() {
     for query in
         ["{", "{nonsense}", "subscription{nonsense}", "subscription{bookChanged{kind} b:bookChanged{kind}}"]
     {
@@ -88,7 +88,7 @@ async fn request_error_is_a_result_without_data() {
 }
 
 #[tokio::test]
-async fn malformed_request_is_not_a_stream() {
+async fn malformed_request_gets_a_json_response() {
     let service = Service::new();
     for (body, code) in [("{", "BAD_REQUEST"), ("{}", "BAD_REQUEST"), ("[]", "BAD_REQUEST")] {
         let reply = service.post(EVENTS, body).await;
@@ -101,7 +101,7 @@ async fn malformed_request_is_not_a_stream() {
 }
 
 #[tokio::test]
-async fn event_source_may_query_but_not_mutate() {
+async fn event_source_may_not_run_mutations() {
     let service = Service::new();
     let path = "/graphql?query=%7Bbook(id:1)%7Bid%7D%7D";
     let reply = service.request("GET", path, EVENTS).await;
@@ -109,22 +109,22 @@ async fn event_source_may_query_but_not_mutate() {
     assert_eq!(text, format!("event: next\ndata: {{\"data\":{{\"book\":{{\"id\":\"1\"}}}}}}\n\n{COMPLETE}"));
     let path = "/graphql?query=mutation%7BdeleteBook(id:1)%7Bid%7D%7D";
     assert_eq!(service.request("GET", path, EVENTS).await.status, StatusCode::METHOD_NOT_ALLOWED);
-    assert!(service.shelf.book(1).is_ok());
+    assert!(service.shelf.book(1).await.is_ok());
 }
 
 #[tokio::test]
-async fn subscription_without_stream_is_refused() {
+async fn subscription_requires_an_event_stream() {
     let reply = Service::new().post(GRAPHQL, json!({ "query": CHANGES })).await;
     assert_eq!(reply.status, StatusCode::BAD_REQUEST);
     assert_eq!(reply.code(), "GRAPHQL_VALIDATION_FAILED");
 }
 
 #[tokio::test]
-async fn slow_subscriber_fails_and_completes() {
+async fn slow_subscriber_receives_error_then_complete() {
     let service = Service::with_limits(Limits { history: 2, ..Limits::default() });
     let mut events = Events::open(&service, CHANGES).await;
     for year in 0..5 {
-        service.update(year);
+        service.update(year).await;
     }
     let error = events.result().await["errors"][0]["extensions"].take();
     assert_eq!(error, json!({ "code": "FELL_BEHIND", "missed": 3 }));

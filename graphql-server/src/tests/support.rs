@@ -1,4 +1,4 @@
-//! Shared by the tests: requests over HTTP, and a WebSocket client.
+//! Test support: requests over HTTP, and a WebSocket client.
 
 use axum::Router;
 use axum::body::Body;
@@ -24,7 +24,7 @@ pub(super) const EVENTS: &str = "text/event-stream";
 
 type Builder = async_graphql::SchemaBuilder<Query, Mutation, Subscription>;
 
-/// The service and access to its internals.
+/// The service as a router, with the shelf and the shutdown signal that it uses.
 pub(super) struct Service {
     pub(super) router: Router,
     pub(super) shelf: Shelf,
@@ -46,7 +46,7 @@ impl Reply {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// Returns the code of the only error.
+    /// Returns the code of the response's only error.
     pub(super) fn code(&self) -> String {
         let json = self.json();
         assert_eq!(json["errors"].as_array().unwrap().len(), 1, "{json}");
@@ -60,24 +60,28 @@ impl Service {
     }
 
     pub(super) fn with_limits(limits: Limits) -> Self {
-        Self::build(limits, |schema| schema)
+        Self::build(Shelf::with_limits(limits), |schema| schema)
     }
 
-    /// Creates a service with a modified schema.
+    pub(super) fn with_shelf(shelf: Shelf) -> Self {
+        Self::build(shelf, |schema| schema)
+    }
+
+    /// Creates a service whose schema builder is changed by `change`.
     pub(super) fn with_schema(change: impl FnOnce(Builder) -> Builder) -> Self {
-        Self::build(Limits::default(), change)
+        Self::build(Shelf::seeded(), change)
     }
 
-    fn build(limits: Limits, change: impl FnOnce(Builder) -> Builder) -> Self {
-        let (shelf, shutdown) = (Shelf::with_limits(limits), CancellationToken::new());
+    fn build(shelf: Shelf, change: impl FnOnce(Builder) -> Builder) -> Self {
+        let shutdown = CancellationToken::new();
         let schema = change(schema::build(shelf.clone(), shutdown.clone())).finish();
         Self { router: hardening_graphql::router(schema, crate::PAGE, shutdown.clone()), shelf, shutdown }
     }
 
-    /// Updates the year of the first book.
-    pub(super) fn update(&self, year: i32) {
-        let revision = self.shelf.book(1).unwrap().revision;
-        self.shelf.update(1, revision, BookPatch { year: Some(year), ..BookPatch::default() }).unwrap();
+    /// Sets the year of the first book.
+    pub(super) async fn update(&self, year: i32) {
+        let revision = self.shelf.book(1).await.unwrap().revision;
+        self.shelf.update(1, revision, BookPatch { year: Some(year), ..BookPatch::default() }).await.unwrap();
     }
 
     pub(super) async fn send(&self, request: Request<Body>) -> Reply {
@@ -91,18 +95,18 @@ impl Service {
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
-    /// POSTs a body as JSON.
+    /// Sends a JSON body by POST and returns the response.
     pub(super) async fn post(&self, accept: &str, body: impl ToString) -> Reply {
         let request = Request::post("/graphql").header("accept", accept).header("content-type", JSON);
         self.send(request.body(Body::from(body.to_string())).unwrap()).await
     }
 
-    /// Returns the response to a query.
+    /// Sends a query and returns the response.
     pub(super) async fn ask(&self, query: &str) -> Value {
         self.post(JSON, json!({ "query": query })).await.json()
     }
 
-    /// Returns the data of a query that must not fail.
+    /// Sends a query, which must not fail, and returns its data.
     pub(super) async fn data(&self, query: &str) -> Value {
         let mut response = self.ask(query).await;
         assert!(response.get("errors").is_none(), "{response}");
@@ -113,13 +117,13 @@ impl Service {
     pub(super) async fn listen(&self) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        // A second message would otherwise wait for the delayed acknowledgement of the first.
+        // Otherwise, the second of two messages would wait for the delayed acknowledgement of the first.
         let listener = listener.tap_io(|stream| stream.set_nodelay(true).unwrap());
         tokio::spawn(axum::serve(listener, self.router.clone()).into_future());
         address
     }
 
-    /// Serves on a free port, and connects to it with these headers.
+    /// Starts the server on a free port, and opens a WebSocket with these headers.
     pub(super) async fn connect(&self, headers: &[(&'static str, &str)]) -> Result<Client, Error> {
         let address = self.listen().await;
         let mut request = format!("ws://{address}/graphql").into_client_request().unwrap();
@@ -136,12 +140,12 @@ impl Service {
         client_async(request, stream).await.map(|(socket, _)| Client(socket))
     }
 
-    /// Connects with the supported subprotocol.
+    /// Opens a WebSocket with the supported subprotocol.
     pub(super) async fn client(&self) -> Client {
         self.connect(&[("sec-websocket-protocol", "graphql-transport-ws")]).await.unwrap()
     }
 
-    /// Connects and completes `connection_init`.
+    /// Opens a WebSocket and completes `connection_init`.
     pub(super) async fn ready(&self) -> Client {
         let mut client = self.client().await;
         client.send(json!({ "type": "connection_init" })).await;
@@ -162,7 +166,7 @@ impl Client {
         self.send(json!({ "type": "subscribe", "id": id, "payload": { "query": query } })).await;
     }
 
-    /// Returns the next message.
+    /// Returns the next message from the server.
     pub(super) async fn receive(&mut self) -> Value {
         loop {
             match self.0.next().await {
@@ -173,27 +177,27 @@ impl Client {
         }
     }
 
-    /// Sends `subscribe` and `ping` in one write, so that the server reads both at once. The next message must be the
-    /// `pong`.
+    /// Sends `subscribe` and `ping` in one write, so that the server reads both at once. The server's next
+    /// message must be the `pong`.
     pub(super) async fn subscribe_and_ping(&mut self, id: &str, query: &str) {
         let subscribe = json!({ "type": "subscribe", "id": id, "payload": { "query": query } });
         self.0.feed(Message::text(subscribe.to_string())).await.unwrap();
         self.ping().await;
     }
 
-    /// Sends `ping`. The next message must be its `pong`.
+    /// Sends `ping`. The server's next message must be the `pong`.
     pub(super) async fn ping(&mut self) {
         self.send(json!({ "type": "ping" })).await;
         assert_eq!(self.receive().await, json!({ "type": "pong" }));
     }
 
-    /// Receives a WebSocket ping, which must be the next message, and sends the pong.
+    /// Receives a WebSocket ping, which must be the server's next message, and sends the pong.
     pub(super) async fn is_pinged(&mut self) {
         assert!(matches!(self.0.next().await, Some(Ok(Message::Ping(_)))));
         self.0.flush().await.unwrap();
     }
 
-    /// Returns the close code and reason. The close frame must be the next message and the last.
+    /// Returns the code and reason of the close frame, which must be the server's next and last message.
     pub(super) async fn closed(&mut self) -> (u16, String) {
         loop {
             match self.0.next().await {

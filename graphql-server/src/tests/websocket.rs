@@ -31,7 +31,7 @@ async fn queries_and_mutations_complete_after_one_result() {
 }
 
 #[tokio::test]
-async fn variables_and_operation_name_are_used() {
+async fn subscribe_message_may_have_variables_and_operation_name() {
     let mut client = Service::new().ready().await;
     let query = "query A($id:ID!){book(id:$id){id}} query B{__typename}";
     let payload = json!({ "query": query, "operationName": "A", "variables": { "id": 2 } });
@@ -40,7 +40,7 @@ async fn variables_and_operation_name_are_used() {
 }
 
 #[tokio::test]
-async fn request_error_is_an_error_message() {
+async fn request_error_ends_with_an_error_message() {
     let mut client = Service::new().ready().await;
     for (query, code) in [
         ("{", "GRAPHQL_PARSE_FAILED"),
@@ -64,7 +64,7 @@ async fn subscription_is_active_when_the_pong_arrives() {
         // Other subscriptions with pending events must not delay it.
         let id = round.to_string();
         client.subscribe_and_ping(&id, CHANGES).await;
-        service.update(round);
+        service.update(round).await;
         let mut seen = Vec::new();
         for _ in 0..=round {
             seen.push(client.receive().await);
@@ -75,36 +75,36 @@ async fn subscription_is_active_when_the_pong_arrives() {
 }
 
 #[tokio::test]
-async fn changes_arrive_in_order_until_complete() {
+async fn changes_arrive_in_order_until_client_completes() {
     let service = Service::new();
     let mut client = service.ready().await;
     client.subscribe("1", CHANGES).await;
     client.ping().await;
-    service.update(1);
-    service.update(2);
+    service.update(1).await;
+    service.update(2).await;
     assert_eq!(client.receive().await, change("1", 1, 1));
     assert_eq!(client.receive().await, change("1", 2, 2));
     client.send(json!({ "type": "complete", "id": "1" })).await;
     client.send(json!({ "type": "complete", "id": "unknown" })).await;
     client.ping().await;
-    service.update(3);
+    service.update(3).await;
     client.ping().await;
     // The id can be used again.
     client.subscribe("1", CHANGES).await;
     client.ping().await;
-    service.update(4);
+    service.update(4).await;
     assert_eq!(client.receive().await, change("1", 4, 4));
 }
 
 #[tokio::test]
-async fn slow_subscriber_fails_and_completes() {
+async fn slow_subscriber_receives_error_then_complete() {
     let service = Service::with_limits(Limits { history: 2, ..Limits::default() });
     let mut client = service.ready().await;
     client.subscribe("1", CHANGES).await;
     client.ping().await;
     // Without an await, so that the server cannot send in between.
     for year in 0..5 {
-        service.update(year);
+        service.update(year).await;
     }
     let next = client.receive().await;
     let error = &next["payload"]["errors"][0];

@@ -23,7 +23,7 @@ async fn foreign_origins_are_refused() {
 }
 
 #[tokio::test]
-async fn invalid_keys_are_refused() {
+async fn invalid_websocket_keys_are_refused() {
     let service = Service::new();
     // Empty, not base64, 15 bytes, 17 bytes, and 16 bytes in base64url.
     for key in ["", "x", "AAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAAA=", "-_AAAAAAAAAAAAAAAAAAAA=="] {
@@ -33,7 +33,7 @@ async fn invalid_keys_are_refused() {
 }
 
 #[tokio::test]
-async fn wrong_version_returns_the_supported_version() {
+async fn wrong_websocket_version_returns_the_supported_version() {
     for version in ["7", "12", "14", "13, 12"] {
         let result = Service::new().connect(&[PROTOCOL, ("sec-websocket-version", version)]).await;
         let Err(Error::Http(response)) = result else { panic!("{version}") };

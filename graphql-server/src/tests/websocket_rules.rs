@@ -10,7 +10,7 @@ use hardening_graphql::limits::{KEEP_ALIVE, MAX_OPERATIONS, MAX_REQUEST_BYTES, S
 
 const CHANGES: &str = "subscription{bookChanged{kind}}";
 
-/// Returns a frame of a client, with a mask of zeros.
+/// Returns a frame as a client sends it, with a mask of zeros.
 fn masked(head: u8, payload: &[u8]) -> Vec<u8> {
     let length = u8::try_from(payload.len()).unwrap();
     // A length of 126 means that the next two bytes are the length.
@@ -79,14 +79,14 @@ async fn pong_returns_the_payload_of_ping() {
 }
 
 #[tokio::test]
-async fn operation_before_init_is_unauthorized() {
+async fn operation_before_connection_init_is_unauthorized() {
     let mut client = Service::new().client().await;
     client.subscribe("1", CHANGES).await;
     assert_eq!(client.closed().await.0, 4401);
 }
 
 #[tokio::test]
-async fn missing_init_times_out() {
+async fn missing_connection_init_times_out() {
     let mut client = Service::new().client().await;
     // A paused clock advances whenever all tasks wait.
     tokio::time::pause();
@@ -94,14 +94,14 @@ async fn missing_init_times_out() {
 }
 
 #[tokio::test]
-async fn second_init_closes_the_connection() {
+async fn second_connection_init_closes_the_connection() {
     let mut client = Service::new().ready().await;
     client.send(json!({ "type": "connection_init" })).await;
     assert_eq!(client.closed().await.0, 4429);
 }
 
 #[tokio::test]
-async fn duplicate_id_closes_the_connection() {
+async fn duplicate_operation_id_closes_the_connection() {
     let mut client = Service::new().ready().await;
     client.subscribe("one", CHANGES).await;
     client.subscribe("one", CHANGES).await;
@@ -115,7 +115,7 @@ async fn duplicate_id_closes_the_connection() {
 }
 
 #[tokio::test]
-async fn number_of_operations_is_limited() {
+async fn number_of_concurrent_operations_is_limited() {
     let mut client = Service::new().ready().await;
     for n in 0..MAX_OPERATIONS {
         client.subscribe(&n.to_string(), CHANGES).await;
@@ -159,7 +159,7 @@ async fn client_that_does_not_read_is_dropped() {
 }
 
 #[tokio::test]
-async fn client_without_pongs_is_dropped() {
+async fn client_that_sends_no_pong_is_dropped() {
     let mut client = Service::new().ready().await;
     client.ping().await;
     tokio::time::pause();
@@ -172,7 +172,7 @@ async fn client_without_pongs_is_dropped() {
 }
 
 #[tokio::test]
-async fn stalled_message_times_out() {
+async fn incomplete_message_times_out() {
     let mut client = Service::new().client().await;
     let init = masked(0x81, br#"{"type":"connection_init"}"#);
     client.0.get_mut().write_all(&[init, masked(0x01, b"{")].concat()).await.unwrap();

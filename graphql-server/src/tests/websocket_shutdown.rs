@@ -9,7 +9,7 @@ use super::before_title::BeforeTitle;
 use super::support::Service;
 
 #[tokio::test]
-async fn shutdown_completes_subscriptions_and_closes() {
+async fn shutdown_completes_subscriptions_and_closes_the_websocket() {
     let service = Service::new();
     let mut client = service.ready().await;
     client.subscribe("a", "subscription{bookChanged{sequence}}").await;

@@ -1,4 +1,4 @@
-//! `grpc-timeout`, under a paused clock.
+//! Tests of `grpc-timeout` and the request timeout, under a paused clock.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ async fn deadline_ends_a_stream() {
     let mut watch = Request::new(WatchBooksRequest::default());
     watch.set_timeout(Duration::from_secs(90));
     let mut changes = server.client().watch_books(watch).await.unwrap().into_inner();
-    server.shelf.delete(1).unwrap();
+    server.shelf.delete(1).await.unwrap();
     assert_eq!(next(&mut changes).await.unwrap().unwrap().sequence, 1, "before the deadline");
     let status = next(&mut changes).await.unwrap_err();
     assert_eq!(status.code(), Code::DeadlineExceeded);
@@ -30,7 +30,7 @@ async fn deadline_ends_a_stream() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn deadline_ends_a_stream_that_is_always_ready() {
+async fn deadline_ends_a_stream_without_pauses() {
     let server = Server::new();
     let started = Instant::now();
     let mut watch = Request::new(WatchBooksRequest::default());
@@ -39,7 +39,7 @@ async fn deadline_ends_a_stream_that_is_always_ready() {
     let patch = bookshelf::BookPatch { year: Some(2000), ..bookshelf::BookPatch::default() };
     let (mut revisions, mut ended) = (1..100, None);
     while let (Some(revision), None) = (revisions.next(), &ended) {
-        server.shelf.update(1, revision, patch.clone()).unwrap();
+        server.shelf.update(1, revision, patch.clone()).await.unwrap();
         ended = next(&mut changes).await.err();
         tokio::time::advance(Duration::from_millis(100)).await;
     }
@@ -52,11 +52,11 @@ async fn stream_without_a_deadline_stays_open() {
     let server = Server::new();
     let mut changes = server.client().watch_books(WatchBooksRequest::default()).await.unwrap().into_inner();
     tokio::time::advance(Duration::from_secs(30 * 24 * 60 * 60)).await;
-    server.shelf.delete(1).unwrap();
+    server.shelf.delete(1).await.unwrap();
     assert!(next(&mut changes).await.unwrap().is_some());
 }
 
-/// Returns a request whose body never ends.
+/// Returns a call whose request body never ends.
 fn unfinished(headers: &[(&str, &str)]) -> axum::http::Request<tonic::body::Body> {
     let first_chunk = Ok::<_, tonic::Status>(Frame::data(Bytes::from_static(b"\0\0\0")));
     request("GetBook", headers, StreamBody::new(stream::iter([first_chunk]).chain(stream::pending())))
@@ -70,9 +70,9 @@ async fn deadline_ends_an_incomplete_request() {
     assert_eq!(started.elapsed().as_millis() / 100, 15);
 }
 
-/// tonic enforces `grpc-timeout` as well, with CANCELLED.
+/// tonic enforces `grpc-timeout`, too, but ends the call with CANCELLED.
 #[tokio::test]
-async fn deadline_fires_before_that_of_tonic() {
+async fn deadline_fires_before_the_timer_of_tonic() {
     let timeout = [("grpc-timeout", "20m")];
     let watch = Full::new(frame(&WatchBooksRequest::default()));
     for request in [request("WatchBooks", &timeout, watch), unfinished(&timeout)] {
@@ -92,7 +92,7 @@ async fn incomplete_request_times_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn malformed_timeout_is_an_error() {
+async fn malformed_grpc_timeout_is_an_error() {
     let server = Server::new();
     let book = frame(&GetBookRequest { id: 1 });
     for timeout in ["1S", "99999999H", "00000001M"] {
@@ -119,5 +119,5 @@ async fn expired_deadline_prevents_a_deletion() {
     let delete = frame(&DeleteBookRequest { id: 1 });
     let reply = server.call("DeleteBook", &[("grpc-timeout", "0S")], delete).await;
     assert_eq!(reply.code("DEADLINE_EXCEEDED"), Code::DeadlineExceeded);
-    assert!(server.shelf.book(1).is_ok());
+    assert!(server.shelf.book(1).await.is_ok());
 }

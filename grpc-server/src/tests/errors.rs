@@ -1,4 +1,4 @@
-//! Codes and details of the errors.
+//! Codes and details of error statuses.
 
 use bookshelf::Limits;
 use bookshelf_proto::v1::{
@@ -45,7 +45,7 @@ async fn not_found_has_resource_info() {
     assert_eq!(resource(author, "AUTHOR_NOT_FOUND"), expected);
 }
 
-/// Returns the fields that an INVALID_ARGUMENT names.
+/// Returns the names of the fields in the violations of an INVALID_ARGUMENT.
 fn violated_fields(status: &Status) -> Vec<String> {
     assert_eq!(status.code(), Code::InvalidArgument, "{status:?}");
     let details = details(status, "FIELD_INVALID");
@@ -94,7 +94,7 @@ async fn invalid_mask_names_the_paths() {
     assert_eq!(violated_fields(&wrong), ["update_mask.paths[1]", "update_mask.paths[2]"]);
     let empty = client.update_book(update(1, 1, &["id", "revision"])).await.unwrap_err();
     assert_eq!(violated_fields(&empty), ["update_mask"]);
-    assert_eq!(server.shelf.book(1).unwrap().revision, 1);
+    assert_eq!(server.shelf.book(1).await.unwrap().revision, 1);
     let replaced = client.update_book(update(1, 1, &["*"])).await.unwrap().into_inner().book.unwrap();
     assert_eq!(replaced, Book { id: 1, revision: 2, ..new_book() });
 }
@@ -112,7 +112,7 @@ async fn outdated_revision_aborts_the_update() {
 }
 
 #[tokio::test]
-async fn full_shelf_exhausts_the_quota() {
+async fn full_shelf_returns_a_quota_failure() {
     let mut client = Server::with_limits(Limits { books: 14, ..Limits::default() }).client();
     let status = client.create_book(create(new_book())).await.unwrap_err();
     assert_eq!(status.code(), Code::ResourceExhausted);

@@ -1,4 +1,4 @@
-//! gzip: accepted in all requests, sent where it saves bytes.
+//! gzip is accepted in all requests, and used for responses that it shortens.
 
 use bookshelf_proto::v1::{GetBookRequest, ListBooksRequest, WatchBooksRequest};
 use tonic::Code;
@@ -14,7 +14,7 @@ fn list(page_size: u32) -> ListBooksRequest {
 }
 
 #[tokio::test]
-async fn book_list_is_compressed() {
+async fn list_of_books_is_compressed() {
     let server = Server::new();
     let plain = server.call("ListBooks", &[], frame(&list(0))).await;
     let compressed = server.call("ListBooks", &[ACCEPT_GZIP], frame(&list(0))).await;
@@ -42,7 +42,7 @@ async fn short_messages_are_not_compressed() {
     let mut client = server.client().accept_compressed(Gzip);
     let mut changes = client.watch_books(WatchBooksRequest::default()).await.unwrap();
     assert!(!changes.metadata().contains_key("grpc-encoding"));
-    server.shelf.delete(1).unwrap();
+    server.shelf.delete(1).await.unwrap();
     assert!(next(changes.get_mut()).await.unwrap().is_some());
 }
 

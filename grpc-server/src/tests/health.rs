@@ -25,7 +25,7 @@ async fn services_are_serving_until_the_shutdown() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn watch_reports_the_shutdown_and_ends() {
+async fn health_watch_reports_the_shutdown_and_ends() {
     let server = Server::new();
     for service in ["", SERVICE_NAME] {
         let mut watch = server.health().watch(check(service)).await.unwrap().into_inner();
@@ -43,7 +43,7 @@ async fn watch_reports_the_shutdown_and_ends() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn unknown_service_can_be_watched() {
+async fn health_of_an_unknown_service_can_be_watched() {
     let server = Server::new();
     let status = server.health().check(check("no.such.Service")).await.unwrap_err();
     assert_eq!(status.code(), Code::NotFound);

@@ -1,4 +1,4 @@
-//! The wording of this server's own errors.
+//! Snapshot of the error messages of this server.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use tonic_health::pb::HealthCheckRequest;
 
 use super::support::{SERVICE, Server, frame, post, request};
 
-/// Bodies of HTTP errors, by case.
+/// Sends requests that are not gRPC, and returns the body of each response.
 async fn http_errors(server: &Server) -> String {
     let get = post(&format!("{SERVICE}/GetBook")).method("GET").body(Body::empty()).unwrap();
     let json = post(&format!("{SERVICE}/GetBook")).header("content-type", "application/json");
@@ -22,7 +22,7 @@ async fn http_errors(server: &Server) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn messages_are_worded_as_in_the_snapshot() {
+async fn error_messages_match_the_snapshot() {
     let server = Server::new();
     let book = || frame(&GetBookRequest { id: 1 });
     let large = CreateBookRequest { book: Some(Book { title: "x".repeat(70_000), ..Book::default() }) };
@@ -52,7 +52,7 @@ async fn messages_are_worded_as_in_the_snapshot() {
     insta::assert_snapshot!(table);
 }
 
-/// A body without chunks and without an end.
+/// Returns a body that never yields a chunk and never ends.
 fn stalled_body() -> impl hyper::body::Body<Data = Bytes, Error = tonic::Status> {
     http_body_util::StreamBody::new(futures_util::stream::pending())
 }

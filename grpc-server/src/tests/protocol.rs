@@ -1,4 +1,4 @@
-//! Requests that are gRPC calls, and other requests.
+//! Requests that are accepted or rejected as gRPC calls.
 
 use axum::http::StatusCode;
 use bookshelf_proto::v1::GetBookRequest;
@@ -18,7 +18,7 @@ async fn with_content_type(content_type: Option<&str>) -> Reply {
 }
 
 #[tokio::test]
-async fn both_names_of_protobuf_are_accepted() {
+async fn both_content_types_of_protobuf_are_accepted() {
     for name in ["application/grpc", "application/grpc+proto", "Application/gRPC", "application/grpc; a=b"] {
         let reply = with_content_type(Some(name)).await;
         assert_eq!((reply.http, reply.status().code()), (StatusCode::OK, Code::Ok), "{name}");
@@ -46,7 +46,7 @@ async fn other_content_type_is_unsupported() {
 
 #[cfg(not(feature = "web"))]
 #[tokio::test]
-async fn grpc_web_needs_the_feature() {
+async fn grpc_web_requires_the_cargo_feature() {
     let reply = with_content_type(Some("application/grpc-web+proto")).await;
     assert_eq!(reply.http, StatusCode::UNSUPPORTED_MEDIA_TYPE);
 }
@@ -108,9 +108,9 @@ async fn long_path_is_truncated_in_the_error() {
     assert!(status.message().len() < 200, "{status:?}");
 }
 
-/// The status travels in headers, and clients may reject more than 8 KiB of them.
+/// The status travels in headers, and some clients reject more than 8 KiB of them.
 #[tokio::test]
-async fn long_message_by_tonic_is_truncated() {
+async fn long_error_message_by_tonic_is_truncated() {
     let encoding = "z".repeat(9000);
     let reply = Server::new().call("GetBook", &[("grpc-encoding", &encoding)], Bytes::new()).await;
     assert_eq!(reply.code("PROTOCOL_ERROR"), Code::Unimplemented);

@@ -1,4 +1,4 @@
-//! Reflection's request streams, under a paused clock.
+//! Request streams of server reflection, under a paused clock.
 
 use std::time::Duration;
 
@@ -20,7 +20,8 @@ fn reflection_request() -> Bytes {
     frame(&ServerReflectionRequest { host: String::new(), message_request })
 }
 
-/// Sends a chunk every `interval`, then keeps the request stream open. Returns the reply and its time.
+/// Sends a chunk every `interval`, then keeps the request stream open. Returns the reply and the time until
+/// its end.
 async fn send_slowly(server: &Server, interval: Duration, chunks: Vec<Bytes>) -> (Reply, Duration) {
     let chunks = stream::iter(chunks).then(move |chunk| async move {
         sleep(interval).await;
@@ -36,7 +37,7 @@ async fn send(server: &Server, body: Body) -> Reply {
     server.send(request.header("content-type", "application/grpc").body(body).unwrap()).await
 }
 
-/// Counts the messages of a reply.
+/// Returns the number of messages in a reply.
 fn count_messages(reply: &Reply) -> u32 {
     let (mut count, mut rest) = (0, &*reply.body);
     while let [_, a, b, c, d, after @ ..] = rest {
@@ -47,7 +48,7 @@ fn count_messages(reply: &Reply) -> u32 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn overdue_request_ends_the_stream() {
+async fn overdue_message_ends_the_reflection_stream() {
     let limit = Limits::default().request_timeout;
     let bytes = reflection_request().chunks(1).map(Bytes::copy_from_slice).collect();
     for (chunks, replies) in
@@ -62,7 +63,7 @@ async fn overdue_request_ends_the_stream() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn shutdown_answers_requests_in_transit() {
+async fn requests_in_transit_at_shutdown_get_replies() {
     let server = Server::new();
     server.shutdown.cancel();
     let (at_once, repeatedly) = (Duration::ZERO, Duration::from_millis(300));
@@ -79,7 +80,7 @@ async fn shutdown_answers_requests_in_transit() {
 }
 
 #[tokio::test]
-async fn malformed_request_keeps_earlier_replies() {
+async fn malformed_message_does_not_drop_earlier_replies() {
     let (malformed, too_large) =
         (("PROTOCOL_ERROR", Code::Internal), ("MESSAGE_TOO_LARGE", Code::ResourceExhausted));
     for (case, bytes, (reason, code)) in [
@@ -101,7 +102,7 @@ async fn malformed_request_keeps_earlier_replies() {
 }
 
 #[tokio::test]
-async fn handlers_error_precedes_an_unread_message() {
+async fn handler_error_ends_the_stream_before_unread_messages() {
     let message_request = Some(MessageRequest::FileByFilename("none.proto".to_owned()));
     let missing = frame(&ServerReflectionRequest { host: String::new(), message_request });
     let body = [&missing, &b"\x07\0\0\0\0"[..]].concat();

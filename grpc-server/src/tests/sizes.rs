@@ -1,4 +1,4 @@
-//! Limits on the size of requests and of errors.
+//! Limits on the size of request messages and errors.
 
 use bookshelf_proto::v1::{Book, CreateBookRequest, UpdateBookRequest};
 use prost_types::FieldMask;
@@ -15,7 +15,7 @@ fn titled(length: usize) -> CreateBookRequest {
 #[tokio::test]
 async fn message_above_the_limit_is_rejected() {
     let mut client = Server::new().client();
-    // Below the limit, the shelf rejects the title.
+    // A message at the limit reaches the shelf, which rejects the title.
     let status = client.create_book(titled(MAX_REQUEST_BYTES - 100)).await.unwrap_err();
     assert_eq!(status.code(), Code::InvalidArgument);
     let status = client.create_book(titled(MAX_REQUEST_BYTES + 1)).await.unwrap_err();
@@ -40,7 +40,7 @@ async fn longest_error_fits_8_kib_of_headers() {
     let request = UpdateBookRequest { book, update_mask: Some(FieldMask { paths }) };
     let reply = server.call("UpdateBook", &[], frame(&request)).await;
     assert_eq!(reply.code("FIELD_INVALID"), Code::InvalidArgument);
-    // RFC 9113, section 6.5.2: each field counts 32 bytes more than its name and value.
+    // A header counts 32 bytes more than its name and value (RFC 9113, section 6.5.2).
     let size: usize = reply.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum();
     assert!(size < 8 * 1024, "{size}");
 }

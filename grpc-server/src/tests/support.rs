@@ -32,7 +32,7 @@ type Services = Guarded<hardening_grpc::Services<BookshelfServiceServer<Service>
 
 pub(super) const SERVICE: &str = "/bookshelf.v1.BookshelfService";
 
-/// The services, with the shelf and the shutdown behind them.
+/// The services, with the shelf and the shutdown signal that they use.
 pub(super) struct Server {
     services: Services,
     pub(super) shelf: Shelf,
@@ -89,7 +89,7 @@ pub(super) fn post(path: &str) -> Builder {
     Request::post(path).version(Version::HTTP_2)
 }
 
-/// Returns a call of the bookshelf, with additional headers.
+/// Returns a call of a `BookshelfService` method, with additional headers.
 pub(super) fn request<B>(method: &str, headers: &[(&str, &str)], body: B) -> Request<Body>
 where
     B: HttpBody<Data = Bytes, Error: Into<StdError>> + Send + 'static,
@@ -99,14 +99,14 @@ where
     request.body(Body::new(body)).unwrap()
 }
 
-/// Returns an uncompressed message with its prefix.
+/// Encodes a message, uncompressed and with its length prefix.
 pub(super) fn frame(message: &impl Message) -> Bytes {
     let message = message.encode_to_vec();
     let length = u32::try_from(message.len()).unwrap().to_be_bytes();
     [&[0], &length[..], &message].concat().into()
 }
 
-/// A response as plain HTTP.
+/// The response to a call, as plain HTTP.
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) http: StatusCode,
@@ -137,13 +137,13 @@ impl Reply {
         Self { http: parts.status, headers: parts.headers, body: body.to_bytes(), trailers }
     }
 
-    /// Returns the status, from the trailers or, in a response without messages, from the headers.
+    /// Returns the status in the trailers, or in the headers of a response without messages.
     pub(super) fn status(&self) -> Status {
         let found = self.trailers.as_ref().unwrap_or(&self.headers);
         Status::from_header_map(found).unwrap_or_else(|| panic!("no status: {self:?}"))
     }
 
-    /// Returns the code of an error, after a check of its reason.
+    /// Returns the code of an error. Panics if the error has another reason than `reason`.
     pub(super) fn code(&self, reason: &str) -> Code {
         let status = self.status();
         details(&status, reason);
@@ -156,12 +156,12 @@ pub(super) async fn next<T>(stream: &mut Streaming<T>) -> Result<Option<T>, Stat
     within_a_year(stream.message()).await
 }
 
-/// Panics when `future` waits indefinitely. Under a paused clock that takes no time.
+/// Waits for `future`. Panics after a year, which passes at once under a paused clock.
 async fn within_a_year<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(365 * 24 * 60 * 60), future).await.unwrap()
 }
 
-/// Returns the details of an error, after a check of its reason.
+/// Returns the details of an error. Panics if the error has another reason than `reason`.
 pub(super) fn details(status: &Status, reason: &str) -> ErrorDetails {
     let details = status.check_error_details().unwrap();
     let info = details.error_info().unwrap_or_else(|| panic!("no reason: {status:?}"));
@@ -169,7 +169,7 @@ pub(super) fn details(status: &Status, reason: &str) -> ErrorDetails {
     details
 }
 
-/// Returns a metadata value of an error.
+/// Returns a value from the metadata of an error.
 pub(super) fn value(details: &ErrorDetails, key: &str) -> String {
     let metadata = &details.error_info().unwrap().metadata;
     metadata.get(key).unwrap_or_else(|| panic!("{key} is not in {metadata:?}")).clone()

@@ -1,4 +1,4 @@
-//! gRPC-Web as browsers send it: frames over HTTP/1.1, with the trailers in the last frame of the body.
+//! gRPC-Web as browsers send it: over HTTP/1.1, with the trailers in the last frame of the body.
 
 use bookshelf_proto::v1::{GetBookRequest, WatchBooksRequest};
 use prost::Message;
@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 
 use super::support::{SERVICE, frame, serve};
 
-/// Sends an HTTP/1.1 request and returns the head and the decoded body of the response.
+/// Sends an HTTP/1.1 request, and returns the head and the decoded body of the response.
 async fn exchange(method: &str, path: &str, headers: &[&str], body: &[u8]) -> (String, Vec<u8>) {
     let mut stream = TcpStream::connect(serve().await).await.unwrap();
     let head = head(method, path, &[&["connection: close"], headers].concat(), body.len());
@@ -45,7 +45,7 @@ async fn call(method: &str, headers: &[&str], message: &impl Message) -> (String
     exchange("POST", &format!("{SERVICE}/{method}"), &headers, &frame(message)).await
 }
 
-/// Returns the flag and the text of each frame in a body.
+/// Returns the flag and the text of each gRPC-Web frame in a body.
 fn frames(mut body: &[u8]) -> Vec<(u8, String)> {
     let mut frames = Vec::new();
     while let [flag, a, b, c, d, rest @ ..] = body {
@@ -57,7 +57,7 @@ fn frames(mut body: &[u8]) -> Vec<(u8, String)> {
 }
 
 #[tokio::test]
-async fn browser_reads_a_book() {
+async fn grpc_web_call_returns_a_book() {
     let (head, body) = call("GetBook", &["x-grpc-web: 1"], &GetBookRequest { id: 1 }).await;
     assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
     assert!(head.contains("content-type: application/grpc-web+proto"), "{head}");
@@ -68,7 +68,7 @@ async fn browser_reads_a_book() {
 }
 
 #[tokio::test]
-async fn browser_receives_an_error() {
+async fn grpc_web_call_returns_an_error() {
     let (head, body) = call("GetBook", &[], &GetBookRequest { id: 99 }).await;
     let response = format!("{head}{:?}", frames(&body));
     assert!(response.contains("grpc-status: 5") || response.contains("grpc-status:5"), "{response}");
@@ -76,14 +76,14 @@ async fn browser_receives_an_error() {
 }
 
 #[tokio::test]
-async fn browser_watches_until_its_deadline() {
+async fn grpc_web_watch_ends_at_the_deadline() {
     let (_, body) = call("WatchBooks", &["grpc-timeout: 10m"], &WatchBooksRequest::default()).await;
     let frames = frames(&body);
     assert_eq!(frames.len(), 1, "{frames:?}");
     assert!(frames[0].1.contains("grpc-status:4"), "{frames:?}");
 }
 
-/// Returns a keep-alive request and the length of its head.
+/// Returns a keep-alive request for a book, and the length of its head.
 fn get_book() -> (Vec<u8>, usize) {
     let book = frame(&GetBookRequest { id: 1 });
     let headers = ["content-type: application/grpc-web"];
@@ -91,7 +91,7 @@ fn get_book() -> (Vec<u8>, usize) {
     ([head.as_bytes(), &book].concat(), head.len())
 }
 
-/// EOF arrives with the end of the request, before the handler runs.
+/// The server reads the client's EOF together with the request, before the handler runs.
 #[tokio::test]
 async fn half_closed_client_receives_its_response() {
     let (address, (request, head)) = (serve().await, get_book());
@@ -107,7 +107,7 @@ async fn half_closed_client_receives_its_response() {
 }
 
 #[tokio::test]
-async fn truncated_body_is_a_protocol_error() {
+async fn truncated_grpc_web_body_is_a_protocol_error() {
     let (request, head) = get_book();
     let mut stream = TcpStream::connect(serve().await).await.unwrap();
     stream.write_all(&request[..head + 3]).await.unwrap();
@@ -117,7 +117,7 @@ async fn truncated_body_is_a_protocol_error() {
     assert!(response.contains("grpc-status: 13"), "not a timeout: {response}");
 }
 
-/// Returns `true` if the CORS preflight allows calls by a page of `origin`.
+/// Returns `true` if the response to a CORS preflight allows calls by a page of `origin`.
 async fn is_allowed(origin: &str) -> bool {
     let headers = [
         &format!("origin: {origin}"),

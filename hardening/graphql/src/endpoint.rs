@@ -15,11 +15,11 @@ use crate::engine::Engine;
 use crate::graphiql::{self, Page};
 use crate::http;
 
-/// Serves `schema` until the shutdown, then finishes the requests in flight and closes the WebSockets.
+/// Serves `schema` until the shutdown, then completes in-flight requests and closes the WebSockets.
 ///
 /// # Errors
 ///
-/// As [`hardening_http::serve_with`].
+/// Returns the same errors as [`hardening_http::serve_with`].
 pub async fn serve<Q, M, S>(
     listener: TapListener,
     schema: Schema<Q, M, S>,
@@ -51,14 +51,14 @@ where
     Endpoint::new(schema, page, shutdown).router()
 }
 
-/// State of the handlers.
+/// The state that all handlers share.
 #[derive(Debug)]
 pub(crate) struct Endpoint<E> {
     pub(crate) engine: Engine<E>,
     /// The schema as text.
     pub(crate) sdl: String,
     pub(crate) roots: RootTypes,
-    /// The GraphiQL page.
+    /// The GraphiQL page as HTML.
     pub(crate) page: String,
     /// Cancelled when the service shuts down.
     pub(crate) shutdown: Shutdown,

@@ -1,4 +1,4 @@
-//! Executes operations and makes their responses compliant with the specification.
+//! Executes operations and makes their responses comply with the GraphQL specification.
 
 use std::fmt;
 use std::panic::AssertUnwindSafe;
@@ -12,11 +12,11 @@ use serde::Serialize;
 use crate::document::{Operation, RootField, placeholder};
 use crate::errors::{PANICKED, code, finalize_all, request_error};
 
-/// Outcome of an operation, in the format that clients receive.
+/// The result of an operation, serialized in the format that clients receive.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Outcome {
-    /// The operation was not executed, or not to its end. The response has no `data`, not even `null`.
+    /// The operation was not executed, or it panicked. The response has no `data`, not even `null`.
     RequestError { errors: Vec<ServerError> },
     /// The operation was executed; some of its fields may have errors.
     Executed(Response),
@@ -28,7 +28,7 @@ impl From<ServerError> for Outcome {
     }
 }
 
-/// Executes operations.
+/// Executes operations with an async-graphql schema.
 pub(crate) struct Engine<E>(E);
 
 impl<E: Executor> Engine<E> {
@@ -36,7 +36,7 @@ impl<E: Executor> Engine<E> {
         Self(executor)
     }
 
-    /// Executes a query or a mutation.
+    /// Executes a query or a mutation. A subscription is a request error.
     pub(crate) async fn execute(&self, operation: Operation) -> Outcome {
         if operation.kind == OperationType::Subscription {
             let message = "a subscription requires Accept: text/event-stream, or a WebSocket with the subprotocol \
@@ -52,8 +52,8 @@ impl<E: Executor> Engine<E> {
         let Operation { request, root, has_placeholder, .. } = operation;
         let responses = self.0.execute_stream(request, None);
         let outcomes = responses.map(move |response| finalize(response, &root, has_placeholder));
-        // The task that polls a stream may serve other operations, too, so a panic must not end it. Unwind safety: a
-        // stream that has panicked is not polled again, and resolvers must expect panics.
+        // A panic must not end the task that polls this stream, which may serve other operations, too. Unwind
+        // safety: a stream that has panicked is not polled again, and resolvers must expect panics.
         let outcomes = AssertUnwindSafe(outcomes).catch_unwind();
         outcomes.map(|outcome| outcome.unwrap_or_else(|_| panicked())).boxed()
     }
@@ -65,9 +65,10 @@ impl<E> fmt::Debug for Engine<E> {
     }
 }
 
-/// Distinguishes request errors from field errors, propagates nulls, and orders the root fields.
+/// Converts a response of async-graphql: distinguishes request errors from field errors, propagates nulls,
+/// and orders the root fields.
 fn finalize(mut response: Response, root: &[RootField], has_placeholder: bool) -> Outcome {
-    // Field errors have a path.
+    // Only field errors have a path.
     let is_request_error =
         !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty());
     if is_request_error && response.data == Value::Null {
@@ -81,7 +82,7 @@ fn finalize(mut response: Response, root: &[RootField], has_placeholder: bool) -
         propagate_null(&mut response.data, &error.path, root);
     }
     order_fields(&mut response.data, root);
-    // An error without a code is an argument that async-graphql could not parse: resolvers set the codes of theirs.
+    // Resolvers set a code, so an error without one is an argument that async-graphql could not parse.
     finalize_all(&mut response.errors, code::BAD_USER_INPUT);
     Outcome::Executed(response)
 }
@@ -90,9 +91,10 @@ fn panicked() -> Outcome {
     request_error(code::INTERNAL, PANICKED, None).into()
 }
 
-/// Propagates the null of a non-null field with an error to the closest nullable parent (section 6.4.4).
+/// Sets a root field to null because a field inside it failed (section 6.4.4 of the GraphQL specification).
+/// If the root field is not nullable, sets the whole `data` to null.
 ///
-/// async-graphql omits the field instead. Only root fields are considered nullable, and otherwise the whole `data`.
+/// async-graphql omits the failed field instead. All fields below the root count as not nullable.
 fn propagate_null(data: &mut Value, path: &[PathSegment], root: &[RootField]) {
     let nullable = |key: &str| root.iter().any(|field| field.nullable && field.key == key);
     match (data, path.first()) {
@@ -103,8 +105,8 @@ fn propagate_null(data: &mut Value, path: &[PathSegment], root: &[RootField]) {
     }
 }
 
-/// Orders the root fields as the operation selects them. async-graphql orders them by their completion, and
-/// [`propagate_null`] appends to the end.
+/// Sorts the root fields of a response into the order of the query. async-graphql lists them in the order of
+/// their completion, and [`propagate_null`] appends fields.
 fn order_fields(data: &mut Value, root: &[RootField]) {
     if let Value::Object(fields) = data
         && fields.len() > 1

@@ -1,6 +1,6 @@
-//! Protocol errors and their codes.
+//! Error codes, and the errors that this crate itself returns.
 //!
-//! Clients tell errors apart by `extensions.code`, so every error has one before it is sent.
+//! Clients distinguish errors by `extensions.code`, so every error gets a code before it is sent.
 
 use async_graphql::{Pos, ServerError};
 
@@ -12,25 +12,27 @@ pub mod code {
     pub const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
     /// The request exceeds a limit of the service.
     pub const LIMIT_REACHED: &str = "LIMIT_REACHED";
-    /// The service has failed; the request was valid.
+    /// The service cannot carry out the request now; the client may repeat it later.
+    pub const SERVICE_UNAVAILABLE: &str = "SERVICE_UNAVAILABLE";
+    /// The service failed to execute a valid request.
     pub const INTERNAL: &str = "INTERNAL_SERVER_ERROR";
     /// The query has a syntax error.
     pub const PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
-    /// The query or its variables do not fit the schema, or the query is too large.
+    /// The query or its variables violate the schema, or the query is too large.
     pub const VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
 }
 
-/// Message that clients receive after a panic. The panic's own message goes to the server's terminal only.
+/// Message for a client whose operation panicked. Only the server's log has the message of the panic.
 pub(crate) const PANICKED: &str = "internal error: see the log of the server";
 
-/// Returns an error of the request as a whole: it has no path.
+/// Returns an error of the whole request. Unlike the error of a field, it has no path.
 pub(crate) fn request_error(code: &str, message: impl Into<String>, position: Option<Pos>) -> ServerError {
     let mut error = ServerError::new(message, position);
     finalize(&mut error, code);
     error
 }
 
-/// Limits the number of errors in a response, and finalizes each; `code` is for errors without one.
+/// Truncates the list of errors in a response, and finalizes each of them. Those without a code get `code`.
 pub(crate) fn finalize_all(errors: &mut Vec<ServerError>, code: &str) {
     let omitted = errors.len().saturating_sub(MAX_ERRORS);
     errors.truncate(MAX_ERRORS);
@@ -40,7 +42,7 @@ pub(crate) fn finalize_all(errors: &mut Vec<ServerError>, code: &str) {
     }
 }
 
-/// Sets the code of an error without one, and truncates a long message.
+/// Gives the error a code if it has none, and truncates its message if it is too long.
 fn finalize(error: &mut ServerError, code: &str) {
     let extensions = error.extensions.get_or_insert_default();
     if extensions.get("code").is_none() {

@@ -1,4 +1,4 @@
-//! GraphiQL, a page to explore the API in a browser. The binary contains all of its files.
+//! Serves GraphiQL, a page that explores the API in a browser. The page's files are part of the binary.
 
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
@@ -11,12 +11,12 @@ use axum::response::{IntoResponse, Response};
 use crate::endpoint::Endpoint;
 use crate::http::{HttpError, Media};
 
-/// The parts of the page that depend on the API.
+/// The parts of the GraphiQL page that depend on the API.
 #[derive(Clone, Copy, Debug)]
 pub struct Page {
     /// Title of the page.
     pub title: &'static str,
-    /// Operations that the editor contains at first.
+    /// Operations that the editor shows at first.
     pub query: &'static str,
 }
 
@@ -29,15 +29,15 @@ impl Page {
     }
 }
 
-/// Allows the page its own files and requests to its own server. GraphiQL sets styles by script, and contains its fonts
-/// and icons as `data:` URLs.
+/// Content security policy of the page: it may load files from this server and connect to it, and nothing
+/// else. GraphiQL needs styles set by script, and `data:` URLs for its fonts and icons.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src data:; \
                       img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// For third-party files: their names contain their versions.
+/// `Cache-Control` of third-party files. They never change, because their names contain their version.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
-/// For our own files: they change with the program.
+/// `Cache-Control` of files that change with the program.
 const REVALIDATE: &str = "no-cache";
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
@@ -46,7 +46,7 @@ const STYLE: &str = "text/css; charset=utf-8";
 /// Content, `Content-Type` and `Cache-Control` of a file.
 type Asset = (&'static [u8], &'static str, &'static str);
 
-/// Returns the page.
+/// Returns the GraphiQL page as a response.
 pub(crate) fn page<E>(endpoint: &Endpoint<E>) -> Response {
     let headers = [
         (CONTENT_TYPE, "text/html; charset=utf-8"),
@@ -58,7 +58,7 @@ pub(crate) fn page<E>(endpoint: &Endpoint<E>) -> Response {
     (headers, endpoint.page.clone()).into_response()
 }
 
-/// Handles `GET /graphql/assets/{file}`: the files of the page.
+/// Handles `GET /graphql/assets/{file}`: a file that the page loads.
 pub(crate) async fn asset(name: Result<Path<String>, PathRejection>) -> Response {
     name.ok().and_then(|Path(name)| find(&name)).map_or_else(not_found, file)
 }
@@ -85,5 +85,6 @@ fn file((content, content_type, cache_control): Asset) -> Response {
 }
 
 fn not_found() -> Response {
-    HttpError::new(StatusCode::NOT_FOUND, "there is no such file").into_response(Media::Json)
+    HttpError::new(StatusCode::NOT_FOUND, "not found: the GraphiQL page has no such file")
+        .into_response(Media::Json)
 }

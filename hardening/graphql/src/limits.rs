@@ -1,57 +1,63 @@
 //! Limits of requests, queries, responses and WebSockets, each with its reason.
 //!
-//! The depth limit is [`MAX_DEPTH`]. The cost of fields depends on the schema, so each API sets a limit of its own with
-//! `SchemaBuilder::limit_complexity`.
+//! [`MAX_DEPTH`] limits the depth. The cost of fields depends on the schema, so each API sets its own limit
+//! with `SchemaBuilder::limit_complexity`.
 
 use std::time::Duration;
 
-/// Maximum length of a request in bytes: the body of a POST or a WebSocket message. The longest query of common clients, an
-/// introspection query, has about 2 KiB.
+/// Maximum length in bytes of the body of a POST or of a WebSocket message. The longest query of common
+/// clients, an introspection query, has about 2 KiB.
 pub const MAX_REQUEST_BYTES: usize = 64 * 1024;
 
-/// Maximum nesting of brackets in the text of a query, and of selections with all fragments expanded. The parser needs
-/// stack for each level: unlimited nesting such as `[[[[...` overflows the stack and ends the process.
+/// Maximum depth of nested brackets in the text of a query, and of nested selections after fragments are
+/// expanded. The parser needs stack for each level: without a limit, `[[[[...` would overflow the stack and
+/// end the process.
 pub const MAX_NESTING: usize = 32;
 
-/// Maximum number of tokens in a query: five for each of [`MAX_SELECTIONS`]. Parsing and validation take time for each
-/// token, be it a directive, an argument or a list element. An introspection query has about 200 tokens.
+/// Maximum number of tokens in a query: five for each of [`MAX_SELECTIONS`]. Each token takes time to parse
+/// and validate, whether it is part of a directive, an argument or a list. An introspection query has about
+/// 200 tokens.
 pub const MAX_TOKENS: usize = 5_000;
 
-/// Maximum length of a name in bytes. A response repeats an alias for each object of a list: with an alias of 60 KiB, a page
-/// of 100 objects has 6 MB.
+/// Maximum length of a name in bytes. A response repeats an alias for each object of a list: with an alias of
+/// 60 KiB, a page of 100 objects would have 6 MB.
 pub const MAX_NAME: usize = 128;
 
-/// Maximum number of fields and fragments in a query with all fragments expanded. Fragments that use each other twice
-/// double the number with each level: a query of 1 KB can expand to billions of fields. An introspection query has about 250.
+/// Maximum number of fields and fragments in a query after its fragments are expanded. If each fragment uses
+/// the next one twice, the number doubles with each: 1 KB of text can expand to billions of fields. An
+/// introspection query has about 250.
 pub const MAX_SELECTIONS: usize = 1_000;
 
-/// Maximum number of fields in the response to an introspection query, estimated for a schema with 30 types. The number
-/// grows exponentially with the depth of the query. The introspection query of common clients has about 24,000.
+/// Maximum number of fields in the response to an introspection query, estimated for a schema with 30 types.
+/// The number grows exponentially with the depth of the query. The introspection query of common clients has
+/// about 24,000.
 pub const MAX_INTROSPECTION: usize = 30_000;
 
-/// Maximum depth of fields: exactly the depth of the introspection query of common clients.
+/// Maximum depth of nested fields. The introspection query of common clients has this depth.
 pub const MAX_DEPTH: usize = 15;
 
-/// Maximum number of errors in a response, as in graphql-js. Each token of a query may cause an error.
+/// Maximum number of errors in a response, as in graphql-js. Otherwise, each token of a query could cause an
+/// error.
 pub const MAX_ERRORS: usize = 100;
 
-/// Maximum length of an error message in characters. A message may quote a value of any length from the request.
+/// Maximum length of an error message in characters. Otherwise, a message could quote a value of any length
+/// from the request.
 pub const MAX_MESSAGE: usize = 300;
 
-/// Interval of keep-alive comments in a stream of server-sent events without events.
+/// Silent interval after which an event stream sends a keep-alive comment.
 pub const EVENT_KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// Time for a WebSocket client to send `connection_init`.
 pub const INIT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Interval of WebSocket pings. A connection is closed if it receives nothing between two pings, or if the same message is
-/// incomplete at both. Over HTTP, a request body has 10 seconds.
+/// Interval of WebSocket pings. A connection is closed if nothing arrives between two pings, or if the same
+/// message is incomplete at both.
 pub const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// Time for a WebSocket client to read a message.
+/// Time for a WebSocket client to read a message that the server sends.
 pub const SEND_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Time for the closing handshake of a WebSocket, after which the connection is dropped.
+/// Time for the closing handshake of a WebSocket. After it, the connection is dropped.
 pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Maximum number of concurrent operations on one WebSocket.

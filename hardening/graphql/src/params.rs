@@ -1,7 +1,7 @@
-//! Parameters of a request: `query`, `operationName`, `variables`, `extensions`.
+//! Parameters of a GraphQL request: `query`, `operationName`, `variables`, `extensions`.
 //!
-//! The body of a POST and the payload of a `subscribe` message are a JSON object with these members. A GET has them in its
-//! URL.
+//! They are the members of a JSON object in the body of a POST or in the payload of a `subscribe` message. A
+//! GET has them in its query string.
 
 use std::collections::HashMap;
 
@@ -10,9 +10,9 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
 
-/// Reads a request from JSON. An error is a message for the client.
+/// Reads a request from JSON. The error is a message for the client.
 pub(crate) fn from_json(json: &[u8]) -> Result<Request, String> {
-    /// Members are parsed one by one, so that an error names the member.
+    /// The members are parsed one by one, so that an error message names the invalid member.
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Params<'a> {
@@ -47,12 +47,12 @@ pub(crate) fn from_json(json: &[u8]) -> Result<Request, String> {
     )
 }
 
-/// Reads a request from the query of a URL. An error is a message for the client.
+/// Reads a request from the query string of a URL. The error is a message for the client.
 pub(crate) fn from_pairs(pairs: Vec<(String, String)>) -> Result<Request, String> {
     fn set<T>(name: &str, member: &mut Option<T>, value: T) -> Result<(), String> {
         match member.replace(value) {
             None => Ok(()),
-            Some(_) => Err(format!("{name} occurs twice")),
+            Some(_) => Err(format!("parameter {name} occurs twice")),
         }
     }
 
@@ -75,14 +75,14 @@ pub(crate) fn from_pairs(pairs: Vec<(String, String)>) -> Result<Request, String
     request(query, operation_name, variables.flatten(), extensions.flatten())
 }
 
-/// Builds a request. No extension is supported; `extensions` only has to be an object.
+/// Builds a request. `extensions` must be an object, but is ignored.
 fn request(
     query: Option<String>,
     operation_name: Option<String>,
     variables: Option<Variables>,
     _extensions: Option<HashMap<String, IgnoredAny>>,
 ) -> Result<Request, String> {
-    let mut request = Request::new(query.ok_or("query is missing")?);
+    let mut request = Request::new(query.ok_or("parameter query is missing")?);
     request.operation_name = operation_name;
     request.variables = variables.unwrap_or_default();
     Ok(request)

@@ -1,20 +1,22 @@
-//! The properties of an API that the checks depend on.
+//! The description of a gRPC API that this crate needs.
 
 use crate::status::ErrorDomain;
 
-/// The properties of an API that the checks depend on.
+/// The description of a gRPC API that this crate needs.
 ///
-/// The API's methods must be unary or server-streaming. Only reflection's client streams have a timeout per message.
+/// The methods of the API must be unary or server-streaming, because this crate limits the time between the
+/// messages of a client stream only for server reflection.
 #[derive(Clone, Copy, Debug)]
 pub struct Api {
-    /// Domain of the errors.
+    /// Domain of the API's errors.
     pub domain: ErrorDomain,
     /// Encoded `google.protobuf.FileDescriptorSet` for server reflection.
     pub descriptors: &'static [u8],
-    /// Largest request message in bytes, after decompression.
+    /// Maximum size of a request message in bytes, after decompression.
     pub max_request_bytes: usize,
-    /// Paths of the methods that may compress their responses, such as `/package.Service/Method`.
+    /// Paths of the methods whose responses may be compressed, such as `/package.Service/Method`.
     ///
-    /// tonic enables compression per service, and gzip makes short messages longer.
+    /// This crate needs the list, because tonic compresses the responses of either all methods of a service
+    /// or none, and gzip makes short messages longer.
     pub compressed_methods: &'static [&'static str],
 }

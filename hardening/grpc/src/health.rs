@@ -1,7 +1,8 @@
-//! `grpc.health.v1.Health`: SERVING until the shutdown begins, NOT_SERVING while the calls in flight complete.
+//! `grpc.health.v1.Health`: SERVING until the shutdown begins, NOT_SERVING while the calls in flight
+//! complete.
 //!
-//! Only the contract comes from tonic-health. Its own service rejects a watch on an unknown service, where the contract
-//! requires SERVICE_UNKNOWN, and its watch streams delay the shutdown.
+//! tonic-health provides the generated code, but not the service. Its service rejects a watch on an unknown
+//! service, where the contract requires SERVICE_UNKNOWN, and its watch streams delay the shutdown.
 
 use std::pin::Pin;
 
@@ -13,7 +14,7 @@ use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse, health_server};
 
 use crate::status::ErrorDomain;
 
-/// The health of one service, and of the server.
+/// Health of the server and of its only service.
 #[derive(Debug)]
 pub(crate) struct Health {
     service: &'static str,
@@ -26,7 +27,7 @@ impl Health {
         Self { service, domain, shutdown }
     }
 
-    /// Returns the current status of `service`, where the empty name means the server.
+    /// Returns the current status of `service`. An empty name means the server.
     fn status_of(&self, service: &str) -> ServingStatus {
         if !service.is_empty() && service != self.service {
             ServingStatus::ServiceUnknown
@@ -62,7 +63,7 @@ impl health_server::Health for Health {
         request: Request<HealthCheckRequest>,
     ) -> Result<Response<Self::WatchStream>, Status> {
         let current = self.status_of(&request.get_ref().service);
-        // Only a serving service changes its status: at the shutdown, where every stream ends.
+        // Only the status SERVING changes: at the shutdown, when the stream ends, too.
         let last = (current == ServingStatus::Serving).then_some(ServingStatus::NotServing);
         let shutdown = stream::once(self.shutdown.clone().cancelled_owned());
         let statuses = stream::iter([current])

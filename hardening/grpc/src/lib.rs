@@ -7,14 +7,14 @@
 //! - `transport`: tonic's server with the connection limits
 //! - `web`: gRPC-Web for browsers, with the cargo feature `web`
 //! - `call`: protocol check, deadline, request timeout, panics
-//! - `services`: the API's service beside health and reflection
+//! - `services`: combines the API's service with health and server reflection
 //! - `health`: `grpc.health.v1.Health`
 //!
-//! A service uses these:
+//! The handlers of an API use these:
 //!
 //! - [`status`]: errors with `google.rpc` details
 //! - [`mask`]: update masks
-//! - [`limits`]: limits of error texts, each with its reason
+//! - [`limits`]: limits on the length of errors, each with its reason
 
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! Update masks (AIP-134, AIP-161).
+//! Reads the update mask of a request (AIP-134, AIP-161).
 
 use prost_types::FieldMask;
 use tonic::Status;
@@ -7,31 +7,31 @@ use tonic_types::FieldViolation;
 use crate::limits::MAX_MASK_VIOLATIONS;
 use crate::status::{ErrorDomain, quoted};
 
-/// The fields of a message that an update request carries.
+/// The fields of the message in an update request.
 #[derive(Clone, Copy, Debug)]
 pub struct MessageFields {
-    /// Field of the request that carries the message, such as `book`.
+    /// Name of the request's field that contains the message, such as `book`.
     pub message: &'static str,
-    /// Fields that an update may change.
+    /// Names of the fields that an update may change.
     pub mutable: &'static [&'static str],
-    /// Fields that the server sets. A mask may name them, without effect: AIP-161 ignores output-only fields, so that a
-    /// mask for reading also works for writing.
+    /// Names of the fields that the server sets. A mask may name them, but they are ignored. So a client can
+    /// use the same mask for reading and writing (AIP-161).
     pub output_only: &'static [&'static str],
 }
 
-/// The fields that one request updates.
+/// The fields that an update request changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UpdateMask {
-    /// Fields with a value other than the default: the request has no mask.
+    /// The request has no mask. It changes the fields whose value is not the default.
     Populated,
-    /// All mutable fields: the mask is `*`.
+    /// The mask is `*`. The request changes all mutable fields.
     All,
-    /// Fields that the mask names.
+    /// The mask names these fields. The request changes only them.
     Named(Vec<&'static str>),
 }
 
 impl UpdateMask {
-    /// Returns `value` if the mask selects `field`.
+    /// Returns `value` if the mask selects `field`, otherwise `None`.
     #[must_use]
     pub fn select<T: Default + PartialEq>(&self, field: &str, value: T) -> Option<T> {
         let is_selected = match self {
@@ -47,7 +47,8 @@ impl MessageFields {
     /// Reads the `update_mask` of a request.
     ///
     /// # Errors
-    /// INVALID_ARGUMENT when the mask names a field that the message does not have, or `*` beside another field.
+    /// INVALID_ARGUMENT when the mask names a field that the message does not have, or combines `*` with
+    /// another field.
     pub fn read(&self, mask: Option<FieldMask>, domain: ErrorDomain) -> Result<UpdateMask, Status> {
         let paths = mask.map(|mask| mask.paths).unwrap_or_default();
         match paths.as_slice() {
@@ -70,25 +71,30 @@ impl MessageFields {
         if violations.is_empty() { Ok(UpdateMask::Named(named)) } else { Err(violations) }
     }
 
-    /// Returns the error text for a path, with a correction where one is likely.
+    /// Returns the error text for an invalid path in a mask, with a correction if one is likely.
     fn violation(&self, path: &str) -> String {
-        let shown = format!("update_mask has {:?}", quoted(path));
+        let shown = quoted(path);
         let snake_case = to_snake_case(path);
         if path == "*" {
-            return format!("{shown}, which selects all fields; send it alone");
+            return format!("update_mask has {shown:?}, which selects all fields; send it alone");
         }
         if self.has(&snake_case) {
-            return format!("{shown}; write {snake_case:?}, as in the .proto");
+            return format!("update_mask has {shown:?}; write {snake_case:?}, as in the .proto");
         }
         match path.split_once('.') {
             Some((message, field)) if message == self.message && self.has(field) => {
-                format!("{shown}; write {field:?}, relative to the {message}")
+                format!("update_mask has {shown:?}; write {field:?}, relative to the {message}")
             }
             Some((field, _)) if self.has(field) => {
-                format!("{shown}, but {field} is not a message and has no fields; write {field:?}")
+                format!(
+                    "update_mask has {shown:?}, but {field} is not a message and has no fields; write {field:?}"
+                )
             }
             _ => {
-                format!("{shown}, which is not a field to update; the fields are {}", self.mutable.join(", "))
+                format!(
+                    "update_mask has {shown:?}, which is not a field to update; the fields are {}",
+                    self.mutable.join(", ")
+                )
             }
         }
     }
@@ -133,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn named_fields_are_selected() {
+    fn mask_selects_the_named_fields() {
         let mask = read(&["author_id", "title", "title"]).unwrap();
         assert_eq!(mask.select("title", "New"), Some("New"));
         assert_eq!(mask.select("author_id", 0), Some(0), "a named field may become 0");
@@ -149,14 +155,14 @@ mod tests {
     }
 
     #[test]
-    fn lone_star_selects_all_fields() {
+    fn mask_with_only_a_star_selects_all_fields() {
         let mask = read(&["*"]).unwrap();
         assert_eq!(mask.select("year", 0), Some(0));
         assert_eq!(violations(&["title", "*"]).len(), 1);
     }
 
     #[test]
-    fn output_only_fields_are_ignored() {
+    fn output_only_fields_in_a_mask_are_ignored() {
         assert_eq!(read(&["id", "title", "revision"]).unwrap(), UpdateMask::Named(vec!["title"]));
         assert_eq!(read(&["id", "revision"]).unwrap(), UpdateMask::Named(vec![]));
     }
@@ -169,12 +175,12 @@ mod tests {
     }
 
     #[test]
-    fn violations_are_limited() {
+    fn number_of_reported_violations_is_limited() {
         assert_eq!(violations(&["colour"; MAX_MASK_VIOLATIONS + 1]).len(), MAX_MASK_VIOLATIONS);
     }
 
     #[test]
-    fn violations_suggest_a_correction() {
+    fn mask_violation_suggests_a_correction() {
         let paths = ["authorId", "book.title", "title.short", "colour", "title,year", ""];
         let texts = paths.map(|path| violations(&[path])[0].1.clone());
         let alone = violations(&["title", "*"])[0].1.clone();

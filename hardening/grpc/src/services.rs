@@ -1,4 +1,4 @@
-//! The API's service beside health and reflection.
+//! Combines the API's service with health and server reflection.
 
 use std::convert::Infallible;
 use std::io;
@@ -20,14 +20,14 @@ use crate::Api;
 use crate::call::{Guard, Guarded};
 use crate::health::Health;
 
-/// An API's service, health and reflection (v1, and v1alpha for older clients).
+/// An API's service, health and server reflection (v1, and v1alpha for older clients).
 #[derive(Clone, Debug)]
 pub struct Services<S> {
     service: S,
     standard: Routes,
 }
 
-/// Returns `service` with health and reflection, all behind the checks of every call.
+/// Combines `service` with health and server reflection, and applies the checks of this crate to all calls.
 ///
 /// A client has `request_timeout` to send its request. Streams of health and reflection end at the shutdown.
 ///
@@ -75,7 +75,7 @@ where
         Service::<Request<Body>>::poll_ready(&mut self.standard, cx)
     }
 
-    /// Calls the API's service without tonic's router, which boxes each request and response once more.
+    /// Calls the API's service directly: tonic's router would box each request and response again.
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         if is_method_of(S::NAME, request.uri().path()) {
             Either::Left(self.service.call(request))
@@ -85,7 +85,7 @@ where
     }
 }
 
-/// Returns `true` for the path `/service/Method`, with any method.
+/// Returns `true` if `path` is `/service/Method`, with any method.
 fn is_method_of(service: &str, path: &str) -> bool {
     let rest = path.strip_prefix('/').and_then(|path| path.strip_prefix(service));
     rest.is_some_and(|rest| rest.starts_with('/'))

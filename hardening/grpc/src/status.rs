@@ -1,5 +1,5 @@
-//! Errors as a gRPC status with `google.rpc` details, as AIP-193 requires: programs read `reason` and `metadata`, people
-//! read the message.
+//! Builds a gRPC status with `google.rpc` details, as AIP-193 requires: programs read `reason` and
+//! `metadata`, people read the message.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -9,22 +9,22 @@ use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
 use crate::limits::{MAX_QUOTE_CHARS, MAX_TONIC_CHARS};
 
-/// Values that an error message mentions, by name.
+/// Names and values for the `metadata` of an error. The error message mentions the same values.
 pub type Metadata<'a> = &'a [(&'a str, &'a dyn ToString)];
 
-/// The domain of an API's errors, in which each `reason` is unique.
+/// The `domain` of an API's errors. Each `reason` is unique within it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ErrorDomain(pub &'static str);
 
 impl ErrorDomain {
-    /// Returns details with a `google.rpc.ErrorInfo`.
+    /// Returns error details that contain a `google.rpc.ErrorInfo`.
     #[must_use]
     pub fn details(self, reason: &str, metadata: Metadata<'_>) -> ErrorDetails {
         let metadata = metadata.iter().map(|(key, value)| ((*key).to_owned(), value.to_string()));
         ErrorDetails::with_error_info(reason, self.0, metadata.collect::<HashMap<_, _>>())
     }
 
-    /// Returns a status with a `google.rpc.ErrorInfo` as its only detail.
+    /// Returns a status whose only detail is a `google.rpc.ErrorInfo`.
     #[must_use]
     pub fn status(
         self,
@@ -36,7 +36,7 @@ impl ErrorDomain {
         Status::with_error_details(code, message, self.details(reason, metadata))
     }
 
-    /// Returns INVALID_ARGUMENT with a `google.rpc.BadRequest` for arguments that break a rule.
+    /// Returns INVALID_ARGUMENT with a `google.rpc.BadRequest` that lists the violations.
     #[must_use]
     pub fn invalid(self, violations: Vec<FieldViolation>) -> Status {
         let join = |part: fn(&FieldViolation) -> &str, separator| {
@@ -49,14 +49,14 @@ impl ErrorDomain {
         Status::with_error_details(Code::InvalidArgument, message, details)
     }
 
-    /// Returns INVALID_ARGUMENT for a required field without a value; `hint` says what to send.
+    /// Returns INVALID_ARGUMENT for a required field without a value. `hint` tells the client what to send.
     #[must_use]
     pub fn missing(self, field: &str, hint: &str) -> Status {
         self.invalid(vec![FieldViolation::new(field, format!("{field} is required; {hint}"))])
     }
 }
 
-/// Errors of the checks themselves.
+/// Errors that the checks of this crate return.
 impl ErrorDomain {
     pub(crate) fn unknown_service(self, service: &str) -> Status {
         let service = quoted(service);
@@ -64,7 +64,7 @@ impl ErrorDomain {
         self.status(Code::NotFound, "SERVICE_NOT_FOUND", &[("service", &service)], message)
     }
 
-    /// The code is the one of gRPC's own servers for a malformed header.
+    /// Returns INTERNAL, as gRPC's own servers do for a malformed header.
     pub(crate) fn malformed_timeout(self, value: &[u8]) -> Status {
         let value = quoted(&String::from_utf8_lossy(value));
         let message = format!(
@@ -85,22 +85,21 @@ impl ErrorDomain {
     }
 
     pub(crate) fn too_large(self, limit: usize) -> Status {
-        let message = format!("the message exceeds the limit of {limit} bytes");
+        let message = format!("the request message exceeds the limit of {limit} bytes");
         self.status(Code::ResourceExhausted, "MESSAGE_TOO_LARGE", &[("limit", &limit)], message)
     }
 
     pub(crate) fn unreadable(self) -> Status {
-        let message =
-            "unreadable request message; it is truncated, wrongly compressed, or not protobuf of its type";
+        let message = "unreadable request message; it is truncated, wrongly compressed, or not the protobuf message of this method";
         self.status(Code::Internal, "PROTOCOL_ERROR", &[], message)
     }
 
-    /// Returns INTERNAL without the panic's message, which goes to standard error.
+    /// Returns INTERNAL. The message of the panic is printed to standard error and not sent to the client.
     pub(crate) fn panicked(self) -> Status {
         self.status(Code::Internal, "INTERNAL_ERROR", &[], "internal error: the handler panicked")
     }
 
-    /// Returns `status`, which tonic made before a handler ran, with details.
+    /// Adds details to `status`, which tonic returned before it called a handler.
     pub(crate) fn with_details(self, status: &Status, path: &str, max_request_bytes: usize) -> Status {
         match status.code() {
             // tonic returns OUT_OF_RANGE where the specification requires RESOURCE_EXHAUSTED.
@@ -115,7 +114,7 @@ impl ErrorDomain {
     }
 }
 
-/// Returns a client's text, truncated for an error.
+/// Truncates text from a request, so that an error can quote it.
 pub(crate) fn quoted(text: &str) -> String {
     truncated(text, MAX_QUOTE_CHARS)
 }

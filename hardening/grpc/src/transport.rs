@@ -1,4 +1,4 @@
-//! tonic's server with the connection limits.
+//! Runs tonic's server with the connection limits.
 
 use std::convert::Infallible;
 use std::{future, io};
@@ -17,10 +17,10 @@ use tower::layer::util::{Identity, Stack};
 
 use crate::{Guarded, Services};
 
-/// Serves `services` until the shutdown, then waits for the calls in flight, but no longer than `limits.grace`.
+/// Serves `services` until the shutdown. Then waits for the calls in flight, at most for `limits.grace`.
 ///
 /// # Errors
-/// When tonic's transport fails as a whole; a failed connection does not.
+/// If tonic's transport fails. A failed connection is not an error.
 pub async fn serve<S>(
     listener: TapListener,
     services: Guarded<Services<S>>,

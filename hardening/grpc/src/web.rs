@@ -1,4 +1,4 @@
-//! gRPC-Web, for browsers: their pages cannot read the trailers of gRPC.
+//! gRPC-Web for browsers, in which a page cannot read the trailers of gRPC.
 
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue, Method, Uri};
@@ -6,7 +6,7 @@ use tonic_web::{GrpcWebLayer, GrpcWebService};
 use tower::Layer as _;
 use tower_http::cors::{AllowOrigin, Cors, CorsLayer};
 
-/// Headers that a page may send.
+/// Request headers that a page of another origin may send.
 const REQUEST_HEADERS: [HeaderName; 4] = [
     CONTENT_TYPE,
     HeaderName::from_static("x-grpc-web"),
@@ -14,20 +14,21 @@ const REQUEST_HEADERS: [HeaderName; 4] = [
     HeaderName::from_static("grpc-timeout"),
 ];
 
-/// Headers that a page may read. A response without messages has its status there.
+/// Response headers that a page of another origin may read. They contain the status of a response without
+/// messages.
 const RESPONSE_HEADERS: [HeaderName; 3] = [
     HeaderName::from_static("grpc-status"),
     HeaderName::from_static("grpc-message"),
     HeaderName::from_static("grpc-status-details-bin"),
 ];
 
-/// Returns `services` as a service that accepts gRPC-Web as well as gRPC.
+/// Returns a service that accepts gRPC-Web as well as gRPC.
 pub(crate) fn accept_grpc_web<S>(services: S) -> Cors<GrpcWebService<S>> {
     cors().layer(GrpcWebLayer::new().layer(services))
 }
 
-/// Allows pages from this machine, on any port. The server has no users, so a foreign page that a user of this machine
-/// opens could change the data.
+/// Allows calls by pages that this machine serves on any port. The server does not authenticate users, so a
+/// page of another site could otherwise change the data.
 fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::predicate(|origin, _| is_local(origin)))

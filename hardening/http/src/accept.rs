@@ -1,15 +1,16 @@
-//! Content negotiation by `Accept` (RFC 9110, section 12.5.1).
+//! Parses `Accept` headers for content negotiation (RFC 9110, section 12.5.1).
 
 use std::cmp::Reverse;
 
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
 
-/// The media ranges of `Accept`.
+/// The media ranges of an `Accept` header.
 #[derive(Clone, Debug)]
 pub struct Accept(Vec<MediaRange>);
 
-/// A client's preference for a media type: ordered by weight, then by specificity, then by position in the list.
+/// A client's preference for a media type: ordered by weight, then by specificity, then by position in the
+/// header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Preference {
     weight: u16,
@@ -18,7 +19,8 @@ pub struct Preference {
 }
 
 impl Accept {
-    /// Parses `Accept`; `None` if the request has none. Invalid elements are ignored.
+    /// Parses the `Accept` header, and ignores invalid elements. Returns `None` if the request has no such
+    /// header.
     #[must_use]
     pub fn from_headers(headers: &HeaderMap) -> Option<Self> {
         let mut lines = headers.get_all(ACCEPT).iter().peekable();
@@ -27,8 +29,8 @@ impl Accept {
         Some(Self(elements.filter_map(MediaRange::parse).collect()))
     }
 
-    /// Returns the preference for a media type by the most specific range that matches it; `None` if the client does not
-    /// accept it.
+    /// Returns the client's preference for a media type, which the most specific matching range determines.
+    /// Returns `None` if the client does not accept the type.
     #[must_use]
     pub fn preference(&self, media_type: &str) -> Option<Preference> {
         let matching = self.0.iter().enumerate().filter_map(|(position, range)| {
@@ -40,11 +42,11 @@ impl Accept {
     }
 }
 
-/// One element of `Accept`, such as `text/*;q=0.5`.
+/// One element of an `Accept` header, such as `text/*;q=0.5`.
 #[derive(Clone, Debug)]
 struct MediaRange {
     media_type: String,
-    /// In thousandths.
+    /// The parameter `q` in thousandths.
     weight: u16,
 }
 
@@ -67,8 +69,8 @@ impl MediaRange {
         Some(Self { media_type, weight })
     }
 
-    /// Returns 0 if `*/*` matches, 1 if a range such as `application/*` matches, 2 for the exact type, and `None` if the
-    /// range does not match.
+    /// Returns the specificity of this range: 2 if it is `media_type` itself, 1 for a range such as
+    /// `application/*`, 0 for `*/*`. Returns `None` if the range does not match.
     fn specificity(&self, media_type: &str) -> Option<u8> {
         match self.media_type.strip_suffix("/*") {
             None => (self.media_type == media_type).then_some(2),

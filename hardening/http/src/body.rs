@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use crate::Rejection;
 use crate::limits::BODY_TIMEOUT;
 
-/// Returns the media type of `Content-Type` without its parameters; `None` if the charset is not UTF-8.
+/// Returns the media type of `Content-Type` without its parameters, or `None` if the charset is not UTF-8.
 #[must_use]
 pub fn media_type(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(CONTENT_TYPE)?.to_str().ok()?;
@@ -39,11 +39,14 @@ pub fn check_length(body: &Body, limit: usize) -> Result<(), Rejection> {
     if body.size_hint().lower() > limit as u64 { Err(too_long(limit)) } else { Ok(()) }
 }
 
-/// Reads a complete body. Does not begin to read a body that declares too great a length: the first read sends `100
-/// Continue`, so a client that waits for it need not send the body.
+/// Reads a complete body.
+///
+/// Does not read at all if the declared length exceeds `limit`. Reading sends `100 Continue`, so a client
+/// that waits for it never sends such a body.
 ///
 /// # Errors
-/// 413 if the body is longer than `limit` bytes, 408 if it takes longer than [`BODY_TIMEOUT`], 400 if it is incomplete.
+/// 413 if the body is longer than `limit` bytes, 408 if it takes longer than [`BODY_TIMEOUT`], 400 if it is
+/// incomplete.
 pub async fn read(body: Body, limit: usize) -> Result<Bytes, Rejection> {
     check_length(&body, limit)?;
     match timeout(BODY_TIMEOUT, Limited::new(body, limit).collect()).await {

@@ -1,4 +1,4 @@
-//! Checks, timeout and panic guard around the router.
+//! Wraps the router of an API: checks requests, limits the time to the response, and catches panics.
 
 use std::convert::Infallible;
 use std::future::Ready;
@@ -21,10 +21,10 @@ use tower::Service as _;
 use crate::connection::{Activity, Exchange, RequestBody, ResponseBody};
 use crate::{Limits, Rejection, RejectionHandler, head};
 
-/// A response, in the form that hyper expects.
+/// The output that hyper expects of a service.
 type ServiceResult = Result<Response<ResponseBody<Body>>, Infallible>;
 
-/// A router that gets only valid requests, must respond in time, and may panic.
+/// A router whose requests are checked, whose responses have a timeout, and whose panics are caught.
 #[derive(Clone, Debug)]
 pub(crate) struct GuardedRouter {
     router: Router,
@@ -37,7 +37,7 @@ impl GuardedRouter {
         Self { router, reject, timeout: limits.request_timeout }
     }
 
-    /// Responds to a request on the connection of `activity`.
+    /// Checks a request and calls the router. `activity` belongs to the connection of the request.
     pub(crate) fn call(
         &self,
         activity: &Activity,
@@ -51,7 +51,7 @@ impl GuardedRouter {
             return Either::Left(std::future::ready(Ok(finish.rejected(rejection, exchange))));
         }
         let request = request.map(|body| {
-            // Without an allocation, unlike a wrapped body.
+            // Unlike a wrapped body, an empty one takes no allocation.
             if body.is_end_stream() { Body::empty() } else { Body::new(RequestBody::new(body, activity)) }
         });
         Either::Right(ResponseFuture {
@@ -65,7 +65,7 @@ impl GuardedRouter {
 }
 
 pin_project! {
-    /// A handler with a timeout, whose panics turn into rejections.
+    /// Future of the router's response. Rejects the request if the handler panics or takes too long.
     pub(crate) struct ResponseFuture {
         #[pin]
         handler: RouteFuture<Infallible>,
@@ -83,7 +83,7 @@ impl Future for ResponseFuture {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<ServiceResult> {
         let this = self.project();
-        // Nobody observes the state of a handler that panicked: it is not polled again.
+        // Unwind safety: a handler that has panicked is not polled again.
         let result = match catch_unwind(AssertUnwindSafe(|| this.handler.poll(cx))) {
             Ok(Poll::Ready(Ok(response))) => Ok(response),
             Ok(Poll::Pending) => {
@@ -105,7 +105,7 @@ impl Future for ResponseFuture {
     }
 }
 
-/// The last changes to a response, which depend on its request.
+/// Makes the final changes to a response. They depend on the method and the version of the request.
 #[derive(Clone, Copy, Debug)]
 struct Finish {
     reject: RejectionHandler,
@@ -114,28 +114,28 @@ struct Finish {
 }
 
 impl Finish {
-    /// Returns the response to a rejected request.
+    /// Returns the final response to a rejected request.
     fn rejected(self, rejection: Rejection, exchange: Exchange) -> Response<ResponseBody<Body>> {
-        // The end of a request that failed a check is uncertain. After a panic the connection is intact.
+        // After a failed check, the end of the request is uncertain. After a panic, the connection is intact.
         let closes = rejection.status != StatusCode::INTERNAL_SERVER_ERROR;
         let mut response = (self.reject)(rejection);
         if self.is_head {
-            // As axum does for its routes. Over HTTP/2 hyper would send the body.
+            // axum removes the body of its own responses to HEAD. Over HTTP/2, hyper would send this one.
             *response.body_mut() = Body::empty();
         }
         self.track(response, exchange, closes)
     }
 
-    /// Returns the response of the router.
+    /// Returns the final form of a response from the router.
     fn completed(self, mut response: Response<Body>, exchange: Exchange) -> Response<ResponseBody<Body>> {
         match response.status() {
             StatusCode::SWITCHING_PROTOCOLS => exchange.upgrade(),
-            // axum sets the length of its own empty body. Only the length of the omitted body would be correct (RFC 9110,
-            // section 8.6).
+            // axum sets the length of its own empty body. Only the length of the omitted body would be
+            // correct (RFC 9110, section 8.6).
             StatusCode::NOT_MODIFIED => _ = response.headers_mut().remove(CONTENT_LENGTH),
             _ => {}
         }
-        // The rest of a late request is not worth waiting for.
+        // After a timeout, the rest of the request is not read.
         let closes = response.status() == StatusCode::REQUEST_TIMEOUT;
         self.track(response, exchange, closes)
     }

@@ -1,5 +1,5 @@
-//! Checks of the request head that hyper does not make. A head that two programs can read in two ways lets a client
-//! smuggle a request past one of them.
+//! Checks of the request head that hyper does not make. If two programs can interpret a request head
+//! differently, a client can smuggle a request past one of them.
 
 use axum::http::header::{HOST, TRANSFER_ENCODING};
 use axum::http::uri::Authority;
@@ -8,7 +8,7 @@ use hyper::body::Body;
 
 use crate::Rejection;
 
-/// Checks the target host and the transfer coding.
+/// Checks the host and the transfer coding of a request.
 ///
 /// # Errors
 /// 400 if the request does not name exactly one valid host, 501 if its transfer coding is not supported.
@@ -18,7 +18,7 @@ pub(crate) fn check<B: Body>(request: &Request<B>) -> Result<(), Rejection> {
         let reason = "the request must name exactly one host: a name or an address, with an optional port";
         return Err(Rejection::new(StatusCode::BAD_REQUEST, reason));
     }
-    // HTTP/2 has no transfer codings, and only a body has one.
+    // HTTP/2 has no transfer codings, and a request without a body needs none.
     if version != Version::HTTP_2 && !request.body().is_end_stream() && !has_supported_coding(headers) {
         let reason = "unsupported Transfer-Encoding: only chunked is supported";
         return Err(Rejection::new(StatusCode::NOT_IMPLEMENTED, reason));
@@ -26,8 +26,8 @@ pub(crate) fn check<B: Body>(request: &Request<B>) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// Returns `true` if an HTTP/1.1 request has one valid `Host`, and any other request at most one (RFC 9112, section 3.2).
-/// HTTP/2 has the pseudo-header `:authority` instead, which hyper puts into the URI.
+/// Returns `true` if an HTTP/1.1 request has exactly one `Host`, any other request at most one, and all hosts
+/// are valid (RFC 9112, section 3.2). HTTP/2 has `:authority` instead, which hyper puts into the URI.
 fn has_one_host(version: Version, uri: &Uri, headers: &HeaderMap) -> bool {
     // A scan of a few headers costs less than a lookup.
     let mut hosts = headers.iter().filter(|(name, _)| *name == HOST);
@@ -41,20 +41,21 @@ fn has_one_host(version: Version, uri: &Uri, headers: &HeaderMap) -> bool {
     is_valid && uri.authority().is_none_or(is_host)
 }
 
-/// Returns `true` if `Host` equals the authority of the URI, if there is one. Over HTTP/2 a difference makes the request
-/// malformed (RFC 9113, section 8.3.1); over HTTP/1.1 the URI takes precedence.
+/// Returns `true` if `Host` equals the authority in the URI, or if the URI has none. Over HTTP/2, a
+/// difference makes the request malformed (RFC 9113, section 8.3.1). Over HTTP/1.1, the URI takes precedence.
 fn matches_uri(uri: &Uri, host: &HeaderValue) -> bool {
     uri.authority()
         .is_none_or(|authority| authority.as_str().as_bytes().eq_ignore_ascii_case(host.as_bytes()))
 }
 
-/// Returns `true` for a valid `Host`. It is empty if the target URI has no host.
+/// Returns `true` if the value of a `Host` header is valid. An empty one is valid, too: the target URI then
+/// has no host.
 fn is_host_field(value: &HeaderValue) -> bool {
     is_simple_host(value.as_bytes())
         || Authority::try_from(value.as_bytes()).map_or(value.is_empty(), |authority| is_host(&authority))
 }
 
-/// The bytes of host names and IPv4 addresses.
+/// `true` for each byte that may occur in a host name or IPv4 address.
 const NAME_BYTES: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
@@ -65,8 +66,8 @@ const NAME_BYTES: [bool; 256] = {
     table
 };
 
-/// Returns `true` for a name or an IPv4 address with an optional port. Decides nearly every request at a fraction of the
-/// cost of parsing an [`Authority`].
+/// Returns `true` for a host name or an IPv4 address with an optional port. A cheap check that makes it
+/// unnecessary to parse an [`Authority`] for most requests.
 fn is_simple_host(host: &[u8]) -> bool {
     let name = host.iter().take_while(|byte| NAME_BYTES[usize::from(**byte)]).count();
     match host.split_at(name) {
@@ -77,7 +78,7 @@ fn is_simple_host(host: &[u8]) -> bool {
     }
 }
 
-/// Returns `true` for the decimal digits of a port, or none.
+/// Returns `true` if `digits` is a valid port number or empty.
 fn is_port(digits: &[u8]) -> bool {
     let append = |port: u16, digit: &u8| {
         let digit = digit.is_ascii_digit().then(|| u16::from(digit - b'0'))?;
@@ -86,15 +87,17 @@ fn is_port(digits: &[u8]) -> bool {
     digits.iter().try_fold(0, append).is_some()
 }
 
-/// Returns `true` for a name or an address with an optional port, without user information.
+/// Returns `true` if the authority is a host with an optional port, without user information.
 fn is_host(authority: &Authority) -> bool {
     let Some(port) = authority.as_str().strip_prefix(authority.host()) else { return false };
     // Rust parses `+80` as a number, too. An `@` here ends user information.
     matches!(port, "" | ":") || authority.port_u16().is_some() && !port.contains(['+', '@'])
 }
 
-/// Returns `true` if the only transfer coding is `chunked`. hyper accepts any list that ends in `chunked` and leaves the
-/// other codings in place; an unsupported coding requires a 501 (RFC 9112, section 6.1).
+/// Returns `true` if `chunked` is the only transfer coding, or there is none.
+///
+/// hyper accepts any list that ends in `chunked`, and does not decode the other codings. A server must
+/// respond to an unsupported coding with 501 (RFC 9112, section 6.1).
 fn has_supported_coding(headers: &HeaderMap) -> bool {
     let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
     let chunked = |coding: &HeaderValue| coding.as_bytes().eq_ignore_ascii_case(b"chunked");

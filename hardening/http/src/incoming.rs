@@ -1,4 +1,4 @@
-//! Accepted connections, up to the maximum number, until the shutdown.
+//! Accepts connections until the shutdown, and limits the number of open ones.
 
 use std::io;
 
@@ -11,10 +11,11 @@ use crate::shutdown::with_grace_period;
 use crate::slots::Slots;
 use crate::{Limits, Shutdown};
 
-/// Maximum number of connections to accept after the shutdown begins: the length of the kernel's backlog.
+/// Maximum number of connections to accept after the shutdown begins, as many as fit into the kernel's
+/// backlog.
 const MAX_LATE_ACCEPTS: u32 = 1024;
 
-/// The accepted connections of a [`TapListener`].
+/// Accepts the connections of a [`TapListener`].
 #[derive(Debug)]
 pub struct Incoming {
     listener: TapListener,
@@ -26,7 +27,7 @@ pub struct Incoming {
 }
 
 impl Incoming {
-    /// The connections of `listener`, until the shutdown.
+    /// Accepts the connections of `listener` until the shutdown.
     ///
     /// # Panics
     ///
@@ -37,11 +38,13 @@ impl Incoming {
         Self { listener, slots, limits, shutdown, late_accepts_left: MAX_LATE_ACCEPTS }
     }
 
-    /// Accepts the next connection. At the maximum number of connections it waits until one closes; meanwhile the kernel's
-    /// backlog holds new clients, which see a delay and no error.
+    /// Accepts the next connection.
     ///
-    /// Returns `None` once the shutdown has begun and the backlog is empty. Connections in the backlog would be reset when
-    /// the listener closes. Cancel safe.
+    /// At the maximum number of connections, waits until one closes. Meanwhile, new clients wait in the
+    /// kernel's backlog; they see a delay, but no error.
+    ///
+    /// Returns `None` once the shutdown has begun and the backlog is empty. Otherwise, closing the listener
+    /// would reset the connections in the backlog. Cancel safe.
     pub async fn next(&mut self) -> Option<Connection> {
         let slot = tokio::select! {
             biased;
@@ -64,8 +67,8 @@ impl Incoming {
         Some(Connection::new(stream, &self.limits, &self.shutdown, slot))
     }
 
-    /// Serves all connections concurrently with `serve_connection` until the shutdown, then waits at most the grace period
-    /// for the open ones.
+    /// Serves all connections concurrently with `serve_connection` until the shutdown. Then waits for the
+    /// open connections, at most for the grace period.
     pub async fn for_each<F>(mut self, serve_connection: impl Fn(Connection) -> F)
     where
         F: Future<Output = ()> + Send + 'static,

@@ -3,17 +3,17 @@
 //! # Layout
 //!
 //! - [`limits`]: connection-level limits and their defaults
-//! - `incoming`: accepted connections, up to the maximum number
-//! - `slots`: the number of open connections; returns memory to the operating system after a burst
-//! - `memory`: the allocator call for that
+//! - `incoming`: accepts connections, and limits the number of open ones
+//! - `slots`: counts open connections, and returns memory to the operating system after a burst
+//! - `memory`: the allocator calls that return memory
 //! - `connection`: a connection that enforces its timeouts
-//! - [`mod@serve`]: HTTP/1.1 and HTTP/2 for an axum router
-//! - `guard`: checks, timeout and panic guard around the router
+//! - [`mod@serve`]: serves an axum router over HTTP/1.1 and HTTP/2
+//! - `guard`: checks requests, limits the time to the response, and catches panics
 //! - `head`: checks of the request head
-//! - `rejection`: requests rejected before they reach the API
+//! - `rejection`: requests that are rejected before they reach the API
 //! - [`origin`], [`accept`], [`body`]: same-origin check, `Accept`, request bodies
 //! - [`shutdown`]: the shutdown signal and the grace period after it
-//! - `tonic`: connections and requests for tonic's server
+//! - `tonic`: connects tonic's server to these timeouts
 
 pub mod accept;
 pub mod body;

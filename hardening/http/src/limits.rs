@@ -2,29 +2,30 @@
 
 use std::time::Duration;
 
-/// Maximum number of streams a client may reset before the handler starts, per connection (CVE-2023-44487). The same as
-/// h2's default, repeated here so that an upgrade of h2 cannot change it.
+/// Maximum number of HTTP/2 streams that a client may reset before their handlers start, per connection
+/// (CVE-2023-44487). h2 has the same default, which an upgrade could change.
 pub const MAX_RESETS_BY_CLIENT: usize = 20;
 
-/// Maximum number of stream resets that a client may provoke by protocol errors, per connection.
+/// Maximum number of HTTP/2 streams that the server may reset because of protocol errors, per connection.
 pub const MAX_RESETS_BY_SERVER: usize = 1024;
 
-/// HTTP/2 flow-control window of a stream: bytes of a request body that a client may send before the handler reads them.
-/// The initial value of RFC 9113 (6.5.2).
+/// HTTP/2 flow-control window of a stream: the number of bytes of a request body that a client may send
+/// before the handler reads them. The default of RFC 9113 (6.5.2).
 pub const STREAM_WINDOW: u32 = 65_535;
 
-/// HTTP/2 flow-control window of a connection. hyper's default of 1 MiB would let 10,000 connections fill 10 GiB.
+/// HTTP/2 flow-control window of a connection. With hyper's default of 1 MiB, 10,000 connections could fill
+/// 10 GiB.
 pub const CONNECTION_WINDOW: u32 = 4 * STREAM_WINDOW;
 
 /// Time for a client to send a request body. Each API limits the body's length itself.
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Time to read and discard what a client still sends after the last response. A well-behaved client closes within a
-/// round trip.
+/// Time to read and discard the bytes that a client still sends after the last response. A well-behaved
+/// client closes the connection within a round trip.
 pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Maximum number of bytes to read and discard after the last response. A client that sends more without reading the
-/// response is unlikely to read it at all.
+/// Maximum number of bytes to read and discard after the last response. A client that sends more probably
+/// never reads that response.
 pub const MAX_DRAIN_BYTES: usize = 16 * 1024 * 1024;
 
 /// Limits that a server enforces on its connections.

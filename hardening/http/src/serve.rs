@@ -1,6 +1,6 @@
-//! HTTP/1.1 and HTTP/2 for an axum router, on hyper.
+//! Serves an axum router over HTTP/1.1 and HTTP/2 with hyper.
 //!
-//! Replaces `axum::serve`, which has no limits and whose graceful shutdown has no deadline.
+//! Replaces `axum::serve`, which has no limits and no deadline for its graceful shutdown.
 
 use std::future::poll_fn;
 use std::io;
@@ -20,10 +20,11 @@ use crate::incoming::Incoming;
 use crate::limits::{CONNECTION_WINDOW, MAX_RESETS_BY_CLIENT, MAX_RESETS_BY_SERVER, STREAM_WINDOW};
 use crate::{Limits, Rejection, RejectionHandler, Shutdown};
 
-/// Serves `router` until the shutdown, then completes in-flight requests. Rejected requests get a plain-text response.
+/// Serves `router` until the shutdown, then completes in-flight requests. A rejected request gets a
+/// plain-text response.
 ///
 /// # Errors
-/// None today: a failed connection does not affect others, and its error is in the recording.
+/// Returns no error at present. A failed connection does not affect others; its error is in the recording.
 pub async fn serve(
     listener: TapListener,
     router: Router,
@@ -33,10 +34,10 @@ pub async fn serve(
     serve_with(listener, router, Rejection::into_response, shutdown, limits).await
 }
 
-/// Serves `router` as [`serve`] does, with rejected requests in the API's own error format.
+/// Serves `router` as [`serve`] does. `reject` creates the response to a rejected request.
 ///
 /// # Errors
-/// As [`serve`].
+/// Returns the same errors as [`serve`].
 pub async fn serve_with(
     listener: TapListener,
     router: Router,
@@ -51,13 +52,13 @@ pub async fn serve_with(
     Ok(())
 }
 
-/// Returns a builder of hyper connections with every limit set.
+/// Returns the builder of hyper connections, with all limits set.
 fn http_builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
     let mut http = auto::Builder::new(TokioExecutor::new());
     http.http1()
         // The connection's idle timer covers request heads of HTTP/1.1 and HTTP/2.
         .header_read_timeout(None)
-        // Also the limit of a request head, which must fit into the buffer.
+        // This is also the limit of a request head, which must fit into the buffer.
         .max_buf_size(limits.max_header_bytes as usize);
     http.http2()
         .timer(TokioTimer::new())
@@ -82,8 +83,9 @@ async fn serve_connection(http: auto::Builder<TokioExecutor>, connection: Connec
         if serving.as_mut().poll(cx).is_ready() {
             return Poll::Ready(());
         }
-        // HTTP/1.1 announces the end by `connection: close` in the last response, HTTP/2 by GOAWAY. The version is known
-        // only from the first request. The connection's idle timer wakes this task when `ending` is cancelled.
+        // HTTP/1.1 announces the end by `connection: close` in the last response, HTTP/2 by GOAWAY. The
+        // version is known only from the first request. The connection's idle timer wakes this task when
+        // `ending` is cancelled.
         if sent_goaway || !activity.ending().is_cancelled() || !activity.is_http2() {
             return Poll::Pending;
         }

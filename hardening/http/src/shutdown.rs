@@ -4,8 +4,8 @@ use std::time::Duration;
 
 pub use tokio_util::sync::CancellationToken as Shutdown;
 
-/// Runs `serving` until it completes, but at most `grace` longer than the start of the shutdown. Returns `None` if the
-/// grace period expired first.
+/// Runs `serving` until it completes, but stops it when `grace` has passed since the start of the shutdown.
+/// Returns `None` if it was stopped.
 pub async fn with_grace_period<T>(
     serving: impl Future<Output = T>,
     grace: Duration,

@@ -1,7 +1,7 @@
-//! A bounded number of connection slots, and the return of memory after a burst of connections.
+//! Limits the number of open connections, and returns memory to the operating system after a burst.
 //!
-//! The allocator keeps freed memory for reuse. After thousands of connections have closed, that is most of the memory of
-//! the process.
+//! The allocator keeps freed memory for reuse. After thousands of connections have closed, that is most of
+//! the memory of the process.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -12,14 +12,15 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::memory;
 
-/// Number of connections that must have closed, about 2 MiB of memory, before free memory is returned.
+/// Minimum number of connections that must have closed since the peak before memory is returned. That many
+/// free about 2 MiB.
 const TRIM_THRESHOLD: usize = 100;
 
-/// Delay between the end of a burst and the return of its memory. More connections close meanwhile, and a busy server
-/// returns memory at most this often.
+/// Delay between the end of a burst and the return of its memory. More connections close meanwhile, and a
+/// busy server returns memory no more often than this.
 const TRIM_DELAY: Duration = Duration::from_secs(1);
 
-/// The connection slots of a server.
+/// A fixed number of slots. Each open connection uses one.
 #[derive(Debug)]
 pub(crate) struct Slots {
     usage: Arc<Usage>,
@@ -30,12 +31,12 @@ pub(crate) struct Slots {
 struct Usage {
     max: usize,
     free: Arc<Semaphore>,
-    /// Maximum number of slots in use since memory was last returned.
+    /// Maximum number of slots in use at the same time since memory was last returned.
     peak: AtomicUsize,
     burst_ended: Notify,
 }
 
-/// One slot, in use until it is dropped.
+/// A slot in use. It becomes free when this guard is dropped.
 #[derive(Debug)]
 pub(crate) struct Slot {
     usage: Arc<Usage>,
@@ -61,7 +62,8 @@ impl Slots {
         Self { usage, _trimmer: AbortOnDropHandle::new(trimmer) }
     }
 
-    /// Waits for a free slot. Returns `None` only if the semaphore is closed, which never happens. Cancel safe.
+    /// Waits for a free slot. Would return `None` if the semaphore were closed, which never happens. Cancel
+    /// safe.
     pub(crate) async fn acquire(&self) -> Option<Slot> {
         let permit = Arc::clone(&self.usage.free).acquire_owned().await.ok()?;
         self.usage.peak.fetch_max(self.usage.in_use(), Relaxed);
@@ -86,8 +88,8 @@ impl Drop for Slot {
 async fn trim_after_bursts(usage: Arc<Usage>) {
     loop {
         usage.burst_ended.notified().await;
-        // The runtime frees a connection's task, and the recorder its last events, only after the slot. So trim until the
-        // number of connections no longer changes.
+        // The runtime frees a connection's task, and the recorder its last events, only after the slot. So
+        // trim until the number of connections no longer changes.
         let mut before = None;
         while before != Some(usage.in_use()) {
             before = Some(usage.in_use());

@@ -1,4 +1,4 @@
-//! Connections and requests for tonic's server.
+//! Connects tonic's server to [`Connection`] and its timeouts.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -22,14 +22,15 @@ impl Connected for Connection {
     }
 }
 
-/// A request extension that links the request to its [`Connection`]. [`TrackActivity`] consumes it.
+/// A request extension that refers to the request's [`Connection`]. [`TrackActivity`] removes it.
 #[derive(Clone, Debug)]
 pub struct ConnectInfo {
     activity: Activity,
     tcp: TcpConnectInfo,
 }
 
-/// A layer for tonic's `Server` that reports requests to their [`Connection`]. Without it every connection counts as idle.
+/// A layer for tonic's `Server` that reports each request to its [`Connection`]. Without this layer, all
+/// connections count as idle.
 #[derive(Clone, Copy, Debug)]
 pub struct TrackActivity;
 
@@ -41,7 +42,7 @@ impl<S> Layer<S> for TrackActivity {
     }
 }
 
-/// The service of [`TrackActivity`].
+/// The service that [`TrackActivity`] adds.
 #[derive(Clone, Debug)]
 pub struct TrackActivityService<S>(S);
 

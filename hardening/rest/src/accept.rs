@@ -1,5 +1,5 @@
-//! Content negotiation (RFC 9110, section 12.5.1). Each operation has a single representation, which the client either
-//! accepts or not.
+//! Content negotiation (RFC 9110, section 12.5.1): rejects a request whose `Accept` header excludes the only
+//! media type of the response.
 
 use axum::extract::FromRequestParts;
 use axum::http::header::ACCEPT;
@@ -9,11 +9,11 @@ use hardening_http::accept::Accept;
 
 use crate::{Api, Rejection};
 
-/// Extractor that rejects clients that do not accept JSON.
+/// Extractor that rejects a request whose `Accept` header excludes JSON.
 #[derive(Debug)]
 pub struct AcceptsJson;
 
-/// Extractor that rejects clients that do not accept server-sent events.
+/// Extractor that rejects a request whose `Accept` header excludes server-sent events.
 #[derive(Debug)]
 pub struct AcceptsEvents;
 
@@ -42,11 +42,11 @@ fn check(headers: &HeaderMap, media_type: &str) -> Result<(), Rejection> {
     if Accept::from_headers(headers).is_none_or(|accept| accept.preference(media_type).is_some()) {
         return Ok(());
     }
-    let detail = format!("the response is {media_type}, which Accept does not allow");
+    let detail = format!("the response is {media_type}, which the Accept header excludes");
     Err(Rejection::Status(StatusCode::NOT_ACCEPTABLE, detail))
 }
 
-/// Returns `true` for no `Accept` and for `*/*`, which most clients send, without parsing.
+/// Returns `true` if there is no `Accept` header or it is `*/*`, as in most requests. Avoids parsing.
 fn accepts_anything(headers: &HeaderMap) -> bool {
     // A scan of a few headers costs less than a lookup.
     let mut lines = headers.iter().filter(|(name, _)| *name == ACCEPT);
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn most_specific_range_decides() {
+    fn most_specific_media_range_decides() {
         for accept in [
             &[][..],
             &["*/*"],

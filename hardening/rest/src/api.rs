@@ -1,4 +1,4 @@
-//! The error type of an API, and the requests rejected before its handlers.
+//! The trait that an API implements, and the reasons why its requests are rejected.
 
 use axum::http::header::HeaderName;
 use axum::http::{StatusCode, Uri};
@@ -6,41 +6,41 @@ use axum::response::IntoResponse;
 
 use crate::fields::FieldError;
 
-/// The state of a router whose errors all have one form. Extractors reject with [`Api::Error`].
+/// State of an API's router. The implementation chooses the format of all error responses.
 pub trait Api: Clone + Send + Sync + 'static {
-    /// The error response of the API.
+    /// Error response of the API. Extractors and the router return it, too.
     type Error: From<Rejection> + IntoResponse;
 
     /// Maximum size of a request body, in bytes.
     const MAX_BODY_BYTES: usize;
 
-    /// Advice to a client that requests an unknown path, such as `the books are at /v1/books`.
+    /// Advice in the 404 response to an unknown path, such as `the books are at /v1/books`.
     const NOT_FOUND_HINT: &'static str;
 }
 
 /// The reason why an extractor or the router rejects a request.
 #[derive(Debug)]
 pub enum Rejection {
-    /// An error fully described by its status.
+    /// A status that fully describes the error, and a message for the client.
     Status(StatusCode, String),
-    /// A body with an unsupported media type or content coding.
+    /// The request body has an unsupported media type or content coding.
     Unsupported {
-        /// The reason, for the client.
+        /// Message for the client.
         detail: String,
-        /// The response header that lists what is supported.
+        /// Response header that lists the supported media types or codings.
         header: HeaderName,
-        /// The value of that header.
+        /// Value of the response header.
         supported: &'static str,
     },
-    /// Fields of the body or the query, or headers, that break a rule.
+    /// The status, and the invalid body fields, query parameters or headers.
     Fields(StatusCode, Vec<FieldError>),
-    /// A path segment that cannot be the id of a resource.
+    /// A path segment is not a valid id. Contains the message for the client.
     NoSuchId(String),
-    /// A precondition that does not hold for the current revision of the resource.
+    /// `If-Match` or `If-None-Match` excludes the current revision of the resource.
     PreconditionFailed {
-        /// The current revision.
+        /// Current revision of the resource.
         revision: u32,
-        /// The reason, for the client.
+        /// Message for the client.
         detail: String,
     },
 }
@@ -48,7 +48,7 @@ pub enum Rejection {
 impl Rejection {
     /// Returns the rejection of a request for an unknown path.
     pub(crate) fn no_such_path<S: Api>(uri: &Uri) -> Self {
-        let detail = format!("there is nothing at {}; {}", uri.path(), S::NOT_FOUND_HINT);
+        let detail = format!("no resource at {}; {}", uri.path(), S::NOT_FOUND_HINT);
         Self::Status(StatusCode::NOT_FOUND, detail)
     }
 

@@ -1,4 +1,4 @@
-//! JSON bodies.
+//! Extractors of JSON request bodies.
 
 use std::marker::PhantomData;
 
@@ -13,16 +13,16 @@ use serde_json::Value;
 
 use crate::{Api, Fields, Rejection};
 
-/// A format of request bodies.
+/// The media types of a body extractor.
 pub trait Format {
     /// Accepted media types, separated by `, `.
     const MEDIA_TYPES: &'static str;
 
-    /// The header of a 415 response that lists the accepted media types.
+    /// Header of a 415 response that lists the accepted media types.
     const LISTED_IN: HeaderName;
 }
 
-/// The format of a [`JsonBody`].
+/// The media type of a [`JsonBody`].
 #[derive(Debug)]
 pub struct Json;
 
@@ -31,7 +31,7 @@ impl Format for Json {
     const LISTED_IN: HeaderName = ACCEPT;
 }
 
-/// The format of a [`MergePatchBody`].
+/// The media types of a [`MergePatchBody`].
 #[derive(Debug)]
 pub struct MergePatch;
 
@@ -40,14 +40,16 @@ impl Format for MergePatch {
     const LISTED_IN: HeaderName = HeaderName::from_static("accept-patch");
 }
 
-/// A JSON object.
+/// Extractor of a request body that is a JSON object.
 pub type JsonBody = UnreadBody<Json>;
 
-/// A JSON merge patch (RFC 7396).
+/// Extractor of a request body that is a JSON merge patch (RFC 7396).
 pub type MergePatchBody = UnreadBody<MergePatch>;
 
-/// Extractor that checks a body's headers and leaves the body unread. The first read sends `100 Continue` to a client that
-/// waits for it, so a handler first checks everything that it can check without the body.
+/// Extractor that checks the type, coding and length of a request body, but does not read it.
+///
+/// Reading the body sends `100 Continue` to a client that waits for it. So a handler reads it last, after all
+/// other checks.
 #[derive(Debug)]
 pub struct UnreadBody<F> {
     body: Body,
@@ -67,11 +69,11 @@ impl<F: Format, S: Api> FromRequest<S> for UnreadBody<F> {
 }
 
 impl<F> UnreadBody<F> {
-    /// Reads the complete body and converts its fields with `read`, which returns `None` after an error.
+    /// Reads the complete body. `read` converts its fields, and returns `None` if one of them is invalid.
     ///
     /// # Errors
-    /// If the body is too long, stalls, is truncated or is not a JSON object. If a field is unknown, repeated, missing or
-    /// invalid; the error lists all such fields.
+    /// If the body is too long, stalls, is truncated or is not a JSON object. If a field is unknown,
+    /// repeated, missing or invalid; the error lists all such fields.
     pub async fn read<T>(self, read: impl FnOnce(&mut Fields<Value>) -> Option<T>) -> Result<T, Rejection> {
         let body = body::read(self.body, self.max_bytes).await?;
         Fields::read(parse_object(&body)?, read)
@@ -106,14 +108,15 @@ fn parse_object(body: &[u8]) -> Result<Vec<(String, Value)>, Rejection> {
         Ok(_) => {
             Rejection::Status(StatusCode::UNPROCESSABLE_ENTITY, "the body must be a JSON object".to_owned())
         }
-        // Includes valid JSON that has no `Value`: numbers out of range, lone surrogates, arrays nested too deeply.
+        // Includes valid JSON that `Value` cannot hold: numbers out of range, lone surrogates, deeply nested
+        // arrays.
         Err(error) => {
             Rejection::Status(StatusCode::BAD_REQUEST, format!("the body is invalid JSON: {error}"))
         }
     })
 }
 
-/// The members of an object in their order, with repeated names.
+/// The members of a JSON object in the order of the text, including repeated names.
 struct Members(Vec<(String, Value)>);
 
 impl<'de> Deserialize<'de> for Members {

@@ -1,4 +1,4 @@
-//! The OpenAPI document and a page that displays it. The page is part of the binary and loads nothing from other hosts.
+//! Serves the OpenAPI document and a page that displays it. The page's files are part of the binary.
 
 use axum::Router;
 use axum::extract::Path;
@@ -12,25 +12,26 @@ use bytes::Bytes;
 use crate::router::file;
 use crate::{Api, Rejection};
 
-/// The page may load only its own files and connect only to its own server. Swagger UI sets styles by script and embeds its
-/// icons as `data:` URIs.
+/// Content security policy of the page: it may load files from this server and connect to it, and nothing
+/// else. Swagger UI needs styles set by script, and `data:` URIs for its icons.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; \
                       connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Caching of vendored files, whose names contain their version: they never change.
+/// `Cache-Control` of third-party files. They never change, because their names contain their version.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
-/// Caching of files that change with the program.
+/// `Cache-Control` of files that change with the program.
 const REVALIDATE: &str = "no-cache";
 
 const HTML: &str = "text/html; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
 
-/// A file with its media type and caching.
+/// Content, `Content-Type` and `Cache-Control` of a file.
 type Asset = (Bytes, &'static str, &'static str);
 
-/// Returns the routes of an OpenAPI document with that title, and of its page.
+/// Returns the routes of the OpenAPI document `json` and of the page that displays it. `title` is the page's
+/// title.
 pub(crate) fn routes<S: Api>(json: &'static str, title: &str) -> Router<S> {
     let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, REVALIDATE)];
     let html = include_str!("../assets/index.html").replace("{title}", title);

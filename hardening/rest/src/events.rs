@@ -25,16 +25,18 @@ impl<S: Api> FromRequestParts<S> for LastEventId {
         match digits.and_then(|id| id.parse().ok()) {
             Some(id) => Ok(Self(Some(id))),
             None => {
-                Err(Rejection::header("Last-Event-ID", "must be the id of an event of this stream").into())
+                Err(Rejection::header("Last-Event-ID", "must be the number of an event in this stream")
+                    .into())
             }
         }
     }
 }
 
-/// An event, or the error of its serialization.
+/// A server-sent event, or the error of serializing its data.
 pub type EventResult = Result<Event, axum::Error>;
 
-/// Returns a response that sends `events` and ends at the shutdown. Comments keep the connection alive between events.
+/// Returns a response that sends `events`, and ends at the shutdown. Between events, comments keep the
+/// connection alive.
 pub fn respond<E>(
     events: E,
     shutdown: &Shutdown,

@@ -1,4 +1,4 @@
-//! Named values of a body or a query, read one by one so that one response reports the errors of all of them.
+//! Reads body fields or query parameters one by one, and reports the errors of all of them in one response.
 
 use std::fmt::{self, Display};
 use std::ops::RangeInclusive;
@@ -8,12 +8,12 @@ use serde_json::Value;
 
 use crate::limits::MAX_ERRORS;
 
-/// An error in one argument.
+/// An invalid body field, query parameter or header.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct FieldError {
-    /// The body field, the query parameter or the header that is invalid.
+    /// Name of the field, parameter or header.
     pub field: String,
-    /// The rule that it breaks, without the name of the field.
+    /// Description of the error without the name, such as `must be a string, is 7`.
     pub detail: String,
 }
 
@@ -23,22 +23,23 @@ impl Display for FieldError {
     }
 }
 
-/// A received value, before conversion.
+/// A body field or query parameter before its conversion.
 pub trait RawValue {
-    /// Returns the value as text.
+    /// Returns the value if it is a string.
     ///
     /// # Errors
-    /// If it is of another type.
+    /// A message for the client, if the value has another type.
     fn text(self) -> Result<String, String>;
 
-    /// Returns the value as an integer, if it is one.
+    /// Returns the value if it is a whole number, such as `7` or `7.0`.
     fn integer(&self) -> Option<i64>;
 
-    /// Returns the value for an error message, or its type where the value could be long.
+    /// Describes the value in an error message: a number by its digits, other values by their type, because
+    /// they may be long.
     fn describe(&self) -> String;
 }
 
-/// The fields of a body or a query that have not been read yet.
+/// Body fields or query parameters. Reading one removes it from the collection and records its errors.
 #[derive(Debug)]
 pub struct Fields<V> {
     unread: Vec<(String, V)>,
@@ -47,10 +48,11 @@ pub struct Fields<V> {
 }
 
 impl<V: RawValue> Fields<V> {
-    /// Reads all fields with `read`, which returns `None` after an error.
+    /// Converts `received` with `read`, which returns `None` if a field is invalid.
     ///
     /// # Errors
-    /// The errors of all fields, unknown fields included, at most [`MAX_ERRORS`] of them.
+    /// One error for each invalid, missing, repeated or unknown field. Unknown fields are omitted if there
+    /// are more than [`MAX_ERRORS`] errors.
     pub(crate) fn read<T>(
         received: Vec<(String, V)>,
         read: impl FnOnce(&mut Self) -> Option<T>,
@@ -61,7 +63,8 @@ impl<V: RawValue> Fields<V> {
         value.filter(|_| fields.errors.is_empty()).ok_or(fields.errors)
     }
 
-    /// Reads a required field, which `convert` converts. Returns `None` if it is missing or invalid.
+    /// Converts a required field with `convert`. If the field is missing or invalid, records an error and
+    /// returns `None`.
     pub fn required<T>(
         &mut self,
         name: &'static str,
@@ -75,7 +78,8 @@ impl<V: RawValue> Fields<V> {
         value
     }
 
-    /// Reads an optional field, which `convert` converts. Returns `None` if it is missing or invalid.
+    /// Converts an optional field with `convert`. Returns `None` if the field is missing or invalid, and records
+    /// an error if it is invalid.
     pub fn optional<T>(
         &mut self,
         name: &'static str,
@@ -107,12 +111,12 @@ impl<V: RawValue> Fields<V> {
 /// Converts a value to a string.
 ///
 /// # Errors
-/// If it is of another type.
+/// A message for the client, if the value has another type.
 pub fn text<V: RawValue>(value: V) -> Result<String, String> {
     value.text()
 }
 
-/// Returns a conversion to an integer within `range`.
+/// Returns a function that converts a value to an integer within `range`.
 pub fn integer<V: RawValue, T: TryFrom<i64>>(
     range: RangeInclusive<i64>,
 ) -> impl FnOnce(V) -> Result<T, String> {
@@ -128,7 +132,7 @@ pub fn integer<V: RawValue, T: TryFrom<i64>>(
 /// Converts a value to a positive integer, such as an id or a count.
 ///
 /// # Errors
-/// If it is not an integer from 1 to `u32::MAX`.
+/// A message for the client, if the value is not an integer from 1 to `u32::MAX`.
 pub fn positive<V: RawValue>(value: V) -> Result<u32, String> {
     integer(1..=u32::MAX.into())(value)
 }
@@ -147,7 +151,7 @@ impl RawValue for String {
     }
 }
 
-/// Parses a number in JSON's syntax: `1.0` is 1, while `+1` and `01` are invalid.
+/// Parses a number in the syntax of JSON, in which `1.0` is valid, but `+1` and `01` are not.
 fn parse_number(text: &str) -> Option<Value> {
     serde_json::from_str(text).ok().filter(|value: &Value| value.is_number() && text.trim() == text)
 }
@@ -177,7 +181,7 @@ impl RawValue for Value {
     }
 }
 
-/// Returns a float as an integer if it is one that a double represents exactly.
+/// Converts a float without a fraction to an integer. Returns `None` beyond 2^53, where floats skip integers.
 fn exact_integer(number: f64) -> Option<i64> {
     const LIMIT: f64 = (1_i64 << f64::MANTISSA_DIGITS) as f64;
     (number.fract() == 0.0 && number.abs() <= LIMIT).then_some(number as i64)

@@ -2,16 +2,16 @@
 //!
 //! # Layout
 //!
-//! - [`Api`], [`Rejection`]: the error type of an API, and the requests rejected before its handlers
+//! - [`Api`], [`Rejection`]: the trait that an API implements, and the reasons why its requests are rejected
 //! - [`router`]: resources with `HEAD`, `OPTIONS` and 405
 //! - [`path`], [`query`], [`body`], [`accept`]: strict extractors
-//! - [`fields`]: named values, with all their errors reported together
+//! - [`fields`]: reads body fields and query parameters, and reports all their errors in one response
 //! - [`conditions`]: `ETag`, `If-Match` and `If-None-Match`
 //! - [`json`]: JSON responses
 //! - [`events`]: server-sent events and `Last-Event-ID`
 //! - [`problem`]: problem details (RFC 9457)
 //! - `docs`: the OpenAPI document and a page that displays it
-//! - [`limits`]: limits, each with its reason
+//! - [`limits`]: limits of responses, each with its reason
 
 #![forbid(unsafe_code)]
 

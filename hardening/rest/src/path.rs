@@ -1,4 +1,4 @@
-//! Ids in paths.
+//! Extractor of resource ids in paths.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,17 +9,19 @@ use serde::de::{self, Deserialize, Deserializer, Unexpected, Visitor};
 
 use crate::{Api, Rejection};
 
-/// A kind of resource that has an id.
+/// A type of resource that has an id.
 pub trait Entity {
-    /// The name of the kind in error messages, such as `book`.
+    /// Name of the resource type in error messages, such as `book`.
     const NAME: &'static str;
 }
 
-/// Extractor of the id in the first variable path segment. An invalid id names no resource, so it is rejected with 404. Each
-/// id has one form: `01` and `+1` are invalid.
+/// Extractor of the id in the first variable path segment, such as `{id}` in `/books/{id}`.
+///
+/// An invalid id is a 404, because no resource has it. Each id has a single spelling: `01` and `+1` are
+/// invalid.
 #[derive(Debug)]
 pub struct PathId<E> {
-    /// The parsed id.
+    /// The id as a number.
     pub id: u32,
     entity: PhantomData<fn() -> E>,
 }
@@ -39,7 +41,7 @@ impl<E: Entity, S: Api> FromRequestParts<S> for PathId<E> {
     }
 }
 
-/// A positive integer in its canonical decimal form.
+/// A positive integer without leading zeros or a sign.
 struct CanonicalId(u32);
 
 impl<'de> Deserialize<'de> for CanonicalId {
@@ -48,7 +50,7 @@ impl<'de> Deserialize<'de> for CanonicalId {
     }
 }
 
-/// Parses a borrowed path segment, without a copy.
+/// Parses the path segment without copying it.
 struct CanonicalIdVisitor;
 
 impl Visitor<'_> for CanonicalIdVisitor {

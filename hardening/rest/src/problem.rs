@@ -1,4 +1,4 @@
-//! Problem details (RFC 9457).
+//! Error responses in the format of problem details (RFC 9457).
 
 use axum::http::header::HeaderName;
 use axum::http::{HeaderValue, StatusCode};
@@ -18,42 +18,42 @@ pub struct ProblemType {
 }
 
 impl ProblemType {
-    /// Creates a type from its `type` and `title` members.
+    /// Creates a problem type with the values of the JSON members `type` and `title`.
     #[must_use]
     pub const fn new(uri: &'static str, title: &'static str) -> Self {
         Self { uri, title }
     }
 }
 
-/// An error response.
+/// An error response whose body is a problem-details object.
 #[derive(Debug)]
 pub struct ProblemDetails {
-    /// The problem type, or `None` for `about:blank`: an error fully described by its status.
+    /// Problem type. `None` is `about:blank`: the status fully describes the error.
     pub kind: Option<&'static ProblemType>,
-    /// The status of the response.
+    /// Status of the response.
     pub status: StatusCode,
-    /// The reason of this error.
+    /// Explanation of the error, for people.
     pub detail: String,
-    /// The invalid arguments.
+    /// Invalid body fields, query parameters or headers.
     pub errors: Vec<FieldError>,
-    /// The current revision of the resource, if the request requires another.
+    /// Current revision of the resource, if a precondition of the request excludes it.
     pub revision: Option<u32>,
-    /// A header that lists what the server supports instead.
+    /// Response header that lists the supported media types or codings.
     pub header: Option<(HeaderName, &'static str)>,
 }
 
 impl ProblemDetails {
-    /// Creates a problem without a type of its own.
+    /// Creates a problem of the type `about:blank`.
     pub fn blank(status: StatusCode, detail: impl Into<String>) -> Self {
         Self { kind: None, status, detail: detail.into(), errors: Vec::new(), revision: None, header: None }
     }
 
-    /// Creates a problem of a type.
+    /// Creates a problem of the type `kind`.
     pub fn new(kind: &'static ProblemType, status: StatusCode, detail: impl Into<String>) -> Self {
         Self { kind: Some(kind), ..Self::blank(status, detail) }
     }
 
-    /// Creates a problem from the errors of several arguments.
+    /// Creates a problem of the type `kind` that lists invalid fields.
     #[must_use]
     pub fn fields(kind: &'static ProblemType, status: StatusCode, errors: Vec<FieldError>) -> Self {
         let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();
@@ -93,7 +93,7 @@ impl IntoResponse for ProblemDetails {
     }
 }
 
-/// Returns the reason phrase of RFC 9110, section 15. The `http` crate still has two phrases of older RFCs.
+/// Returns the reason phrase of a status in RFC 9110. The `http` crate has outdated phrases for two statuses.
 fn reason_phrase(status: StatusCode) -> &'static str {
     match status {
         StatusCode::PAYLOAD_TOO_LARGE => "Content Too Large",

@@ -1,4 +1,4 @@
-//! Query strings.
+//! Extractor of query parameters.
 
 use axum::extract::{FromRequestParts, Query as Pairs};
 use axum::http::StatusCode;
@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 
 use crate::{Api, Fields, Rejection};
 
-/// Extractor of the parameters of a query string, not yet converted.
+/// Extractor of the query parameters as text. [`Query::read`] converts them.
 #[derive(Debug)]
 pub struct Query(Vec<(String, String)>);
 
@@ -14,7 +14,7 @@ impl<S: Api> FromRequestParts<S> for Query {
     type Rejection = S::Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, S::Error> {
-        // axum rejects nothing today: every query string is a list of pairs.
+        // Today, axum rejects no query string: each one is a list of pairs.
         let pairs = Pairs::from_request_parts(parts, state).await.map_err(|rejection| {
             Rejection::Status(StatusCode::BAD_REQUEST, format!("invalid query string: {rejection}"))
         });
@@ -24,7 +24,7 @@ impl<S: Api> FromRequestParts<S> for Query {
 }
 
 impl Query {
-    /// Converts the parameters with `read`, which returns `None` after an error.
+    /// Converts the parameters with `read`, which returns `None` if one of them is invalid.
     ///
     /// # Errors
     /// If a parameter is unknown, repeated, missing or invalid; the error lists all such parameters.

@@ -1,4 +1,5 @@
-//! The router of an API: its resources, each with `HEAD`, `OPTIONS` and 405, and its OpenAPI document.
+//! Builds the router of an API: adds `HEAD`, `OPTIONS` and 405 to its resources, and serves its OpenAPI
+//! document.
 
 use std::fmt;
 
@@ -11,11 +12,11 @@ use serde_json::Value;
 
 use crate::{Api, Rejection, docs};
 
-/// The methods that a resource can have, and their names in an OpenAPI document.
+/// The members of a path in an OpenAPI document, with the methods that `Allow` lists for each.
 const METHODS: [(&str, &str); 5] =
     [("get", "GET, HEAD"), ("post", "POST"), ("put", "PUT"), ("patch", "PATCH"), ("delete", "DELETE")];
 
-/// A router for the resources of an OpenAPI document.
+/// Builder of a router for the paths of an OpenAPI document.
 pub struct ApiRouter<S> {
     router: Router<S>,
     json: &'static str,
@@ -29,13 +30,14 @@ impl<S: Api> ApiRouter<S> {
         Self { router: Router::new(), json, document: serde_json::from_str(json).unwrap_or_default() }
     }
 
-    /// Adds a resource, with `OPTIONS`, and 405 for any other method. `Allow` lists the methods in the document.
+    /// Adds a resource. Responds to `OPTIONS`, and with 405 to methods without a handler. `Allow` lists the
+    /// methods that the OpenAPI document has for `path`.
     #[must_use]
     pub fn resource(self, path: &str, methods: MethodRouter<S>) -> Self {
         let resource = &self.document["paths"][path];
         let mut options = HeaderMap::new();
         if let Some(formats) = resource["patch"]["requestBody"]["content"].as_object() {
-            // RFC 5789, section 3.1.
+            // `Accept-Patch` lists the media types of a patch (RFC 5789, section 3.1).
             let media_types: Vec<&str> = formats.keys().map(String::as_str).collect();
             options.insert(HeaderName::from_static("accept-patch"), header_value(&media_types.join(", ")));
         }
@@ -43,7 +45,7 @@ impl<S: Api> ApiRouter<S> {
         Self { router: self.router.route(path, methods), ..self }
     }
 
-    /// Adds `/openapi.json`, the page at `/docs`, and 404 for all other paths.
+    /// Adds `/openapi.json`, the documentation page at `/docs`, and a 404 response for all other paths.
     pub fn finish(self, state: S) -> Router {
         let allow =
             allowed_methods(self.document["paths"].as_object().into_iter().flat_map(|paths| paths.values()));
@@ -60,25 +62,26 @@ impl<S> fmt::Debug for ApiRouter<S> {
     }
 }
 
-/// Completes the methods of a file: a read-only path outside the OpenAPI document.
+/// Adds `OPTIONS` and 405 to a read-only path that is not in the OpenAPI document.
 pub(crate) fn file<S: Api>(methods: MethodRouter<S>) -> MethodRouter<S> {
     complete(methods, "GET, HEAD, OPTIONS", HeaderMap::new())
 }
 
-/// Adds `OPTIONS` and the response to any other method. axum itself derives `HEAD` from `GET`.
+/// Adds responses to `OPTIONS` and to methods without a handler. axum itself derives `HEAD` from `GET`.
 fn complete<S: Api>(methods: MethodRouter<S>, allow: &str, mut options: HeaderMap) -> MethodRouter<S> {
     let allow = header_value(allow);
     options.insert(ALLOW, allow.clone());
     let method_not_allowed = async move |method: Method, uri: Uri| {
         let detail =
-            format!("{} does not support {method}; Allow lists the methods that it does", uri.path());
+            format!("{} does not support {method}; the Allow header lists the supported methods", uri.path());
         let error = S::Error::from(Rejection::Status(StatusCode::METHOD_NOT_ALLOWED, detail));
         ([(ALLOW, allow)], error)
     };
     methods.options((StatusCode::NO_CONTENT, options)).fallback(method_not_allowed)
 }
 
-/// Responds to an unknown path. `OPTIONS *` requests the methods of the server as a whole (RFC 9110, section 9.3.7).
+/// Returns the 404 response for an unknown path. `OPTIONS *` is a request for the methods of the whole server
+/// (RFC 9110, section 9.3.7).
 fn not_found<S: Api>(method: &Method, uri: &Uri, allow: String) -> Response {
     if method == Method::OPTIONS && uri.path() == "*" {
         return (StatusCode::NO_CONTENT, [(ALLOW, allow)]).into_response();
@@ -86,7 +89,7 @@ fn not_found<S: Api>(method: &Method, uri: &Uri, allow: String) -> Response {
     S::Error::from(Rejection::no_such_path::<S>(uri)).into_response()
 }
 
-/// Returns the methods that at least one of these resources supports, as a value of `Allow`.
+/// Returns a value of `Allow` with the methods that at least one of the resources supports.
 fn allowed_methods<'a>(resources: impl IntoIterator<Item = &'a Value>) -> String {
     let resources: Vec<&Value> = resources.into_iter().collect();
     let supported =
@@ -94,7 +97,7 @@ fn allowed_methods<'a>(resources: impl IntoIterator<Item = &'a Value>) -> String
     supported.map(|(_, names)| names).chain(["OPTIONS"]).collect::<Vec<_>>().join(", ")
 }
 
-/// Converts methods or media types, which are always valid header values.
+/// Converts a list of methods or media types to a header value. Such a list is always valid.
 fn header_value(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
 }

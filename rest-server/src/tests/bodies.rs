@@ -114,10 +114,10 @@ async fn truncated_body_is_400() {
     assert_eq!((response.status, response.problem_type()), (StatusCode::BAD_REQUEST, "about:blank".into()));
 }
 
-/// The first read of a body sends `100 Continue`. A client that waits for it never sends a body that is refused without
-/// a read.
+/// Reading a body sends `100 Continue`. A client that waits for it never sends a body that the server does
+/// not read.
 #[tokio::test]
-async fn errors_in_the_head_leave_the_body_unread() {
+async fn errors_in_headers_leave_the_body_unread() {
     let service = Service::new();
     let announced = Full::from(vec![b' '; MAX_BODY_BYTES + 1]).inspect_frame(|_| panic!("the body was read"));
     let response = service.post(Body::new(announced)).await;

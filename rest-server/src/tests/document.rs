@@ -1,4 +1,4 @@
-//! The OpenAPI document, its agreement with the server, and its page.
+//! The OpenAPI document matches the server, and a page displays it.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
@@ -15,7 +15,7 @@ use super::support::{Response, Service};
 static DOCUMENT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../openapi.json")).unwrap());
 
-/// The validator of each component, by its reference.
+/// JSON Schema validators of the components in the OpenAPI document, by their `$ref`.
 static VALIDATORS: LazyLock<HashMap<String, Validator>> = LazyLock::new(|| {
     let names = DOCUMENT["components"]["schemas"].as_object().unwrap().keys();
     let validators = names.map(|name| {
@@ -30,7 +30,7 @@ fn schema(name: &str) -> &'static Validator {
     &VALIDATORS[&format!("#/components/schemas/{name}")]
 }
 
-/// Asserts that the document describes the status, the media type and the body of a response.
+/// Asserts that the OpenAPI document describes the status, the media type and the body of a response.
 pub(super) fn assert_documented(method: &str, path: &str, response: &Response) {
     let Some(operation) = operation(method, path) else { return };
     let status = response.status.as_u16().to_string();
@@ -48,7 +48,7 @@ pub(super) fn assert_documented(method: &str, path: &str, response: &Response) {
     }
 }
 
-/// Finds the operation that handles a request.
+/// Returns the operation in the OpenAPI document for a method and a path.
 fn operation(method: &str, path: &str) -> Option<&'static Value> {
     let path = path.split('?').next()?;
     let template = match path.rsplit_once('/')? {
@@ -60,14 +60,14 @@ fn operation(method: &str, path: &str) -> Option<&'static Value> {
     DOCUMENT["paths"].get(template)?.get(method)
 }
 
-/// Returns the component that `value` refers to, or `value` itself.
+/// Resolves the `$ref` in `value`. Returns `value` itself if it has none.
 fn resolve(value: &Value) -> &Value {
     let reference = value["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
     reference.map_or(value, |pointer| DOCUMENT.pointer(pointer).unwrap_or(&Value::Null))
 }
 
 #[tokio::test]
-async fn document_is_served_unchanged() {
+async fn openapi_document_is_served_unchanged() {
     let response = Service::new().get("/openapi.json", &[]).await;
     assert_eq!((response.status, response.header("content-type")), (StatusCode::OK, "application/json"));
     assert_eq!(response.json(), *DOCUMENT);
@@ -76,7 +76,7 @@ async fn document_is_served_unchanged() {
 }
 
 #[tokio::test]
-async fn document_lists_every_operation_once() {
+async fn openapi_document_lists_every_operation_once() {
     let paths = DOCUMENT["paths"].as_object().unwrap().values();
     let operations = paths.flat_map(|path| path.as_object().unwrap().values());
     let mut ids: Vec<_> = operations.map(|operation| operation["operationId"].as_str().unwrap()).collect();
@@ -87,7 +87,7 @@ async fn document_lists_every_operation_once() {
 }
 
 #[tokio::test]
-async fn every_documented_method_is_routed() {
+async fn server_supports_every_method_in_openapi_document() {
     for (path, methods) in DOCUMENT["paths"].as_object().unwrap() {
         for method in methods.as_object().unwrap().keys() {
             let (method, path) = (method.to_uppercase(), path.replace("{id}", "1"));
@@ -98,7 +98,7 @@ async fn every_documented_method_is_routed() {
 }
 
 #[tokio::test]
-async fn every_reference_resolves() {
+async fn every_reference_in_openapi_document_resolves() {
     let mut references = BTreeSet::new();
     collect(&DOCUMENT, &mut references);
     assert!(references.contains("#/components/schemas/Problem"), "{references:?}");
@@ -119,7 +119,7 @@ fn collect(value: &Value, references: &mut BTreeSet<String>) {
 }
 
 #[tokio::test]
-async fn document_and_server_agree_on_bodies() {
+async fn openapi_document_and_server_accept_same_bodies() {
     let service = Service::new();
     let (new_book, patch) = (schema("NewBook"), schema("Patch"));
     let complete = json!({ "title": "t", "author_id": 1, "year": 2000 });
@@ -162,7 +162,7 @@ async fn document_and_server_agree_on_bodies() {
     }
 }
 
-/// Returns `true` for every status of a valid body, 409 included: it depends on the shelf.
+/// Returns `true` for each status that a valid body can cause. 409 is one: the author may be unknown.
 fn is_valid_body(status: StatusCode) -> bool {
     match status {
         StatusCode::CREATED | StatusCode::OK | StatusCode::CONFLICT => true,
@@ -172,7 +172,7 @@ fn is_valid_body(status: StatusCode) -> bool {
 }
 
 #[tokio::test]
-async fn document_and_server_agree_on_title_characters() {
+async fn openapi_document_and_server_accept_same_titles() {
     let service = Service::new();
     let patch = schema("Patch");
     for character in ('\0'..='\u{3100}').chain(['\u{d7ff}', '\u{e000}', '\u{feff}', '🐦', char::MAX]) {
@@ -185,7 +185,7 @@ async fn document_and_server_agree_on_title_characters() {
 }
 
 #[test]
-fn document_and_shelf_agree_on_limits() {
+fn openapi_document_states_the_limits_of_bookshelf() {
     let parameters = DOCUMENT["paths"]["/v1/books"]["get"]["parameters"].as_array().unwrap();
     let page_size = &parameters.iter().find(|parameter| parameter["name"] == "page_size").unwrap()["schema"];
     assert_eq!((&page_size["minimum"], &page_size["maximum"]), (&json!(1), &json!(MAX_PAGE_SIZE)));
@@ -200,7 +200,7 @@ fn document_and_shelf_agree_on_limits() {
 }
 
 #[tokio::test]
-async fn page_loads_only_its_own_files() {
+async fn documentation_page_loads_only_its_own_files() {
     let service = Service::new();
     let page = service.get("/docs", &[]).await;
     assert_eq!((page.status, page.header("content-type")), (StatusCode::OK, "text/html; charset=utf-8"));

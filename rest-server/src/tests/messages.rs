@@ -1,4 +1,4 @@
-//! The wording of the messages of this API. Each other crate asserts its own messages.
+//! Snapshots of this API's error messages. Other tests assert statuses, problem types and fields.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use super::support::{JSON, Service};
 /// A request: method, path, headers and body.
 type Call<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a str);
 
-/// Returns the status and the detail of each response, one per line.
+/// Sends the requests and returns the status and the detail of each response, one per line.
 async fn messages(calls: &[Call<'_>]) -> String {
     let service = Service::new();
     let mut lines = String::new();
@@ -19,7 +19,7 @@ async fn messages(calls: &[Call<'_>]) -> String {
 }
 
 #[tokio::test]
-async fn path_messages() {
+async fn path_errors_match_the_snapshot() {
     let text = messages(&[
         ("GET", "/v1/books/01", &[], ""),
         ("GET", "/v1/authors/x", &[], ""),
@@ -34,15 +34,15 @@ async fn path_messages() {
     404: there is no book 01
     404: there is no author x
     404: the path is not UTF-8, so it names no book
-    404: there is nothing at /nowhere; the books are at /v1/books, the documentation at /docs
-    405: /v1/books does not support PUT; Allow lists the methods that it does
-    406: the response is application/json, which Accept does not allow
-    406: the response is text/event-stream, which Accept does not allow
+    404: no resource at /nowhere; the books are at /v1/books, the documentation at /docs
+    405: /v1/books does not support PUT; the Allow header lists the supported methods
+    406: the response is application/json, which the Accept header excludes
+    406: the response is text/event-stream, which the Accept header excludes
     ");
 }
 
 #[tokio::test]
-async fn query_messages() {
+async fn query_errors_match_the_snapshot() {
     let text = messages(&[
         ("GET", "/v1/books?page_size=101", &[], ""),
         ("GET", "/v1/books?page_size=1.5&author_id=x", &[], ""),
@@ -58,12 +58,12 @@ async fn query_messages() {
     400: page_size appears more than once
     400: size is unknown; known fields are author_id, page_size, page_token
     400: limit must be a whole number from 1 to 4294967295, is 0
-    400: Last-Event-ID must be the id of an event of this stream
+    400: Last-Event-ID must be the number of an event in this stream
     ");
 }
 
 #[tokio::test]
-async fn body_messages() {
+async fn body_errors_match_the_snapshot() {
     let text = messages(&[
         ("POST", "/v1/books", &[JSON], "{"),
         ("POST", "/v1/books", &[JSON], "{\"title\":1e999}"),
@@ -94,7 +94,7 @@ async fn body_messages() {
 }
 
 #[tokio::test]
-async fn condition_messages() {
+async fn precondition_errors_match_the_snapshot() {
     let text = messages(&[
         ("PATCH", "/v1/books/1", &[JSON], ""),
         ("PATCH", "/v1/books/1", &[JSON, ("if-match", "1")], ""),
@@ -107,13 +107,13 @@ async fn condition_messages() {
     428: missing If-Match; send the ETag that you read, so that no other change is overwritten
     400: If-Match must be * or a list of ETags, such as "1" or "1", "2"
     412: the resource is at revision 1, not W/"1" or 2: read it again, then repeat the change
-    412: the resource is at revision 1, not in the empty If-Match: read it again, then repeat the change
+    412: the resource is at revision 1, not one in If-Match, which is empty: read it again, then repeat the change
     412: the resource is at revision 1, which If-None-Match excludes
     "#);
 }
 
 #[tokio::test]
-async fn future_change_message() {
+async fn future_change_error_matches_the_snapshot() {
     let response = Service::new().get("/v1/books/changes", &[("last-event-id", "7")]).await;
     insta::assert_snapshot!(str::from_utf8(&response.body).unwrap(), @r#"
     id: 0

@@ -1,4 +1,4 @@
-//! Requests to the router, without a network.
+//! Tests that send requests to the router without a network.
 
 mod bodies;
 mod conditions;

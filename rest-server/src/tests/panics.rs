@@ -7,7 +7,7 @@ use serde_json::Value;
 use socket_tap::{Tap, TapListener};
 
 #[tokio::test]
-async fn panic_is_a_problem_without_the_panic_message() {
+async fn panic_message_is_not_sent_to_client() {
     let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/panics", listener.local_addr().unwrap());
     let router = Router::new().route("/panics", get(async || -> &'static str { panic!("secret") }));

@@ -1,4 +1,4 @@
-//! The operations list, get and authors.
+//! The operations that list books, get a book and get an author.
 
 use axum::http::StatusCode;
 use serde_json::json;
@@ -24,7 +24,7 @@ async fn author_has_id_and_name() {
 }
 
 #[tokio::test]
-async fn page_token_continues_the_list() {
+async fn page_token_selects_the_next_page() {
     let service = Service::new();
     let first = service.get("/v1/books?page_size=13", &[]).await.json();
     assert_eq!(first["books"].as_array().unwrap().len(), 13);
@@ -62,7 +62,7 @@ async fn invalid_query_parameters_are_reported_together() {
 }
 
 #[tokio::test]
-async fn foreign_page_token_is_404() {
+async fn page_token_of_another_list_is_404() {
     let service = Service::new();
     let token = service.get("/v1/books?page_size=1", &[]).await.json()["next_page_token"].clone();
     let other = format!("/v1/books?author_id=1&page_token={}", token.as_str().unwrap());

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 
 use super::support::Service;
 
-/// Every path with its methods.
+/// Every path with the methods that it supports.
 const RESOURCES: [(&str, &str); 7] = [
     ("/v1/books", "GET, HEAD, POST, OPTIONS"),
     ("/v1/books/1", "GET, HEAD, PATCH, DELETE, OPTIONS"),
@@ -51,7 +51,7 @@ async fn unsupported_method_is_405_with_allow() {
 }
 
 #[tokio::test]
-async fn head_is_get_without_body() {
+async fn head_returns_the_headers_of_get() {
     let service = Service::new();
     for (path, _) in RESOURCES {
         let head = service.send("HEAD", path, &[], Body::empty()).await;

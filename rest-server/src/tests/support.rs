@@ -1,4 +1,4 @@
-//! Requests and their responses.
+//! Test support: sends requests to the router and reads the responses.
 
 use axum::Router;
 use axum::body::{Body, BodyDataStream};
@@ -13,7 +13,7 @@ use super::document::assert_documented;
 
 pub(super) const JSON: (&str, &str) = ("content-type", "application/json");
 
-/// The API, with access to its shelf and its shutdown.
+/// The router, with the shelf and the shutdown signal that it uses.
 pub(super) struct Service {
     pub(super) router: Router,
     pub(super) shelf: Shelf,
@@ -35,7 +35,7 @@ impl Response {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    /// Returns the problem details, after a check that they are complete.
+    /// Returns the problem details in the body. Panics if a member is missing or wrong.
     pub(super) fn problem(&self) -> Value {
         let problem = self.json();
         assert_eq!(self.header("content-type"), "application/problem+json", "{problem}");
@@ -46,7 +46,7 @@ impl Response {
         problem
     }
 
-    /// Returns the problem type without its common prefix: `invalid`, or `about:blank`.
+    /// Returns the last part of the problem type, such as `invalid`, or `about:blank`.
     pub(super) fn problem_type(&self) -> String {
         let problem = self.problem();
         problem["type"].as_str().unwrap().trim_start_matches("urn:problem-type:bookshelf:").to_owned()
@@ -56,7 +56,7 @@ impl Response {
         self.problem()["detail"].as_str().unwrap().to_owned()
     }
 
-    /// Returns the names of the invalid fields.
+    /// Returns the names of the invalid fields in the problem details.
     pub(super) fn invalid_fields(&self) -> Vec<String> {
         let problem = self.problem();
         let errors = problem["errors"].as_array().cloned().unwrap_or_default();
@@ -97,12 +97,12 @@ impl Service {
         self.send("POST", "/v1/books", &[JSON], body).await
     }
 
-    /// Patches book 1 at any revision.
+    /// Patches book 1, whatever its revision.
     pub(super) async fn patch(&self, body: impl Into<Body>) -> Response {
         self.send("PATCH", "/v1/books/1", &[JSON, ("if-match", "*")], body).await
     }
 
-    /// Returns the body of a response that does not end by itself.
+    /// Sends a GET and returns the response body as a stream, which need not end.
     pub(super) async fn stream(&self, path: &str, headers: &[(&str, &str)]) -> BodyDataStream {
         let response = self.send_head("GET", path, headers, Body::empty()).await;
         assert_eq!(response.status(), StatusCode::OK);

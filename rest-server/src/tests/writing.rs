@@ -1,4 +1,4 @@
-//! The operations create, update and delete.
+//! The operations that create, update and delete a book.
 
 use axum::body::Body;
 use axum::http::StatusCode;
@@ -62,7 +62,7 @@ async fn invalid_body_fields_are_reported_together() {
         (r#"{"title":"a","title":"a","author_id":1,"year":1}"#, &["title"]),
         (r#"{"title":"","author_id":1,"year":1}"#, &["title"]),
         (r#"{"title":"a\n","author_id":1,"year":1}"#, &["title"]),
-        // Only the shelf knows that there is no author 77, so that error follows when all others are corrected.
+        // The shelf reports the unknown author 77, but only after all other errors are corrected.
         (r#"{"title":"","author_id":77,"year":5000}"#, &["title", "year"]),
         (r#"{"title":"t","author_id":1,"year":1,"id":7}"#, &["id"]),
     ] {
@@ -71,7 +71,7 @@ async fn invalid_body_fields_are_reported_together() {
         assert_eq!(response.problem_type(), "invalid", "{body}");
         assert_eq!(response.invalid_fields(), fields, "{body}");
     }
-    assert_eq!(service.shelf.last_change(), 0);
+    assert_eq!(service.shelf.last_change().await, Ok(0));
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn null_or_empty_patch_is_422() {
         assert_eq!(response.status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
         assert_eq!(response.invalid_fields(), [field], "{body}");
     }
-    assert_eq!(service.shelf.last_change(), 0);
+    assert_eq!(service.shelf.last_change().await, Ok(0));
 }
 
 #[tokio::test]
@@ -110,7 +110,7 @@ async fn full_shelf_is_507() {
 }
 
 #[tokio::test]
-async fn messages_never_contain_rust_types() {
+async fn error_messages_never_contain_rust_types() {
     let service = Service::new();
     let values = ["null", "true", "-1", "1.5", "1e400", "\"x\"", "[]", "{}", "", "nonsense", "\"\\ud800\""];
     for value in values {
@@ -121,7 +121,7 @@ async fn messages_never_contain_rust_types() {
             format!("{{\"author_id\":{value},\"year\":{value}}}"),
         ] {
             for response in [service.post(body.clone()).await, service.patch(body).await] {
-                // Some bodies are valid patches.
+                // Some of the bodies are valid as patches.
                 let detail = if response.status.is_success() { continue } else { response.detail() };
                 for word in ["u32", "i32", "i64", "u64", "struct", "Some(", "None", "expected one of", "::"] {
                     assert!(!detail.contains(word), "{detail}");

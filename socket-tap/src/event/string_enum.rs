@@ -9,7 +9,7 @@ macro_rules! string_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])* $variant,)+
-            /// A value that this version of the crate does not know, as its string.
+            /// The string of a value that this version of the crate does not know.
             Other(std::borrow::Cow<'static, str>),
         }
 

@@ -39,7 +39,8 @@ pub struct TraceFile {
     header: Option<Header>,
     /// Number of bytes that were written to the current file, without those in the buffer.
     written: u64,
-    /// Number of events in the current file, and number of dropped events that its gap events count.
+    /// Counts for the end line of the current file: its events, and the dropped events that its gap events
+    /// count.
     counts: End,
     streams: OpenStreams,
 }
@@ -99,8 +100,8 @@ impl TraceFile {
         self
     }
 
-    /// Writes a batch of records. The drain thread has already replaced their clock readings (`raw`) by times
-    /// in nanoseconds.
+    /// Writes a batch of records. The drain thread has already converted their times (`raw`) from the fast
+    /// clock to nanoseconds.
     pub(crate) fn records(&mut self, records: &[Timed<Record>], payload: &[u8]) -> io::Result<()> {
         for timed in records {
             let Record::Transfer(transfer) = &timed.record else {
@@ -157,8 +158,8 @@ impl TraceFile {
         result
     }
 
-    /// Completes the current file, renames it to its part number, and begins the next file. `since` is the
-    /// time of the first event in the next file.
+    /// Completes the current file, adds its number to its name, and begins the next file. `since` is the time
+    /// of the first event in the next file.
     fn next_part(&mut self, since: u64) -> io::Result<()> {
         let Some((rotation, mut header)) = self.rotation.zip(self.header.clone()) else { return Ok(()) };
         let end = End { continued: true, open: self.streams.count(), ..self.counts.clone() };

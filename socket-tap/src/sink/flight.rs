@@ -13,8 +13,9 @@ use super::private_file;
 use crate::event::{Event, Gap, Op};
 use crate::format::{self, End, Header, Line};
 
-/// Maximum number of attempts to lock a mutex in a dump, and the pause between two attempts. Other threads
-/// hold the locks only briefly. The number is limited because the panicking thread itself may hold the lock.
+/// Maximum number of attempts to lock a mutex while a dump is written, and the pause between two attempts.
+/// Other threads hold the locks only briefly. The number is limited because the panicking thread itself may
+/// hold the lock.
 const LOCK_ATTEMPTS: u32 = 200;
 const LOCK_PAUSE: Duration = Duration::from_millis(1);
 
@@ -22,8 +23,8 @@ const LOCK_PAUSE: Duration = Duration::from_millis(1);
 /// trace file. So the events before a failure are available without writing a trace all the time. Clones are
 /// handles to the same events.
 ///
-/// Such a dump is a complete trace with header and end line. The header's `since` is the time of the oldest
-/// event in it. A gap event at the beginning counts the earlier events.
+/// This file, a dump, is a complete trace with header and end line. The header's `since` is the time of the
+/// oldest event in it. A gap event at the beginning counts the earlier events.
 ///
 /// ```
 /// use socket_tap::{Tap, sink::FlightRecorder};

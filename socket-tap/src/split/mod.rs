@@ -59,8 +59,8 @@ impl<S: Socket> TapStream<S> {
     }
 }
 
-/// The error of a failed `reunite`: the two halves belong to different sockets. It returns both halves to the
-/// caller.
+/// The error of a failed `reunite`: the two halves belong to different sockets. The error contains both
+/// halves.
 #[derive(Debug)]
 pub struct ReuniteError<S: Socket>(pub OwnedReadHalf<S>, pub OwnedWriteHalf<S>);
 

@@ -27,9 +27,9 @@ impl Book {
     async fn author(&self, ctx: &Context<'_>) -> Result<Author, ApiError> {
         let id = self.0.author_id;
         let mut path = ctx.path_node.iter().flat_map(QueryPathNode::parents);
-        // The books of a list share a batch. For a single book, a batch would cost more than the call of the shelf.
+        // The books of a list share a batch. For a single book, a batch would cost more than the call.
         if !path.any(|node| matches!(node.segment, QueryPathSegment::Index(_))) {
-            return Ok(Author(ctx.data::<Shelf>()?.author(id)?));
+            return Ok(Author(ctx.data::<Shelf>()?.author(id).await?));
         }
         let author = ctx.data::<AuthorLoader>()?.load_one(id).await?;
         author.map(Author).ok_or_else(|| ApiError::not_found(Entity::Author, &id.to_string()))

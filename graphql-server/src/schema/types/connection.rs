@@ -1,6 +1,6 @@
 //! Pages of books, as Relay's cursor connections specification defines them.
 //!
-//! Own types, because async-graphql's `Connection` is not `serial`.
+//! This module defines the types itself, because async-graphql's `Connection` is not `serial`.
 
 use async_graphql::connection::PageInfo;
 use async_graphql::{Context, Object, SimpleObject};
@@ -16,7 +16,7 @@ pub(crate) struct BookConnection {
 }
 
 impl BookConnection {
-    pub(crate) fn load(
+    pub(crate) async fn load(
         ctx: &Context<'_>,
         author_id: Option<u32>,
         first: Option<i32>,
@@ -27,11 +27,11 @@ impl BookConnection {
             ApiError::invalid("first", &format!("must be from 1 to {MAX_PAGE_SIZE}, is {first}"))
         })?;
         let query = ListBooks { author_id, page_size, page_token: after };
-        let page = ctx.data::<Shelf>()?.list(&query)?;
+        let page = ctx.data::<Shelf>()?.list(&query).await?;
         Ok(Self { query, page })
     }
 
-    /// Returns a token for the page after `book`, which need not be the last of its page.
+    /// Returns the token of the page that follows `book`, which may be any book of this page.
     fn cursor(&self, book: &bookshelf::Book) -> String {
         self.query.token_after(book.id)
     }
@@ -56,7 +56,7 @@ impl BookConnection {
         PageInfo {
             has_next_page: self.page.next_page_token.is_some(),
             end_cursor: self.page.books.last().map(|book| self.cursor(book)),
-            // The cursor in `after` is that of a book before the page.
+            // The argument `after` is the cursor of a book before the page.
             has_previous_page: self.query.page_token.is_some(),
             start_cursor: self.page.books.first().map(|book| self.cursor(book)),
         }

@@ -1,7 +1,7 @@
 //! The object and input types of the schema.
 //!
-//! Objects with a field that waits for an author are `serial`: async-graphql otherwise writes fields in the order of their
-//! completion. The books of a list still wait concurrently.
+//! An object is `serial` if one of its fields waits for an author. Otherwise, async-graphql would write its
+//! fields in the order of their completion. The books of a list still wait concurrently.
 
 pub(crate) mod author;
 pub(crate) mod book;

@@ -1,8 +1,9 @@
-//! Collects the root fields of mutations and subscriptions (sections 6.2.3 and 6.3.2 of the specification).
+//! Merges repeated root fields of mutations and subscriptions (sections 6.2.3 and 6.3.2 of the GraphQL
+//! specification).
 //!
-//! Fields with the same response key are one field and run once. async-graphql runs a mutation as often as its field is
-//! selected, and ignores the fragments of a subscription. So the root selection set is rewritten where it matters: its
-//! fragments are inlined, and fields with the same key are merged.
+//! Root fields with the same response key are one field, which runs once. async-graphql runs a mutation once
+//! for each selection of its field, and ignores fragments in a subscription. So this module inlines the
+//! fragments of the root selection set, and merges its fields with the same response key.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,9 +16,11 @@ use super::roots::RootType;
 use super::{Fragments, select};
 use crate::errors::{code, request_error};
 
-/// Rewrites the root selection set of a mutation or subscription.
+/// Inlines the fragments of the root selection set of a mutation or subscription, and merges its repeated
+/// fields.
 ///
-/// Recursive: the document must have passed [`size::check`](super::size::check). Its fields must not conflict.
+/// This function is recursive: call [`size::check`](super::size::check) first, which limits the nesting. Call
+/// [`conflict::check`](super::conflict::check) first, too: fields that conflict cannot be merged.
 ///
 /// # Errors
 ///
@@ -33,7 +36,7 @@ pub(super) fn collect(
     }
     let mut collector = Collector { root, fragments, selected: Vec::new(), inlined: HashSet::new() };
     let is_valid = collector.add(&operation.selection_set.node, &[]);
-    // A fragment on another type is invalid. The operation stays as it is, and async-graphql reports the error.
+    // Otherwise, a fragment is invalid: async-graphql gets the operation unchanged and reports the error.
     if is_valid && (operation.ty == OperationType::Subscription || collector.has_repeated_field()) {
         let items = merge(&collector.selected, variables);
         let inlined: HashSet<Name> = collector.inlined.into_iter().cloned().collect();
@@ -47,7 +50,8 @@ pub(super) fn collect(
     Ok(())
 }
 
-/// A subscription selects one field. async-graphql would run several fields concurrently.
+/// Fails unless a subscription selects exactly one field. async-graphql would run several fields
+/// concurrently.
 fn check_subscription(selected: &Positioned<SelectionSet>) -> Result<(), ServerError> {
     match selected.node.items.as_slice() {
         [Positioned { node: Selection::Field(field), .. }]
@@ -56,7 +60,7 @@ fn check_subscription(selected: &Positioned<SelectionSet>) -> Result<(), ServerE
             Ok(())
         }
         _ => {
-            let message = "a subscription selects exactly one field, without a directive";
+            let message = "a subscription must select exactly one field, without directives";
             Err(request_error(code::VALIDATION_FAILED, message, Some(selected.pos)))
         }
     }
@@ -66,19 +70,20 @@ struct Collector<'a> {
     root: &'a RootType,
     fragments: &'a Fragments,
     selected: Vec<RootSelection<'a>>,
-    /// Names of the fragments around the selected fields.
+    /// Names of the fragments that contain `selected` fields.
     inlined: HashSet<&'a Name>,
 }
 
-/// A selected root field.
+/// A root field in the query, and the directives of the fragments around it.
 struct RootSelection<'a> {
     field: &'a Positioned<Field>,
-    /// Directives of the fragments around the field, outermost first.
+    /// Directives of the fragments that contain the field, outermost fragment first.
     around: Vec<&'a [Positioned<Directive>]>,
 }
 
 impl<'a> Collector<'a> {
-    /// Adds the fields of `selected`. Returns `false` at a fragment on another type.
+    /// Adds the fields of `selected` and of its fragments. Returns `false` if a fragment is missing, or has a
+    /// type condition other than the root type.
     fn add(&mut self, selected: &'a SelectionSet, around: &[&'a [Positioned<Directive>]]) -> bool {
         selected.items.iter().all(|selection| {
             let (on, directives, within) = match &selection.node {
@@ -113,7 +118,7 @@ impl<'a> Collector<'a> {
     }
 }
 
-/// Returns one selection for each response key.
+/// Merges fields with the same response key. Returns the selections of the merged fields.
 fn merge(fields: &[RootSelection<'_>], variables: &Variables) -> Vec<Positioned<Selection>> {
     let mut groups: Vec<Vec<&RootSelection<'_>>> = Vec::new();
     let mut known = HashMap::new();
@@ -133,7 +138,8 @@ fn merge(fields: &[RootSelection<'_>], variables: &Variables) -> Vec<Positioned<
     groups.iter().filter_map(|group| merge_group(group, variables)).collect()
 }
 
-/// Merges fields with the same response key: the first that is not skipped gets the selections of the others.
+/// Merges fields with the same response key: adds the subselections of all to the first field that `@skip`
+/// and `@include` keep.
 fn merge_group(group: &[&RootSelection<'_>], variables: &Variables) -> Option<Positioned<Selection>> {
     let executed = group.iter().find(|selection| selection.is_included(variables)).or(group.first())?;
     let mut field = executed.field.clone();
@@ -148,7 +154,7 @@ fn merge_group(group: &[&RootSelection<'_>], variables: &Variables) -> Option<Po
     Some(within(executed.around.iter().copied(), Positioned::new(Selection::Field(field), pos)))
 }
 
-/// Puts a selection into inline fragments with these directives, outermost first.
+/// Wraps a selection in inline fragments, one for each list of directives, outermost first.
 fn within<'a>(
     directives: impl DoubleEndedIterator<Item = &'a [Positioned<Directive>]>,
     selection: Positioned<Selection>,
@@ -157,7 +163,7 @@ fn within<'a>(
     directives.fold(selection, |selection, directives| inline_fragment(directives.to_vec(), selection))
 }
 
-/// Returns an inline fragment with one selection.
+/// Returns an inline fragment that contains one selection.
 pub(super) fn inline_fragment(
     directives: Vec<Positioned<Directive>>,
     selection: Positioned<Selection>,
@@ -169,7 +175,8 @@ pub(super) fn inline_fragment(
 }
 
 impl RootSelection<'_> {
-    /// Returns `true` if no condition skips the field. async-graphql reports invalid conditions.
+    /// Returns `false` if `@skip` or `@include` removes the field. Ignores invalid conditions, which
+    /// async-graphql reports.
     fn is_included(&self, variables: &Variables) -> bool {
         let own = self.field.node.directives.as_slice();
         self.around.iter().copied().chain([own]).flatten().all(|directive| {

@@ -1,7 +1,8 @@
-//! Conflicts between fields with the same response key (section 5.3.2 of the specification).
+//! Detects conflicts between fields with the same response key (section 5.3.2 of the GraphQL specification).
 //!
-//! async-graphql compares only fields of the same selection set. It merges two books into one object when one of the
-//! fields is part of a fragment, or of another field with the same key.
+//! async-graphql compares only fields of the same selection set. If one of two conflicting fields is in a
+//! fragment, or inside another repeated field, async-graphql does not report the conflict, but merges the
+//! results of both fields into one object.
 
 use async_graphql::parser::types::{Field, SelectionSet};
 use async_graphql::{Positioned, ServerError};
@@ -12,7 +13,7 @@ use crate::errors::{code, request_error};
 
 /// Fails if two fields with the same response key have different names or arguments.
 ///
-/// Recursive: the document must have passed [`size::check`](super::size::check).
+/// This function is recursive: call [`size::check`](super::size::check) first, which limits the nesting.
 pub(super) fn check(selected: &SelectionSet, fragments: &Fragments) -> Result<(), ServerError> {
     let mut fields = Vec::with_capacity(selected.items.len());
     flatten(selected, fragments, &mut fields);
@@ -20,19 +21,21 @@ pub(super) fn check(selected: &SelectionSet, fragments: &Fragments) -> Result<()
 }
 
 fn check_fields(mut fields: Vec<&Positioned<Field>>, fragments: &Fragments) -> Result<(), ServerError> {
-    // Stable, so that an error points to the later field.
+    // A stable sort, so that an error points to the later of two fields.
     fields.sort_by(|one, other| key(one).cmp(key(other)));
     for same_key in fields.chunk_by(|one, other| key(one) == key(other)) {
         let mut within = Vec::new();
         let mut compared: Vec<&Positioned<Field>> = Vec::new();
         for &field in same_key {
-            // The field of a fragment that is used twice is compared once, which bounds the work by the text.
+            // A field in a repeated fragment is compared only once, so that the work is bounded by the length
+            // of the text.
             if compared.iter().any(|known| std::ptr::eq(*known, field)) {
                 continue;
             }
             if !is_same(&same_key[0].node, &field.node) {
                 let key = key(field);
-                let message = format!("{key:?} is selected with different fields or arguments: use an alias");
+                let message =
+                    format!("response key {key:?} stands for different fields or arguments: use an alias");
                 return Err(request_error(code::VALIDATION_FAILED, message, Some(field.pos)));
             }
             if same_key.len() > 1 {

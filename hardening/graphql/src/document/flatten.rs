@@ -1,4 +1,4 @@
-//! The fields of a selection set, including those of its fragments.
+//! Lists the fields of a selection set, including those in fragments.
 
 use async_graphql::Positioned;
 use async_graphql::parser::types::{Field, Selection, SelectionSet};
@@ -7,7 +7,7 @@ use super::Fragments;
 
 /// Appends the fields of `selected` and of its fragments to `fields`.
 ///
-/// Recursive: the document must have passed [`size::check`](super::size::check).
+/// This function is recursive: call [`size::check`](super::size::check) first, which limits the nesting.
 pub(super) fn flatten<'a>(
     selected: &'a SelectionSet,
     fragments: &'a Fragments,

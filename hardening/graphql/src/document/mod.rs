@@ -1,10 +1,12 @@
 //! Parses and checks a query before async-graphql executes it.
 //!
-//! async-graphql limits depth and cost only after work that a small query can make arbitrarily large. So [`tokens`] checks
-//! the text before it is parsed, and [`size`] the document before anything else reads it. The work of both is bounded.
+//! async-graphql limits depth and cost too late: before it does, a small query can take unlimited time and
+//! stack. So [`tokens`] checks the text before it is parsed, and [`size`] checks the parsed document before
+//! all other steps. Both take bounded time.
 //!
-//! The other modules implement rules of the specification that async-graphql does not: [`select`], [`variables`],
-//! [`conflict`] and [`collect`] check the operation; [`typename`] and [`placeholder`] rewrite it.
+//! The other modules implement rules of the GraphQL specification that async-graphql does not: [`select`],
+//! [`variables`], [`conflict`] and [`collect`] check the operation; [`typename`] and [`placeholder`] rewrite
+//! it.
 
 mod collect;
 mod conflict;
@@ -32,19 +34,19 @@ pub(crate) use roots::RootTypes;
 /// The fragment definitions of a document by their names.
 type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 
-/// An operation that is ready to run.
+/// A parsed and checked operation, which the engine can execute.
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) request: Request,
     pub(crate) kind: OperationType,
-    /// Root fields in the order of the response.
+    /// Root fields in the order in which the response lists them.
     pub(crate) root: Vec<RootField>,
     /// `true` if the response may contain a [`placeholder`].
     pub(crate) has_placeholder: bool,
 }
 
 impl Operation {
-    /// Parses a request and selects the operation that it names.
+    /// Parses and checks the query of a request, and selects the operation to run.
     pub(crate) fn prepare(mut request: Request, roots: &RootTypes) -> Result<Self, ServerError> {
         tokens::check(&request.query)?;
         let document = syntax::parse(&request.query)?;

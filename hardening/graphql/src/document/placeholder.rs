@@ -1,20 +1,22 @@
 //! Placeholders in objects that `@skip` and `@include` may leave empty.
 //!
-//! async-graphql returns `null` for an object without fields, as if the object did not exist. So a selection set whose
-//! selections may all be skipped gets one more field, under a response key that no client can choose. It is removed from
-//! the response, which leaves `{}`.
+//! If all fields of an object are skipped, async-graphql returns `null`, as if the object did not exist. So
+//! each selection set whose selections may all be skipped gets one more field: a placeholder, with a response
+//! key that no client can choose. Removing it from the response leaves `{}`.
 
 use async_graphql::parser::types::{Field, Selection, SelectionSet};
 use async_graphql::{Name, Pos, Positioned, Value};
 
-/// Not a name in GraphQL, so no field or alias is equal to it.
+/// Response key of a placeholder. Not a valid GraphQL name, so that no field or alias has it.
 const KEY: &str = "?";
 
-/// Adds a placeholder to each selection set that may be left empty. Returns `true` if there is one.
+/// Adds a placeholder to each selection set that `@skip` and `@include` may leave empty. Returns `true` if it
+/// adds any.
 ///
-/// A fragment that is not skipped itself always has a field: its own selection set has a placeholder if it needs one.
+/// A fragment without these directives is never empty, because its own selection set gets a placeholder if
+/// necessary.
 ///
-/// Recursive: the document must have passed [`size::check`](super::size::check).
+/// This function is recursive: call [`size::check`](super::size::check) first, which limits the nesting.
 pub(super) fn insert(selected: &mut Positioned<SelectionSet>) -> bool {
     let pos = selected.pos;
     let items = &mut selected.node.items;
@@ -54,7 +56,7 @@ fn placeholder(pos: Pos) -> Positioned<Selection> {
 pub(crate) fn remove(data: &mut Value) {
     match data {
         Value::Object(fields) => {
-            // Keeps the order of the other fields.
+            // Unlike `swap_remove`, keeps the order of the other fields.
             fields.shift_remove(KEY);
             fields.values_mut().for_each(remove);
         }

@@ -1,4 +1,5 @@
-//! The root fields of an operation.
+//! Lists the root fields of an operation. The list is needed to propagate nulls in the response, and to sort
+//! the fields of the response.
 
 use async_graphql::Name;
 use async_graphql::parser::types::SelectionSet;
@@ -10,15 +11,15 @@ use super::roots::RootType;
 /// A root field of an operation.
 #[derive(Debug)]
 pub(crate) struct RootField {
-    /// Response key.
+    /// Response key: the alias or, without one, the name.
     pub(crate) key: Name,
-    /// `true` if an error makes this field null, `false` if it makes the whole `data` null.
+    /// `true` if an error in the field sets it to null, `false` if it sets the whole `data` to null.
     pub(crate) nullable: bool,
 }
 
-/// Returns the root fields in the order of the response.
+/// Returns the root fields in the order in which the response lists them.
 ///
-/// Recursive: the document must have passed [`size::check`](super::size::check).
+/// This function is recursive: call [`size::check`](super::size::check) first, which limits the nesting.
 pub(super) fn fields(selected: &SelectionSet, fragments: &Fragments, root: &RootType) -> Vec<RootField> {
     let mut fields = Vec::with_capacity(selected.items.len());
     flatten(selected, fragments, &mut fields);

@@ -1,11 +1,11 @@
-//! The root types of a schema.
+//! Reads the names and nullable fields of the root types from a schema.
 
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{
     FieldDefinition, OperationType, ServiceDocument, TypeKind, TypeSystemDefinition,
 };
 
-/// The root types of a schema.
+/// The query, mutation and subscription types of a schema.
 #[derive(Debug)]
 pub(crate) struct RootTypes {
     query: RootType,
@@ -23,14 +23,14 @@ pub(crate) struct RootType {
 impl RootTypes {
     /// Reads the root types from a schema in the schema definition language.
     ///
-    /// A schema that does not parse has no nullable field, so that every error makes `data` null. async-graphql itself
-    /// has written the schema, so this does not happen.
+    /// If `sdl` does not parse, no field counts as nullable, so that every error sets `data` to null. This
+    /// does not happen, because async-graphql itself wrote `sdl`.
     pub(crate) fn from_sdl(sdl: &str) -> Self {
         let definitions = parse_schema(sdl).map(|schema| schema.definitions).unwrap_or_default();
         let schema = ServiceDocument { definitions };
         let root = |kind| RootType::of(&schema, kind).unwrap_or_default();
         let mut query = root(OperationType::Query);
-        // The introspection field is part of every schema and of no definition.
+        // Every schema has this introspection field, but no definition lists it.
         query.nullable.push("__type".to_owned());
         Self {
             query,
@@ -65,7 +65,7 @@ impl RootType {
         Some(Self { name, nullable })
     }
 
-    /// Returns `true` if an error makes the field null, `false` if it makes the whole `data` null.
+    /// Returns `true` if an error in the field sets it to null, `false` if it sets the whole `data` to null.
     pub(crate) fn is_nullable(&self, field: &str) -> bool {
         self.nullable.iter().any(|name| name == field)
     }
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_nullable_fields_are_read() {
+    fn root_type_names_and_nullable_fields_are_parsed() {
         let roots = RootTypes::from_sdl(
             "type Q { a: Int b: [Int]! } type M { b: Int } type Other { c: Int } schema { query: Q mutation: M }",
         );

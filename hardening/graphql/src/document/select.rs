@@ -1,7 +1,8 @@
 //! Selects the operation that a request names.
 //!
-//! async-graphql computes the cost of every operation in a document with the variables of the selected one, so the request
-//! fails if another operation has variables of its own. Only the selected operation and its fragments reach async-graphql.
+//! async-graphql computes the cost of all operations in a document with the variables of the selected one.
+//! The request fails if another operation uses other variables. So only the selected operation and its
+//! fragments are passed on.
 
 use std::collections::HashSet;
 use std::iter;
@@ -14,9 +15,10 @@ use async_graphql::{Name, Positioned, ServerError};
 use super::Fragments;
 use crate::errors::{code, request_error};
 
-/// Returns the operation with this name, or the only one, and its fragments.
+/// Returns the operation named `name`, or the only operation if `name` is `None`, with the fragments that it
+/// uses.
 ///
-/// Recursive: the document must have passed [`size::check`](super::size::check).
+/// This function is recursive: call [`size::check`](super::size::check) first, which limits the nesting.
 pub(super) fn operation(
     document: ExecutableDocument,
     name: Option<String>,

@@ -1,7 +1,7 @@
-//! The size of a query with all its fragments expanded.
+//! Computes and limits the size that a query has after its fragments are expanded.
 //!
-//! The fragments are not expanded for this: the size of each is computed once, so the work is linear in the length of the
-//! query, whatever its size.
+//! The fragments are not really expanded: the size of each fragment is computed once. So the work is linear
+//! in the length of the query, however large the expanded query would be.
 
 use std::collections::HashMap;
 
@@ -11,9 +11,9 @@ use async_graphql::{Pos, Positioned, ServerError};
 use crate::errors::{code, request_error};
 use crate::limits::{MAX_INTROSPECTION, MAX_NESTING, MAX_SELECTIONS};
 
-/// Fails if the operations of `document` together select too much, or nest too deep.
+/// Fails if the operations of `document` together select too many fields, or nest too deeply.
 ///
-/// After this, functions may call themselves for each level of the document.
+/// After this check, functions may recurse into the document without the risk of a stack overflow.
 pub(super) fn check(document: &ExecutableDocument) -> Result<(), ServerError> {
     let mut counter = Counter { document, fragments: HashMap::new() };
     let mut total = Size::default();
@@ -29,7 +29,7 @@ pub(super) fn check(document: &ExecutableDocument) -> Result<(), ServerError> {
         return Err(invalid(message, None));
     }
     if total.elements > MAX_INTROSPECTION {
-        let message = "the query introspects too much of the schema: get it from /schema.graphql".to_owned();
+        let message = "the introspection query is too large: get the schema from /schema.graphql".to_owned();
         return Err(invalid(message, None));
     }
     Ok(())
@@ -37,9 +37,10 @@ pub(super) fn check(document: &ExecutableDocument) -> Result<(), ServerError> {
 
 #[derive(Clone, Copy, Default)]
 struct Size {
-    /// Number of fields and fragments.
+    /// Number of fields and fragments in the expanded query.
     selections: usize,
-    /// Number of fields and fragments, times the elements of the introspection lists around them.
+    /// Estimated number of fields in the response, including one for each fragment. A field inside an
+    /// introspection list counts once for each element of the list.
     elements: usize,
 }
 
@@ -49,7 +50,8 @@ impl Size {
         self.elements = self.elements.saturating_add(other.elements);
     }
 
-    /// Size of a field or fragment; `within` is that of its selection set, repeated for each list element.
+    /// Returns the size of a field or fragment. `within` is the size of its selection set. `elements` is the
+    /// number of list elements that the field returns; 1 if it returns no list.
     fn of_selection(within: Self, elements: usize) -> Self {
         // A fragment counts even if it selects nothing: async-graphql still walks through it.
         Self {
@@ -59,7 +61,8 @@ impl Size {
     }
 }
 
-/// Number of elements in an introspection list of a schema with 30 types. No other field should have such a name.
+/// Estimates the number of elements that a field of the introspection schema returns, for an API with 30
+/// types. Fields of the API itself must not have these names.
 fn elements(field: &str) -> usize {
     match field {
         "types" => 30,
@@ -72,13 +75,13 @@ fn elements(field: &str) -> usize {
 
 struct Counter<'a> {
     document: &'a ExecutableDocument,
-    /// Sizes of the fragments that are already counted.
+    /// Sizes of fragments that are already computed, by the names of the fragments.
     fragments: HashMap<&'a str, Size>,
 }
 
 impl<'a> Counter<'a> {
     fn count(&mut self, selected: &'a Positioned<SelectionSet>, level: usize) -> Result<Size, ServerError> {
-        // Fragments that use each other in a cycle end here, too.
+        // Also ends the recursion of fragments that use each other in a cycle.
         if level > MAX_NESTING {
             let message =
                 format!("selections nest more than {MAX_NESTING} levels deep, or a fragment uses itself");
@@ -131,7 +134,7 @@ mod tests {
         check(&parse_query(query).unwrap()).is_err()
     }
 
-    /// Returns a query with fragments that each use the next one twice; the last one uses `last`.
+    /// Returns a query in which each fragment uses the next fragment twice. The last fragment selects `last`.
     fn doubling(fragments: usize, last: &str) -> String {
         let mut query = "{...F0}".to_owned();
         for n in 0..fragments {
@@ -155,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn long_chain_of_fragments_is_refused() {
+    fn deeply_nested_fragments_are_refused() {
         let chain: String = (0..2000).map(|n| format!("fragment F{n} on Query{{...F{}}}", n + 1)).collect();
         assert!(refused(&format!("{{...F0}}{chain}")));
     }

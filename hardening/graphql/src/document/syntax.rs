@@ -1,4 +1,4 @@
-//! The parser, with one-line error messages.
+//! Parses a query, and shortens syntax errors to one line.
 
 use async_graphql::ServerError;
 use async_graphql::parser::types::ExecutableDocument;
@@ -9,7 +9,7 @@ use crate::errors::{code, request_error};
 pub(super) fn parse(query: &str) -> Result<ExecutableDocument, ServerError> {
     parse_query(query).map_err(|error| {
         let message = match &error {
-            // The parser draws the position over several lines. The last line holds the reason.
+            // The message shows the position on several lines, and the reason on the last one.
             Error::Syntax { message, .. } => {
                 let reason = message.lines().last().unwrap_or_default();
                 format!("syntax error: {}", reason.trim_start_matches([' ', '=']).replace('_', " "))

@@ -1,16 +1,17 @@
 //! Limits on the text of a query, checked without parsing it.
 //!
-//! async-graphql's parser is recursive: it builds lists, objects and types with one stack frame per bracket, and a stack
-//! overflow ends the process. From version 2.9.1, pest has a stack guard, but it covers only the matching of the text.
-//! With a stack of 2 MiB, async-graphql-parser 7.2.1 overflows at 400 levels in a debug build and at 2,000 in a release
-//! build.
+//! async-graphql's parser is recursive: it builds lists, objects and types with one stack frame per bracket, and a
+//! stack overflow ends the process. With a stack of 2 MiB, async-graphql-parser 7.2.1 overflows at 400 levels in a
+//! debug build and at 1,300 in a release build. The stack guard that pest has since 2.9.3 covers only the matching of
+//! the text, and not the building of the tree.
 
 use async_graphql::ServerError;
 
 use crate::errors::{code, request_error};
 use crate::limits::{MAX_NAME, MAX_NESTING, MAX_TOKENS};
 
-/// Fails if the text has too many tokens, nested brackets, or a long name.
+/// Fails if the text has too many tokens, too deeply nested brackets, too long a name, or an unclosed block
+/// string.
 pub(super) fn check(query: &str) -> Result<(), ServerError> {
     let error = |message: String| Err(request_error(code::PARSE_FAILED, message, None));
     let mut depth: usize = 0;
@@ -27,8 +28,8 @@ pub(super) fn check(query: &str) -> Result<(), ServerError> {
             Token::Word(length) if length > MAX_NAME => {
                 return error(format!("a name has more than {MAX_NAME} characters"));
             }
-            // The parser would read the three quotes as an empty string and a quote. The tokens after them would not be
-            // counted here.
+            // The parser would read the three quotes as an empty string and a quote. The tokens after them
+            // would not be counted here.
             Token::UnclosedBlockString => return error("a block string is not closed".to_owned()),
             Token::Word(_) | Token::Other => {}
         }
@@ -48,7 +49,7 @@ enum Token {
     Other,
 }
 
-/// Iterator over the tokens of a text; comments and white space are skipped.
+/// Iterator over the tokens of a query. Skips comments and white space.
 struct Tokens<'a>(&'a [u8]);
 
 impl Iterator for Tokens<'_> {
@@ -75,7 +76,7 @@ impl Iterator for Tokens<'_> {
 }
 
 impl Tokens<'_> {
-    /// Reads the rest of a string after its first quote.
+    /// Skips the rest of a string, whose first quote has been read.
     fn string(&mut self) -> Token {
         let rest = match self.0.strip_prefix(b"\"\"") {
             None => Some(after_string(self.0)),
@@ -85,7 +86,7 @@ impl Tokens<'_> {
         rest.map_or(Token::UnclosedBlockString, |_| Token::Other)
     }
 
-    /// Reads the rest of a word after its first byte.
+    /// Skips the rest of a word, whose first byte has been read.
     fn word(&mut self) -> Token {
         let rest = self.0.iter().take_while(|byte| **byte == b'_' || byte.is_ascii_alphanumeric()).count();
         self.0 = &self.0[rest..];
@@ -93,13 +94,13 @@ impl Tokens<'_> {
     }
 }
 
-/// Returns the text after a comment.
+/// Returns the text that follows a comment.
 fn after_line(text: &[u8]) -> &[u8] {
     let end = text.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
     end.map_or(&[], |end| &text[end..])
 }
 
-/// Returns the text after a string. An unclosed string ends with its line, where the parser reports a syntax error.
+/// Returns the text that follows a string. An unclosed string ends with its line; the parser will report it.
 fn after_string(mut text: &[u8]) -> &[u8] {
     loop {
         text = match text {
@@ -111,7 +112,7 @@ fn after_string(mut text: &[u8]) -> &[u8] {
     }
 }
 
-/// Returns the text after a block string, or `None` if the block string is not closed.
+/// Returns the text that follows a block string, or `None` if the block string is not closed.
 fn after_block_string(mut text: &[u8]) -> Option<&[u8]> {
     loop {
         text = match text {
@@ -132,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn deep_brackets_are_refused() {
+    fn deeply_nested_brackets_are_refused() {
         for opening in ["[", "{", "(", "{a(b:[", "[\n#]\n", "[\"]\"", "[\"\\\"]\"", "[\"\"\"]\\\"\"\"]\"\"\""]
         {
             assert!(check(&deep(opening)).is_err(), "{opening}");

@@ -1,8 +1,8 @@
-//! Directives of `__typename`.
+//! Validates the directives of `__typename`, which async-graphql ignores.
 //!
-//! async-graphql does not validate this field: it considers a variable unused that only a directive of `__typename` uses,
-//! and accepts unknown directives. Inside an inline fragment with the same directives, the field means the same and the
-//! directives are validated.
+//! async-graphql accepts unknown directives on this field, and rejects a variable as unused if no other field
+//! uses it. So this module moves the directives to an inline fragment around the field, where they have the
+//! same effect and are validated.
 
 use std::mem;
 
@@ -11,9 +11,9 @@ use async_graphql::parser::types::{Selection, SelectionSet};
 
 use super::collect::inline_fragment;
 
-/// Puts each `__typename` with directives into an inline fragment with these directives.
+/// Moves the directives of each `__typename` to an inline fragment around the field.
 ///
-/// Recursive: the document must have passed [`size::check`](super::size::check).
+/// This function is recursive: call [`size::check`](super::size::check) first, which limits the nesting.
 pub(super) fn move_directives(selected: &mut SelectionSet) {
     for selection in &mut selected.items {
         match &mut selection.node {

@@ -1,14 +1,14 @@
-//! Values of variables.
+//! Adds default values to the variables of an operation.
 
 use async_graphql::parser::types::OperationDefinition;
 use async_graphql::{ServerError, Value, Variables};
 
 use crate::errors::{code, request_error};
 
-/// Adds the default values, and fails if a required variable has no value.
+/// Adds the default values of missing variables, and fails if a required variable has no value.
 ///
-/// async-graphql applies default values to arguments, but not to the conditions of `@skip` and `@include`. It checks the
-/// types of the values where the variables are used.
+/// async-graphql applies default values to arguments, but not to the conditions of `@skip` and `@include`.
+/// The types of the values are checked by async-graphql.
 pub(super) fn complete(operation: &OperationDefinition, values: &mut Variables) -> Result<(), ServerError> {
     for definition in &operation.variable_definitions {
         let (name, required) = (&definition.node.name.node, &definition.node.var_type.node);

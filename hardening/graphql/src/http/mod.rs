@@ -30,7 +30,7 @@ use crate::{graphiql, websocket};
 use negotiate::Offer;
 pub(crate) use response::{HttpError, Media};
 
-/// Handles `GET /graphql`: a WebSocket, the GraphiQL page, or a query in the URL.
+/// Handles `GET /graphql`: opens a WebSocket, returns the GraphiQL page, or executes the query in the URL.
 pub(crate) async fn get<E: Executor>(State(endpoint): State<Arc<Endpoint<E>>>, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
     if wants_websocket(&parts.headers) {
@@ -55,7 +55,7 @@ pub(crate) async fn get<E: Executor>(State(endpoint): State<Arc<Endpoint<E>>>, r
     }
 }
 
-/// Handles `POST /graphql`: any operation, in the body.
+/// Handles `POST /graphql`: executes the operation in the body.
 pub(crate) async fn post<E: Executor>(
     State(endpoint): State<Arc<Endpoint<E>>>,
     request: Request,
@@ -70,31 +70,31 @@ pub(crate) async fn post<E: Executor>(
     }
 }
 
-/// Handles `GET /schema.graphql`: the schema as text.
+/// Handles `GET /schema.graphql`: returns the schema as text.
 pub(crate) async fn schema<E: Executor>(State(endpoint): State<Arc<Endpoint<E>>>) -> Response {
     let headers = [
         (CONTENT_TYPE, "text/plain; charset=utf-8"),
-        // Another version of the program may have another schema.
+        // A later version of the program may have another schema.
         (CACHE_CONTROL, "no-cache"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     (headers, endpoint.sdl.clone()).into_response()
 }
 
-/// Handles other methods on `/graphql`.
+/// Returns the response to a request for `/graphql` with an unsupported method.
 pub(crate) async fn method_not_allowed() -> Response {
     let error =
         HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "send queries by GET or POST, mutations by POST");
     error.with_header(ALLOW, "GET, HEAD, POST").into_response(Media::Json)
 }
 
-/// Handles other methods on a file.
+/// Returns the response to a request for a file with an unsupported method.
 pub(crate) async fn file_method_not_allowed() -> Response {
-    let error = HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "use GET to read a file");
+    let error = HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "send GET or HEAD to read a file");
     error.with_header(ALLOW, "GET, HEAD").into_response(Media::Json)
 }
 
-/// Handles unknown paths.
+/// Returns the response to a request for an unknown path.
 pub(crate) async fn not_found() -> Response {
     let message = "not found: the API is at /graphql, its schema at /schema.graphql";
     HttpError::new(StatusCode::NOT_FOUND, message).into_response(Media::Json)
@@ -105,7 +105,7 @@ pub(crate) fn rejected(rejection: Rejection) -> Response {
     HttpError::from(rejection).into_response(Media::Json)
 }
 
-/// Executes an operation and returns its response.
+/// Executes an operation and returns its response. `prepared` may be an error, which becomes the response.
 async fn respond<E: Executor>(
     endpoint: &Endpoint<E>,
     media: Media,
@@ -115,7 +115,7 @@ async fn respond<E: Executor>(
         (Media::EventStream, Ok(operation)) => sse::stream(outcomes(endpoint, operation).await).await,
         (Media::EventStream, Err(error)) => sse::stream(stream::iter([error.into()]).boxed()).await,
         (_, Ok(operation)) => {
-            // Unwind safety: nothing of an operation that panicked is used again.
+            // Unwind safety: an operation that has panicked is dropped.
             match AssertUnwindSafe(endpoint.engine.execute(operation)).catch_unwind().await {
                 Ok(outcome) => response::from_outcome(media, &outcome),
                 Err(_) => {
@@ -127,8 +127,10 @@ async fn respond<E: Executor>(
     }
 }
 
-/// Returns the outcomes of an operation. Those of a query or mutation are ready: over HTTP/1.1 a pending stream ends when
-/// the client half-closes its connection.
+/// Returns a stream of the outcomes of an operation.
+///
+/// A query or mutation is executed before the stream is returned, so that the returned stream never waits.
+/// Over HTTP/1.1, a response body that waits for an event ends when the client half-closes the connection.
 async fn outcomes<E: Executor>(endpoint: &Endpoint<E>, operation: Operation) -> BoxStream<'static, Outcome> {
     let is_subscription = operation.kind == OperationType::Subscription;
     let outcomes = endpoint.engine.execute_stream(operation);

@@ -7,10 +7,10 @@ use hardening_http::accept::Accept;
 
 use super::Media;
 
-/// A representation that the server can return.
+/// A representation that the server can return for a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Offer {
-    /// A GraphQL response.
+    /// A GraphQL response in this media type.
     Response(Media),
     /// The GraphiQL page.
     Page,
@@ -31,10 +31,11 @@ impl Offer {
     }
 }
 
-/// Returns the offer that the client prefers, or `None` if it accepts none of them. Among equals, the first is selected:
-/// clients that accept everything get JSON.
+/// Returns the offer that the client prefers, or `None` if it accepts none of them. If it prefers several
+/// equally, returns the first.
 ///
-/// Without `Accept` it is `application/graphql-response+json`, as the specification demands since 2025.
+/// Without an `Accept` header, returns [`Offer::GRAPHQL`], as the GraphQL over HTTP specification requires
+/// since 2025.
 pub(super) fn select(headers: &HeaderMap, offers: &[Offer]) -> Option<Offer> {
     let Some(accept) = Accept::from_headers(headers) else { return Some(Offer::GRAPHQL) };
     let accepted = offers.iter().enumerate().filter_map(|(index, offer)| {
@@ -68,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn weight_then_specificity_then_order_decide() {
+    fn weight_then_specificity_then_order_select_a_type() {
         let graphql = "application/graphql-response+json";
         for (accept, offer) in [
             (format!("{graphql}, application/json;q=0.9"), Offer::GRAPHQL),

@@ -1,4 +1,4 @@
-//! Reads a request from a URL or from a JSON body.
+//! Reads a GraphQL request from a URL or from a JSON body.
 
 use async_graphql::Request;
 use axum::body::Body;
@@ -25,7 +25,7 @@ pub(super) async fn from_body(headers: &HeaderMap, body: Body) -> Result<Request
             HttpError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "send the body without a Content-Encoding");
         return Err(error.with_header(ACCEPT_ENCODING, "identity"));
     }
-    // A form on another site can send other media types with the visitor's credentials, but not this one.
+    // A form on another site can send other media types with the visitor's credentials, but not JSON.
     if !is_json(headers) {
         let message = "Content-Type must be application/json, in UTF-8";
         return Err(HttpError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));

@@ -1,4 +1,4 @@
-//! Responses over HTTP. Errors have the format of a GraphQL response, too.
+//! Builds HTTP responses. Errors have the format of a GraphQL response, too.
 
 use axum::http::header::{CONTENT_TYPE, VARY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
@@ -11,16 +11,18 @@ use crate::errors::{code, request_error};
 /// Media type of a GraphQL response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Media {
-    /// `application/json`: the status is 200 even for a request error, since these clients read the body only.
+    /// `application/json`: a request error also has the status 200, because clients of this media type read
+    /// only the body.
     Json,
-    /// `application/graphql-response+json`: the status is 400 for a request error.
+    /// `application/graphql-response+json`: the status of a request error is 400.
     GraphqlResponse,
     /// `text/event-stream`: one event for each result.
     EventStream,
 }
 
 impl Media {
-    /// Returns the `Content-Type` of a response that is not a stream. An [`HttpError`] never is.
+    /// Returns the `Content-Type` of a response that is not an event stream. An [`HttpError`] is never sent
+    /// as an event stream.
     fn content_type(self) -> HeaderValue {
         HeaderValue::from_static(match self {
             Self::Json | Self::EventStream => "application/json; charset=utf-8",
@@ -29,7 +31,7 @@ impl Media {
     }
 }
 
-/// Returns the response to a well-formed request.
+/// Returns the response to a well-formed GraphQL request.
 pub(super) fn from_outcome(media: Media, outcome: &Outcome) -> Response {
     let status = match (media, outcome) {
         (Media::GraphqlResponse, Outcome::RequestError { .. }) => StatusCode::BAD_REQUEST,
@@ -38,7 +40,8 @@ pub(super) fn from_outcome(media: Media, outcome: &Outcome) -> Response {
     json(status, media, outcome)
 }
 
-/// A request that violates HTTP or GraphQL over HTTP, so that it contains no operation.
+/// The error response to a request that violates HTTP or GraphQL over HTTP, and contains no operation to
+/// execute.
 #[derive(Debug)]
 pub(crate) struct HttpError {
     status: StatusCode,
@@ -61,7 +64,7 @@ impl HttpError {
         self
     }
 
-    /// Returns the response. The error code is the reason phrase of the status, such as `METHOD_NOT_ALLOWED`.
+    /// Returns the response. Its error code is the reason phrase of the status, such as `METHOD_NOT_ALLOWED`.
     pub(crate) fn into_response(self, media: Media) -> Response {
         let reason = self.status.canonical_reason().unwrap_or(code::INTERNAL);
         let code = reason.to_ascii_uppercase().replace([' ', '-'], "_");

@@ -1,7 +1,7 @@
 //! Operations as server-sent events: the distinct connections mode of GraphQL over SSE.
 //!
-//! A stream has a `next` event for each result and a `complete` event at its end. A request error is an event, too, since
-//! an `EventSource` does not give the body of a 400 to its script.
+//! A stream has a `next` event for each result, and a `complete` event at its end. A request error is an
+//! event, too, because a browser's `EventSource` hides the body of a 400 from its script.
 
 use std::convert::Infallible;
 
@@ -16,7 +16,8 @@ use tokio::time::timeout;
 use crate::engine::Outcome;
 use crate::limits::EVENT_KEEP_ALIVE;
 
-/// Last event of a stream. An `EventSource` ignores events without a data line; axum's `Sse` omits an empty one.
+/// Last event of a stream. Its `data` line is empty, but required: an `EventSource` ignores an event without
+/// such a line. axum's `Sse` omits empty lines.
 const COMPLETE: &str = "event: complete\ndata: \n\n";
 
 const KEEP_ALIVE_COMMENT: &str = ":\n\n";
@@ -42,7 +43,7 @@ fn next(outcome: &Outcome) -> String {
     format!("event: next\ndata: {json}\n\n")
 }
 
-/// Adds a comment after each silent interval, so that proxies keep the connection open.
+/// Adds a comment after each silent interval, so that proxies do not close the connection.
 fn keep_alive(events: impl Stream<Item = String> + Send + Unpin) -> impl Stream<Item = String> + Send {
     stream::unfold(events, |mut events| async {
         match timeout(EVENT_KEEP_ALIVE, events.next()).await {

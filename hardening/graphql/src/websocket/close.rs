@@ -1,4 +1,4 @@
-//! Close codes.
+//! The codes and reasons with which the server closes a WebSocket.
 
 use std::borrow::Cow;
 
@@ -6,14 +6,14 @@ use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
-/// A close code with its reason.
+/// Content of a close frame: a code and a reason.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Close {
     code: u16,
     reason: Cow<'static, str>,
 }
 
-/// Maximum length of a reason in bytes: a control frame holds 125 bytes, 2 of which are the code.
+/// Maximum length of a close reason in bytes. A control frame holds 125 bytes, of which the code takes 2.
 const MAX_REASON: usize = 123;
 
 impl Close {
@@ -23,7 +23,7 @@ impl Close {
     const PROTOCOL_ERROR: Self = Self::new(1002, "Protocol error");
     /// A text message is not UTF-8.
     const INVALID_TEXT: Self = Self::new(1007, "Invalid UTF-8");
-    /// A message was incomplete for too long.
+    /// A message from the client stayed incomplete for too long.
     pub(super) const MESSAGE_TIMEOUT: Self = Self::new(1008, "Message timeout");
     /// A message exceeds the maximum length.
     pub(super) const TOO_LONG: Self = Self::new(1009, "Message too long");
@@ -40,20 +40,20 @@ impl Close {
         Self { code, reason: Cow::Borrowed(reason) }
     }
 
-    /// A message violates the subprotocol.
+    /// Returns the code and reason for a message that violates the subprotocol.
     pub(super) fn invalid_message(reason: impl Into<Cow<'static, str>>) -> Self {
         Self { code: 4400, reason: reason.into() }
     }
 
-    /// An operation with the same id is still running.
+    /// Returns the code and reason for an operation with the same id as a running operation.
     pub(super) fn already_exists(id: &str) -> Self {
         Self { code: 4409, reason: format!("Subscriber for {id} already exists").into() }
     }
 
-    /// Returns the close code for an error while reading, or `None` if the client has disconnected.
+    /// Returns the code and reason for a failed read, or `None` if the client has disconnected.
     pub(super) fn from_error(error: &Error) -> Option<Self> {
         match error {
-            // A message that exceeds the limit of the transport.
+            // A message longer than the limit of tungstenite.
             Error::Capacity(_) => Some(Self::TOO_LONG),
             Error::Utf8(_) => Some(Self::INVALID_TEXT),
             Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => None,

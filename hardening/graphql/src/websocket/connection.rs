@@ -1,4 +1,4 @@
-//! A connection: the loop between its socket and its operations.
+//! Serves a WebSocket: receives messages, runs operations, and sends their results.
 
 use std::convert::Infallible;
 use std::mem;
@@ -25,23 +25,23 @@ use crate::limits::{
     CLOSE_TIMEOUT, INIT_TIMEOUT, KEEP_ALIVE, MAX_OPERATIONS, MAX_REQUEST_BYTES, SEND_TIMEOUT,
 };
 
-/// A WebSocket and its operations. A single task runs both, so the operations end with the socket.
+/// A WebSocket and the operations that run on it. All run in one task, so that they end together.
 pub(super) struct Connection<S, E> {
     socket: WebSocketStream<S>,
     progress: MessageProgress,
     endpoint: Arc<Endpoint<E>>,
     operations: Operations,
-    /// Set after `connection_init`.
+    /// `true` after `connection_init`.
     is_acknowledged: bool,
-    /// Set by each received message, cleared by each ping.
+    /// `true` if a message has arrived since the last ping.
     is_alive: bool,
 }
 
-/// Reason for the end of a connection: the close code to send, or `None` if the client has disconnected.
+/// The close frame that ends a connection, or `None` if the client has disconnected.
 type End = Option<Close>;
 
 impl<S: AsyncRead + AsyncWrite + Unpin, E: Executor> Connection<S, E> {
-    /// Creates a connection; `progress` observes the stream below `socket`.
+    /// Creates a connection. `progress` must observe the stream that `socket` reads.
     pub(super) fn new(
         socket: WebSocketStream<S>,
         progress: MessageProgress,
@@ -66,7 +66,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, E: Executor> Connection<S, E> {
     async fn run(&mut self) -> Result<Infallible, End> {
         let mut init_timeout = pin!(sleep(INIT_TIMEOUT));
         let mut keep_alive = interval_at(Instant::now() + KEEP_ALIVE, KEEP_ALIVE);
-        // The default behavior sends the next ping immediately after one that a long send has delayed.
+        // With the default behavior, a ping would immediately follow one that a long send has delayed.
         keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
@@ -90,7 +90,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, E: Executor> Connection<S, E> {
                 Ok(message) => self.handle(message).await,
                 Err(reason) => Err(Some(Close::invalid_message(reason))),
             },
-            Message::Binary(_) => Err(Some(Close::invalid_message("Messages are text"))),
+            Message::Binary(_) => Err(Some(Close::invalid_message("Invalid message: it must be text"))),
             // tungstenite responds to pings.
             Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => Ok(()),
             Message::Close(_) => Err(None),
@@ -163,7 +163,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, E: Executor> Connection<S, E> {
         }
     }
 
-    /// Ends a connection without a sign of life since the last ping, or sends the next ping.
+    /// Sends a ping. Fails if nothing arrived since the last ping, or only a part of one message.
     async fn keep_alive(&mut self) -> Result<(), End> {
         if !mem::take(&mut self.is_alive) {
             return Err(None);
@@ -174,7 +174,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin, E: Executor> Connection<S, E> {
         self.transmit(Message::Ping(Bytes::new())).await
     }
 
-    /// Closes the connection. At a shutdown, running queries and mutations finish first.
+    /// Sends the close frame `end` and closes the connection. If the service is shutting down, completes the
+    /// running queries and mutations before.
     pub(super) async fn close(mut self, end: End) {
         if end != Some(Close::GOING_AWAY) {
             self.operations.cancel_all();
@@ -188,8 +189,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin, E: Executor> Connection<S, E> {
             if let Some(close) = end {
                 self.socket.send(Message::Close(Some(close.into_frame()))).await.map_err(|_| End::None)?;
             }
-            // Reads until the client's close frame. The kernel resets a connection that is closed with unread bytes, and
-            // the reset may overtake the close frame.
+            // Reads until the client's close frame. The kernel resets a connection that is closed with unread
+            // bytes, and the reset may overtake the close frame.
             while let Some(Ok(_)) = self.socket.next().await {}
             self.socket.get_mut().shutdown().await.map_err(|_| End::None)
         };

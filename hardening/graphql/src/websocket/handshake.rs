@@ -1,7 +1,8 @@
-//! Opening handshake (RFC 6455, section 4.2).
+//! Opening handshake of a WebSocket (RFC 6455, section 4.2).
 //!
-//! Own code, because axum's `WebSocket` does not expose the connection below it. Without access to the connection, it
-//! could only be dropped, not shut down with a FIN like every other connection of the service.
+//! This module replaces axum's `WebSocket`, which does not expose its connection. Without access to the
+//! connection, the server could only drop it, and not shut it down with a FIN as it does with all other
+//! connections.
 
 use axum::body::Body;
 use axum::http::header::{
@@ -18,7 +19,7 @@ use tokio_tungstenite::tungstenite::handshake::server::create_response_with_body
 use super::PROTOCOL;
 use crate::http::HttpError;
 
-/// An accepted handshake.
+/// The response that accepts a handshake, and the connection that it opens.
 pub(super) struct Accepted {
     pub(super) response: Response,
     pub(super) connection: OnUpgrade,
@@ -26,7 +27,7 @@ pub(super) struct Accepted {
     pub(super) protocol: bool,
 }
 
-/// Accepts a handshake.
+/// Checks the handshake in a request and accepts it.
 pub(super) fn accept(parts: &mut Parts) -> Result<Accepted, HttpError> {
     if parts.headers.get(SEC_WEBSOCKET_KEY).is_some_and(|key| !is_key(key)) {
         return Err(HttpError::bad_request("Sec-WebSocket-Key must be 16 bytes in base64"));
@@ -62,7 +63,7 @@ fn http_error(error: Error) -> HttpError {
     }
 }
 
-/// Returns an error whose headers name the supported protocol and version.
+/// Returns a 426 error whose headers name the required protocol and version.
 fn upgrade_required(message: &str) -> HttpError {
     HttpError::new(StatusCode::UPGRADE_REQUIRED, message)
         .with_header(CONNECTION, "upgrade")
@@ -70,7 +71,8 @@ fn upgrade_required(message: &str) -> HttpError {
         .with_header(SEC_WEBSOCKET_VERSION, "13")
 }
 
-/// Returns `true` for 16 bytes in base64. The bytes have no meaning and are not decoded.
+/// Returns `true` if the value of `Sec-WebSocket-Key` has the form of 16 bytes in base64. The bytes have no
+/// meaning, so they are not decoded.
 fn is_key(value: &HeaderValue) -> bool {
     let digits = value.as_bytes().strip_suffix(b"==").unwrap_or_default();
     digits.len() == 22 && digits.iter().all(|digit| digit.is_ascii_alphanumeric() || b"+/".contains(digit))

@@ -1,4 +1,4 @@
-//! Messages of the subprotocol.
+//! Messages of the subprotocol `graphql-transport-ws`.
 
 use async_graphql::{Request, ServerError};
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use crate::engine::Outcome;
 use crate::params;
 
-/// A message of the client.
+/// A message from the client.
 #[derive(Debug)]
 pub(super) enum ClientMessage {
     ConnectionInit,
@@ -17,7 +17,7 @@ pub(super) enum ClientMessage {
     Complete { id: String },
 }
 
-/// A message of the server.
+/// A message from the server.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum ServerMessage<'a> {
@@ -39,7 +39,7 @@ pub(super) enum ServerMessage<'a> {
     },
 }
 
-/// A message whose payload is not parsed yet, since it depends on the type.
+/// A message whose payload is not parsed yet, because its format depends on the message type.
 #[derive(Deserialize)]
 struct Envelope<'a> {
     #[serde(rename = "type")]
@@ -50,7 +50,7 @@ struct Envelope<'a> {
 }
 
 impl ClientMessage {
-    /// Parses a message. An error is the reason for closing the connection.
+    /// Parses a message. The error is the reason of the close frame.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         // serde would also read the members from an array, in their order.
         if !text.trim_start().starts_with('{') {
@@ -58,7 +58,9 @@ impl ClientMessage {
         }
         let Envelope { kind, id, payload } =
             serde_json::from_str(text).map_err(|error| format!("Invalid message: {error}"))?;
-        let id = || id.filter(|id| !id.is_empty()).ok_or_else(|| format!("{kind} requires an id"));
+        let id = || {
+            id.filter(|id| !id.is_empty()).ok_or_else(|| format!("Invalid message: {kind} requires an id"))
+        };
         Ok(match kind.as_str() {
             "connection_init" => {
                 object(&kind, payload)?;
@@ -77,14 +79,14 @@ impl ClientMessage {
                 Self::Subscribe { id, request: Box::new(request) }
             }
             "complete" => Self::Complete { id: id()? },
-            _ => return Err(format!("{kind:?} is not a message type of clients")),
+            _ => return Err(format!("Invalid message: a client may not send the type {kind:?}")),
         })
     }
 }
 
 fn object<'a>(kind: &str, payload: Option<&'a RawValue>) -> Result<Option<&'a RawValue>, String> {
     if payload.is_some_and(|payload| !payload.get().starts_with('{')) {
-        return Err(format!("the payload of {kind} must be an object"));
+        return Err(format!("Invalid message: the payload of {kind} must be an object"));
     }
     Ok(payload)
 }

@@ -32,7 +32,7 @@ use connection::Connection;
 use handshake::Accepted;
 use progress::MessageProgress;
 
-/// The supported subprotocol.
+/// The subprotocol that a client must offer.
 const PROTOCOL: &str = "graphql-transport-ws";
 
 /// Upgrades the request to a WebSocket and spawns a task that serves it.
@@ -48,7 +48,8 @@ pub(crate) fn upgrade<E: Executor>(
     endpoint.websockets.clone().spawn(async move {
         // Fails if the client disconnects before it receives the response.
         let Ok(connection) = connection.await else { return };
-        // Messages up to twice the limit are received, so that the client gets a close code. The transport stops longer ones.
+        // Messages up to twice the limit are received, so that the client gets a close code. The transport
+        // stops longer ones.
         let longest = Some(2 * MAX_REQUEST_BYTES);
         let limits = WebSocketConfig::default().max_message_size(longest).max_frame_size(longest);
         let progress = MessageProgress::default();

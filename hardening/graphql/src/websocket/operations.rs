@@ -1,4 +1,4 @@
-//! The running operations of a connection.
+//! The operations that run on a WebSocket.
 
 use std::future::poll_fn;
 use std::task::Poll;
@@ -8,14 +8,14 @@ use futures_util::{StreamExt as _, poll};
 
 use crate::engine::Outcome;
 
-/// The running operations of a connection. Dropping it cancels them all.
+/// The operations that run on a WebSocket. Dropping this cancels them.
 #[derive(Default)]
 pub(super) struct Operations {
-    /// Operations with their ids, in the order in which they are polled.
+    /// Ids and outcomes of the operations, in the order in which they are polled.
     running: Vec<(String, BoxStream<'static, Outcome>)>,
 }
 
-/// The id of an operation and its next outcome, or `None` at its end.
+/// The id of an operation, and its next outcome or, at its end, `None`.
 pub(super) type Event = (String, Option<Outcome>);
 
 impl Operations {
@@ -31,7 +31,8 @@ impl Operations {
         self.running.iter().any(|(running, _)| running == id)
     }
 
-    /// Starts an operation and polls it once. After this, a subscription receives every later event.
+    /// Starts an operation and polls it once. Returns its first event if the event is ready. After this call,
+    /// a subscription receives every event.
     pub(super) async fn start(
         &mut self,
         id: String,
@@ -46,7 +47,7 @@ impl Operations {
         event
     }
 
-    /// Cancels an operation, if it is running.
+    /// Cancels the operation with this id, if it is running.
     pub(super) fn cancel(&mut self, id: &str) {
         self.running.retain(|(running, _)| running != id);
     }
@@ -55,8 +56,8 @@ impl Operations {
         self.running.clear();
     }
 
-    /// Returns the next event of any operation. Never completes if there are none. Cancel safe: an event that is not
-    /// returned is not lost.
+    /// Waits for the next event of any operation. Never completes if no operation is running. Cancel safe: no
+    /// event is lost.
     pub(super) async fn next(&mut self) -> Event {
         poll_fn(|cx| {
             for index in 0..self.running.len() {
@@ -65,7 +66,7 @@ impl Operations {
                 };
                 let (id, stream) = self.running.remove(index);
                 if outcome.is_some() {
-                    // To the end, so that a busy operation does not starve the others.
+                    // Moves the operation to the end, so that a busy one does not starve the others.
                     self.running.push((id.clone(), stream));
                 }
                 return Poll::Ready((id, outcome));
@@ -107,7 +108,8 @@ mod tests {
         }
     }
 
-    /// The module docs of `websocket` promise this to clients. Over a real socket a violation would show only rarely.
+    /// The docs of the module `websocket` promise this to clients. Over a real socket, a violation would
+    /// rarely be visible.
     #[tokio::test]
     async fn started_subscription_receives_every_later_event() {
         let (sender, _) = broadcast::channel(16);

@@ -1,7 +1,7 @@
-//! Tracks incomplete messages.
+//! Detects WebSocket messages that stay incomplete.
 //!
-//! tungstenite returns complete messages and does not report the frames of an incomplete one. So the frame headers are also
-//! parsed here, from the bytes that tungstenite reads.
+//! tungstenite returns only complete messages, and does not report the frames of an incomplete one. So this
+//! module parses the frame headers in the bytes that tungstenite reads.
 
 use std::mem;
 use std::sync::Arc;
@@ -10,17 +10,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::io::AsyncRead;
 use tokio_util::io::InspectReader;
 
-/// Progress of the messages that a stream receives.
+/// Reports whether the last message that a stream received is incomplete.
 #[derive(Debug, Default)]
 pub(super) struct MessageProgress {
-    /// Number of the incomplete message, from 1, or 0 if there is none.
+    /// Sequence number of the incomplete message, from 1, or 0 if the last message is complete.
     incomplete: Arc<AtomicU64>,
     /// Value of `incomplete` at the last call of [`is_stalled`](Self::is_stalled).
     previous: u64,
 }
 
 impl MessageProgress {
-    /// Returns a stream whose reads update `self`.
+    /// Wraps a stream, so that each read from it updates `self`.
     pub(super) fn observe<S: AsyncRead>(&self, stream: S) -> InspectReader<S, impl FnMut(&[u8]) + use<S>> {
         let incomplete = Arc::clone(&self.incomplete);
         let mut frames = FrameTracker::default();
@@ -30,23 +30,25 @@ impl MessageProgress {
         })
     }
 
-    /// Returns `true` if the message that was incomplete at the last call still is.
+    /// Returns `true` if the last message is incomplete, and was already incomplete at the previous call.
     pub(super) fn is_stalled(&mut self) -> bool {
         let incomplete = self.incomplete.load(Ordering::Relaxed);
         incomplete != 0 && mem::replace(&mut self.previous, incomplete) == incomplete
     }
 }
 
-/// Position of a stream within its frames. Invalid frames are left to tungstenite, which closes the connection.
+/// Parser of frame headers. It does not report invalid frames, because tungstenite detects them and closes
+/// the connection.
 #[derive(Debug, Default)]
 struct FrameTracker {
-    /// Header of the current frame: two bytes, a length of up to eight, and a mask of four (RFC 6455, section 5.2).
+    /// Header of the current frame: two bytes, up to eight bytes of length, and a mask of four bytes (RFC
+    /// 6455, section 5.2).
     header: [u8; 14],
     /// Number of header bytes received.
     received: usize,
-    /// Number of payload bytes missing.
+    /// Number of payload bytes of the current frame that have not arrived yet.
     missing: u64,
-    /// Number of messages begun.
+    /// Number of messages that have begun.
     messages: u64,
     /// `true` while the last message is incomplete.
     is_open: bool,
@@ -108,13 +110,13 @@ impl FrameTracker {
 mod tests {
     use super::*;
 
-    /// Returns a frame of a client.
+    /// Returns a frame as a client sends it, with a mask.
     fn frame(first: u8, length: &[u8], payload: usize) -> Vec<u8> {
         [&[first, length[0] | IS_MASKED], &length[1..], &[1, 2, 3, 4], &vec![FIN; payload]].concat()
     }
 
     #[test]
-    fn frames_are_tracked_across_reads() {
+    fn frames_split_across_reads_are_tracked() {
         let frames = [
             (frame(0x81, &[0], 0), false),
             (frame(0x01, &[125], 125), true),

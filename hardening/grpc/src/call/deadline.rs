@@ -1,7 +1,8 @@
-//! `grpc-timeout`, the client's deadline for the whole call.
+//! Reads `grpc-timeout`, the client's deadline for the whole call.
 //!
-//! tonic enforces it, too, but only until the response head, and ends the call as CANCELLED. So the deadline here must
-//! fire first: it begins in [`Guarded::call`](super::Guarded), and tonic starts its timer after that function returns.
+//! tonic enforces the deadline only until the response head, and ends the call with CANCELLED instead of
+//! DEADLINE_EXCEEDED. So this crate enforces it, too, and does so a moment earlier than tonic: tonic starts its
+//! timer when [`Guarded::call`](super::Guarded) has returned.
 
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use crate::status::ErrorDomain;
 
 const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 
-/// Returns the client's deadline for a request that has just arrived, if the client has one.
+/// Returns the client's deadline, or `None` if the call has none. The request must have just arrived.
 ///
 /// # Errors
 /// INTERNAL when the header is malformed.
@@ -25,7 +26,7 @@ pub(super) fn read(headers: &HeaderMap, domain: ErrorDomain) -> Result<Option<In
     Ok(Instant::now().checked_add(timeout))
 }
 
-/// Parses 1 to 8 digits and a unit.
+/// Parses 1 to 8 digits and a unit, such as `500m`.
 fn parse(value: &[u8]) -> Option<Duration> {
     let (unit, digits) = value.split_last()?;
     if digits.len() > 8 || !digits.iter().all(u8::is_ascii_digit) {
@@ -48,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_unit_is_parsed() {
+    fn each_timeout_unit_is_parsed() {
         let seconds = |value: &str| parse(value.as_bytes()).unwrap().as_secs_f64();
         assert_eq!(seconds("2H"), 7200.0);
         assert_eq!(seconds("2M"), 120.0);

@@ -1,5 +1,5 @@
-//! Message boundaries in a request body. A prefix of five bytes precedes each message: a compression flag and the
-//! message's length.
+//! Finds the message boundaries in a request body. Each message has a prefix of five bytes: a compression
+//! flag and the length.
 
 const PREFIX_BYTES: usize = 5;
 
@@ -7,13 +7,13 @@ const PREFIX_BYTES: usize = 5;
 #[derive(Debug)]
 pub(super) struct Framing {
     max_message_bytes: usize,
-    /// Bytes received so far of the current message's prefix.
+    /// The received bytes of the current message's prefix.
     prefix: Vec<u8>,
-    /// Bytes of the current message that are missing, once the prefix is complete.
+    /// Number of bytes of the current message that have not arrived yet. Valid once the prefix is complete.
     missing: usize,
 }
 
-/// A message longer than the limit.
+/// Error: a message is longer than the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TooLarge;
 
@@ -22,10 +22,10 @@ impl Framing {
         Self { max_message_bytes, prefix: Vec::new(), missing: 0 }
     }
 
-    /// Returns `true` if `chunk` completes a message.
+    /// Reads the next chunk of the body. Returns `true` if a message ends in it.
     ///
     /// # Errors
-    /// When a prefix has a length above the limit. Boundaries after it are unknown.
+    /// If a message is longer than the limit. The boundaries after it cannot be found.
     pub(super) fn advance(&mut self, mut chunk: &[u8]) -> Result<bool, TooLarge> {
         let mut completes = false;
         while !chunk.is_empty() {
@@ -47,12 +47,12 @@ impl Framing {
         Ok(completes)
     }
 
-    /// Returns `true` if the last chunk ended with the end of a message.
+    /// Returns `true` if the body so far ends with a complete message.
     pub(super) fn is_at_boundary(&self) -> bool {
         self.prefix.is_empty()
     }
 
-    /// Returns the message's length according to its prefix, or 0 while the prefix is incomplete.
+    /// Returns the length that the message's prefix declares, or 0 while the prefix is incomplete.
     fn message_bytes(&self) -> Result<usize, TooLarge> {
         let &[_compressed, a, b, c, d] = self.prefix.as_slice() else { return Ok(0) };
         let length = usize::try_from(u32::from_be_bytes([a, b, c, d])).map_err(|_| TooLarge)?;

@@ -1,11 +1,11 @@
-//! The checks of every call, whatever its method.
+//! Checks that apply to the calls of all methods: a tower service around those of tonic.
 //!
 //! - `guarded`: the service that makes the checks, and its future
 //! - `protocol`: rejects requests that are not gRPC
-//! - `deadline`: the client's `grpc-timeout`
-//! - `request`: request streams that outlast the response head, until a message is overdue
-//! - `framing`: message boundaries in a request body
-//! - `response`: the response body, until its end, the deadline or a panic
+//! - `deadline`: reads `grpc-timeout`, the client's deadline
+//! - `request`: ends a request stream whose next message is overdue
+//! - `framing`: finds the message boundaries in a request body
+//! - `response`: ends the response body at the deadline or after a panic
 
 mod deadline;
 mod framing;
@@ -33,7 +33,7 @@ pub use response::ResponseBody;
 
 const GRPC_ACCEPT_ENCODING: HeaderName = HeaderName::from_static("grpc-accept-encoding");
 
-/// The checks of one API.
+/// The API, and the settings of the checks.
 #[derive(Debug)]
 pub(crate) struct Guard {
     pub(crate) api: Api,
@@ -43,16 +43,16 @@ pub(crate) struct Guard {
 }
 
 impl Guard {
-    /// Returns `service` behind the checks.
+    /// Wraps `service` in the checks.
     pub(crate) fn protect<S>(self, service: S) -> Guarded<S> {
         Guarded { service, guard: Arc::new(self) }
     }
 
-    /// Returns the client's deadline for a request that has just arrived, if the client has one.
+    /// Returns the client's deadline, or `None` if the call has none. The request must have just arrived.
     ///
     /// # Errors
-    /// INTERNAL when the header is malformed, DEADLINE_EXCEEDED when the deadline has passed: a handler must not change
-    /// data for a client that no longer waits.
+    /// INTERNAL when the header is malformed, DEADLINE_EXCEEDED when the deadline has passed: a handler must not
+    /// change data for a client that no longer waits.
     fn deadline(&self, headers: &HeaderMap) -> Result<Option<Instant>, Status> {
         let deadline = deadline::read(headers, self.api.domain)?;
         if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
@@ -61,16 +61,16 @@ impl Guard {
         Ok(deadline)
     }
 
-    /// Removes the client's offer of gzip for methods that do not compress.
+    /// Removes `grpc-accept-encoding` from a request, unless its method may compress the response.
     fn limit_compression(&self, request: &mut Request<Body>) {
         if !self.api.compressed_methods.contains(&request.uri().path()) {
             request.headers_mut().remove(GRPC_ACCEPT_ENCODING);
         }
     }
 
-    /// Adds details to an error that tonic made itself.
+    /// Adds error details to the response if it is an error that tonic itself returned.
     fn add_details(&self, mut response: Response<Body>, uri: &Uri) -> Response<Body> {
-        // After messages, the status is in the trailers.
+        // The status of a response with messages is in its trailers.
         if !response.body().is_end_stream() {
             return response;
         }

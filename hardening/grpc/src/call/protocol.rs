@@ -1,15 +1,16 @@
 //! Rejects requests that are not gRPC with an HTTP error.
 //!
-//! A gRPC error has the HTTP status 200, which other clients would take for a success.
+//! The HTTP status of a gRPC error is 200, which other clients would mistake for success.
 
 use axum::http::header::{ACCEPT, ALLOW, CONTENT_TYPE};
 use axum::http::{HeaderValue, Method, Request, Response, StatusCode};
 use axum::response::IntoResponse as _;
 use tonic::body::Body;
 
-/// Returns an HTTP error for a request that is not a gRPC call with protobuf messages.
+/// Returns an HTTP error if the request is not a gRPC call with protobuf messages.
 ///
-/// `te: trailers` is optional: it detects proxies that drop trailers, and clients that omit it read trailers anyway.
+/// `te: trailers` is optional. Its purpose is to detect proxies that drop trailers, and clients that omit it
+/// read trailers anyway.
 pub(super) fn reject(request: &Request<Body>) -> Option<Response<Body>> {
     if request.method() != Method::POST {
         let body = "this is a gRPC server; use POST\n";
@@ -25,7 +26,8 @@ pub(super) fn reject(request: &Request<Body>) -> Option<Response<Body>> {
     None
 }
 
-/// `application/grpc` implies protobuf; parameters are ignored.
+/// Returns `true` for `application/grpc`, which implies protobuf, and `application/grpc+proto`. Ignores
+/// parameters.
 fn is_protobuf(content_type: &HeaderValue) -> bool {
     let essence = content_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim_end();
     ["application/grpc", "application/grpc+proto"].iter().any(|grpc| essence.eq_ignore_ascii_case(grpc))

@@ -1,6 +1,7 @@
-//! Limits request streams that outlast the response head, which only reflection has.
+//! Ends a request stream whose next message is overdue.
 //!
-//! The request timeout of all other methods ends with the response head, so it cannot limit these.
+//! Only the methods of server reflection have request streams that continue after the response head. The
+//! request timeout of all other methods ends with the response head.
 
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
@@ -20,32 +21,34 @@ use super::Guard;
 use super::framing::{Framing, TooLarge};
 use crate::status::ErrorDomain;
 
-/// Time after the shutdown for a message in transit to arrive.
+/// Time for which a request stream continues after the shutdown begins, so that a message in flight can
+/// arrive.
 const LINGER: Duration = Duration::from_millis(500);
 
-/// The outcome of a request stream, which the handler does not report: it completes with OK whether the stream ended,
-/// timed out or was unreadable.
+/// The reason why a request stream ended. The handler does not report it: it completes with OK even if the
+/// stream timed out or was unreadable.
 #[derive(Clone, Debug)]
 pub(super) struct StreamOutcome {
-    /// Set when the stream ends. A handler that completes before has stopped at an unreadable message.
+    /// Set when the stream ends. If it is not set when the handler completes, the handler has stopped at an
+    /// unreadable message.
     end: Arc<OnceLock<Result<(), Status>>>,
     domain: ErrorDomain,
 }
 
 impl StreamOutcome {
-    /// Keeps the first outcome.
+    /// Stores the reason, unless one is stored already.
     fn set(&self, end: Result<(), Status>) {
         self.end.get_or_init(|| end);
     }
 
-    /// Returns the stream's error, for a handler that has completed with OK.
+    /// Returns the error that ended the stream, if any. Call this after the handler has completed with OK.
     pub(super) fn error(&self) -> Option<Status> {
         self.end.get().cloned().unwrap_or_else(|| Err(self.domain.unreadable())).err()
     }
 }
 
-/// Ends the request stream when a message takes longer than the request timeout, and at the shutdown. Other requests
-/// stay as they are.
+/// Limits the request stream of a call to server reflection: it ends when a message takes longer than the
+/// request timeout, and at the shutdown. Returns all other requests unchanged.
 pub(super) fn limit_stream(
     request: Request<Body>,
     guard: &Arc<Guard>,

@@ -1,4 +1,4 @@
-//! The body of a response: its messages, then its status.
+//! A response body that ends with a status in every case.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -15,8 +15,8 @@ use tonic::{Code, Status};
 use super::request::StreamOutcome;
 use crate::status::ErrorDomain;
 
-/// The handler's messages, until they end, the handler panics, or the client's deadline passes. All three end with a
-/// status.
+/// A response body that sends the handler's messages until the handler completes or panics, or the client's
+/// deadline passes. In all three cases, it ends with a status.
 #[derive(Debug)]
 pub struct ResponseBody {
     messages: Body,
@@ -36,7 +36,7 @@ impl ResponseBody {
         Self { messages, domain, deadline, outcome }
     }
 
-    /// Replaces the handler's OK by the error of its request stream.
+    /// Replaces the status OK with the error of the request stream, if there is one.
     fn check_outcome(&mut self, frame: Frame<Bytes>) -> Frame<Bytes> {
         let Some(outcome) = &self.outcome else { return frame };
         let status = frame.trailers_ref().and_then(Status::from_header_map);
@@ -45,7 +45,7 @@ impl ResponseBody {
         error.map_or(frame, |status| self.end_with(&status))
     }
 
-    /// Drops the handler's stream, with all that it holds, and returns the trailers.
+    /// Drops the handler's stream and returns trailers with `status`.
     fn end_with(&mut self, status: &Status) -> Frame<Bytes> {
         self.messages = Body::empty();
         self.deadline = None;

@@ -1,4 +1,4 @@
-//! A handler that panics ends its own call only.
+//! A panic in a handler ends only its own call.
 
 use axum::Router;
 use axum::body::Body;

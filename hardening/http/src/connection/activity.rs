@@ -1,4 +1,4 @@
-//! The activity of a connection, as far as its timeouts depend on it.
+//! Counts the requests and responses in progress on a connection. Its timeouts depend on them.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -8,9 +8,9 @@ use tokio::time::Instant;
 use super::exchange::{Exchange, ExchangeState, Upload};
 use crate::Shutdown;
 
-/// The exchanges in progress on a connection, counted by state.
+/// The exchanges (a request and its response) in progress on a connection, counted by state.
 ///
-/// Shared by the stream, which sees only bytes, and the code that sees requests and responses.
+/// The stream, which sees only bytes, shares it with the code that sees requests and responses.
 #[derive(Clone, Debug)]
 pub(crate) struct Activity(Arc<Shared>);
 
@@ -24,7 +24,7 @@ struct Shared {
 pub(super) struct State {
     /// Number of exchanges in each [`ExchangeState`].
     exchanges: [usize; 3],
-    /// Number of HTTP/1.1 requests whose body is incomplete.
+    /// Number of HTTP/1.1 requests whose body is still incomplete.
     uploads: usize,
     /// `true` after the first request.
     had_request: bool,
@@ -33,25 +33,25 @@ pub(super) struct State {
     upgraded: bool,
     /// Start of the current idle period.
     idle_since: Instant,
-    /// The task that reads, while it waits for a change of this state.
+    /// The task that reads from the connection, while it waits for one of these fields to change.
     reader: Option<Waker>,
-    /// `true` after the client's half-close.
+    /// `true` after the client has half-closed the connection.
     half_closed: bool,
-    /// The task that waits for the next event of an HTTP/1.1 response.
+    /// The task that sends an HTTP/1.1 response, while it waits for the response's next event.
     awaiting_event: Option<Waker>,
 }
 
-/// An idle period of a connection.
+/// A period in which nothing is in progress, except responses that wait for the client to read them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Idle {
     pub(super) since: Instant,
-    /// `true` if the connection has had a request before.
+    /// `true` if the connection has already had a request.
     pub(super) had_request: bool,
 }
 
 impl Activity {
-    /// The activity of a new connection. `ending` is a child of the server's shutdown: it can be cancelled for this
-    /// connection alone, and polling it does not contend for the lock of the parent.
+    /// Creates the activity of a new connection. `ending` must be a child token of the server's shutdown: it
+    /// can then be cancelled for this connection alone, and polling it does not lock the parent.
     pub(crate) fn new(ending: Shutdown) -> Self {
         let state = State {
             exchanges: [0; 3],
@@ -67,13 +67,13 @@ impl Activity {
         Self(Arc::new(Shared { state: Mutex::new(state), ending }))
     }
 
-    /// Returns the token that is cancelled when the connection must end: at the shutdown, or when an HTTP/2 connection
-    /// has been idle for too long.
+    /// Returns the token that is cancelled when the connection must end: at the server's shutdown, or when an
+    /// HTTP/2 connection has been idle for too long.
     pub(crate) fn ending(&self) -> &Shutdown {
         &self.0.ending
     }
 
-    /// Begins the exchange of a request that the handler works on.
+    /// Counts a new request as in progress until the returned [`Exchange`] is dropped.
     pub(crate) fn begin_exchange(&self, http2: bool) -> Exchange {
         self.update(|state| {
             state.had_request = true;
@@ -83,7 +83,7 @@ impl Activity {
         Exchange::new(self.clone())
     }
 
-    /// Begins the upload of a request body.
+    /// Counts a request body as incomplete until the returned [`Upload`] is dropped.
     pub(crate) fn begin_upload(&self) -> Upload {
         self.update(|state| state.uploads += 1);
         Upload::new(self.clone())
@@ -94,7 +94,7 @@ impl Activity {
         self.lock().http2
     }
 
-    /// Returns the current idle period. While the connection is active, wakes the task on the next change.
+    /// Returns the current idle period. If the connection is not idle, the task is woken on the next change.
     pub(super) fn poll_idle(&self, cx: &Context<'_>) -> Poll<Idle> {
         let mut state = self.lock();
         if state.is_idle() {
@@ -104,14 +104,14 @@ impl Activity {
         Poll::Pending
     }
 
-    /// Ready once a client that has half-closed its HTTP/1.1 connection has no response outstanding. Until then, wakes the
-    /// task on the next change and ends responses that wait for an event.
+    /// Ready when no response is outstanding on a connection that its client has half-closed. Until then, the
+    /// task is woken on the next change, and HTTP/1.1 responses that wait for an event are ended.
     pub(super) fn poll_responses_complete(&self, cx: &Context<'_>) -> Poll<()> {
         let mut state = self.lock();
         let is_first = !std::mem::replace(&mut state.half_closed, true);
         if is_first && !state.http2 {
-            // hyper polls for EOF right after the end of a body, before the handler has read that body. tonic polls even
-            // before the handler has begun. Both run before this task is polled again.
+            // hyper polls for EOF right after the end of a body, before the handler has read that body. tonic
+            // polls even before the handler has begun. Both run before this task is polled again.
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
@@ -127,8 +127,8 @@ impl Activity {
         Poll::Pending
     }
 
-    /// Ready if the client has half-closed its HTTP/1.1 connection, the usual way to abandon an endless response. Until
-    /// then, wakes the task when that happens.
+    /// Ready when the client has half-closed its HTTP/1.1 connection, as clients do to abandon an endless
+    /// response. If it has not yet done so, the task is woken when it does.
     pub(super) fn poll_half_closed(&self, cx: &Context<'_>) -> Poll<()> {
         let mut state = self.lock();
         if state.half_closed && !state.http2 {
@@ -142,11 +142,11 @@ impl Activity {
         let mut state = self.lock();
         let before = state.reader.is_some().then(|| state.wake_condition());
         change(&mut state);
-        // Also if it was idle before: every part of a response that the client reads restarts the idle period.
+        // Even if it was idle before: each part of a response that the client reads restarts the period.
         if state.is_idle() {
             state.idle_since = Instant::now();
         }
-        // Only for a relevant change: a reader that its own task wakes each time would spin.
+        // Only after a relevant change: a reader that its own task wakes each time would spin.
         let is_changed = before.is_some_and(|before| before != state.wake_condition());
         let reader = if is_changed { state.reader.take() } else { None };
         drop(state);
@@ -178,18 +178,20 @@ impl State {
         self.upgraded = true;
     }
 
-    /// Returns `true` if every exchange waits for the client. An unread response does not keep a connection active.
+    /// Returns `true` if all responses in progress wait for the client to read them. An unread response does not
+    /// keep a connection active.
     fn is_idle(&self) -> bool {
         let [handling, awaiting_event, _] = self.exchanges;
         handling + awaiting_event == 0 && !self.upgraded
     }
 
-    /// Returns `true` if a complete HTTP/1.1 request has no complete response. HTTP/2 connections are never half-closed.
+    /// Returns `true` if an HTTP/1.1 request has arrived completely, but its response is not complete. HTTP/2
+    /// clients do not half-close connections.
     fn has_outstanding_response(&self) -> bool {
         !self.http2 && self.uploads == 0 && self.exchanges != [0; 3]
     }
 
-    /// Returns the two conditions whose change wakes the task that reads.
+    /// Returns the two conditions on which the reading task waits. A change of either wakes it.
     fn wake_condition(&self) -> (bool, bool) {
         (self.is_idle(), self.has_outstanding_response())
     }

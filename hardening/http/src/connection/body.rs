@@ -10,7 +10,7 @@ use tokio::task::coop::has_budget_remaining;
 use super::activity::Activity;
 use super::exchange::{Exchange, ExchangeState, Upload};
 
-/// A request body. It counts as an upload until it is complete.
+/// A request body. The connection's [`Activity`] counts it as an upload until it is complete.
 #[derive(Debug)]
 pub(crate) struct RequestBody<B> {
     body: B,
@@ -48,15 +48,16 @@ impl<B: Body + Unpin> Body for RequestBody<B> {
     }
 }
 
-/// Maximum length of a chunk, in bytes. Slow clients must read this much within the idle timeout.
+/// Maximum length of a chunk of a response, in bytes. A slow client must read a chunk within the idle
+/// timeout.
 const MAX_CHUNK: usize = 64 * 1024;
 
-/// A response body. The framework polls it after the client has read the previous chunk, so each chunk puts the exchange
-/// into [`ExchangeState::AwaitingClient`].
+/// A response body. Each chunk puts the exchange into [`ExchangeState::AwaitingClient`], because the
+/// framework polls the next chunk only after the client has read the previous one.
 #[derive(Debug)]
 pub struct ResponseBody<B> {
     body: B,
-    /// The rest of a frame that was longer than a chunk.
+    /// Remainder of a frame that is longer than a chunk.
     rest: Bytes,
     exchange: Exchange,
 }
@@ -98,7 +99,8 @@ impl<B: Body<Data = Bytes> + Unpin> Body for ResponseBody<B> {
             return chunk;
         }
         self.exchange.enter(ExchangeState::AwaitingEvent);
-        // A body that only yields to other tasks is not waiting for an event. A body of known length is not endless.
+        // A body that only yields to other tasks is not waiting for an event. A body of known length is not
+        // endless.
         if has_budget_remaining() && self.body.size_hint().exact().is_none() {
             ready!(self.exchange.poll_abandoned(cx));
             return Poll::Ready(None);

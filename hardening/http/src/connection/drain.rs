@@ -1,8 +1,8 @@
-//! Discards what a client still sends after the last response.
+//! Discards the bytes that a client still sends after the last response.
 //!
-//! Closing a socket with unread bytes resets the connection, and the reset can overtake the response. A client that sends
-//! a complete body before it reads would never see the 413. So the server shuts down its sending side and reads until the
-//! client closes, too (RFC 9112, section 9.6).
+//! Closing a socket with unread bytes resets the connection, and the reset can overtake the response. A
+//! client that reads only after it has sent its complete body would never see a 413. So the server shuts down
+//! its sending side, and reads until the client closes the connection, too (RFC 9112, section 9.6).
 
 use std::mem::MaybeUninit;
 use std::pin::Pin;
@@ -14,10 +14,10 @@ use tokio::time::{Sleep, sleep};
 
 use crate::limits::{DRAIN_TIMEOUT, MAX_DRAIN_BYTES};
 
-/// Reads and discards bytes, within limits.
+/// Reads and discards bytes until a time or size limit is reached.
 #[derive(Debug)]
 pub(super) struct Drain {
-    /// Number of bytes that may still be read.
+    /// Number of bytes until the size limit is reached.
     bytes_left: usize,
     timer: Pin<Box<Sleep>>,
 }
@@ -27,7 +27,7 @@ impl Drain {
         Self { bytes_left: MAX_DRAIN_BYTES, timer: Box::pin(sleep(DRAIN_TIMEOUT)) }
     }
 
-    /// Ready when the client has closed or a limit is reached.
+    /// Ready when the client has closed the connection, or a limit is reached.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>, stream: &mut TapStream) -> Poll<()> {
         let mut buffer = [MaybeUninit::uninit(); 16 * 1024];
         while self.bytes_left > 0 && self.timer.as_mut().poll(cx).is_pending() {

@@ -1,21 +1,21 @@
-//! Exchanges and uploads in progress. Each updates its connection's [`Activity`].
+//! Guards that count a request, or its body, as in progress in the connection's [`Activity`].
 
 use std::task::{Context, Poll};
 
 use super::activity::Activity;
 
-/// The party that an exchange waits for.
+/// The party that a request and its response currently wait for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ExchangeState {
     /// The handler works on the response.
     Handling,
     /// The response waits for an event, such as the next change in a stream of changes.
     AwaitingEvent,
-    /// The client has a part of the response to read.
+    /// A part of the response waits for the client to read it.
     AwaitingClient,
 }
 
-/// A request and its response, in progress until it is dropped.
+/// A request and its response. They are in progress until this guard is dropped.
 #[derive(Debug)]
 pub struct Exchange {
     activity: Activity,
@@ -23,13 +23,13 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// An exchange that `activity` already counts as [`ExchangeState::Handling`].
+    /// Creates the guard of an exchange that `activity` already counts as [`ExchangeState::Handling`].
     pub(super) fn new(activity: Activity) -> Self {
         Self { activity, state: ExchangeState::Handling }
     }
 
-    /// Changes the state. Each change to [`ExchangeState::AwaitingClient`], even from itself, restarts the idle period of the
-    /// connection.
+    /// Changes the state. Entering [`ExchangeState::AwaitingClient`], even from the same state, restarts the
+    /// connection's idle period.
     pub(crate) fn enter(&mut self, state: ExchangeState) {
         let before = std::mem::replace(&mut self.state, state);
         self.activity.update(|activity| {
@@ -38,12 +38,13 @@ impl Exchange {
         });
     }
 
-    /// Returns `true` if the connection must end after this exchange.
+    /// Returns `true` if the connection must close after this response.
     pub(crate) fn is_last(&self) -> bool {
         self.activity.ending().is_cancelled()
     }
 
-    /// Ready if the client has abandoned an endless HTTP/1.1 response. Until then, wakes the task when that happens.
+    /// Ready when the client has abandoned an endless HTTP/1.1 response. If it has not yet done so, the task
+    /// is woken when it does.
     pub(super) fn poll_abandoned(&self, cx: &Context<'_>) -> Poll<()> {
         self.activity.poll_half_closed(cx)
     }
@@ -60,12 +61,12 @@ impl Drop for Exchange {
     }
 }
 
-/// A request body that is incomplete, until it is dropped.
+/// An incomplete request body. It is in progress until this guard is dropped.
 #[derive(Debug)]
 pub(crate) struct Upload(Activity);
 
 impl Upload {
-    /// An upload that `activity` already counts.
+    /// Creates the guard of an upload that `activity` already counts.
     pub(super) fn new(activity: Activity) -> Self {
         Self(activity)
     }

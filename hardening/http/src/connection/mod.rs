@@ -1,16 +1,17 @@
 //! A connection that enforces its timeouts.
 //!
-//! No framework enforces all of them, so they stand between the socket and the framework, the same for every server. They
-//! change no read or write, except that the connection drains the client's bytes after the last response.
+//! hyper, h2 and tonic each lack some of the timeouts. So a stream between the socket and the framework
+//! enforces all of them, in the same way for every server. It passes all bytes on, except those that the
+//! client sends after the last response, which it discards.
 //!
 //! # Layout
 //!
 //! - this file: the stream
-//! - `activity`: the activity that the timeouts depend on
-//! - `exchange`: exchanges and uploads in progress
+//! - `activity`: the requests and responses in progress, which the timeouts depend on
+//! - `exchange`: guards that count a request, or its body, as in progress
 //! - `body`: request and response bodies that report their progress
-//! - `timers`: idle timer and write-stall timer
-//! - `drain`: discards what a client still sends after the last response
+//! - `timers`: the idle timer and the write-stall timer
+//! - `drain`: discards the bytes that a client still sends after the last response
 
 mod activity;
 #[cfg_attr(
@@ -38,29 +39,29 @@ use drain::Drain;
 pub use exchange::Exchange;
 use timers::{IdleTimer, StallTimer};
 
-/// A stream that reports EOF when its client leaves it idle for too long, and fails when a write waits for too long. Its
-/// shutdown waits for the client to close.
+/// A stream that reports EOF when the client leaves it idle for too long, and an error when a write waits for
+/// too long. After its shutdown, it waits for the client to close the connection.
 #[derive(Debug)]
 pub struct Connection {
     stream: TapStream,
     read_state: ReadState,
-    /// The task that reads, while a write waits for the client.
+    /// The task that reads. Set while a write waits for the client, because nothing is read meanwhile.
     blocked_reader: Option<Waker>,
     idle: IdleTimer,
     stall: StallTimer,
     /// `Some` once the server has shut down its sending side.
     drain: Option<Drain>,
     activity: Activity,
-    /// Released after the stream is closed: fields are dropped in order.
+    /// Released after the stream is closed, because fields are dropped in the order of their declaration.
     _slot: Slot,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ReadState {
     Open,
-    /// The client has half-closed.
+    /// The client has half-closed the connection.
     HalfClosed,
-    /// The idle timer has expired. The framework sees EOF and closes the connection in an orderly way.
+    /// The idle timer has expired. The framework reads EOF and closes the connection gracefully.
     Expired,
 }
 
@@ -83,7 +84,8 @@ impl Connection {
         self.activity.clone()
     }
 
-    /// Begins an exchange of a protocol other than HTTP. The connection is not idle until the exchange is dropped.
+    /// Begins an exchange of a protocol other than HTTP. The connection is not idle until the returned guard
+    /// is dropped.
     #[must_use]
     pub fn begin_exchange(&self) -> Exchange {
         self.activity.begin_exchange(false)
@@ -114,7 +116,10 @@ impl Connection {
     fn finish_write<T>(&mut self, cx: &mut Context<'_>, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if result.is_pending() {
             ready!(self.stall.poll_expired(cx));
-            return Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client does not read")));
+            return Poll::Ready(Err(io::Error::new(
+                io::ErrorKind::TimedOut,
+                "write timeout: the client does not read",
+            )));
         }
         self.stall.stop();
         if let Some(reader) = self.blocked_reader.take() {
@@ -130,8 +135,8 @@ impl AsyncRead for Connection {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        // While a write waits, nothing is read: further requests would need more memory, and the framework would treat
-        // EOF as the end of the response, too.
+        // While a write waits, nothing is read: further requests would need more memory, and the framework
+        // would treat EOF as the end of the response, too.
         if self.stall.is_running() {
             self.blocked_reader = Some(cx.waker().clone());
             return Poll::Pending;

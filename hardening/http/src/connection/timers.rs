@@ -1,4 +1,4 @@
-//! The timers of a connection.
+//! The idle timer and the write-stall timer of a connection.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
@@ -11,19 +11,20 @@ use tokio_util::sync::WaitForCancellationFutureOwned;
 use super::activity::{Activity, Idle};
 use crate::Limits;
 
-/// Expires when a connection has been idle for too long: before its first request, between requests, or after the
-/// shutdown.
+/// Timer that expires when a connection has been idle for too long: before its first request, between
+/// requests, or after the shutdown.
 #[derive(Debug)]
 pub(super) struct IdleTimer {
     head_timeout: Duration,
     idle_timeout: Duration,
     linger: Duration,
     ending: Pin<Box<WaitForCancellationFutureOwned>>,
-    /// Start of the shutdown.
+    /// Time at which the connection's shutdown token `ending` was cancelled.
     ending_since: Option<Instant>,
-    /// Fires at the deadline or before. Each request moves the deadline, but the timer is reset only after it fires.
+    /// Fires at the idle deadline or earlier. Each request moves the deadline, but the timer is reset only
+    /// when it fires.
     timer: Pin<Box<Sleep>>,
-    /// The task that `ending` and `timer` are going to wake.
+    /// The task that both `ending` and `timer` will wake.
     task: Option<Waker>,
 }
 
@@ -40,8 +41,8 @@ impl IdleTimer {
         }
     }
 
-    /// Ready when the connection has been idle for too long. First cancels `ending` of an HTTP/2 connection, so that it
-    /// can send GOAWAY.
+    /// Ready when the connection has been idle for too long. On HTTP/2, first cancels `ending`, so that the
+    /// server sends GOAWAY.
     pub(super) fn poll_expired(&mut self, cx: &mut Context<'_>, activity: &Activity) -> Poll<()> {
         if self.is_armed(cx, activity) {
             return Poll::Pending;
@@ -71,8 +72,8 @@ impl IdleTimer {
         }
     }
 
-    /// Returns `true` if neither future is ready and both are going to wake this task. Polling them for each read would cost
-    /// more.
+    /// Returns `true` if `ending` and `timer` are pending and will wake this task. The check is cheaper than
+    /// polling both.
     fn is_armed(&self, cx: &Context<'_>, activity: &Activity) -> bool {
         self.task.as_ref().is_some_and(|task| task.will_wake(cx.waker()))
             && !self.timer.is_elapsed()
@@ -88,7 +89,7 @@ impl IdleTimer {
     }
 }
 
-/// Expires when a write has waited for the client for too long.
+/// Timer that expires when a write has waited for the client for too long.
 #[derive(Debug)]
 pub(super) struct StallTimer {
     timeout: Duration,
@@ -101,7 +102,7 @@ impl StallTimer {
         Self { timeout, timer: None }
     }
 
-    /// Ready when the timer has expired. The first call starts it.
+    /// Starts the timer in the first call. Ready when it has expired.
     pub(super) fn poll_expired(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(self.timeout)));
         timer.as_mut().poll(cx)

@@ -1,4 +1,5 @@
-//! Conditional requests: revisions as `ETag`, with `If-Match` and `If-None-Match` (RFC 9110, sections 8.8.3 and 13).
+//! Conditional requests (RFC 9110, section 13): the `ETag` of a resource is its revision, and `If-Match` and
+//! `If-None-Match` list revisions.
 
 mod tags;
 
@@ -11,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use crate::{Api, Rejection};
 use tags::Tags;
 
-/// Returns a representation of a resource at `revision`, with its `ETag`.
+/// Converts `representation` to a response, and adds an `ETag` header with the resource's `revision`.
 pub fn with_etag(revision: u32, representation: impl IntoResponse) -> Response {
     let mut response = representation.into_response();
     response.headers_mut().insert(ETAG, etag(revision));
@@ -27,7 +28,7 @@ fn etag(revision: u32) -> HeaderValue {
     HeaderValue::from_bytes(&tag[..digits.len() + 2]).unwrap_or(HeaderValue::from_static(""))
 }
 
-/// Extractor of the preconditions of a request.
+/// Extractor of `If-Match` and `If-None-Match`.
 #[derive(Debug, Default)]
 pub struct Conditions {
     if_match: Option<Tags>,
@@ -51,7 +52,8 @@ impl<S: Api> FromRequestParts<S> for Conditions {
 }
 
 impl Conditions {
-    /// Requires `If-Match`, so that no client overwrites a change that it has not seen (RFC 6585, section 3).
+    /// Checks that the request has `If-Match`, so that no client overwrites a change that it has not seen
+    /// (RFC 6585, section 3).
     ///
     /// # Errors
     /// With 428 if the header is missing.
@@ -63,7 +65,8 @@ impl Conditions {
         Err(Rejection::Status(StatusCode::PRECONDITION_REQUIRED, detail.to_owned()))
     }
 
-    /// Returns the response to a read of a resource at `revision`: 304 if the client has that revision already.
+    /// Returns the response to a GET of a resource at `revision`: 304 if `If-None-Match` lists that revision,
+    /// otherwise the representation.
     ///
     /// # Errors
     /// With 412 if `If-Match` does not list the revision.
@@ -79,7 +82,7 @@ impl Conditions {
         })
     }
 
-    /// Checks the preconditions of a change to a resource at `revision`.
+    /// Checks that the preconditions allow a change to a resource at `revision`.
     ///
     /// # Errors
     /// With 412 if `If-Match` does not list the revision, or `If-None-Match` does.

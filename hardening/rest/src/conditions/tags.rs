@@ -1,17 +1,17 @@
-//! Lists of entity tags.
+//! Parses and compares the entity tags in `If-Match` and `If-None-Match`.
 
 use std::fmt;
 
 /// The value of `If-Match` or `If-None-Match`.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Tags {
-    /// `*`: any existing revision.
+    /// `*`: matches every revision.
     Any,
-    /// The listed tags.
+    /// A list of tags, which may be empty.
     List(Vec<Tag>),
 }
 
-/// An entity tag. The server's own tags are strong and contain a revision; a client may send any tag.
+/// An entity tag. The server sends strong tags that contain a revision, but a client may send any tag.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Tag {
     is_weak: bool,
@@ -19,7 +19,9 @@ pub(super) struct Tag {
 }
 
 impl Tags {
-    /// Parses a list of tags. A tag may contain commas; the list and its elements may be empty (RFC 9110, section 5.6.1.2).
+    /// Parses `*` or a list of tags. Returns `None` if `text` is malformed.
+    ///
+    /// Tags may contain commas, and elements of the list may be empty (RFC 9110, section 5.6.1.2).
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut rest = text.trim_matches([' ', '\t']);
         if rest == "*" {
@@ -44,12 +46,14 @@ impl Tags {
         }
     }
 
-    /// Returns `true` if a strong tag matches, as a change requires (RFC 9110, section 13.1.1).
+    /// Returns `true` for `*`, or if a strong tag is `revision`. `If-Match` requires this comparison (RFC
+    /// 9110, section 13.1.1).
     pub(super) fn match_strongly(&self, revision: u32) -> bool {
         self.any(|tag| !tag.is_weak && tag.matches(revision))
     }
 
-    /// Returns `true` if a weak or strong tag matches, as for a read (RFC 9110, section 13.1.2).
+    /// Returns `true` for `*`, or if a strong or weak tag is `revision`. `If-None-Match` requires this
+    /// comparison (RFC 9110, section 13.1.2).
     pub(super) fn match_weakly(&self, revision: u32) -> bool {
         self.any(|tag| tag.matches(revision))
     }
@@ -68,14 +72,14 @@ impl Tag {
     }
 }
 
-/// Formats the tags for an error message: `1`, or `1 or W/"2"`.
+/// Formats the tags for an error message, such as `1 or W/"2"`.
 impl fmt::Display for Tags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self::List(tags) = self else {
             return f.write_str("any");
         };
         if tags.is_empty() {
-            return f.write_str("in the empty If-Match");
+            return f.write_str("one in If-Match, which is empty");
         }
         for (index, Tag { is_weak, opaque }) in tags.iter().enumerate() {
             if index > 0 {
