@@ -1,8 +1,7 @@
 //! The bookshelf over GraphQL.
 //!
-//! `schema` holds the seven operations. The path `/graphql` serves them by POST and GET, as server-sent events, over a
-//! WebSocket, and in a browser with GraphiQL. `/schema.graphql` returns the schema as text, the same as the file
-//! `schema.graphql` next to this crate's manifest.
+//! The path `/graphql` serves the seven operations by POST and GET, as server-sent events, over a WebSocket, and in a browser
+//! with GraphiQL. `/schema.graphql` returns the schema, the same as the file `schema.graphql` next to this crate's manifest.
 //!
 //! # Layout
 //!

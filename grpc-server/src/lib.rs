@@ -24,12 +24,11 @@ use std::time::Duration;
 use bookshelf::Shelf;
 use bookshelf_proto::DESCRIPTORS;
 use bookshelf_proto::v1::bookshelf_service_server::BookshelfServiceServer;
-use hardening_grpc::Api;
+use hardening_grpc::{Api, Guarded, Services};
 use hardening_http::{Limits, Shutdown};
 use server_kit::Program;
 use socket_tap::TapListener;
 use tonic::codec::CompressionEncoding::Gzip;
-use tonic::service::Routes;
 
 use crate::limits::MAX_REQUEST_BYTES;
 use crate::service::Service;
@@ -79,18 +78,22 @@ pub async fn serve_with(
     shutdown: Shutdown,
     limits: Limits,
 ) -> io::Result<()> {
-    let routes = routes(shelf, shutdown.clone(), limits.request_timeout)?;
-    hardening_grpc::serve(listener, routes, shutdown, limits).await
+    let services = services(shelf, shutdown.clone(), limits.request_timeout)?;
+    hardening_grpc::serve(listener, services, shutdown, limits).await
 }
 
-/// Returns the services as routes, which another transport can serve. Streams end at the shutdown.
+/// Returns the services, which another transport can serve without gRPC-Web. Streams end at the shutdown.
 ///
 /// # Errors
 /// When the contract's descriptors cannot be decoded.
-pub fn routes(shelf: Shelf, shutdown: Shutdown, request_timeout: Duration) -> io::Result<Routes> {
+pub fn services(
+    shelf: Shelf,
+    shutdown: Shutdown,
+    request_timeout: Duration,
+) -> io::Result<Guarded<Services<BookshelfServiceServer<Service>>>> {
     let service = BookshelfServiceServer::new(Service::new(shelf, shutdown.clone()))
         .max_decoding_message_size(MAX_REQUEST_BYTES)
         .accept_compressed(Gzip)
         .send_compressed(Gzip);
-    hardening_grpc::routes(service, API, request_timeout, shutdown)
+    hardening_grpc::services(service, API, request_timeout, shutdown)
 }

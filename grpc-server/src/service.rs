@@ -18,8 +18,9 @@ use crate::convert;
 use crate::limits::MIN_GZIP_BYTES;
 use crate::status::{from_shelf, unknown_change};
 
+/// The service of the bookshelf.
 #[derive(Debug)]
-pub(crate) struct Service {
+pub struct Service {
     shelf: Shelf,
     /// Ends the watch streams, which would otherwise never end.
     shutdown: Shutdown,

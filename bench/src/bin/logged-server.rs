@@ -1,7 +1,7 @@
 //! The REST, GraphQL and gRPC servers with the crate `logged-stream` in place of socket-tap. Usage:
 //! `logged-server rest|graphql|grpc ADDRESS [FILE]`.
 //!
-//! It uses the routes of the three servers, and sets `TCP_NODELAY` like them.
+//! It uses the routes and services of the three servers, and sets `TCP_NODELAY` like them.
 
 #![forbid(unsafe_code)]
 
@@ -51,9 +51,9 @@ fn run(api: &str, address: SocketAddr, path: Option<&str>) -> io::Result<()> {
             _ => {
                 let incoming =
                     TcpListenerStream::new(listener).map(move |stream| Logged::new(stream?, log.as_ref()));
-                let routes = grpc_server::routes(shelf, shutdown, Limits::default().request_timeout)?;
-                let server = tonic::transport::Server::builder().add_routes(routes);
-                server.serve_with_incoming(incoming).await.map_err(io::Error::other)
+                let services = grpc_server::services(shelf, shutdown, Limits::default().request_timeout)?;
+                let mut server = tonic::transport::Server::builder();
+                server.serve_with_incoming(services, incoming).await.map_err(io::Error::other)
             }
         }
     })

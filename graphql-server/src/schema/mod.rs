@@ -4,7 +4,7 @@
 
 pub(crate) mod types;
 
-use async_graphql::{Context, ID, Object, SchemaBuilder};
+use async_graphql::{Context, ID, Object, Schema, SchemaBuilder};
 use bookshelf::{BookPatch, Entity, NewBook, Shelf};
 use futures_util::{Stream, StreamExt as _};
 use hardening_graphql::limits::MAX_DEPTH;
@@ -17,8 +17,6 @@ use types::book::{Book, CreateBookInput, UpdateBookInput};
 use types::change::BookChange;
 use types::connection::BookConnection;
 use types::id;
-
-pub(crate) type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 pub(crate) struct Query;
 

@@ -9,7 +9,9 @@ use axum::http::request::Builder;
 use axum::http::{HeaderMap, Request, Response, StatusCode, Version};
 use bookshelf::{Limits, Shelf};
 use bookshelf_proto::v1::bookshelf_service_client::BookshelfServiceClient;
+use bookshelf_proto::v1::bookshelf_service_server::BookshelfServiceServer;
 use bytes::Bytes;
+use hardening_grpc::Guarded;
 use hardening_http::Shutdown;
 use http_body_util::BodyExt as _;
 use hyper::client::conn::http2;
@@ -19,17 +21,20 @@ use socket_tap::{Tap, TapListener};
 use tokio::net::TcpStream;
 use tonic::body::Body;
 use tonic::codegen::StdError;
-use tonic::service::Routes;
 use tonic::{Code, Status, Streaming};
 use tonic_health::pb::health_client::HealthClient;
 use tonic_types::{ErrorDetails, StatusExt as _};
 use tower::ServiceExt as _;
 
+use crate::service::Service;
+
+type Services = Guarded<hardening_grpc::Services<BookshelfServiceServer<Service>>>;
+
 pub(super) const SERVICE: &str = "/bookshelf.v1.BookshelfService";
 
 /// The services, with the shelf and the shutdown signal that they use.
 pub(super) struct Server {
-    routes: Routes,
+    services: Services,
     pub(super) shelf: Shelf,
     pub(super) shutdown: Shutdown,
 }
@@ -42,7 +47,7 @@ impl Server {
     pub(super) fn with_limits(limits: Limits) -> Self {
         let (shelf, shutdown) = (Shelf::with_limits(limits), Shutdown::new());
         Self {
-            routes: crate::routes(
+            services: crate::services(
                 shelf.clone(),
                 shutdown.clone(),
                 hardening_http::Limits::default().request_timeout,
@@ -53,16 +58,16 @@ impl Server {
         }
     }
 
-    pub(super) fn client(&self) -> BookshelfServiceClient<Routes> {
-        BookshelfServiceClient::new(self.routes.clone())
+    pub(super) fn client(&self) -> BookshelfServiceClient<Services> {
+        BookshelfServiceClient::new(self.services.clone())
     }
 
-    pub(super) fn health(&self) -> HealthClient<Routes> {
-        HealthClient::new(self.routes.clone())
+    pub(super) fn health(&self) -> HealthClient<Services> {
+        HealthClient::new(self.services.clone())
     }
 
     pub(super) async fn send(&self, request: Request<Body>) -> Reply {
-        Reply::of(self.routes.clone(), request).await
+        Reply::of(self.services.clone(), request).await
     }
 
     /// Sends a call as plain HTTP/2, with additional headers.
@@ -111,8 +116,8 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    pub(super) async fn of(routes: Routes, request: Request<Body>) -> Self {
-        Self::read(within_a_year(routes.oneshot(request)).await.unwrap()).await
+    pub(super) async fn of(services: Services, request: Request<Body>) -> Self {
+        Self::read(within_a_year(services.oneshot(request)).await.unwrap()).await
     }
 
     /// Sends the request to a new server over loopback TCP.

@@ -7,7 +7,7 @@
 //! - `transport`: tonic's server with the connection limits
 //! - `web`: gRPC-Web for browsers, with the cargo feature `web`
 //! - `call`: protocol check, deadline, request timeout, panics
-//! - `routes`: combines the API's service with health and server reflection
+//! - `services`: combines the API's service with health and server reflection
 //! - `health`: `grpc.health.v1.Health`
 //!
 //! The handlers of an API use these:
@@ -23,12 +23,13 @@ mod call;
 mod health;
 pub mod limits;
 pub mod mask;
-mod routes;
+mod services;
 pub mod status;
 mod transport;
 #[cfg(feature = "web")]
 mod web;
 
 pub use api::Api;
-pub use routes::routes;
+pub use call::{Guarded, ResponseBody, ResponseFuture};
+pub use services::{Services, services};
 pub use transport::serve;

@@ -1,31 +1,47 @@
 //! Runs tonic's server with the connection limits.
 
+use std::convert::Infallible;
 use std::{future, io};
 
+use axum::http::{Request, Response};
 use hardening_http::limits::{CONNECTION_WINDOW, MAX_RESETS_BY_CLIENT, MAX_RESETS_BY_SERVER, STREAM_WINDOW};
 use hardening_http::shutdown::with_grace_period;
 use hardening_http::tonic::TrackActivity;
 use hardening_http::{Incoming, Limits, Shutdown};
 use socket_tap::TapListener;
-use tonic::service::Routes;
+use tonic::body::Body;
+use tonic::server::NamedService;
 use tonic::transport::Server;
+use tower::Service;
 use tower::layer::util::{Identity, Stack};
 
-/// Serves `routes` until the shutdown. Then waits for the calls in flight, at most for `limits.grace`.
+use crate::{Guarded, Services};
+
+/// Serves `services` until the shutdown. Then waits for the calls in flight, at most for `limits.grace`.
 ///
 /// # Errors
 /// If tonic's transport fails. A failed connection is not an error.
-pub async fn serve(
+pub async fn serve<S>(
     listener: TapListener,
-    routes: Routes,
+    services: Guarded<Services<S>>,
     shutdown: Shutdown,
     limits: Limits,
-) -> io::Result<()> {
-    let server = server(&limits).add_routes(routes);
+) -> io::Result<()>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
+        + NamedService
+        + Clone
+        + Send
+        + 'static,
+    S::Future: Send,
+{
+    #[cfg(feature = "web")]
+    let services = crate::web::accept_grpc_web(services);
+    let server = server(&limits);
     let grace = limits.grace;
     let incoming = Incoming::new(listener, limits, shutdown.clone()).into_stream();
     // tonic shuts down when `incoming` ends, which happens at the shutdown.
-    let serving = server.serve_with_incoming_shutdown(incoming, future::pending());
+    let serving = server.serve_with_incoming_shutdown(services, incoming, future::pending());
     match with_grace_period(serving, grace, &shutdown).await {
         Some(result) => result.map_err(io::Error::other),
         None => Ok(()),

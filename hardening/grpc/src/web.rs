@@ -1,10 +1,10 @@
 //! gRPC-Web for browsers, in which a page cannot read the trailers of gRPC.
 
-use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue, Method, Uri};
-use tonic_web::GrpcWebLayer;
-use tower_http::cors::{AllowOrigin, CorsLayer};
+use tonic_web::{GrpcWebLayer, GrpcWebService};
+use tower::Layer as _;
+use tower_http::cors::{AllowOrigin, Cors, CorsLayer};
 
 /// Request headers that a page of another origin may send.
 const REQUEST_HEADERS: [HeaderName; 4] = [
@@ -22,9 +22,9 @@ const RESPONSE_HEADERS: [HeaderName; 3] = [
     HeaderName::from_static("grpc-status-details-bin"),
 ];
 
-/// Returns a router that accepts gRPC-Web as well as gRPC.
-pub(crate) fn accept_grpc_web(services: Router) -> Router {
-    services.layer(GrpcWebLayer::new()).layer(cors())
+/// Returns a service that accepts gRPC-Web as well as gRPC.
+pub(crate) fn accept_grpc_web<S>(services: S) -> Cors<GrpcWebService<S>> {
+    cors().layer(GrpcWebLayer::new().layer(services))
 }
 
 /// Allows calls by pages that this machine serves on any port. The server does not authenticate users, so a

@@ -1,17 +1,18 @@
 //! Connects tonic's server to [`Connection`] and its timeouts.
 
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use axum::body::Bytes;
 use axum::http::{Request, Response, Version};
-use hyper::body::Body;
-use tokio::time::Instant;
+use hyper::body::Body as HttpBody;
+use pin_project_lite::pin_project;
+use tonic::body::Body;
 use tonic::transport::server::{Connected, TcpConnectInfo};
 use tower::{Layer, Service};
 
 use crate::Shutdown;
-use crate::connection::{Activity, Connection, RequestBody, ResponseBody};
+use crate::connection::{Activity, Connection, Exchange, RequestBody, ResponseBody};
 
 impl Connected for Connection {
     type ConnectInfo = ConnectInfo;
@@ -27,11 +28,6 @@ pub struct ConnectInfo {
     activity: Activity,
     tcp: TcpConnectInfo,
 }
-
-/// A request extension with the time at which the request arrived. tonic starts its own timeout a moment
-/// later. So a timeout of the same length that starts at this time ends before tonic's.
-#[derive(Clone, Copy, Debug)]
-pub struct ReceivedAt(pub Instant);
 
 /// A layer for tonic's `Server` that reports each request to its [`Connection`]. Without this layer, all
 /// connections count as idle.
@@ -50,24 +46,21 @@ impl<S> Layer<S> for TrackActivity {
 #[derive(Clone, Debug)]
 pub struct TrackActivityService<S>(S);
 
-impl<S, In, Out> Service<Request<In>> for TrackActivityService<S>
+impl<S, Out> Service<Request<Body>> for TrackActivityService<S>
 where
-    S: Service<Request<RequestBody<In>>, Response = Response<Out>>,
-    S::Future: Send + 'static,
-    In: Body,
-    Out: Body<Data = Bytes> + Unpin,
+    S: Service<Request<Body>, Response = Response<Out>>,
+    Out: HttpBody<Data = Bytes> + Unpin,
 {
     type Response = Response<ResponseBody<Out>>;
     type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, S::Error>> + Send>>;
+    type Future = ResponseFuture<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.0.poll_ready(cx)
     }
 
-    fn call(&mut self, mut request: Request<In>) -> Self::Future {
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let extensions = request.extensions_mut();
-        extensions.insert(ReceivedAt(Instant::now()));
         let info = extensions.remove::<ConnectInfo>();
         let activity = info.map_or_else(
             || Activity::new(Shutdown::new()),
@@ -77,9 +70,38 @@ where
                 activity
             },
         );
-        let exchange = activity.begin_exchange(request.version() == Version::HTTP_2);
-        let request = request.map(|body| RequestBody::new(body, &activity));
-        let handling = self.0.call(request);
-        Box::pin(async move { Ok(handling.await?.map(|body| ResponseBody::new(body, exchange))) })
+        let is_http2 = request.version() == Version::HTTP_2;
+        let exchange = activity.begin_exchange(is_http2);
+        // Only HTTP/1.1 connections depend on the progress of request bodies.
+        let request =
+            if is_http2 { request } else { request.map(|body| Body::new(RequestBody::new(body, &activity))) };
+        ResponseFuture { handler: self.0.call(request), exchange: Some(exchange) }
+    }
+}
+
+pin_project! {
+    /// The future of [`TrackActivityService`].
+    #[derive(Debug)]
+    pub struct ResponseFuture<F> {
+        #[pin]
+        handler: F,
+        // `None` after completion.
+        exchange: Option<Exchange>,
+    }
+}
+
+impl<F, Out, E> Future for ResponseFuture<F>
+where
+    F: Future<Output = Result<Response<Out>, E>>,
+    Out: HttpBody<Data = Bytes> + Unpin,
+{
+    type Output = Result<Response<ResponseBody<Out>>, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let response = ready!(this.handler.poll(cx))?;
+        // tonic does not poll a completed future.
+        let Some(exchange) = this.exchange.take() else { return Poll::Pending };
+        Poll::Ready(Ok(response.map(|body| ResponseBody::new(body, exchange))))
     }
 }

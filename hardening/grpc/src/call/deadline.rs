@@ -1,28 +1,29 @@
 //! Reads `grpc-timeout`, the client's deadline for the whole call.
 //!
 //! tonic enforces the deadline only until the response head, and ends the call with CANCELLED instead of
-//! DEADLINE_EXCEEDED. So this crate enforces it, too, and does so a moment earlier than tonic.
+//! DEADLINE_EXCEEDED. So this crate enforces it, too, and does so a moment earlier than tonic: tonic starts its
+//! timer when [`Guarded::call`](super::Guarded) has returned.
 
 use std::time::Duration;
 
-use axum::extract::Request;
-use hardening_http::tonic::ReceivedAt;
+use axum::http::{HeaderMap, HeaderName};
 use tokio::time::Instant;
 use tonic::Status;
 
 use crate::status::ErrorDomain;
 
-/// Returns the client's deadline, or `None` if the call has none.
+const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
+
+/// Returns the client's deadline, or `None` if the call has none. The request must have just arrived.
 ///
 /// # Errors
 /// INTERNAL when the header is malformed.
-pub(super) fn read(request: &Request, domain: ErrorDomain) -> Result<Option<Instant>, Status> {
-    let Some(value) = request.headers().get("grpc-timeout") else {
+pub(super) fn read(headers: &HeaderMap, domain: ErrorDomain) -> Result<Option<Instant>, Status> {
+    let Some(value) = headers.get(GRPC_TIMEOUT) else {
         return Ok(None);
     };
     let timeout = parse(value.as_bytes()).ok_or_else(|| domain.malformed_timeout(value.as_bytes()))?;
-    let arrived = request.extensions().get().map_or_else(Instant::now, |ReceivedAt(arrived)| *arrived);
-    Ok(arrived.checked_add(timeout))
+    Ok(Instant::now().checked_add(timeout))
 }
 
 /// Parses 1 to 8 digits and a unit, such as `500m`.

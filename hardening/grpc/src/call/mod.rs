@@ -1,5 +1,6 @@
-//! Checks that apply to the calls of all methods: an axum middleware around tonic.
+//! Checks that apply to the calls of all methods: a tower service around those of tonic.
 //!
+//! - `guarded`: the service that makes the checks, and its future
 //! - `protocol`: rejects requests that are not gRPC
 //! - `deadline`: reads `grpc-timeout`, the client's deadline
 //! - `request`: ends a request stream whose next message is overdue
@@ -8,32 +9,32 @@
 
 mod deadline;
 mod framing;
+mod guarded;
 mod protocol;
 mod request;
 mod response;
 #[cfg(test)]
 mod tests;
 
-use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::Uri;
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::Response;
-use futures_util::FutureExt as _;
+use axum::body::HttpBody as _;
+use axum::http::{HeaderMap, HeaderName, Request, Response, Uri};
 use hardening_http::Shutdown;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
+use tonic::body::Body;
 use tonic::{Code, Status};
 
 use crate::Api;
 
-use response::ResponseBody;
+pub use guarded::{Guarded, ResponseFuture};
+pub use response::ResponseBody;
 
-/// The middleware's state: the API, and the settings of the checks.
-#[derive(Clone, Debug)]
+const GRPC_ACCEPT_ENCODING: HeaderName = HeaderName::from_static("grpc-accept-encoding");
+
+/// The API, and the settings of the checks.
+#[derive(Debug)]
 pub(crate) struct Guard {
     pub(crate) api: Api,
     /// Time for a client to send its request.
@@ -42,20 +43,37 @@ pub(crate) struct Guard {
 }
 
 impl Guard {
-    /// Wraps the routes of `services` in the checks.
-    pub(crate) fn protect(self, services: Router) -> Router {
-        services.layer(from_fn_with_state(self, guard))
+    /// Wraps `service` in the checks.
+    pub(crate) fn protect<S>(self, service: S) -> Guarded<S> {
+        Guarded { service, guard: Arc::new(self) }
+    }
+
+    /// Returns the client's deadline, or `None` if the call has none. The request must have just arrived.
+    ///
+    /// # Errors
+    /// INTERNAL when the header is malformed, DEADLINE_EXCEEDED when the deadline has passed: a handler must not
+    /// change data for a client that no longer waits.
+    fn deadline(&self, headers: &HeaderMap) -> Result<Option<Instant>, Status> {
+        let deadline = deadline::read(headers, self.api.domain)?;
+        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            return Err(self.api.domain.deadline_exceeded());
+        }
+        Ok(deadline)
     }
 
     /// Removes `grpc-accept-encoding` from a request, unless its method may compress the response.
-    fn limit_compression(&self, request: &mut Request) {
+    fn limit_compression(&self, request: &mut Request<Body>) {
         if !self.api.compressed_methods.contains(&request.uri().path()) {
-            request.headers_mut().remove("grpc-accept-encoding");
+            request.headers_mut().remove(GRPC_ACCEPT_ENCODING);
         }
     }
 
     /// Adds error details to the response if it is an error that tonic itself returned.
-    fn add_details(&self, mut response: Response, uri: &Uri) -> Response {
+    fn add_details(&self, mut response: Response<Body>, uri: &Uri) -> Response<Body> {
+        // The status of a response with messages is in its trailers.
+        if !response.body().is_end_stream() {
+            return response;
+        }
         let status = Status::from_header_map(response.headers());
         if let Some(status) = status.filter(|it| it.code() != Code::Ok && it.details().is_empty()) {
             let detailed = self.api.domain.with_details(&status, uri.path(), self.api.max_request_bytes);
@@ -64,33 +82,4 @@ impl Guard {
         }
         response
     }
-}
-
-async fn guard(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
-    if let Some(rejection) = protocol::reject(&request) {
-        return rejection;
-    }
-    let domain = guard.api.domain;
-    let deadline = match deadline::read(&request, domain) {
-        Ok(deadline) => deadline,
-        Err(status) => return status.into_http(),
-    };
-    // A handler must not change data for a client that no longer waits.
-    if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-        return domain.deadline_exceeded().into_http();
-    }
-    guard.limit_compression(&mut request);
-    let uri = request.uri().clone();
-    let (request, outcome) = request::limit_stream(request, &guard);
-    let handler = AssertUnwindSafe(next.run(request)).catch_unwind();
-    // Handlers wait only for the request, so that a late response head means a slow client.
-    let latest = Instant::now() + guard.request_timeout;
-    let until = deadline.map_or(latest, |deadline| deadline.min(latest));
-    let response = match timeout_at(until, handler).await {
-        Ok(Ok(response)) => guard.add_details(response, &uri),
-        Ok(Err(_panic)) => domain.panicked().into_http(),
-        Err(_elapsed) if deadline == Some(until) => domain.deadline_exceeded().into_http(),
-        Err(_elapsed) => domain.request_timeout(guard.request_timeout).into_http(),
-    };
-    response.map(|body| Body::new(ResponseBody::new(body, domain, deadline, outcome)))
 }

@@ -2,24 +2,26 @@
 //!
 //! The HTTP status of a gRPC error is 200, which other clients would mistake for success.
 
-use axum::extract::Request;
 use axum::http::header::{ACCEPT, ALLOW, CONTENT_TYPE};
-use axum::http::{HeaderValue, Method, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::{HeaderValue, Method, Request, Response, StatusCode};
+use axum::response::IntoResponse as _;
+use tonic::body::Body;
 
 /// Returns an HTTP error if the request is not a gRPC call with protobuf messages.
 ///
 /// `te: trailers` is optional. Its purpose is to detect proxies that drop trailers, and clients that omit it
 /// read trailers anyway.
-pub(super) fn reject(request: &Request) -> Option<Response> {
+pub(super) fn reject(request: &Request<Body>) -> Option<Response<Body>> {
     if request.method() != Method::POST {
         let body = "this is a gRPC server; use POST\n";
-        return Some((StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "POST")], body).into_response());
+        let response = (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "POST")], body).into_response();
+        return Some(response.map(Body::new));
     }
     if !request.headers().get(CONTENT_TYPE).is_some_and(is_protobuf) {
         let accept = [(ACCEPT, "application/grpc, application/grpc+proto")];
         let body = "this is a gRPC server; use the content-type application/grpc with protobuf messages\n";
-        return Some((StatusCode::UNSUPPORTED_MEDIA_TYPE, accept, body).into_response());
+        let response = (StatusCode::UNSUPPORTED_MEDIA_TYPE, accept, body).into_response();
+        return Some(response.map(Body::new));
     }
     None
 }

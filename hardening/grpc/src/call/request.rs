@@ -7,14 +7,15 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use axum::body::{Body, BodyDataStream};
-use axum::extract::Request;
+use axum::body::BodyDataStream;
+use axum::http::Request;
 use bytes::Bytes;
 use futures_util::future::{BoxFuture, FutureExt as _};
 use futures_util::{StreamExt as _, stream};
 use hardening_http::Shutdown;
 use tokio::time::{Instant, Sleep, sleep};
 use tonic::Status;
+use tonic::body::Body;
 
 use super::Guard;
 use super::framing::{Framing, TooLarge};
@@ -48,21 +49,24 @@ impl StreamOutcome {
 
 /// Limits the request stream of a call to server reflection: it ends when a message takes longer than the
 /// request timeout, and at the shutdown. Returns all other requests unchanged.
-pub(super) fn limit_stream(request: Request, guard: &Guard) -> (Request, Option<StreamOutcome>) {
+pub(super) fn limit_stream(
+    request: Request<Body>,
+    guard: &Arc<Guard>,
+) -> (Request<Body>, Option<StreamOutcome>) {
     if !request.uri().path().starts_with("/grpc.reflection.") {
         return (request, None);
     }
     let outcome = StreamOutcome { end: Arc::default(), domain: guard.api.domain };
     let request = request.map(|body| {
         let stream = LimitedStream {
-            chunks: body.into_data_stream(),
+            chunks: axum::body::Body::new(body).into_data_stream(),
             framing: Framing::new(guard.api.max_request_bytes),
             overdue: Box::pin(sleep(guard.request_timeout)),
             shutdown: linger(guard.shutdown.clone()).boxed(),
             outcome: outcome.clone(),
-            guard: guard.clone(),
+            guard: Arc::clone(guard),
         };
-        Body::from_stream(stream::unfold(stream, LimitedStream::next))
+        Body::new(axum::body::Body::from_stream(stream::unfold(stream, LimitedStream::next)))
     });
     (request, Some(outcome))
 }
@@ -79,7 +83,7 @@ struct LimitedStream {
     overdue: Pin<Box<Sleep>>,
     shutdown: BoxFuture<'static, ()>,
     outcome: StreamOutcome,
-    guard: Guard,
+    guard: Arc<Guard>,
 }
 
 impl LimitedStream {

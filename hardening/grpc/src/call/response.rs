@@ -4,11 +4,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use axum::body::{Body, HttpBody};
+use axum::body::HttpBody;
 use axum::http::HeaderMap;
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until};
+use tonic::body::Body;
 use tonic::{Code, Status};
 
 use super::request::StreamOutcome;
@@ -17,7 +18,7 @@ use crate::status::ErrorDomain;
 /// A response body that sends the handler's messages until the handler completes or panics, or the client's
 /// deadline passes. In all three cases, it ends with a status.
 #[derive(Debug)]
-pub(super) struct ResponseBody {
+pub struct ResponseBody {
     messages: Body,
     domain: ErrorDomain,
     deadline: Option<Pin<Box<Sleep>>>,
@@ -37,9 +38,10 @@ impl ResponseBody {
 
     /// Replaces the status OK with the error of the request stream, if there is one.
     fn check_outcome(&mut self, frame: Frame<Bytes>) -> Frame<Bytes> {
+        let Some(outcome) = &self.outcome else { return frame };
         let status = frame.trailers_ref().and_then(Status::from_header_map);
         let is_ok = status.is_some_and(|status| status.code() == Code::Ok);
-        let error = self.outcome.as_ref().filter(|_| is_ok).and_then(StreamOutcome::error);
+        let error = if is_ok { outcome.error() } else { None };
         error.map_or(frame, |status| self.end_with(&status))
     }
 
@@ -56,12 +58,12 @@ impl ResponseBody {
 
 impl HttpBody for ResponseBody {
     type Data = Bytes;
-    type Error = axum::Error;
+    type Error = Status;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         // Polled first, so that the deadline also ends a stream that always has a message ready.
         if self.deadline.as_mut().is_some_and(|sleep| sleep.as_mut().poll(cx).is_ready()) {
             let status = self.domain.deadline_exceeded();

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use hardening_http::{Limits, Shutdown};
 use http_body_util::BodyExt as _;
+use tonic::service::Routes;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 use tower::ServiceExt as _;
@@ -40,7 +41,11 @@ async fn call(path: &str) -> (Bytes, Status) {
     let api = Api { domain, descriptors: &[], max_request_bytes: 100, compressed_methods: &[] };
     let guard = Guard { api, request_timeout: Limits::default().request_timeout, shutdown: Shutdown::new() };
     let request = Request::post(path).version(Version::HTTP_2).header("content-type", "application/grpc");
-    let response = guard.protect(services).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let response = guard
+        .protect(Routes::from(services))
+        .oneshot(request.body(tonic::body::Body::empty()).unwrap())
+        .await
+        .unwrap();
     let (head, body) = response.into_parts();
     let body = body.collect().await.unwrap();
     let status = |headers: &HeaderMap| Status::from_header_map(headers);

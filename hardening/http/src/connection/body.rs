@@ -12,7 +12,7 @@ use super::exchange::{Exchange, ExchangeState, Upload};
 
 /// A request body. The connection's [`Activity`] counts it as an upload until it is complete.
 #[derive(Debug)]
-pub struct RequestBody<B> {
+pub(crate) struct RequestBody<B> {
     body: B,
     upload: Option<Upload>,
 }
