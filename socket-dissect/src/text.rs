@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn long_text_is_cut_between_characters() {
+    fn long_text_is_truncated_between_characters() {
         let long = "é".repeat(MAX_CHARS + 1);
         assert_eq!(short(&long), "é".repeat(MAX_CHARS) + "…");
         assert_eq!(short_bytes(&"é".as_bytes()[..1], true), "…");

@@ -110,7 +110,7 @@ fn page_is_accessible() {
 
 /// Takes screenshots if the environment variable `SCREENSHOTS` is set. Checks nothing.
 #[test]
-fn screenshots() {
+fn screenshots_are_taken_if_requested() {
     if std::env::var_os("SCREENSHOTS").is_some() {
         run_script("screenshots.mjs");
     }

@@ -132,7 +132,7 @@ fn tls_record_continues_after_unrecorded_bytes() {
 }
 
 #[test]
-fn tls_connection_without_beginning_is_recognized() {
+fn tls_is_recognized_in_mid_connection() {
     use socket_tap::event::{Event, Op, SockId, Transfer};
     let mut dissector = super::super::Dissector::new(socket_tap::format::Side::Server);
     let data: Box<[u8]> = record(23, [0; 20]).into();

@@ -204,7 +204,7 @@ async fn check_can_be_called_in_async_task() {
 }
 
 #[tokio::test]
-async fn check_works_after_task_used_its_coop_budget() {
+async fn check_succeeds_after_task_used_its_coop_budget() {
     // tokio lets a task complete 128 operations before it has to yield.
     for writes in 126..=129 {
         let recording = Recording::server("busy").unwrap();

@@ -50,7 +50,7 @@ fn mark(recorder: &Recorder, label: &'static str, stamp: Stamp<'_>) {
 }
 
 #[test]
-fn records_later_than_the_drained_time_stay_undelivered() {
+fn drain_until_a_time_delivers_no_later_record() {
     let mut manual = manual();
     manual.mark("before", Stamp::Now);
     let reading = manual.clock.raw();

@@ -138,7 +138,7 @@ mod unix {
     }
 
     #[test]
-    fn path_always_names_locked_file_during_rotation() {
+    fn trace_path_always_exists_during_rotation() {
         let directory = TempDirectory::new("private-window");
         let path = directory.join("shop.jsonl");
         let file = TraceFile::create(&path).unwrap().rotate(1, 2);

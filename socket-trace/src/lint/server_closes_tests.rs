@@ -53,7 +53,7 @@ fn minority_closed_by_server_is_not_reported() {
 }
 
 #[test]
-fn closing_idle_connections_is_not_reported() {
+fn server_closing_idle_connections_is_not_reported() {
     let late = |us: u64, sock: u64| closed_by_server(us + 1_000_001, sock);
     let mut events = connections(10, late);
     events.sort_by_key(|event| event.split([':', ',']).nth(1).unwrap().parse::<u64>().unwrap());
@@ -61,7 +61,7 @@ fn closing_idle_connections_is_not_reported() {
 }
 
 #[test]
-fn closing_second_or_aborting_is_not_reported() {
+fn server_closing_second_or_aborting_is_not_reported() {
     let late = |us, sock| vec![close(us, sock, "local", r#","tcp":{"state":"CLOSE_WAIT","rtt_us":9}"#)];
     assert_eq!(rule_counts(&lint_events(Side::Server, &connections(10, late))), []);
     let abort = |us, sock| {

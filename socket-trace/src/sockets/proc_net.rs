@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_lines_are_refused() {
+    fn malformed_proc_net_lines_are_refused() {
         for line in ["", "0: 0100007F:1F90", "0: 0100007F:1F90 0:0 0A 0:0 0 0 0 0 1"] {
             assert_eq!(parse(line), None, "{line}");
         }

@@ -34,7 +34,7 @@ fn top_level_names_are_unique() {
 }
 
 #[test]
-fn bundle_has_no_imports_and_exports() {
+fn bundle_has_no_imports_or_exports() {
     for line in SCRIPT.lines() {
         assert!(!line.starts_with("import") && !line.starts_with("export"), "{line}");
         assert!(!line.contains("import("), "{line}");
