@@ -10,17 +10,20 @@ use super::part::Class;
 /// A request and its response over one connection.
 ///
 /// A call is an HTTP/1.1 exchange, an HTTP/2 stream, or a GraphQL operation on a WebSocket. Any other
-/// WebSocket is one call from its handshake to its close.
+/// WebSocket is one call from its handshake to its close. In PostgreSQL, a call is a `Query`, or all messages
+/// up to a `Sync`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Call {
     /// Socket of the connection, as numbered in the recording.
     pub sock: SockId,
     /// Number of the call within its connection, from 0, in order of beginning.
     pub number: u64,
-    /// Operation: `GET /v1/books/1`, `query { book }`, `bookshelf.v1.BookshelfService/GetBook`.
+    /// Operation: `GET /v1/books/1`, `query { book }`, `bookshelf.v1.BookshelfService/GetBook`,
+    /// `SELECT title FROM books`.
     pub operation: String,
     /// Status in the terms of the API: `200`, `200, errors` for GraphQL, `OK`, `NOT_FOUND`, `reset: CANCEL`,
-    /// `complete` or `errors` for an operation on a WebSocket. `None` if the recording has no status.
+    /// `complete` or `errors` for an operation on a WebSocket, `SELECT 14` or `ERROR 23505` for a statement.
+    /// `None` if the recording has no status.
     pub status: Option<String>,
     /// Time of the first byte, in nanoseconds since the recording began.
     pub began: u64,

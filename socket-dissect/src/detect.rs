@@ -5,6 +5,7 @@ use socket_tap::format::Side;
 use super::direction::Direction;
 use super::http1::start_line;
 use super::http2::first_frame;
+use super::postgres;
 use super::tls;
 
 /// A protocol that can be detected by its first bytes.
@@ -16,6 +17,8 @@ pub enum WireProtocol {
     Http2,
     /// TLS.
     Tls,
+    /// The PostgreSQL frontend/backend protocol, version 3.
+    Postgres,
 }
 
 /// Returns the protocol that can begin with the given bytes, which may be few. `None` if there is none.
@@ -35,21 +38,23 @@ pub(super) fn detect(direction: Direction, bytes: &[u8], from_beginning: bool) -
         () if is_http2 => Some(WireProtocol::Http2),
         () if is_http1 => Some(WireProtocol::Http1),
         () if tls::is_tls(direction, bytes, from_beginning) => Some(WireProtocol::Tls),
+        () if postgres::may_be_postgres(direction, bytes, from_beginning) => Some(WireProtocol::Postgres),
         () => None,
     }
 }
 
-/// Returns the HTTP version that the first bytes sent by `sender` identify beyond doubt, or `None`.
+/// Returns the plaintext protocol that the first bytes sent by `sender` identify beyond doubt, or `None`. PostgreSQL is
+/// identified by its client only.
 ///
 /// ```
-/// use socket_dissect::detect::{WireProtocol, identify_http};
+/// use socket_dissect::detect::{WireProtocol, identify};
 /// use socket_tap::format::Side;
 ///
-/// assert_eq!(identify_http(Side::Client, b"GET /v1/books/1 HTTP/1.1"), Some(WireProtocol::Http1));
-/// assert_eq!(identify_http(Side::Client, b"GE"), None);
+/// assert_eq!(identify(Side::Client, b"GET /v1/books/1 HTTP/1.1"), Some(WireProtocol::Http1));
+/// assert_eq!(identify(Side::Client, b"GE"), None);
 /// ```
 #[must_use]
-pub fn identify_http(sender: Side, bytes: &[u8]) -> Option<WireProtocol> {
+pub fn identify(sender: Side, bytes: &[u8]) -> Option<WireProtocol> {
     let (is_http2, is_http1) = match sender {
         Side::Client => (first_frame::is_preface(bytes), start_line::is_request(bytes)),
         Side::Server => (first_frame::is_settings(bytes), start_line::is_status(bytes)),
@@ -57,6 +62,7 @@ pub fn identify_http(sender: Side, bytes: &[u8]) -> Option<WireProtocol> {
     match () {
         () if is_http2 => Some(WireProtocol::Http2),
         () if is_http1 => Some(WireProtocol::Http1),
+        () if sender == Side::Client && postgres::is_startup(bytes) => Some(WireProtocol::Postgres),
         () => None,
     }
 }
@@ -79,6 +85,8 @@ mod tests {
             (b"\x16\x03\x01\x02\0\x02", None),
             (b"\x17\x03\x03\x02\0", None),
             (b"\x16\x03\x01\xff\0", None),
+            (b"\0\0\0\x08\x04\xd2\x16\x2f", Some(WireProtocol::Postgres)),
+            (b"\0\0\0\x20\0\x03", Some(WireProtocol::Postgres)),
             (b"EHLO\r\n", None),
             (b"get / http/1.1", None),
             (b"ANDSOONANDSOONANDSOON", None),
@@ -102,6 +110,7 @@ mod tests {
         let mid_stream = [
             (&b"\0\0\x08\x06\0\0\0\0\0"[..], WireProtocol::Http2),
             (b"\x17\x03\x03\x02\0", WireProtocol::Tls),
+            (b"B\0\0\0\x20\0s1\0", WireProtocol::Postgres),
         ];
         for (bytes, detected) in mid_stream {
             assert_eq!(detect(Direction::ToServer, bytes, false), Some(detected), "{bytes:x?}");
@@ -109,34 +118,38 @@ mod tests {
     }
 
     #[test]
-    fn client_is_identified_by_preface_or_method() {
+    fn client_is_identified_by_its_first_bytes() {
+        let (startup, request) = (b"\0\0\0\x10\0\x03\0\0user\0a\0\0", b"\0\0\0\x08\x04\xd2\x16\x2f");
+        for postgres in [&startup[..], request] {
+            assert_eq!(identify(Side::Client, postgres), Some(WireProtocol::Postgres), "{postgres:?}");
+        }
         for preface in [
             &b"PRI * HTTP/2.0"[..],
             b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
             b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04",
         ] {
-            assert_eq!(identify_http(Side::Client, preface), Some(WireProtocol::Http2), "{preface:?}");
+            assert_eq!(identify(Side::Client, preface), Some(WireProtocol::Http2), "{preface:?}");
         }
         for request in
             [&b"GET /v1/books/1 HTTP/1.1"[..], b"POST /graphql HTTP/1.1\r\n", b"OPTIONS * HTTP/1.1"]
         {
-            assert_eq!(identify_http(Side::Client, request), Some(WireProtocol::Http1), "{request:?}");
+            assert_eq!(identify(Side::Client, request), Some(WireProtocol::Http1), "{request:?}");
         }
         for other in [&b""[..], b"PRI", b"PRI * HTTP/2.0 or so", b"GETTING /", b"\x16\x03\x01"] {
-            assert_eq!(identify_http(Side::Client, other), None, "{other:?}");
+            assert_eq!(identify(Side::Client, other), None, "{other:?}");
         }
     }
 
     #[test]
     fn server_is_identified_by_settings_or_status_line() {
         for settings in [&b"\0\0\0\x04\0\0\0\0\0"[..], b"\0\0\x12\x04\0\0\0\0\0\0\x04"] {
-            assert_eq!(identify_http(Side::Server, settings), Some(WireProtocol::Http2), "{settings:?}");
+            assert_eq!(identify(Side::Server, settings), Some(WireProtocol::Http2), "{settings:?}");
         }
-        assert_eq!(identify_http(Side::Server, b"HTTP/1.1 200 OK\r\n"), Some(WireProtocol::Http1));
+        assert_eq!(identify(Side::Server, b"HTTP/1.1 200 OK\r\n"), Some(WireProtocol::Http1));
         let (uneven, acknowledgement, stream) =
             (b"\0\0\x05\x04\0\0\0\0\0", b"\0\0\0\x04\x01\0\0\0\0", b"\0\0\0\x04\0\0\0\0\x01");
         for other in [uneven, acknowledgement, stream] {
-            assert_eq!(identify_http(Side::Server, other), None, "{other:?}");
+            assert_eq!(identify(Side::Server, other), None, "{other:?}");
         }
     }
 }

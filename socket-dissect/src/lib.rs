@@ -1,5 +1,5 @@
 //! Dissects the payload of recorded reads and writes into protocol messages: HTTP/1.1, HTTP/2, gRPC, GraphQL, WebSocket,
-//! server-sent events and TLS records.
+//! server-sent events, TLS records and PostgreSQL.
 //!
 //! ```
 //! use socket_dissect::{Class, Dissector};
@@ -32,6 +32,7 @@
 //! - `graphql`: GraphQL operations over HTTP and WebSocket
 //! - `sse`: server-sent events
 //! - `tls`: TLS records and the plaintext handshake
+//! - `postgres`: the PostgreSQL protocol
 //! - `content`, `media`, `inflate`: message bodies
 //! - `open_calls`: the open calls of a connection, and their usage
 //! - `data`, `prefix_buffer`, `direction`, `context`: the input of a protocol
@@ -59,6 +60,7 @@ mod open_calls;
 mod outcome;
 pub mod part;
 mod part_collector;
+mod postgres;
 mod prefix_buffer;
 mod protobuf;
 mod protocol;

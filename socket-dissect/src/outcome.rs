@@ -21,6 +21,9 @@ pub(super) enum Next {
     Http2MidStream,
     /// HTTP/2 after an upgrade from HTTP/1.1. The number is the call of the upgraded request.
     Http2Upgraded(Option<u64>),
+    Postgres,
+    /// PostgreSQL whose beginning is not in the recording.
+    PostgresMidStream,
     Tls,
     /// A WebSocket all of whose messages belong to this call.
     WebSocket(Option<u64>),

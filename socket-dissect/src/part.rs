@@ -48,14 +48,17 @@ impl Part {
 #[serde(rename_all = "lowercase")]
 pub enum Class {
     /// Management of the connection, outside any call: the HTTP/2 preface, SETTINGS, PING, GOAWAY, WebSocket
-    /// ping and close.
+    /// ping and close, start-up and authentication of PostgreSQL.
     Connection,
-    /// Delimiters of messages: frame headers, length prefixes, chunk sizes.
+    /// Delimiters of messages: frame headers, length prefixes, chunk sizes, and PostgreSQL messages without
+    /// content.
     Framing,
-    /// Start lines, header fields and trailers.
+    /// Start lines, header fields and trailers; in PostgreSQL, messages that describe the content or state
+    /// the outcome.
     Headers,
-    /// Message bodies. In TLS, the complete encrypted fragments of `application_data`: without the keys,
-    /// encryption overhead and, in TLS 1.3, the rest of the handshake cannot be separated from the data.
+    /// Message bodies; in PostgreSQL, statements, parameters and rows. In TLS, the complete encrypted
+    /// fragments of `application_data`: without the keys, encryption overhead and, in TLS 1.3, the rest of
+    /// the handshake cannot be separated from the data.
     Payload,
     /// Overhead of TLS: headers of all records, plaintext handshake records, `change_cipher_spec`, alerts and
     /// heartbeats.
@@ -80,6 +83,8 @@ pub enum Layer {
     Sse,
     /// TLS: RFC 8446, and RFC 5246 for TLS 1.2.
     Tls,
+    /// The PostgreSQL frontend/backend protocol, version 3.
+    Postgres,
     /// Unknown protocol.
     Unknown,
 }

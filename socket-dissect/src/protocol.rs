@@ -7,6 +7,7 @@ use super::direction::Direction;
 use super::http1::Http1;
 use super::http2::Http2;
 use super::outcome::{Next, Outcome};
+use super::postgres::Postgres;
 use super::text::HOLE;
 use super::tls::{Expansion, Tls};
 use super::websocket::WebSocket;
@@ -23,6 +24,7 @@ pub(super) enum Protocol {
     Http2(Box<Http2>),
     WebSocket(Box<WebSocket>),
     Tls(Box<Tls>),
+    Postgres(Box<Postgres>),
     /// The protocol is not supported, for this reason.
     Unsupported(&'static str),
 }
@@ -41,6 +43,7 @@ impl Protocol {
             Self::Http2(http2) => http2.dissect(direction, data, context),
             Self::WebSocket(websocket) => websocket.dissect(direction, data, context),
             Self::Tls(tls) => tls.dissect(direction, data, context),
+            Self::Postgres(postgres) => postgres.dissect(direction, data, context),
             Self::Unsupported(reason) => Outcome::Lost(reason),
         }
     }
@@ -65,6 +68,7 @@ impl Protocol {
             Self::Http1(http1) => http1.resume(direction, bytes, context),
             Self::Http2(http2) => http2.resume(direction, bytes),
             Self::Tls(tls) => tls.resume(direction, bytes),
+            Self::Postgres(postgres) => postgres.resume(direction, bytes),
             // Frame boundaries cannot be recognized in masked bytes.
             Self::WebSocket(_) | Self::Unsupported(_) => false,
         }
@@ -78,6 +82,8 @@ impl From<Next> for Protocol {
             Next::Http2 => Self::Http2(Box::new(Http2::new())),
             Next::Http2MidStream => Self::Http2(Box::new(Http2::mid_stream())),
             Next::Http2Upgraded(call) => Self::Http2(Box::new(Http2::upgraded(call))),
+            Next::Postgres => Self::Postgres(Box::default()),
+            Next::PostgresMidStream => Self::Postgres(Box::new(Postgres::mid_stream())),
             Next::Tls => Self::Tls(Box::default()),
             Next::WebSocket(call) => Self::WebSocket(Box::new(WebSocket::new(call))),
             Next::GraphqlWebSocket => Self::WebSocket(Box::new(WebSocket::with_graphql())),
@@ -97,6 +103,8 @@ fn decide(direction: Direction, data: &TransferData<'_>, from_beginning: bool) -
         Some(WireProtocol::Http2) if from_beginning => Outcome::Switch(Next::Http2),
         Some(WireProtocol::Http2) => Outcome::Switch(Next::Http2MidStream),
         Some(WireProtocol::Tls) => Outcome::Switch(Next::Tls),
+        Some(WireProtocol::Postgres) if from_beginning => Outcome::Switch(Next::Postgres),
+        Some(WireProtocol::Postgres) => Outcome::Switch(Next::PostgresMidStream),
         None if from_beginning => Outcome::Switch(Next::Unsupported("an unsupported protocol")),
         // The other direction may still begin with a message.
         None => Outcome::Lost("the beginning of the connection is not in the recording"),

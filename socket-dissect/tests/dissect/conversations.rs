@@ -4,7 +4,7 @@
 pub(crate) type Conversation = Vec<Vec<u8>>;
 
 pub(crate) fn all() -> Vec<Conversation> {
-    vec![http1(), events(), websocket(), grpc(), http2(), tls()]
+    vec![http1(), events(), websocket(), grpc(), http2(), tls(), super::postgres::conversation()]
 }
 
 fn http1() -> Conversation {

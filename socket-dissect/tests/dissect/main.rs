@@ -6,6 +6,7 @@
 
 mod checked;
 mod conversations;
+mod postgres;
 mod recordings;
 
 use std::collections::BTreeMap;
@@ -67,7 +68,7 @@ fn dissect(conversation: &Conversation, cut: &mut dyn FnMut(&[u8]) -> Vec<usize>
     (units.into_values().collect(), calls)
 }
 
-const CONVERSATIONS: usize = 6;
+const CONVERSATIONS: usize = 7;
 
 fn uncut(bytes: &[u8]) -> Vec<usize> {
     vec![bytes.len()]
@@ -209,6 +210,10 @@ fn example_conversations_have_the_expected_calls() {
             "0 bookshelf.v1.BookshelfService/GetBook: OK",
             "1 GET /x: 404, reset: CANCEL",
             "0 POST /: 200",
+            "0 Parse SELECT title FROM books WHERE id = $1: OK",
+            "1 SELECT title FROM books WHERE id = $1: SELECT 3",
+            "2 SELEC: ERROR 42601",
+            "3 COPY books FROM STDIN: COPY 1",
         ]
     );
     let (units, _) = dissect(&conversations::all()[5], &mut uncut);

@@ -151,11 +151,12 @@ impl Collector<'_> {
 }
 
 impl SelectedCall {
-    /// Sets the operation of the selected call from its first request head, or from its first WebSocket
-    /// message.
+    /// Sets the operation of the selected call from its first request head, or from its first WebSocket or
+    /// PostgreSQL message.
     fn update_operation(&mut self, parts: &[Part]) {
         let names_operation = |part: &&Part| {
-            let is_first = part.class == Class::Headers || part.layer == Layer::Websocket;
+            let is_first =
+                part.class == Class::Headers || matches!(part.layer, Layer::Websocket | Layer::Postgres);
             part.call == Some(self.call) && is_first && !part.text.is_empty()
         };
         if let Some(head) = parts.iter().find(names_operation).filter(|_| !self.is_known) {

@@ -9,7 +9,7 @@ use super::map::{Block, Direction, Level};
 use super::pair::Pair;
 use super::tls::{self, Area};
 use super::transfer_log::Transfer;
-use super::units::{Unit, append, extend, message_of};
+use super::units::{Unit, append, extend, message_of, statements_of};
 use crate::show::description::is_content;
 use socket_dissect::Layer;
 
@@ -91,7 +91,8 @@ fn transfer_level(side: Side, to: Side, transfers: &[Transfer], call: u64) -> Le
     Level { title: format!("{}'s {unit}s", side.name()), unit, blocks: transfers.iter().map(block).collect() }
 }
 
-/// Returns the levels above the reads and writes: frames or other parts of HTTP, and the messages in them.
+/// Returns the levels above the reads and writes: frames or other parts of HTTP, and the messages in them;
+/// for PostgreSQL its messages, and the statements that they form.
 fn protocol_levels(transfers: &[Transfer], call: u64) -> Vec<Level> {
     let (mut below, mut above) = (Vec::new(), Vec::new());
     for transfer in transfers {
@@ -108,9 +109,6 @@ fn protocol_levels(transfers: &[Transfer], call: u64) -> Vec<Level> {
             from = to;
         }
     }
-    if above.is_empty() {
-        above = message_of(&below);
-    }
     let parts = transfers.iter().flat_map(|transfer| &transfer.parts);
     let layer = parts.filter(|part| part.call == Some(call)).map(|part| part.layer).min();
     let (title, unit) = match layer {
@@ -118,13 +116,20 @@ fn protocol_levels(transfers: &[Transfer], call: u64) -> Vec<Level> {
         Some(Layer::Http2 | Layer::Grpc) => ("HTTP/2", "frame"),
         Some(Layer::Websocket) => ("WebSocket", "frame"),
         Some(Layer::Tls) => ("TLS", "record"),
+        Some(Layer::Postgres) => ("PostgreSQL", "message"),
         Some(Layer::Unknown) | None => ("unknown", "run"),
     };
-    let level = |title: &str, unit, units: Vec<Unit>| {
-        let blocks = units.into_iter().map(|unit| unit.block).collect();
-        Level { title: title.to_owned(), unit, blocks }
+    let top = match layer {
+        Some(Layer::Postgres) => level("statements", "statement", statements_of(&below)),
+        _ if above.is_empty() => level("messages", "message", message_of(&below)),
+        _ => level("messages", "message", above),
     };
-    let mut levels = vec![level(title, unit, below), level("messages", "message", above)];
+    let mut levels = vec![level(title, unit, below), top];
     levels.retain(|level| !level.blocks.is_empty());
     levels
+}
+
+fn level(title: &str, unit: &'static str, units: Vec<Unit>) -> Level {
+    let blocks = units.into_iter().map(|unit| unit.block).collect();
+    Level { title: title.to_owned(), unit, blocks }
 }

@@ -40,11 +40,12 @@ fn heading(direction: &Direction) -> String {
     };
     // Messages first, reads and writes last. Among transfers, those of the sender come first.
     let height = |level: &&Level| match level.unit {
-        "message" => 0,
-        "read" | "write" => 2,
-        "record" => 3,
-        "TCP read" | "TCP write" => 4,
-        _ => 1,
+        "statement" => 0,
+        "message" => 1,
+        "read" | "write" => 3,
+        "record" => 4,
+        "TCP read" | "TCP write" => 5,
+        _ => 2,
     };
     let mut levels: Vec<&Level> = direction.levels.iter().collect();
     levels.sort_by_key(height);

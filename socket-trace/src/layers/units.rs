@@ -83,3 +83,40 @@ pub(super) fn message_of(parts: &[Unit]) -> Vec<Unit> {
     };
     vec![Unit { block, id: first.id, class: Class::Payload }]
 }
+
+/// Combines the PostgreSQL messages of the call into statements: each ends with the message that executes it,
+/// or that states its outcome. A call that executes nothing is one statement.
+pub(super) fn statements_of(messages: &[Unit]) -> Vec<Unit> {
+    let of_call: Vec<&Unit> = messages.iter().filter(|unit| unit.block.of_call).collect();
+    let ends = |unit: &&Unit| {
+        matches!(
+            unit.block.name.as_str(),
+            "Query"
+                | "Execute"
+                | "CommandComplete"
+                | "ErrorResponse"
+                | "EmptyQueryResponse"
+                | "PortalSuspended"
+        )
+    };
+    let statement = |units: &[&Unit]| {
+        let (first, last) = (units.first()?, units.last()?);
+        let text =
+            Some(last).filter(|last| ends(last)).or(units.iter().find(|unit| !unit.block.text.is_empty()));
+        let block = Block {
+            from: first.block.from,
+            to: last.block.to,
+            below: None,
+            name: "statement".to_owned(),
+            text: text.map(|unit| unit.block.text.clone()).unwrap_or_default(),
+            begun: first.block.begun,
+            continues: last.block.continues,
+            of_call: true,
+        };
+        Some(Unit { block, id: first.id, class: Class::Payload })
+    };
+    // After the last end, only `Sync` or `ReadyForQuery` follows.
+    let end = of_call.iter().rposition(ends).map_or(of_call.len(), |last| last + 1);
+    let executed = of_call.get(..end).unwrap_or_default();
+    executed.split_inclusive(ends).filter_map(statement).collect()
+}

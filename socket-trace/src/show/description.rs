@@ -6,20 +6,33 @@ use unicode_width::UnicodeWidthChar as _;
 use socket_dissect::{Class, Layer, Part};
 
 /// Describes the parts of a transfer as a list: `HEADERS 200, DATA {id: 1}`. A unit that started in an
-/// earlier transfer is shown as `…DATA`, and one that continues in a later transfer as `DATA…`. Empty if
-/// nothing is known.
+/// earlier transfer is shown as `…DATA`, and one that continues in a later transfer as `DATA…`. Rows are
+/// counted: `DataRow x 14`. Empty if nothing is known.
 #[must_use]
 pub fn describe(parts: &[Part]) -> String {
     let mut description = String::new();
     let mut units = parts.chunk_by(|one, next| one.unit == next.unit && one.layer == next.layer).peekable();
+    let mut is_bound = false;
     while let Some(unit) = units.next() {
-        let (Some(first), Some(last)) = (unit.first(), unit.last()) else { continue };
+        let (Some(first), Some(mut last)) = (unit.first(), unit.last()) else { continue };
+        let mut count = 1;
+        while let Some(row) = units.next_if(|next| is_repetition(first, next)) {
+            count += 1;
+            last = row.last().unwrap_or(last);
+        }
         let holds_next = units.peek().and_then(|next| next.first()).is_some_and(is_content);
         // The messages of a TLS handshake imply their record.
         if first.layer == Layer::Tls && !is_content(first) && holds_next {
             continue;
         }
-        let text = text(unit);
+        let repeated = format!("x {count}");
+        let text = match text(unit) {
+            _ if count > 1 => &repeated,
+            // The statement is in the `Bind` before.
+            _ if is_bound && first.name == "Execute" => "",
+            text => text,
+        };
+        is_bound = first.name == "Bind";
         let described = printable(format!("{} {text}", name(first, text)).trim());
         if described.is_empty() {
             continue;
@@ -32,6 +45,12 @@ pub fn describe(parts: &[Part]) -> String {
     }
     description.truncate(description.trim_end_matches([',', ' ']).len());
     description
+}
+
+/// Returns `true` if the unit is of the same kind as the part before it, and is counted with that.
+fn is_repetition(part: &Part, next: &[Part]) -> bool {
+    let is_counted = part.layer == Layer::Postgres && matches!(part.name, "DataRow" | "CopyData");
+    is_counted && next.first().is_some_and(|next| next.layer == part.layer && next.name == part.name)
 }
 
 fn is_frame(part: &Part) -> bool {
@@ -50,7 +69,7 @@ pub(crate) fn is_content(part: &Part) -> bool {
         Layer::Http2 => part.class == Class::Payload,
         Layer::Websocket => part.name == "message",
         Layer::Tls => !part.is_tls_record(),
-        Layer::Http1 | Layer::Unknown => false,
+        Layer::Http1 | Layer::Postgres | Layer::Unknown => false,
     }
 }
 
@@ -67,7 +86,12 @@ fn text(unit: &[Part]) -> &str {
 
 /// Returns the name of the part. Empty if `text` suffices, as in HTTP/1.1, or if the part is only a length.
 fn name(part: &Part, text: &str) -> &'static str {
-    let is_self_explanatory = part.layer == Layer::Http1 || (is_content(part) && part.layer != Layer::Tls);
+    let is_self_explanatory = match part.layer {
+        Layer::Http1 => true,
+        Layer::Tls => false,
+        Layer::Postgres => matches!(part.name, "Query" | "CommandComplete"),
+        _ => is_content(part),
+    };
     let omit_name = !text.is_empty() && is_self_explanatory;
     match (part.layer, part.name) {
         (Layer::Unknown, _) if text.is_empty() => "",

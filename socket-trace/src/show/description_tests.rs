@@ -102,3 +102,23 @@ fn text_is_truncated_by_terminal_width() {
         assert_eq!(truncate(text, width), expected);
     }
 }
+
+#[test]
+fn rows_are_counted_and_statements_shown_once() {
+    let message = |name, text, unit| part(Layer::Postgres, name, text, unit);
+    let statement = "SELECT title FROM books";
+    let request = [message("Bind", statement, 0), message("Execute", statement, 1), message("Sync", "", 2)];
+    assert_eq!(describe(&request), "Bind SELECT title FROM books, Execute, Sync");
+    assert_eq!(describe(&request[1..]), "Execute SELECT title FROM books, Sync");
+    let head = Part { class: Class::Framing, ends: false, ..message("DataRow", "", 1) };
+    let row =
+        |unit| [Part { unit, ..head.clone() }, Part { begins: false, ..message("DataRow", "UNIX", unit) }];
+    let outcome = "SELECT title FROM books → 3 rows";
+    let end = [message("CommandComplete", outcome, 9), message("ReadyForQuery", "idle", 10)];
+    assert_eq!(
+        describe(&[&row(1)[..], &row(2), &row(3), &end].concat()),
+        "DataRow x 3, SELECT title FROM books → 3 rows, ReadyForQuery idle"
+    );
+    assert_eq!(describe(&row(1)), "DataRow UNIX");
+    assert_eq!(describe(&[&row(1)[..], &[Part { unit: 2, ..head }]].concat()), "DataRow x 2…");
+}

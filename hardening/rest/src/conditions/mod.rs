@@ -102,7 +102,7 @@ impl Conditions {
             Some(tags) if !tags.match_strongly(revision) => Err(Rejection::PreconditionFailed {
                 revision,
                 detail: format!(
-                    "the resource is at revision {revision}, but If-Match lists {tags}: read it again, then repeat the change"
+                    "the resource is at revision {revision}, not {tags}: read it again, then repeat the change"
                 ),
             }),
             _ => Ok(()),

@@ -105,7 +105,7 @@ impl Notes {
         let decode: String = ports.into_iter().map(decode).collect();
         let file = shell_quoted(file);
         Some(format!(
-            "Wireshark does not detect HTTP on these ports, or not from the first byte, without these options:\n  \
+            "Wireshark does not detect the protocol on these ports, or not from the first byte, without these options:\n  \
              tshark -r {file}{decode}\n  wireshark -r {file}{decode}"
         ))
     }

@@ -13,6 +13,7 @@ const PARTS_LAYERS = {
   websocket: "WebSocket",
   sse: "server-sent events",
   tls: "TLS",
+  postgres: "PostgreSQL",
 };
 
 /** Draws the parts of an event as a nested list. Each has its number in `data-part`. */

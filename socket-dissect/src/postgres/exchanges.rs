@@ -1,0 +1,153 @@
+//! Calls whose responses are incomplete. Responses arrive in the order of requests.
+
+use std::collections::VecDeque;
+
+use super::super::context::Context;
+use super::statements::Statement;
+
+/// Maximum number of calls whose responses are incomplete.
+const MAX_PENDING: usize = 1_000;
+/// Maximum number of executions per call whose statements are kept.
+const MAX_EXECUTIONS: usize = 256;
+
+/// A call whose response is incomplete.
+#[derive(Debug, Default)]
+struct Exchange {
+    call: Option<u64>,
+    /// `true` after `Sync`, `Query` or `FunctionCall`: the next message begins another call.
+    is_requested: bool,
+    /// Statements without response, in order of execution.
+    executions: VecDeque<Option<Statement>>,
+    precision: Precision,
+    has_status: bool,
+    has_failed: bool,
+}
+
+/// Precision with which a call's operation is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Precision {
+    #[default]
+    Unknown,
+    /// The call describes or closes a statement.
+    Named,
+    /// The call prepares a statement.
+    Prepared,
+    /// The call executes a statement.
+    Executed,
+}
+
+/// The calls of a connection whose responses are incomplete, in order.
+#[derive(Debug, Default)]
+pub(super) struct Exchanges {
+    pending: VecDeque<Exchange>,
+    /// `true` if the server has sent anything since the last request ended.
+    is_answered: bool,
+    /// `true` if a call began before the response to the previous call ended, or possibly so.
+    is_pipelined: bool,
+}
+
+impl Exchanges {
+    /// Returns the call of a request message, which may begin a call.
+    ///
+    /// # Errors
+    /// The reason, if too many calls have no response.
+    pub(super) fn request(&mut self, context: &mut Context<'_>) -> Result<Option<u64>, &'static str> {
+        if let Some(last) = self.pending.back().filter(|last| !last.is_requested) {
+            return Ok(last.call);
+        }
+        if !self.pending.is_empty() {
+            self.is_pipelined |= !context.opposite_lost || !self.is_answered;
+        }
+        if context.opposite_lost {
+            // The ends of responses that cannot be dissected are never seen.
+            self.pending.drain(..).for_each(|exchange| context.calls.end(exchange.call));
+        }
+        if self.pending.len() >= MAX_PENDING {
+            return Err("too many pipelined requests");
+        }
+        let call = context.calls.begin(String::new(), context.t);
+        self.pending.push_back(Exchange { call, ..Exchange::default() });
+        Ok(call)
+    }
+
+    /// Returns the call to which the server responds.
+    pub(super) fn current(&self) -> Option<u64> {
+        self.pending.front().and_then(|exchange| exchange.call)
+    }
+
+    /// Sets the operation of the last call, unless it is known with the same or a higher precision.
+    pub(super) fn set_operation(
+        &mut self,
+        operation: String,
+        precision: Precision,
+        context: &mut Context<'_>,
+    ) {
+        if let Some(last) = self.pending.back_mut().filter(|last| last.precision < precision) {
+            last.precision = precision;
+            context.calls.set_operation(last.call, operation);
+        }
+    }
+
+    /// Adds an execution to the last call.
+    pub(super) fn execute(&mut self, statement: Option<Statement>) {
+        let last = self.pending.back_mut();
+        if let Some(last) = last.filter(|last| last.executions.len() < MAX_EXECUTIONS) {
+            last.executions.push_back(statement);
+        }
+    }
+
+    /// Ends the request of the last call.
+    pub(super) fn end_request(&mut self) {
+        if let Some(last) = self.pending.back_mut() {
+            last.is_requested = true;
+            self.is_answered = false;
+        }
+    }
+
+    /// Notes that the server has sent bytes.
+    pub(super) fn observe_response(&mut self) {
+        self.is_answered = true;
+    }
+
+    /// Ends an execution of the current call, and returns its statement. A simple query may have several
+    /// results.
+    pub(super) fn complete(&mut self) -> Option<Statement> {
+        let executions = &mut self.pending.front_mut()?.executions;
+        match executions.len() {
+            1 => executions.front().cloned().flatten(),
+            _ => executions.pop_front().flatten(),
+        }
+    }
+
+    /// Sets the status of the current call, unless it has failed.
+    pub(super) fn set_status(&mut self, status: String, context: &mut Context<'_>) {
+        if let Some(current) = self.pending.front_mut().filter(|current| !current.has_failed) {
+            current.has_status = true;
+            context.calls.set_status(current.call, status);
+        }
+    }
+
+    /// Sets the status of the current call, and skips its other executions, as the server does.
+    pub(super) fn fail(&mut self, status: String, context: &mut Context<'_>) {
+        self.set_status(status, context);
+        if let Some(current) = self.pending.front_mut() {
+            current.has_failed = true;
+            current.executions.clear();
+        }
+    }
+
+    /// Ends the current call.
+    pub(super) fn end_response(&mut self, context: &mut Context<'_>) {
+        let Some(current) = self.pending.pop_front() else { return };
+        if !current.has_status {
+            context.calls.set_status(current.call, "OK".to_owned());
+        }
+        context.calls.end(current.call);
+        self.is_pipelined &= !self.pending.is_empty();
+    }
+
+    /// Returns `true` if the call of the next response is known, although earlier responses were lost.
+    pub(super) fn can_resume(&self) -> bool {
+        !self.is_pipelined && self.pending.len() <= 1
+    }
+}

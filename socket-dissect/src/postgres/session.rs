@@ -1,0 +1,67 @@
+//! The state that both directions of a connection share.
+
+use super::super::context::Context;
+use super::super::direction::Direction;
+use super::super::part::Class;
+use super::exchanges::Exchanges;
+use super::kind::Kind;
+use super::statements::Statements;
+
+/// The state that both directions of a connection share.
+#[derive(Debug, Default)]
+pub(super) struct Session {
+    pub(super) stage: Stage,
+    /// The client's unanswered request for encryption.
+    pub(super) encryption: Option<Encryption>,
+    /// Name of the client's next response to an authentication request.
+    pub(super) authentication_response: Option<&'static str>,
+    pub(super) prepared: Statements,
+    pub(super) portals: Statements,
+    pub(super) exchanges: Exchanges,
+}
+
+impl Session {
+    /// Returns the call of a message. A request may begin a call.
+    ///
+    /// # Errors
+    /// The reason, if too many calls have no response.
+    pub(super) fn call(
+        &mut self,
+        direction: Direction,
+        kind: Kind,
+        context: &mut Context<'_>,
+    ) -> Result<Option<u64>, &'static str> {
+        if kind.class() == Class::Connection || kind == Kind::NotificationResponse {
+            return Ok(None);
+        }
+        match direction {
+            // Without a call, the `COPY` has failed already.
+            Direction::ToServer if kind.is_copy() => Ok(self.exchanges.current()),
+            Direction::ToServer => {
+                // A client sends its first request after the end of the start-up.
+                self.stage = Stage::Started;
+                self.exchanges.request(context)
+            }
+            Direction::ToClient => Ok(self.exchanges.current()),
+        }
+    }
+}
+
+/// Stage of a connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// The client has not sent its `StartupMessage`.
+    #[default]
+    Beginning,
+    /// The server has not sent its first `ReadyForQuery`.
+    Starting,
+    /// Statements are executed.
+    Started,
+}
+
+/// A request for encryption, which the server answers with one byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Encryption {
+    Tls,
+    Gssapi,
+}
