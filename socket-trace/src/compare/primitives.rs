@@ -38,7 +38,7 @@ impl Difference {
         let source = |index: usize| traces.get(index).map_or("?", |trace| &trace.source);
         let Self { role, skeleton, occurs_in, seen, lacks_in } = self;
         format!(
-            "{}: {skeleton} ({} sockets in {}, first #{}) does not occur in {}",
+            "{}: call pattern {skeleton} ({} sockets in {}, first #{}) does not occur in {}",
             role.title(),
             seen.sockets,
             source(*occurs_in),

@@ -51,7 +51,7 @@ pub(super) fn inconclusive(check: &mut Check) -> Vec<String> {
     }
     for (sock, calls) in &check.through_copies {
         reasons.push(format!(
-            "{} on a duplicate of #{sock} bypassed the tap; use the tapped stream",
+            "{} on a duplicated descriptor of #{sock} bypassed the tap; use only the tapped stream",
             plural(*calls, "call")
         ));
     }

@@ -40,11 +40,11 @@ fn protocol_error_messages_match_the_snapshot() {
     let too_long = [b'x'; MAX_REQUEST + 1];
     let requests = [&b"hello"[..], b"get one", b"get 4294967296", b"get 99", &too_long];
     insta::assert_snapshot!(requests.map(respond).concat(), @r#"
-    {"error":"invalid request; send get ID, or get ID #NUMBER to get the number back"}
-    {"error":"invalid book id; send get ID, or get ID #NUMBER to get the number back"}
-    {"error":"invalid book id; send get ID, or get ID #NUMBER to get the number back"}
+    {"error":"invalid request; send `get ID`, or `get ID #NUMBER` to have the number repeated in the response"}
+    {"error":"invalid book id; send `get ID`, or `get ID #NUMBER` to have the number repeated in the response"}
+    {"error":"invalid book id; send `get ID`, or `get ID #NUMBER` to have the number repeated in the response"}
     {"error":"there is no book 99"}
-    {"error":"the request is longer than 64 bytes; send get ID, or get ID #NUMBER to get the number back"}
+    {"error":"the request is longer than 64 bytes; send `get ID`, or `get ID #NUMBER` to have the number repeated in the response"}
     "#);
 }
 

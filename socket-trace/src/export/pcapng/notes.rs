@@ -64,7 +64,7 @@ impl Notes {
         if !self.without_time.is_empty() {
             let names = self.without_time.join(", ");
             lines.push(format!(
-                "the header of {names} lacks the start of the recording; times count from 1970"
+                "the header of {names} lacks the start time of the recording; times count from 1970"
             ));
         }
         if self.lossy {
