@@ -104,7 +104,7 @@ fn text_is_truncated_by_terminal_width() {
 }
 
 #[test]
-fn rows_are_counted_and_statements_shown_once() {
+fn postgresql_rows_are_counted_and_statements_shown_once() {
     let message = |name, text, unit| part(Layer::Postgres, name, text, unit);
     let statement = "SELECT title FROM books";
     let request = [message("Bind", statement, 0), message("Execute", statement, 1), message("Sync", "", 2)];
