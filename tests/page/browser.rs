@@ -64,7 +64,7 @@ fn comparison_matches_socket_trace() {
 }
 
 #[test]
-fn socket_table_matches_the_kernel() {
+fn displayed_socket_table_matches_the_kernel() {
     run_script("sockets.mjs");
 }
 

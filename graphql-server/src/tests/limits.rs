@@ -29,7 +29,7 @@ async fn introspection_of_nine_nested_types_is_within_limit() {
 }
 
 #[tokio::test]
-async fn nested_lists_exceed_the_cost_limit() {
+async fn nested_lists_above_the_cost_limit_are_refused() {
     let lists = |levels: usize| {
         let open = "nodes{author{books(first:100){".repeat(levels);
         format!("{{books(first:100){{{open}nodes{{id}}{}}}}}", "}}}".repeat(levels))

@@ -74,7 +74,7 @@ fn truncated_message_is_described_as_far_as_recorded() {
 }
 
 #[test]
-fn malformed_message_is_marked() {
+fn malformed_protobuf_message_is_described_as_malformed() {
     assert_eq!(text(b"\x08\x01\xff", None, false), "{1: 1, malformed…");
     assert_eq!(text(b"\x0b", None, false), "{malformed…");
 }
@@ -89,7 +89,7 @@ fn depth_and_length_of_message_text_are_bounded() {
 }
 
 #[test]
-fn values_are_formatted_by_type() {
+fn protobuf_values_are_formatted_by_type() {
     let minus_two = b"\x08\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01";
     for (kind, bytes, expected) in [
         (Type::Bool, &b"\x08\x01"[..], "{x: true}"),

@@ -86,7 +86,7 @@ fn second_client_hello_follows_hello_retry_request() {
 }
 
 #[test]
-fn handshake_messages_span_records_and_records_span_reads() {
+fn tls_handshake_messages_may_span_records_and_reads() {
     let mut server = Fixture::new();
     let hello = offer();
     let (first, second) = hello.split_at(60);

@@ -37,7 +37,7 @@ fn opened(protocol: &str) -> Fixture {
 }
 
 #[test]
-fn control_frames_interleave_with_message_frames() {
+fn control_frames_may_interleave_with_message_frames() {
     let mut server = opened("chat");
     let parts = server.reads([masked(TEXT, "ab"), masked(FINAL | 9, "x"), masked(FINAL, "cd")].concat());
     assert_eq!(

@@ -161,7 +161,7 @@ fn failed_check_shows_reason_of_failed_operation() {
 }
 
 #[test]
-fn after_mark_excludes_events_before_the_mark() {
+fn check_after_a_mark_ignores_earlier_events() {
     let mut lines = CONNECTION.to_vec();
     lines.insert(3, r#"{"t":3500,"op":"mark","label":"response"}"#);
     Check::new(events(lines)).after_mark("response").reads(0).writes(1).connections(0);

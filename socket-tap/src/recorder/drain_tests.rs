@@ -139,7 +139,7 @@ fn call_in_progress_delays_bounded_payload_bytes() {
 }
 
 #[test]
-fn ending_recording_delivers_records_of_unfinished_calls() {
+fn end_of_recording_delivers_records_of_unfinished_calls() {
     let mut manual = manual();
     let entered = manual.recording.enter();
     manual.mark("last", Stamp::Entered(&entered));

@@ -22,7 +22,7 @@ fn ending(lines: &[&str]) -> Ending {
 }
 
 #[test]
-fn end_line_completes_the_trace() {
+fn trace_with_an_end_line_is_complete() {
     let complete = Ending::Complete(End::new(1, 0));
     assert_eq!(ending(&[&header(), MARK, END]), complete);
     assert_eq!(ending(&[&header(), MARK, END, ""]), complete);

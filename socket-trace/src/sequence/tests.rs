@@ -143,7 +143,7 @@ fn each_client_and_server_pair_has_a_diagram() {
 }
 
 #[test]
-fn long_connections_are_truncated() {
+fn diagram_of_a_long_connection_is_truncated() {
     let mut lines = server().into_iter().take(6).collect::<Vec<_>>();
     lines
         .extend((0..10_000).map(|t| format!(r#"{{"t":{},"sock":2,"op":"read","bytes":1}}"#, 50_200_000 + t)));

@@ -134,7 +134,7 @@ async fn ipv6_sockets_are_shown_as_tcp6() {
 }
 
 #[tokio::test]
-async fn filters_select_by_address_and_process() {
+async fn sockets_are_filtered_by_address_and_process() {
     let (listener, client, _server) = connection().await;
     let (address, ours) = (listener.local_addr().unwrap(), client.local_addr().unwrap());
     let by_address = Filter { addresses: [ours].into(), ..Filter::default() };

@@ -21,7 +21,7 @@ fn patterns(summary: &Summary) -> Vec<(Role, &str)> {
 }
 
 #[test]
-fn bytes_of_layered_streams_count_once() {
+fn layered_streams_do_not_count_bytes_twice() {
     let summary = summary(
         Side::Server,
         &[

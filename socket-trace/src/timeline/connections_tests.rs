@@ -103,7 +103,7 @@ fn layered_stream_has_connection_number_of_its_socket() {
 }
 
 #[test]
-fn failed_calls_and_listeners_have_no_connection() {
+fn failed_calls_and_listeners_have_no_connection_number() {
     let mut both = both();
     let failed = connect(3, THERE, HERE).failed(Failure::new("refused", None));
     assert_eq!(both.client(&failed), None);

@@ -9,7 +9,7 @@ fn filtered(filter: &Filter) -> Vec<String> {
 }
 
 #[test]
-fn event_must_meet_all_filters() {
+fn event_is_shown_if_all_filters_match() {
     let none = Filter { both_ends: true, ..Filter::default() };
     let ops = |ops: &[&str]| ops.iter().map(|op| (*op).to_owned()).collect();
     let writes = Filter { ops: ops(&["write", "listen"]), ..none.clone() };
