@@ -26,7 +26,7 @@ impl Role {
             Self::Listener => "the server's listening socket",
             Self::Accepted => "a connection, server side",
             Self::Connected => "a connection, client side",
-            Self::Layer => "a stream layered on another, such as TLS",
+            Self::Layer => "a stream layered on another",
             Self::Datagram => "a datagram socket",
         }
     }

@@ -38,7 +38,8 @@ pub struct TourError {
 
 impl fmt::Display for TourError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "tour over {} failed at step \"{}\": {}", self.api, self.step, self.why)
+        let Self { api, step, why } = self;
+        write!(f, "tour over {api} failed at step \"{step}\": {why}")
     }
 }
 
@@ -78,7 +79,7 @@ impl<'a, C: Client> Tour<'a, C> {
         match tokio::time::timeout(STEP_TIMEOUT, run).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(Unexpected(why))) => Err(fail(why)),
-            Err(_) => Err(fail(format!("timed out after {} s", STEP_TIMEOUT.as_secs()))),
+            Err(_) => Err(fail(format!("the step timed out after {} s", STEP_TIMEOUT.as_secs()))),
         }
     }
 

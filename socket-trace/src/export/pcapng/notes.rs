@@ -56,9 +56,9 @@ impl Notes {
         let mut lines = Vec::new();
         if !self.without_payload.is_empty() {
             lines.push(format!(
-                "{} has no payload, so its packets have headers only; record with payload (`--capture BYTES`, or \
-                 `capture` of the tap)",
-                self.without_payload.join(", ")
+                "{recordings} has no payload, so its packets have headers only; record with payload (`--capture \
+                 BYTES`, or `capture` of the tap)",
+                recordings = self.without_payload.join(", ")
             ));
         }
         if !self.without_time.is_empty() {

@@ -30,7 +30,10 @@ impl Kernel {
             // A splice transfers from a pipe to a socket, or from a socket to a pipe.
             "splice" => open(descriptor(0)).or_else(|| open(descriptor(2))),
             "dup2" | "dup3" if descriptor(0) != descriptor(1) && open(descriptor(1)).is_some() => {
-                return Err(format!("{} closes a socket, but this command can only track close", call.name));
+                return Err(format!(
+                    "{name} closes a socket, but this command can only track close",
+                    name = call.name
+                ));
             }
             _ => open(descriptor(0)),
         };

@@ -25,7 +25,7 @@ fn declared(line: &str) -> Option<&str> {
 }
 
 #[test]
-fn top_level_names_are_unique() {
+fn top_level_names_of_javascript_modules_are_unique() {
     let mut names = BTreeSet::new();
     for name in SCRIPT.lines().filter_map(declared) {
         assert!(names.insert(name), "{name} is declared twice");
