@@ -86,7 +86,7 @@ fn end_line_of_rotated_file_counts_open_connections() {
 }
 
 #[tokio::test]
-async fn end_line_of_rotated_file_counts_open_wrapped_streams() {
+async fn end_line_after_rotation_counts_open_wrapped_streams() {
     use crate::stream::TapStream;
     let directory = TempDirectory::new("file-wrapped");
     let path = directory.join("shop.jsonl");
