@@ -61,7 +61,7 @@ fn closes_of_idle_connections_are_not_reported() {
 }
 
 #[test]
-fn closes_after_the_client_and_aborts_are_ignored() {
+fn server_that_closes_last_or_aborts_is_ignored() {
     let late = |us, sock| vec![close(us, sock, "local", r#","tcp":{"state":"CLOSE_WAIT","rtt_us":9}"#)];
     assert_eq!(rule_counts(&lint_events(Side::Server, &connections(10, late))), []);
     let abort = |us, sock| {
