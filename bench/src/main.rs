@@ -1,8 +1,8 @@
 //! Benchmarks the REST, GraphQL and gRPC servers under load in several variants, such as with and without the
 //! tap. `bench/README.md` explains how to run it; `socket-tap/BENCHMARKS.md` has results.
 //!
-//! All variants of a server run at the same time on one machine. In each round the benchmark loads them one
-//! after the other, and compares each result with that of the base variant in the same round.
+//! All variants of a server run at the same time on one machine. In each round the benchmark sends requests
+//! to one after the other, and compares each result with that of the base variant in the same round.
 //!
 //! # Layout
 //!
@@ -32,7 +32,7 @@ use crate::variant::Variant;
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 struct Flags {
-    /// Number of times that each variant is loaded
+    /// Number of times that each variant is put under load
     #[arg(long, default_value_t = 40)]
     rounds: usize,
 
@@ -88,8 +88,8 @@ fn run(flags: &Flags) -> io::Result<()> {
     report::print(&results)
 }
 
-/// Measures one API: starts every selected variant of its server, checks a response of each, and loads them
-/// in turn.
+/// Measures one API: starts every selected variant of its server, checks a response of each, and puts them
+/// under load in turn.
 fn measure(flags: &Flags, api: Api, results: &mut Results) -> io::Result<()> {
     let selected = |it: &Variant| *it == flags.base || flags.variant.is_empty() || flags.variant.contains(it);
     let mut servers = Vec::new();
@@ -119,9 +119,9 @@ fn measure(flags: &Flags, api: Api, results: &mut Results) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns the variants in the order in which they are loaded in this round. The order changes every round,
-/// so that each variant runs first, last and in between equally often and other load on the machine affects
-/// all alike.
+/// Returns the variants in the order in which this round puts them under load. The order changes every round,
+/// so that each variant runs first, last and in between equally often. Other load on the machine then affects
+/// all variants alike.
 fn round_order<T>(all: &[T], round: usize) -> Vec<&T> {
     let mut order: Vec<&T> = all.iter().collect();
     let rotation = round / 2 % order.len();

@@ -1,4 +1,5 @@
-//! Statistics of a benchmark run: medians and middle halves, printed as Markdown tables.
+//! Statistics of a benchmark run, printed as Markdown tables: medians, and the range of the middle half of
+//! the values.
 
 use std::io::{self, Write as _};
 
@@ -7,7 +8,7 @@ use serde::Serialize;
 use crate::api::Api;
 use crate::variant::Variant;
 
-/// Measured result of loading one variant in one round.
+/// Measured result of one variant in one round.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Sample {
     pub(crate) api: Api,
@@ -90,7 +91,7 @@ fn row(variant: Variant, own: &[&Sample], bases: &[&Sample]) -> String {
     )
 }
 
-/// Returns, for each sample, the ratio of its value to that of the base variant in the same round.
+/// Returns the ratio of each sample's value to the value of the base variant in the same round.
 fn ratios_to_base<'a>(
     own: &'a [&Sample],
     bases: &'a [&Sample],

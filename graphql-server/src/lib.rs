@@ -54,7 +54,7 @@ const PAGE: Page = Page { title: "Bookshelf: GraphiQL", query: include_str!("../
 /// Serves the API until the shutdown, then completes in-flight requests and closes the WebSockets.
 ///
 /// # Errors
-/// As [`hardening_graphql::serve`].
+/// Returns the same errors as [`hardening_graphql::serve`].
 pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> io::Result<()> {
     serve_with(listener, shelf, shutdown, Limits::default()).await
 }
@@ -62,7 +62,7 @@ pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> i
 /// Serves the API as [`serve`] does, with the given limits.
 ///
 /// # Errors
-/// As [`hardening_graphql::serve`].
+/// Returns the same errors as [`hardening_graphql::serve`].
 pub async fn serve_with(
     listener: TapListener,
     shelf: Shelf,

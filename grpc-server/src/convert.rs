@@ -56,7 +56,7 @@ pub(crate) fn new_book(request: v1::CreateBookRequest) -> Result<NewBook, Status
     Ok(NewBook { title, author_id, year })
 }
 
-/// Returns the arguments of the update that a request asks for.
+/// Converts an update request to the arguments of the update.
 ///
 /// # Errors
 /// When the request has no book or no revision, or its mask names an unknown field.

@@ -72,7 +72,7 @@ pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> i
 /// Serves the API with the given limits until the shutdown, then completes the calls in flight.
 ///
 /// # Errors
-/// As [`serve`].
+/// Returns the same errors as [`serve`].
 pub async fn serve_with(
     listener: TapListener,
     shelf: Shelf,

@@ -59,7 +59,7 @@ impl Api for Service {
 /// Serves the API until the shutdown, then completes the requests in flight.
 ///
 /// # Errors
-/// As [`hardening_http::serve_with`].
+/// Returns the same errors as [`hardening_http::serve_with`].
 pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> io::Result<()> {
     serve_with(listener, shelf, shutdown, Limits::default()).await
 }
@@ -67,7 +67,7 @@ pub async fn serve(listener: TapListener, shelf: Shelf, shutdown: Shutdown) -> i
 /// Serves the API with the given limits.
 ///
 /// # Errors
-/// As [`serve`].
+/// Returns the same errors as [`serve`].
 pub async fn serve_with(
     listener: TapListener,
     shelf: Shelf,

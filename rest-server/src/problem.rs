@@ -22,8 +22,8 @@ const FELL_BEHIND: ProblemType = ProblemType::new("urn:problem-type:bookshelf:fe
 pub(crate) struct Problem(ProblemDetails);
 
 impl Problem {
-    /// Returns the error for a client that has seen change `last`, while the newest change is `newest`. A
-    /// restart of the server causes it.
+    /// Returns the error for a client that has seen the change `last`, although the newest change of this
+    /// server is `newest`. This happens after a restart of the server.
     pub(crate) fn unknown_change(last: u64, newest: u64) -> Self {
         let detail = format!(
             "change {last} does not exist, because the newest change is {newest}: list the books again, then watch again"
@@ -48,8 +48,8 @@ impl From<Error> for Problem {
 
 /// Maps an invalid argument to a problem.
 ///
-/// A value that the OpenAPI document excludes is a 422 in a body and a 400 in a query. A value that only the
-/// current state of the shelf excludes is a 409, or a 404 for a page token.
+/// A value that the OpenAPI document excludes causes a 422 in a body and a 400 in a query. A value that only
+/// the current state of the shelf excludes causes a 409, or a 404 if it is a page token.
 fn invalid(field: Field, reason: String) -> ProblemDetails {
     let (kind, status) = match field {
         Field::Title | Field::Year | Field::Patch => (&INVALID, StatusCode::UNPROCESSABLE_ENTITY),

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddr
 
 use socket_tap::{ListenOptions, Tap, TapListener, TapUdpSocket};
 
-/// Maximum length of the kernel's accept backlog. Longer than a burst of clients.
+/// Maximum length of the kernel's accept backlog. It is long enough for a burst of clients.
 const BACKLOG: u32 = 1024;
 
 /// Parses an address as people type it: `127.0.0.1:3000`, `[::1]:3000`, `localhost:3000`, or only a port of
@@ -39,7 +39,7 @@ pub fn reachable(address: SocketAddr) -> SocketAddr {
 /// Checks that a TCP listener can be bound to `address`, by binding and closing one.
 ///
 /// # Errors
-/// As [`bind`].
+/// Returns the same errors as [`bind`].
 pub fn check(address: SocketAddr, server: &str, flag: &str) -> io::Result<()> {
     TcpListener::bind(address).map(drop).map_err(|error| explain(&error, address, server, flag))
 }
@@ -47,7 +47,7 @@ pub fn check(address: SocketAddr, server: &str, flag: &str) -> io::Result<()> {
 /// Checks that a UDP socket can be bound to `address`, by binding and closing one.
 ///
 /// # Errors
-/// As [`bind_udp`].
+/// Returns the same errors as [`bind_udp`].
 pub fn check_udp(address: SocketAddr, server: &str, flag: &str) -> io::Result<()> {
     UdpSocket::bind(address).map(drop).map_err(|error| explain(&error, address, server, flag))
 }
@@ -65,10 +65,10 @@ pub async fn bind(tap: &Tap, address: SocketAddr, server: &str, flag: &str) -> i
     listener.map(|listener| listener.nodelay(true)).map_err(|error| explain(&error, address, server, flag))
 }
 
-/// Binds a UDP socket to `address`. The recording says which datagrams were truncated.
+/// Binds a UDP socket to `address`. The recording marks truncated datagrams.
 ///
 /// # Errors
-/// As [`bind`].
+/// Returns the same errors as [`bind`].
 pub async fn bind_udp(tap: &Tap, address: SocketAddr, server: &str, flag: &str) -> io::Result<TapUdpSocket> {
     let socket = TapUdpSocket::bind(tap, address).await;
     socket

@@ -13,7 +13,7 @@ const DELAY: Duration = Duration::from_secs(1);
 /// Interval between reports.
 const INTERVAL: Duration = Duration::from_secs(5);
 
-/// Maximum number of connections that a report lists. It only counts the others.
+/// Maximum number of connections that a report lists. For the others, it shows only their number.
 const MAX_LINES: usize = 10;
 
 /// Prints the open connections one second after the start of the shutdown, and then every five seconds while

@@ -51,8 +51,8 @@ impl Signals {
     }
 }
 
-/// Begins the shutdown at the first signal, and exits the process at the second. Unless `quiet`, prints a
-/// message after the first signal, which starts with `name`.
+/// Begins the shutdown at the first signal, and exits the process at the second. Unless `quiet` is set,
+/// prints a message that starts with `name` after the first signal.
 pub fn shutdown_on_signal(mut signals: Signals, name: &'static str, quiet: bool, shutdown: Shutdown) {
     tokio::spawn(async move {
         signals.next().await;

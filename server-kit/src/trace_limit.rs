@@ -38,7 +38,7 @@ impl TraceLimit {
     /// Creates a trace file. With a size limit, rotates through four files and deletes the oldest.
     ///
     /// # Errors
-    /// As [`TraceFile::create`].
+    /// Returns the same errors as [`TraceFile::create`].
     pub fn create(self, path: &Path) -> io::Result<TraceFile> {
         let file = TraceFile::create(path)?;
         Ok(match self.0 {

@@ -1,9 +1,9 @@
 //! Benchmark of the cost of recording one event: on the thread that makes the call, and on the recorder's
 //! drain thread.
 //!
-//! `cargo bench -p socket-tap` prints a Markdown table. Every number is a median over interleaved rounds. The
-//! table also shows the ratio to one reading of the raw clock in the same round, which is comparable between
-//! machines.
+//! `cargo bench -p socket-tap` prints a Markdown table. Each round measures every case once, and each number
+//! is the median of many rounds. The table also shows each time as a multiple of the time that one read of
+//! the raw clock takes in the same round. This ratio is comparable between machines.
 //!
 //! The benchmark has its own measuring loop. Benchmark frameworks compare a run with an earlier run, but here
 //! the cases of one round are compared with each other. The loop also drains the recorder's buffers between
@@ -56,7 +56,8 @@ fn main() {
 /// A benchmark case: one row of the printed table.
 struct Case {
     name: &'static str,
-    /// Index of the case that does the same without a tap; its time is subtracted.
+    /// Index of the case that makes the same calls without a tap. Its time is subtracted from the time of
+    /// this case.
     without: Option<usize>,
     /// Runs one burst of events, and returns the nanoseconds per event.
     measure: Box<dyn FnMut() -> f64>,
@@ -103,7 +104,7 @@ fn cases() -> Vec<Case> {
     ]
 }
 
-/// Returns a function that makes one burst of writes of `SIZE` bytes, and returns the nanoseconds per write.
+/// Returns a function that writes `SIZE` bytes [`BURST`] times, and returns the nanoseconds per write.
 fn writes<const SIZE: usize, S: AsyncWrite + Unpin + 'static>(mut stream: S) -> impl FnMut() -> f64 {
     move || {
         let mut cx = Context::from_waker(Waker::noop());
@@ -115,8 +116,8 @@ fn writes<const SIZE: usize, S: AsyncWrite + Unpin + 'static>(mut stream: S) -> 
     }
 }
 
-/// Returns a function that measures a burst of writes through a tap that records to `sink`, without draining
-/// the buffers.
+/// Returns a function that measures a burst of writes through a tap that records to `sink`. The measured time
+/// does not include the work of the drain thread.
 fn recorded<const SIZE: usize>(capture: usize, sink: impl Sink) -> impl FnMut() -> f64 {
     let mut both = recorded_and_drained::<SIZE>(capture, sink);
     move || both().0

@@ -6,8 +6,8 @@ use crate::event::{Addr, Op};
 use crate::pause;
 use crate::socket_recorder::SocketRecorder;
 
-/// Records an accepted connection and returns the recorder of the new socket. Returns `None` if the tap is
-/// off, without reading the addresses.
+/// Records an accepted connection and returns the recorder of the new socket. If the tap is off, returns
+/// `None` and does not query the addresses.
 pub(crate) fn accepted(
     listener: Option<&SocketRecorder>,
     fd: Option<i32>,
@@ -45,8 +45,8 @@ pub(crate) async fn next<T, F: Future<Output = io::Result<T>>>(mut accept: impl 
     }
 }
 
-/// Returns `true` if the error of `accept` concerns only one connection, so that the listener can continue.
-/// See accept(2), "Error handling".
+/// Returns `true` if the error of `accept` concerns only the connection that was being accepted. The listener
+/// can then accept further ones. See accept(2), "Error handling".
 pub(crate) fn concerns_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)

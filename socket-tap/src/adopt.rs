@@ -39,7 +39,7 @@ impl Origin {
 
     /// Sets the number of the recorded stream that this stream is built on, as returned by
     /// [`TapStream::sock`]. Readers of the trace then know that the same bytes appear in both streams, and
-    /// count them once. `None`, which a stream of a tap that is off returns, has no effect.
+    /// count them once. `None` has no effect; it is the number of a stream whose tap is off.
     #[must_use]
     pub fn over(mut self, below: Option<SockId>) -> Self {
         self.on = below;

@@ -8,8 +8,8 @@ use crate::event::string_enum::string_enum;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Close {
-    /// The side that ended the connection. `None` for listeners and datagram sockets, and for a released
-    /// stream that neither side had ended.
+    /// The side that ended the connection. `None` for listeners and datagram sockets, and for a stream that
+    /// the tap stopped recording before either side ended it.
     pub ended_by: Option<EndedBy>,
     /// The errno of the error that ended the connection; only for [`EndedBy::Reset`] and [`EndedBy::Error`].
     pub errno: Option<i32>,
@@ -24,7 +24,7 @@ pub struct Close {
 }
 
 impl Close {
-    /// Creates the close of a connection that carried no bytes.
+    /// Creates the details of a close by the given side, with all totals 0.
     ///
     /// ```
     /// use socket_tap::close::{Close, EndedBy, Totals};
@@ -110,7 +110,8 @@ impl EndedBy {
     }
 }
 
-/// Some fields of the kernel's `TCP_INFO` for a connection, see `tcp(7)`.
+/// State, round-trip time and counters of a TCP connection, as the kernel reports them (`TCP_INFO` and
+/// `FIONREAD`, see `tcp(7)`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TcpSample {

@@ -14,7 +14,8 @@ impl SocketRecorder {
         self.datagram(Direction::Read, bytes, DatagramInfo { peer, truncation }, None);
     }
 
-    /// Records the result of sending `bytes` as one datagram. `entered` is the call that sent it.
+    /// Records the result of sending `bytes` as one datagram. `entered` has the time at which the program
+    /// made the call.
     pub(crate) fn sent(
         &self,
         entered: &EnteredCall,
@@ -37,7 +38,7 @@ impl SocketRecorder {
         }
     }
 
-    /// Records a failed receive. For example, a peer may have refused an earlier datagram.
+    /// Records that a receiving call failed, for example because a peer refused an earlier datagram.
     pub(crate) fn receive_failed(&self, error: &io::Error) {
         self.failed(Op::RecvFrom(Datagram::default()), error);
     }

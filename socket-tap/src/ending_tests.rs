@@ -9,7 +9,7 @@ use crate::event::{Domain, Event, Op};
 use crate::sink::Memory;
 use crate::{Tap, TapListener, TapStream};
 
-/// A connection whose server side is recorded and whose client side is not.
+/// A connection between a server with a tap and a client without one.
 struct Connection {
     tap: Tap,
     memory: Memory,
@@ -35,8 +35,8 @@ impl Connection {
         self.client.as_mut().unwrap()
     }
 
-    /// Drops the server's end of the connection. Returns the names of its events after the accept, and the
-    /// details of its close.
+    /// Drops the server's end of the connection. Returns the names of the events recorded after the accept,
+    /// and the details of the close.
     async fn close(self) -> (Vec<String>, Close) {
         let Self { tap, memory, server, client } = self;
         let sock = server.sock().unwrap();

@@ -1,4 +1,4 @@
-//! The error that ends a recording to one sink.
+//! The error of a sink that failed during a recording.
 
 use std::error::Error;
 use std::fmt;

@@ -32,7 +32,8 @@ pub struct Event {
     pub error: Option<Failure>,
 }
 
-/// A socket operation. The values are those of a successful call.
+/// A socket operation with its arguments and results. A result that a failed call did not return is `None` or
+/// 0.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Op {
@@ -90,8 +91,8 @@ pub enum Op {
         /// at which it returned.
         began: Option<u64>,
     },
-    /// The tap starts to record a socket or stream that it did not create. This event stands for no system
-    /// call.
+    /// The tap starts to record a socket or stream that it did not create. No system call corresponds to this
+    /// event.
     #[non_exhaustive]
     Adopt {
         /// File descriptor. `None` for a stream that is not a socket.
@@ -108,8 +109,8 @@ pub enum Op {
         /// Address of the peer.
         peer: Option<Addr>,
     },
-    /// The tap stops recording a stream that stays open. The event has the totals up to this moment, and
-    /// stands for no system call.
+    /// The tap stops recording a stream that stays open. The event has the totals up to this moment. No
+    /// system call corresponds to it.
     Release(Box<Close>),
     /// `read(2)` or `recv(2)`: reads from a stream.
     Read(Transfer),
@@ -123,7 +124,8 @@ pub enum Op {
     Shutdown,
     /// `close(2)`: closes the socket. The event has the totals of the connection.
     Close(Box<Close>),
-    /// A label that the program gave to the events that follow. This event stands for no system call.
+    /// A label for the events that follow, which the program recorded with [`Tap::mark`](crate::Tap::mark).
+    /// No system call corresponds to this event.
     #[non_exhaustive]
     Mark {
         /// Text of the label.

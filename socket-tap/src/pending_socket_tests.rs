@@ -16,7 +16,7 @@ async fn calls(tap: &Tap, memory: &Memory) -> Vec<String> {
     memory.events().iter().map(|event| event.op.name().to_owned()).collect()
 }
 
-/// A substitute for a socket that records a mark when it is dropped.
+/// A substitute for a socket. It records a mark when it is dropped.
 struct Probe(Tap);
 
 impl Drop for Probe {

@@ -56,8 +56,8 @@ pub(crate) fn poll_write_vectored(
     Poll::Ready(result)
 }
 
-/// Forwards a flush. A failed flush is only noted as the end of the connection, because a flush is not a
-/// socket call.
+/// Forwards a flush. A flush is not a socket call, so no event is recorded. If the flush fails, its error is
+/// stored as the cause of the connection's end.
 #[inline]
 pub(crate) fn poll_flush(
     recorder: Option<&SocketRecorder>,
@@ -103,8 +103,9 @@ pub(crate) fn try_read(
     result
 }
 
-/// Forwards a non-blocking write of `parts`, and records it unless it returned `WouldBlock`. `slices` is 0
-/// for a plain write. Several threads may call this at the same time.
+/// Forwards a non-blocking write of the buffers `parts`, and records it unless it returned `WouldBlock`.
+/// `slices` is the number of buffers of a vectored write, or 0 for a plain write. Several threads may call
+/// this at the same time.
 pub(crate) fn try_write<'a>(
     recorder: Option<&SocketRecorder>,
     slices: usize,

@@ -134,8 +134,9 @@ impl SocketRecorder {
         self.transfer(Direction::Read, (bytes.len(), 0), std::iter::once(bytes), Stamp::Now);
     }
 
-    /// Records a write of the first `written` bytes of `parts`. `entered` is the call that wrote them.
-    /// `slices` is 0 for a plain write.
+    /// Records a write of the first `written` bytes of the buffers `parts`. `entered` has the time at which
+    /// the program made the call. `slices` is the number of buffers of a vectored write, or 0 for a plain
+    /// write.
     #[inline]
     pub(crate) fn wrote<'a>(
         &self,
@@ -172,7 +173,8 @@ impl SocketRecorder {
         self.0.set_error(error);
     }
 
-    /// Records the result of shutting down the sending half. `entered` is the call that did so.
+    /// Records the result of shutting down the sending half. `entered` has the time at which the program made
+    /// the call.
     pub(crate) fn shut_down(&self, entered: &EnteredCall, result: &io::Result<()>) {
         match result {
             Ok(()) => {

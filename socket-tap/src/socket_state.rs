@@ -102,7 +102,8 @@ impl SocketState {
         self.lock_addresses().clone()
     }
 
-    /// Returns the clock reading of the last read or write in that direction. 0 if there was none.
+    /// Returns the time of the last read or write in the given direction, on the fast clock. 0 if there was
+    /// none.
     pub(crate) fn last_transfer(&self, direction: Direction) -> u64 {
         self.count(direction).last.load(Ordering::Relaxed)
     }
@@ -140,7 +141,7 @@ impl SocketState {
         self.count(direction).add(bytes, access);
     }
 
-    /// Stores the clock reading of the last read or write in that direction.
+    /// Stores the time of the last read or write in the given direction. `raw` is a time of the fast clock.
     #[inline]
     pub(crate) fn set_last_transfer(&self, direction: Direction, raw: u64) {
         self.count(direction).last.store(raw, Ordering::Relaxed);

@@ -66,7 +66,8 @@ impl<S: Socket> TapStream<S> {
     /// # std::io::Result::Ok(())
     /// ```
     ///
-    /// # Errors Fails like [`TcpStream::try_read`]. If no bytes can be read, the error is
+    /// # Errors
+    /// Fails like [`TcpStream::try_read`]. If no bytes can be read, the error is
     /// [`WouldBlock`](io::ErrorKind::WouldBlock), which is not recorded.
     pub fn try_read(&self, buf: &mut [u8]) -> io::Result<usize> {
         recorded::try_read(self.recorder(), buf, |buf| self.get_ref().try_read(buf))
@@ -74,7 +75,8 @@ impl<S: Socket> TapStream<S> {
 
     /// Writes without waiting, like [`TcpStream::try_write`], and records the write.
     ///
-    /// # Errors Fails like [`TcpStream::try_write`]. If the kernel's buffer is full, the error is
+    /// # Errors
+    /// Fails like [`TcpStream::try_write`]. If the kernel's buffer is full, the error is
     /// [`WouldBlock`](io::ErrorKind::WouldBlock), which is not recorded.
     pub fn try_write(&self, buf: &[u8]) -> io::Result<usize> {
         recorded::try_write(self.recorder(), 0, std::iter::once(buf), || self.get_ref().try_write(buf))

@@ -5,7 +5,7 @@ pub(crate) use linux::{close_aborts, queues, tcp_sample};
 #[cfg(not(target_os = "linux"))]
 pub(crate) use other::{close_aborts, queues, tcp_sample};
 
-/// Returns the reading of the machine's monotonic clock (`CLOCK_MONOTONIC`), in nanoseconds. It is the same
+/// Returns the time of the machine's monotonic clock (`CLOCK_MONOTONIC`), in nanoseconds. It is the same
 /// clock in every process, so the recordings of several processes can be put on one time line.
 #[cfg(all(unix, not(all(test, model))))]
 #[must_use]

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(crate) struct TransferCount {
     calls: AtomicU64,
     bytes: AtomicU64,
-    /// Clock reading of the last read or write. 0 if there was none.
+    /// Time of the last read or write, on the recorder's fast clock. 0 if there was none.
     pub(crate) last: AtomicU64,
 }
 

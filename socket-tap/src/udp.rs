@@ -57,9 +57,10 @@ impl TapUdpSocket {
         Self { recorder, inner, report_truncation: false }
     }
 
-    /// Makes the recording mark truncated datagrams, on Linux with their full length. Off by default. If it
-    /// is on, the tap calls `recvmsg(2)` instead of `recvfrom(2)`; the number of system calls and the results
-    /// stay the same. It has no effect on Windows, where receiving a truncated datagram fails.
+    /// Turns the detection of truncated datagrams on or off; it is off by default. If it is on, each
+    /// truncated datagram is marked as such in the recording, on Linux with its full length. For that, the
+    /// tap calls `recvmsg(2)` instead of `recvfrom(2)`; the number of system calls and the results stay the
+    /// same. It has no effect on Windows, where receiving a truncated datagram fails.
     ///
     /// ```
     /// use socket_tap::{Tap, TapUdpSocket};

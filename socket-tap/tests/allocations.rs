@@ -55,8 +55,8 @@ impl AsyncWrite for Ready {
     }
 }
 
-/// Polls [`TIMES`] reads, writes and vectored writes each, and returns the number of allocations. This
-/// includes the first event of the thread.
+/// Polls [`TIMES`] reads, as many writes and as many vectored writes, and returns the number of allocations.
+/// The number includes the allocations of the thread's first event.
 fn allocations_of(stream: &mut TapStream<Ready>) -> usize {
     let (mut cx, mut room) = (Context::from_waker(Waker::noop()), [0; 100]);
     let bytes = [7; 60];

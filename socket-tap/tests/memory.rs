@@ -34,8 +34,8 @@ impl Sink for Discard {
 }
 
 /// Opens and records [`CONNECTIONS`] in-memory connections, which allocate nothing themselves. Returns the
-/// heap bytes that they use while open, the minimum of several rounds: in the first round the recorder's
-/// buffers grow, too.
+/// number of heap bytes that are in use for them while they are open. It is the minimum of several rounds,
+/// because the recorder's buffers grow in the first round.
 async fn held(tap: &Tap) -> isize {
     let mut open: Vec<TapStream<Empty>> = Vec::with_capacity(CONNECTIONS);
     let mut least = isize::MAX;

@@ -138,7 +138,7 @@ impl Reply {
         Status::from_header_map(found).unwrap_or_else(|| panic!("no status: {self:?}"))
     }
 
-    /// Returns the code of an error. Panics if it has another reason.
+    /// Returns the code of an error. Panics if the error has another reason than `reason`.
     pub(super) fn code(&self, reason: &str) -> Code {
         let status = self.status();
         details(&status, reason);
@@ -156,7 +156,7 @@ async fn within_a_year<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(365 * 24 * 60 * 60), future).await.unwrap()
 }
 
-/// Returns the details of an error. Panics if it has another reason.
+/// Returns the details of an error. Panics if the error has another reason than `reason`.
 pub(super) fn details(status: &Status, reason: &str) -> ErrorDetails {
     let details = status.check_error_details().unwrap();
     let info = details.error_info().unwrap_or_else(|| panic!("no reason: {status:?}"));

@@ -19,7 +19,7 @@ use crate::http;
 ///
 /// # Errors
 ///
-/// As [`hardening_http::serve_with`].
+/// Returns the same errors as [`hardening_http::serve_with`].
 pub async fn serve<Q, M, S>(
     listener: TapListener,
     schema: Schema<Q, M, S>,

@@ -33,7 +33,7 @@ pub const MAX_SELECTIONS: usize = 1_000;
 /// about 24,000.
 pub const MAX_INTROSPECTION: usize = 30_000;
 
-/// Maximum depth of nested fields: that of the introspection query of common clients.
+/// Maximum depth of nested fields. The introspection query of common clients has this depth.
 pub const MAX_DEPTH: usize = 15;
 
 /// Maximum number of errors in a response, as in graphql-js. Otherwise, each token of a query could cause an

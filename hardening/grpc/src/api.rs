@@ -16,6 +16,7 @@ pub struct Api {
     pub max_request_bytes: usize,
     /// Paths of the methods whose responses may be compressed, such as `/package.Service/Method`.
     ///
-    /// tonic can compress only all methods of a service or none, and gzip makes short messages longer.
+    /// This crate needs the list, because tonic compresses the responses of either all methods of a service
+    /// or none, and gzip makes short messages longer.
     pub compressed_methods: &'static [&'static str],
 }

@@ -22,11 +22,11 @@ pub struct MessageFields {
 /// The fields that an update request changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UpdateMask {
-    /// The request has no mask: fields whose value is not the default.
+    /// The request has no mask. It changes the fields whose value is not the default.
     Populated,
-    /// The mask is `*`: all mutable fields.
+    /// The mask is `*`. The request changes all mutable fields.
     All,
-    /// The mask names these fields.
+    /// The mask names these fields. The request changes only them.
     Named(Vec<&'static str>),
 }
 

@@ -105,7 +105,7 @@ impl Future for ResponseFuture {
     }
 }
 
-/// Makes the final changes to a response. The fields are the properties of the request that they depend on.
+/// Makes the final changes to a response. They depend on the method and the version of the request.
 #[derive(Clone, Copy, Debug)]
 struct Finish {
     reject: RejectionHandler,

@@ -20,8 +20,8 @@ pub const CONNECTION_WINDOW: u32 = 4 * STREAM_WINDOW;
 /// Time for a client to send a request body. Each API limits the body's length itself.
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Time to read and discard what a client still sends after the last response. A well-behaved client closes
-/// the connection within a round trip.
+/// Time to read and discard the bytes that a client still sends after the last response. A well-behaved
+/// client closes the connection within a round trip.
 pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Maximum number of bytes to read and discard after the last response. A client that sends more probably

@@ -24,7 +24,7 @@ use crate::{Limits, Rejection, RejectionHandler, Shutdown};
 /// plain-text response.
 ///
 /// # Errors
-/// None today. A failed connection does not affect others; its error is in the recording.
+/// Returns no error at present. A failed connection does not affect others; its error is in the recording.
 pub async fn serve(
     listener: TapListener,
     router: Router,
@@ -37,7 +37,7 @@ pub async fn serve(
 /// Serves `router` as [`serve`] does. `reject` creates the response to a rejected request.
 ///
 /// # Errors
-/// As [`serve`].
+/// Returns the same errors as [`serve`].
 pub async fn serve_with(
     listener: TapListener,
     router: Router,

@@ -12,8 +12,8 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::memory;
 
-/// Number of connections, below the peak, that must have closed before memory is returned. They free about 2
-/// MiB.
+/// Minimum number of connections that must have closed since the peak before memory is returned. That many
+/// free about 2 MiB.
 const TRIM_THRESHOLD: usize = 100;
 
 /// Delay between the end of a burst and the return of its memory. More connections close meanwhile, and a

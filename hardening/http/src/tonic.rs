@@ -28,8 +28,8 @@ pub struct ConnectInfo {
     tcp: TcpConnectInfo,
 }
 
-/// A request extension with the time at which the request arrived. tonic starts its own timeout just
-/// afterwards, so that a timeout of the same length from this time ends first.
+/// A request extension with the time at which the request arrived. tonic starts its own timeout a moment
+/// later. So a timeout of the same length that starts at this time ends before tonic's.
 #[derive(Clone, Copy, Debug)]
 pub struct ReceivedAt(pub Instant);
 

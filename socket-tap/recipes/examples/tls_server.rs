@@ -1,9 +1,9 @@
 //! A rustls server, recorded both below and above TLS.
 //!
-//! Below TLS, the accepted stream records TLS records. Above TLS, `TapStream::wrap` around the TLS stream
-//! records plaintext. `Origin::over` marks the two as one connection, so that readers of the trace count each
-//! byte once. Both streams are in one recording, on one time line. Capture payload above TLS only where
-//! logging plaintext is allowed.
+//! The tap around the accepted stream records the encrypted bytes. `TapStream::wrap` around the TLS stream
+//! records the plaintext. `Origin::over` marks the two streams as one connection, so that readers of the
+//! trace count each byte once. Both streams are in one recording, on one time line. Capture payload above TLS
+//! only where logging plaintext is allowed.
 
 use std::convert::Infallible;
 use std::error::Error;

@@ -1,8 +1,8 @@
 //! gRPC over a Unix-domain socket, recorded by both the client and the server.
 //!
 //! `TapUnixListener` and `TapConnector::unix` take the socket's path. tonic does not connect to the
-//! endpoint's URI; it only sends its authority as `:authority`. Client and server have a tap each, as two
-//! programs would; `socket-trace` finds the two recorded ends of a connection.
+//! endpoint's URI; it only sends the URI's authority as `:authority`. Client and server have a tap each, as
+//! two programs would; `socket-trace` finds the two recorded ends of a connection.
 
 use std::error::Error;
 use std::time::Duration;

@@ -51,7 +51,7 @@ pub fn payload(event: &Event) -> Option<&[u8]> {
     }
 }
 
-/// Returns `true` if the captured payload of a read or write contains the text.
+/// Returns `true` if the captured payload of any read or write contains the text.
 #[must_use]
 pub fn carried(events: &[Event], text: &str) -> bool {
     events

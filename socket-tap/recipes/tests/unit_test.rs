@@ -1,9 +1,10 @@
 //! A unit test that checks a server's socket calls with `check::Recording`.
 //!
 //! The server under test takes a `TapListener`. The test passes a listener whose tap records to memory. If a
-//! check fails, it panics with the complete recording, in which the offending events are marked. Before a
-//! check, wait for the server's task to end, or for its last close with `recording.tap().idle().await`: the
-//! server may close its connection after the client has received the response.
+//! check fails, it panics with the complete recording, in which the offending events are marked. The server
+//! may close its connection after the client has received the response. A test must therefore wait before a
+//! check: for the end of the server's task as here, or with `recording.tap().idle().await` until no
+//! connection is open.
 
 use std::io;
 
@@ -47,7 +48,7 @@ async fn response_is_one_write_after_the_request() -> io::Result<()> {
     Ok(())
 }
 
-/// Runs the server with a tap that is off, as in production: it records nothing.
+/// The tap of this test is off: it records nothing. A program can use such a tap in production.
 #[tokio::test]
 async fn server_responds_with_the_tap_off() -> io::Result<()> {
     let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await?;

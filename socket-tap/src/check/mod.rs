@@ -68,7 +68,7 @@ pub struct Check {
 }
 
 impl Check {
-    /// Creates checks of the given events.
+    /// Creates a `Check` of the given events.
     ///
     /// # Panics
     /// Panics if the recording has gaps: the dropped events could be the ones to be checked.
@@ -88,7 +88,8 @@ impl Check {
         &self.events
     }
 
-    /// Returns checks of the events that follow the mark `name`, see [`Tap::mark`](crate::Tap::mark).
+    /// Returns a `Check` of only those events that follow the mark `name`. [`Tap::mark`](crate::Tap::mark)
+    /// records a mark.
     ///
     /// # Panics
     /// Panics if the recording has no mark of that name.

@@ -38,10 +38,10 @@ impl Recording {
         &self.tap
     }
 
-    /// Returns checks of the events so far. Blocks for a moment, until the recorder has delivered them.
+    /// Returns a [`Check`] of the events so far. Blocks for a moment, until the recorder has delivered them.
     ///
-    /// The server may close its connection a moment later than the client. First wait for the server's task,
-    /// or wait until no stream is open with `recording.tap().idle().await`.
+    /// The server may close its connection a moment later than the client. Before this call, wait for the end
+    /// of the server's task, or await `recording.tap().idle()`, which completes when no stream is open.
     ///
     /// # Panics
     /// Panics if the recording has gaps: the dropped events could be the ones to be checked.
@@ -54,8 +54,8 @@ impl Recording {
 }
 
 impl Memory {
-    /// Returns checks of the events that the recorder has delivered so far. Call
-    /// [`Tap::flush`](crate::Tap::flush) first.
+    /// Returns a [`Check`] of the events that the recorder has delivered so far. To include the latest
+    /// events, call [`Tap::flush`](crate::Tap::flush) first.
     ///
     /// # Panics
     /// Panics if the recording has gaps: the dropped events could be the ones to be checked.

@@ -30,12 +30,12 @@ fn connection() -> Check {
     Check::new(events(CONNECTION))
 }
 
-/// Returns checks of the events of [`CONNECTION`], except those with the operation `op`.
+/// Returns a `Check` of the events of [`CONNECTION`], except those with the operation `op`.
 fn without(op: &str) -> Check {
     Check::new(events(CONNECTION.into_iter().filter(|line| !line.contains(&format!(r#""op":"{op}""#)))))
 }
 
-/// Returns the message with which the failed check panics.
+/// Runs a check that must fail, and returns the message of its panic.
 fn failure<T>(check: impl FnOnce() -> T) -> String {
     let panic = catch_unwind(AssertUnwindSafe(|| _ = check())).expect_err("the check was meant to fail");
     *panic.downcast::<String>().unwrap()

@@ -17,8 +17,7 @@ pub struct Gap {
     pub tx: u64,
     /// Number of dropped events of any other kind, including failed reads and writes.
     pub others: u64,
-    /// Number of connections that have no event in the recording. Their dropped events are counted in the
-    /// other fields.
+    /// Number of connections of which every event was dropped. The other fields count these events.
     pub connections: u64,
     /// Number of recorded reads, writes and datagrams whose payload was dropped.
     pub payloads: u64,

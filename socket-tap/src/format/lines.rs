@@ -1,4 +1,4 @@
-//! JSON objects of the header and the end line. The types here mirror the public types, which do not depend
+//! Serde types for the header and the end line of a trace. They mirror the public types, which do not depend
 //! on serde.
 
 use serde::{Deserialize, Serialize};
@@ -58,7 +58,7 @@ struct EndFields {
     continued: bool,
 }
 
-/// An [`EndedBy`] that serde reads and writes, for an `Option` field.
+/// A wrapper of [`EndedBy`] that implements serde's traits, so that a field can be an `Option` of it.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct EndedByField(#[serde(with = "EndedByWord")] pub(super) EndedBy);
@@ -72,7 +72,7 @@ enum EndedByWord {
     Error,
 }
 
-/// A [`TcpSample`] that serde reads and writes, for an `Option` field.
+/// A wrapper of [`TcpSample`] that implements serde's traits, so that a field can be an `Option` of it.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct TcpField(#[serde(with = "TcpFields")] pub(super) TcpSample);

@@ -51,8 +51,8 @@ pub struct Header {
     pub pid: u32,
     /// Time at which the recording started, as RFC 3339 in UTC.
     pub started: String,
-    /// Reading of the machine's monotonic clock at the start of the recording, in nanoseconds. It places the
-    /// recordings of several processes on one time line.
+    /// Time of the machine's monotonic clock at the start of the recording, in nanoseconds. With it, a reader
+    /// of traces can put the recordings of several processes on one time line.
     pub monotonic_ns: u64,
     /// Maximum number of bytes that are captured of each read and write. 0 if payload is not captured.
     pub capture: u64,
@@ -125,7 +125,8 @@ pub struct End {
 }
 
 impl End {
-    /// Creates an end line without open connections or a following file.
+    /// Creates the end line of a recording in which no connection is open and which does not continue in
+    /// another file.
     #[must_use]
     pub fn new(events: u64, lost: u64) -> Self {
         Self { events, lost, ..Self::default() }

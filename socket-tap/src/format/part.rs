@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// Returns the path of the full file with number `part`: part 3 of `shop.jsonl` is `shop.3.jsonl`.
+/// Returns the path of the full file with the number `part` in a rotated recording. For example, file 3 of
+/// `shop.jsonl` is `shop.3.jsonl`.
 ///
 /// ```
 /// use std::path::Path;

@@ -22,8 +22,8 @@ pub struct Lines {
     color: bool,
     time_offset: u64,
     began: HashMap<Option<SockId>, u64>,
-    /// Open streams that are not sockets, such as TLS streams. Their shutdown and end of stream are not
-    /// called a FIN.
+    /// Open streams that are not sockets, such as TLS streams. The text does not call their shutdown or end
+    /// of stream a FIN.
     above: HashSet<Option<SockId>>,
 }
 
@@ -48,8 +48,8 @@ impl Lines {
         self
     }
 
-    /// Sets the start of the recording on the shown time line, in nanoseconds: the formatter adds it to the
-    /// time of each event. Set it if several recordings are shown on one time line.
+    /// Sets a number of nanoseconds that the formatter adds to the time of each event. With it, several
+    /// recordings that began at different times can be shown on one time line.
     pub fn set_time_offset(&mut self, ns: u64) {
         self.time_offset = ns;
     }

@@ -29,7 +29,8 @@ impl TransferLines {
         Self { line: [0; MAX_LINE], millis: CachedDigits::default(), sock: CachedDigits::default() }
     }
 
-    /// Appends the line of a read or write to `out`. The transfer refers to its bytes in `payload`.
+    /// Appends the line of a read or write to `out`. `payload` is the drain thread's payload buffer, which
+    /// contains the captured bytes.
     pub(crate) fn append(
         &mut self,
         out: &mut Vec<u8>,

@@ -13,7 +13,7 @@ fn line(t: u64, sock: Option<SockId>, transfer: &DrainedTransfer, payload: &[u8]
     String::from_utf8(out.split_off(7)).unwrap()
 }
 
-/// Formats the same read or write as an event, with serde.
+/// Formats a read or write with serde. [`TransferLines`] must write the same line.
 fn by_event(t: u64, sock: Option<SockId>, transfer: &DrainedTransfer, payload: &[u8]) -> String {
     let slices = (transfer.slices > 0).then_some(transfer.slices.into());
     let data = transfer.payload(payload).map(Into::into);

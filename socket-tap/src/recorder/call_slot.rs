@@ -21,7 +21,7 @@ const MAX_OBSERVATIONS: u32 = 200;
 #[repr(align(64))]
 pub(super) struct CallSlot {
     pub(super) in_use: AtomicBool,
-    /// [`NONE`], [`ENTERING`], or the clock reading at which the thread entered its call.
+    /// [`NONE`], [`ENTERING`], or the time at which the thread entered its call.
     pub(super) entered: AtomicU64,
 }
 
@@ -35,8 +35,9 @@ pub(super) struct CallSlots<const N: usize> {
 }
 
 impl CallSlot {
-    /// Publishes that the thread enters a call, and returns the clock reading. `fenced` is `true` if the
-    /// drain thread runs the memory fence for this thread with `membarrier(2)`.
+    /// Reads the clock, and stores its value in the slot as the time at which the thread enters a call.
+    /// Returns this time. `fenced` is `true` if the drain thread runs the memory fence for this thread with
+    /// `membarrier(2)`.
     #[inline]
     pub(super) fn enter(&self, fenced: bool, clock: impl FnOnce() -> u64) -> u64 {
         self.entered.store(ENTERING, Ordering::Relaxed);
@@ -92,10 +93,10 @@ impl<const N: usize> CallSlots<N> {
         self.calls.get(place)
     }
 
-    /// Returns a clock reading of at most `until`, such that no thread is still in a call that it entered at
-    /// or before this reading. The caller must have read `until` from the clock before. `fenced` states that
-    /// `membarrier(2)` has fenced all threads since then. Returns `None` if a thread was about to read the
-    /// clock in every attempt, for example because it was preempted there.
+    /// Returns a time such that every call which was entered up to that time has returned. It is at most
+    /// `until`, which the caller must have read from the clock before this call. `fenced` is `true` if
+    /// `membarrier(2)` has fenced all threads since then. Returns `None` if no such time is known: a thread
+    /// was about to read the clock in every attempt, for example because it was preempted there.
     pub(super) fn complete_up_to(&self, fenced: bool, until: u64) -> Option<u64> {
         if !fenced {
             fence(Ordering::SeqCst);

@@ -1,6 +1,6 @@
 //! Tests [`call_slot`](super::call_slot) with the model checker loom, which tries every execution that the
-//! C11 memory model allows. Checks the variant in which every thread runs fences, for systems without
-//! `membarrier(2)`.
+//! C11 memory model allows. The tests check the variant in which every thread runs fences, for systems
+//! without `membarrier(2)`.
 
 mod sync {
     pub(super) use loom::sync::atomic;
@@ -18,7 +18,7 @@ use loom::sync::{Arc, Mutex};
 /// The state that the recording threads, each with its own shard, share with the drain thread.
 struct Model {
     calls: CallSlots<2>,
-    /// A clock that advances by one with each reading. It does not synchronize threads.
+    /// A clock that advances by one each time it is read. Reading it does not synchronize threads.
     clock: AtomicU64,
     shards: [Mutex<Vec<u64>>; 2],
 }
@@ -37,7 +37,7 @@ impl Model {
         self.clock.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Records a call that sends: its record has the clock reading at entry.
+    /// Records a call that sends. The record has the time at which the call was entered.
     fn write(&self, shard: usize, call: &CallSlot) -> u64 {
         let raw = call.enter(false, || self.read_clock());
         self.shards[shard].lock().unwrap().push(raw);
@@ -45,15 +45,16 @@ impl Model {
         raw
     }
 
-    /// Records a call that receives: its record has the clock reading at return.
+    /// Records a call that receives. The record has the time at which the call returned.
     fn read(&self, shard: usize) {
         let mut shard = self.shards[shard].lock().unwrap();
         let raw = self.read_clock();
         shard.push(raw);
     }
 
-    /// Runs one round of the drain thread. Asserts that no record is older than `complete`, up to which the
-    /// earlier rounds have delivered. Returns the reading up to which this round has delivered.
+    /// Runs one round of the drain thread. Earlier rounds have delivered all records up to the time
+    /// `complete`; asserts that no record is that old. Returns the time up to which this round has delivered
+    /// all records.
     fn drain(&self, complete: u64) -> u64 {
         let now = self.read_clock();
         let until = self.calls.complete_up_to(false, now).unwrap_or(complete).max(complete);

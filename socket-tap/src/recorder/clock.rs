@@ -1,9 +1,9 @@
 //! The two clocks of the recorder: a fast one for each event, and the monotonic clock for the recorded times.
 //!
 //! Recording threads read the processor's time-stamp counter, which takes a few nanoseconds. Each time the
-//! drain thread wakes, it reads that counter together with the machine's monotonic clock, and converts the
-//! readings in between linearly. The error is that of a single reading, and does not grow with the length of
-//! a recording.
+//! drain thread wakes, it reads both that counter and the machine's monotonic clock. Between two such pairs
+//! of values, it converts counter values to nanoseconds by linear interpolation. So the error does not grow
+//! with the length of a recording.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -12,8 +12,8 @@ use quanta::Clock;
 
 use crate::sys;
 
-/// The fast clock that recording threads read for each event. Its readings have no unit; [`Timeline`]
-/// converts them to nanoseconds.
+/// The fast clock that recording threads read for each event. The unit of its values depends on the machine;
+/// [`Timeline`] converts them to nanoseconds.
 #[derive(Clone, Debug)]
 pub(crate) enum RawClock {
     /// The processor's time-stamp counter, or the clock that `quanta` uses in its place.
@@ -39,7 +39,7 @@ impl RawClock {
         }
     }
 
-    /// Returns the time since the reading `raw`.
+    /// Returns the time that has passed since the fast clock had the value `raw`.
     pub(crate) fn elapsed_since(&self, raw: u64) -> Duration {
         let now = self.raw();
         Duration::from_nanos(match self {
@@ -49,23 +49,24 @@ impl RawClock {
     }
 }
 
-/// Readings of the fast clock and of the monotonic clock at the same moment.
+/// Values of the fast clock and of the monotonic clock at the same moment. Times between two anchors are
+/// converted by linear interpolation.
 #[derive(Clone, Copy, Debug)]
 struct Anchor {
     raw: u64,
     ns: u64,
-    /// Nanoseconds per unit of the fast clock until the next anchor, multiplied by 2^32. 0 for the last
-    /// anchor.
+    /// Number of nanoseconds per unit of the fast clock between this anchor and the next, multiplied by 2^32.
+    /// 0 for the last anchor.
     rate: u64,
 }
 
-/// Converts readings of the fast clock to nanoseconds since the recording began.
+/// A converter from values of the fast clock to nanoseconds since the recording began.
 #[derive(Debug)]
 pub(crate) struct Timeline {
     clock: RawClock,
     start_ns: u64,
-    /// Anchors, sorted by time. The conversion between two of them is linear and never changes again, so the
-    /// recorded time never runs backwards.
+    /// Anchors, sorted by time. The conversion between two adjacent anchors never changes, so that recorded
+    /// times never run backwards.
     anchors: Vec<Anchor>,
 }
 
@@ -75,13 +76,14 @@ impl Timeline {
         Self { clock, start_ns: anchor.ns, anchors: vec![anchor] }
     }
 
-    /// Returns the reading of the monotonic clock at the start of the recording, in nanoseconds.
+    /// Returns the time of the monotonic clock at the start of the recording, in nanoseconds.
     pub(crate) fn start_ns(&self) -> u64 {
         self.start_ns
     }
 
-    /// Reads both clocks to add an anchor, and returns its reading of the fast clock. From now on every
-    /// reading after `complete`, up to the returned one, can be converted.
+    /// Reads both clocks, adds their values as an anchor, and returns the value of the fast clock. After this
+    /// call, all values from `complete` to the returned one can be converted. Removes the anchors that only
+    /// earlier values need.
     pub(crate) fn advance(&mut self, complete: u64) -> u64 {
         let mut now = read(&self.clock);
         if let Some(last) = self.anchors.last() {
@@ -101,7 +103,7 @@ impl Timeline {
         now.raw
     }
 
-    /// Converts the reading `raw` to nanoseconds since the recording began.
+    /// Converts the value `raw` of the fast clock to nanoseconds since the recording began.
     pub(crate) fn since_start(&self, raw: u64) -> u64 {
         // Fast path: almost every reading lies between the latest two anchors.
         if let Some(&[before, after]) = self.anchors.last_chunk::<2>()
@@ -118,7 +120,8 @@ impl Timeline {
         ns.saturating_sub(self.start_ns)
     }
 
-    /// Returns the reading that is `ns` nanoseconds earlier than `raw`, at the average rate of all anchors.
+    /// Returns the value that the fast clock had `ns` nanoseconds before it had the value `raw`, according to
+    /// the average rate of all anchors.
     pub(crate) fn raw_before(&self, raw: u64, ns: u64) -> u64 {
         let (Some(first), Some(last)) = (self.anchors.first(), self.anchors.last()) else { return raw };
         let (span_raw, span_ns) = (last.raw - first.raw, last.ns - first.ns);
@@ -131,8 +134,8 @@ impl Timeline {
 }
 
 impl Anchor {
-    /// Returns the nanoseconds from the anchor to the reading `raw`, which must be before the next anchor.
-    /// The rate is rounded down, so the result is never later than the next anchor.
+    /// Returns the number of nanoseconds from this anchor to the value `raw` of the fast clock, which must be
+    /// before the next anchor. The rate is rounded down, so the result is never later than the next anchor.
     #[inline]
     fn offset(&self, raw: u64) -> u64 {
         const HALF: u128 = 1 << 31;
@@ -152,9 +155,9 @@ const MIN_ATTEMPTS: usize = 3;
 const MAX_ATTEMPTS: usize = 12;
 const TIGHT_NS: u64 = 1_000;
 
-/// Reads the counter between two readings of the monotonic clock. Makes several attempts and returns the one
-/// that took the shortest time. If the thread were preempted between the readings, all converted times would
-/// be shifted, and the recordings of the two ends of a connection would disagree.
+/// Reads the fast clock between two reads of the monotonic clock. Makes several attempts, and returns the
+/// values of the attempt that took the shortest time. If the thread were preempted between two reads, all
+/// converted times would be shifted, and the recordings of the two ends of a connection would disagree.
 fn read(clock: &RawClock) -> Anchor {
     let attempt = || {
         let before = sys::monotonic_ns();

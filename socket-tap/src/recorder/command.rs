@@ -15,8 +15,8 @@ use crate::format::End;
 /// round are lost.
 const INTERVAL: Duration = Duration::from_millis(20);
 
-/// A command to the drain thread, which sends a reply when it has executed the command. If the reply is
-/// dropped unsent, the thread has ended.
+/// A command to the drain thread, which sends a reply when it has executed the command. If the thread ends
+/// before that, it drops the sender of the reply.
 #[derive(Debug)]
 pub(crate) enum Command {
     /// Deliver all events so far to the sinks.
@@ -49,7 +49,7 @@ impl<T> Reply<T> {
 /// Queue of commands to the drain thread.
 #[derive(Debug)]
 pub(super) struct Commands {
-    /// Commands that the drain thread has not taken yet. `None` after it has ended.
+    /// Commands that the drain thread has not received yet. `None` after it has ended.
     queue: Mutex<Option<Vec<Command>>>,
     ended: Condvar,
     drain: OnceLock<Thread>,

@@ -50,8 +50,8 @@ fn recorder_with_long_interval(capture: usize) -> Recorder {
     recorder
 }
 
-/// Runs `load` while the drain thread is busy. Returns `true` if its next wait returns before the interval
-/// has passed.
+/// Runs `load` while the drain thread is busy. Returns `true` if the next wait of the drain thread returns
+/// before the interval has passed.
 fn wakes_after(recorder: &Recorder, load: impl FnOnce()) -> bool {
     let (busy, is_busy) = mpsc::channel();
     let (release, released) = mpsc::channel();

@@ -1,4 +1,4 @@
-//! The data of a datagram that a read or write of a stream does not have: its peer and truncation.
+//! The peer and the truncation of a datagram, which reads and writes on streams do not have.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,5 @@
-//! The drain thread. It takes records from the shards, sorts them by time, and delivers them to the sinks.
+//! The drain thread. It empties the shards, which are the buffers of the recording threads, sorts the records
+//! by time, and delivers them to the sinks.
 
 mod deliver;
 
@@ -44,20 +45,20 @@ pub(crate) struct Drain {
     /// An empty shard. It is swapped with each shard in turn, so that the lock of a shard is held only
     /// briefly.
     spare: Shard,
-    /// Records that were taken from the shards and are not delivered yet. At most three times as many as the
-    /// shards can hold.
+    /// Records that were moved out of the shards and are not delivered yet. At most three times as many as
+    /// the shards can hold.
     pending: DrainedRecords,
-    /// Records that were taken from the shards while the sinks were running.
+    /// Records that were moved out of the shards while the sinks were running.
     incoming: DrainedRecords,
     /// Counts of dropped events since the last gap event.
     gap: Gap,
-    /// `true` if at least one sink needs events. A trace file does not: it takes records, which saves the
-    /// conversion to events.
+    /// `true` if at least one sink needs events. A trace file does not: it formats records without converting
+    /// them to events.
     needs_events: bool,
     batch: Vec<Event>,
     /// Time of the last delivered event, in nanoseconds since the recording began.
     last_time: u64,
-    /// Clock reading up to which all records were delivered.
+    /// Time of the fast clock up to which all records were delivered.
     delivered_up_to: u64,
     /// Deadline for ending the recording, and the replies to the callers who requested the end. `None` if no
     /// caller has requested it.
@@ -133,8 +134,8 @@ impl Drain {
         self.finish.as_ref().is_some_and(|(when, _)| due(*when))
     }
 
-    /// Delivers all records up to now. If a call that sends is in progress, later records stay for the next
-    /// round.
+    /// Delivers all records up to now. If a call that sends is in progress, records that are later than its
+    /// entry stay for the next round, but no longer than [`MAX_CALL`].
     fn drain(&mut self) {
         let now = self.timeline.advance(self.delivered_up_to);
         let held_back = entered_call::complete_up_to(now).unwrap_or(self.delivered_up_to);
@@ -154,9 +155,10 @@ impl Drain {
         }
     }
 
-    /// Delivers the records up to the clock reading `until`. Later records stay for the next round: some may
-    /// be in one shard already, while earlier ones have not reached another shard yet. `until` must have been
-    /// read before this call, so that every record up to it is in its shard when the shard is locked.
+    /// Delivers the records whose time is at most `until`, a time of the fast clock. Later records stay for
+    /// the next round, because another thread may still add a record that is earlier than they are. The
+    /// caller must have read `until` from the clock before this call. Each record up to `until` is then in
+    /// its shard when this method locks the shard.
     fn drain_until(&mut self, until: u64) {
         let events = self.events;
         self.drain_shards();
@@ -203,8 +205,9 @@ impl Drain {
         }
     }
 
-    /// Returns the number of `records`, sorted by time, that can be delivered: those up to `until`. If a call
-    /// in progress delays more records than the shards can hold, the surplus is delivered, too.
+    /// Returns the number of records that can be delivered: those up to the time `until`. `records` must be
+    /// sorted by time. If a call in progress delays more records than the shards can hold, the surplus is
+    /// delivered, too.
     fn ready_count(&self, records: &[Timed<Record>], until: u64) -> usize {
         let ready = records.partition_point(|timed| timed.raw <= until);
         let (most, most_payload) = self.capacity();

@@ -12,7 +12,7 @@ struct ManualDrain {
     memory: Memory,
 }
 
-/// Creates a recording without a drain thread. The test runs the rounds itself.
+/// Creates a recording without a drain thread. The test itself calls the methods of [`Drain`].
 fn manual() -> ManualDrain {
     let memory = Memory::new();
     ManualDrain { memory: memory.clone(), ..manual_with(64, vec![Box::new(memory)]) }
@@ -179,8 +179,8 @@ fn drain_thread_flushes_sinks_once_per_round() {
     assert_eq!(lock(&calls).len(), 3, "an empty round flushes nothing");
 }
 
-/// A sink that records more events for each batch that it gets, as many as the shards can hold. So events
-/// arrive faster than it takes them.
+/// A sink that records new events while it receives a batch, as many as the shards can hold. Events therefore
+/// arrive faster than they can be delivered.
 struct OverloadingSink(Arc<Mutex<Option<Recording>>>);
 
 impl Sink for OverloadingSink {

@@ -1,4 +1,4 @@
-//! Records that the drain thread has taken from the shards, with their payload.
+//! Records that the drain thread has moved out of the shards, with their payload.
 
 use super::record::{Record, Timed};
 
@@ -9,8 +9,8 @@ pub(crate) struct DrainedRecords {
     pub(crate) payload: Vec<u8>,
 }
 
-/// Frees most of the buffer's memory if a burst of records has left it more than eight times as large as
-/// `used`, the length in the last round.
+/// Frees most of the buffer's memory if its capacity is more than eight times `used`, its length in the last
+/// round. The buffer has grown in a burst of records.
 pub(super) fn shrink<T>(buffer: &mut Vec<T>, used: usize) {
     const LEAST: usize = 4096;
     if buffer.capacity() > LEAST && buffer.capacity() / 8 > used {

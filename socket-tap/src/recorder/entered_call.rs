@@ -13,8 +13,8 @@ use super::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use super::sync::{Once, thread_local};
 use crate::sys;
 
-/// Maximum number of threads with a slot, whose calls are recorded with the time at which they were entered.
-/// Calls of further threads are recorded with the time at which they return.
+/// Maximum number of threads that have a slot. A thread without one records its calls with the time at which
+/// they return, instead of the time at which it entered them.
 const MAX_CALLS: usize = if cfg!(all(test, model)) { 4 } else { 1024 };
 
 static CALLS: CallSlots<MAX_CALLS> = CallSlots {
@@ -72,11 +72,11 @@ pub(super) fn thread_number() -> usize {
 /// A call that sends, which the current thread has entered. Dropping it leaves the call.
 #[derive(Debug)]
 pub(crate) struct EnteredCall {
-    /// Clock reading at which the call was entered. `None` if the thread has no slot; the call then gets the
-    /// time of its return.
+    /// Time of the fast clock at which the call was entered. `None` if the thread has no slot; the call is
+    /// then recorded with the time of its return.
     raw: Option<u64>,
-    /// Slot in which the call is published. `None` for a nested call: the outer call already holds back later
-    /// records.
+    /// Slot in which the time of the call is stored. `None` for a nested call: the outer call already holds
+    /// back later records.
     call: Option<&'static CallSlot>,
     thread: usize,
 }
@@ -139,9 +139,10 @@ pub(super) fn prepare() {
     ONCE.call_once(|| FENCED_BY_KERNEL.store(sys::prepare_to_fence_all_threads(), Ordering::Release));
 }
 
-/// Returns a clock reading of at most `until`, such that no thread is still in a call that it entered at or
-/// before this reading. The caller must have read `until` from the clock before. Returns `None` if a thread
-/// was about to read the clock in every attempt, for example because it was preempted there.
+/// Returns a time of the fast clock such that every call which was entered up to that time has returned. It
+/// is at most `until`, which the caller must have read from the clock before this call. Returns `None` if no
+/// such time is known: a thread was about to read the clock in every attempt, for example because it was
+/// preempted there.
 pub(super) fn complete_up_to(until: u64) -> Option<u64> {
     let fenced = FENCED_BY_KERNEL.load(Ordering::Relaxed);
     if fenced && !sys::fence_all_threads() {

@@ -15,7 +15,7 @@ const MAX_WAIT: Duration = Duration::from_secs(1);
 
 /// A handle to a recording. Every tap and every socket has one. Dropping the last handle ends the recording.
 ///
-/// The drain thread has no handle, only a [`RecorderRef`]. It keeps the recorder in memory, but does not
+/// The drain thread has only a [`RecorderRef`]. A `RecorderRef` keeps the recorder in memory, but does not
 /// delay the end of the recording.
 #[derive(Debug)]
 pub(crate) struct Recording(Arc<SharedRecorder>);

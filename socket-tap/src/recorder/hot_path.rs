@@ -3,8 +3,8 @@
 use super::*;
 
 impl Recorder {
-    /// Records a read or write of the bytes in `parts`. `size` is the number of bytes and the number of
-    /// slices. Returns the clock reading with which it is recorded.
+    /// Records a read or write of the bytes in `parts`. `size` is the number of bytes, and the number of
+    /// buffers of a vectored write. Returns the time of the record, on the fast clock.
     #[inline]
     pub(crate) fn transfer<'a>(
         &self,
@@ -26,7 +26,7 @@ impl Recorder {
         raw
     }
 
-    /// Records a sent or received datagram. Returns the clock reading with which it is recorded.
+    /// Records a sent or received datagram. Returns the time of the record, on the fast clock.
     pub(crate) fn datagram(
         &self,
         sock: SockId,
@@ -47,7 +47,8 @@ impl Recorder {
     }
 
     /// Records any event except a successful read, write or datagram. Also applies `change` to the number of
-    /// open streams, under the same lock, so that the end of the recording sees both or neither.
+    /// open streams, under the same lock. So the recording ends either before both the event and the change,
+    /// or after both.
     pub(crate) fn lifecycle_event(
         &self,
         sock: Option<SockId>,
@@ -86,7 +87,7 @@ impl Recorder {
     }
 
     /// Counts a successful read, write or datagram of a socket whose events are dropped because the recorder
-    /// was overloaded. Returns the clock reading.
+    /// was overloaded. Returns the current time of the fast clock.
     pub(crate) fn count_dropped_transfer(&self, direction: Direction, bytes: usize) -> u64 {
         self.shard(Stamp::Now).count_dropped_transfer(direction, bytes as u64);
         self.clock.raw()

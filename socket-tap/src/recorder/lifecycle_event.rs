@@ -36,7 +36,7 @@ impl LifecycleEvent {
 /// Treatment of a lifecycle event when the shard is full: record it or drop it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WhenFull {
-    /// Record it: the socket is in the recording, and has this event reserved.
+    /// Record it: the socket is in the recording, and one of the events reserved for it is left.
     Keep,
     /// Drop it, and count it in the gap.
     Drop,
@@ -54,7 +54,7 @@ pub(crate) enum PushOutcome {
     Ended,
 }
 
-/// The result of recording a lifecycle event, for the socket that it belongs to.
+/// The result of recording a lifecycle event, which is reported to the recorder of the event's socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Recorded,

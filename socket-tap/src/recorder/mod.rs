@@ -50,15 +50,16 @@ pub(crate) use record::{DrainedTransfer, Record, Timed};
 /// record.
 const MAX_SHARDS: usize = 16;
 
-/// Minimum number of lifecycle events that a shard can hold, even if its buffer for reads and writes is
-/// small. It suffices for about 200 connections from accept to close.
+/// Minimum number of lifecycle events (all events except reads, writes and datagrams) that a shard can hold,
+/// even if its buffer for reads and writes is small. It suffices for about 200 connections from accept to
+/// close.
 const MIN_LIFECYCLE_EVENTS: usize = 1024;
 
 /// The state that the recording threads share with the drain thread.
 #[derive(Debug)]
 pub(crate) struct Recorder {
     clock: RawClock,
-    /// Reading of the monotonic clock at the start of the recording, in nanoseconds.
+    /// Time of the monotonic clock at the start of the recording, in nanoseconds.
     start_ns: u64,
     /// Maximum number of payload bytes to capture of each read, write or datagram. 0 captures none.
     capture: usize,
@@ -97,7 +98,8 @@ pub(crate) enum Stamp<'a> {
 pub(crate) struct Capacity {
     /// Maximum number of payload bytes to capture of each read, write or datagram. 0 captures none.
     pub(crate) capture: usize,
-    /// Number of reads, writes and datagrams, and also of lifecycle events, that the buffers can hold.
+    /// Number of reads, writes and datagrams that the buffers can hold. They can also hold at least as many
+    /// lifecycle events.
     pub(crate) events: usize,
     /// Number of payload bytes that the buffers can hold.
     pub(crate) payload: usize,
@@ -144,7 +146,7 @@ impl Recorder {
         sys::monotonic_ns().saturating_sub(self.start_ns)
     }
 
-    /// Returns the time since `raw`, a reading of the recording threads' clock.
+    /// Returns the time that has passed since the fast clock had the value `raw`.
     pub(crate) fn elapsed_since(&self, raw: u64) -> Duration {
         self.clock.elapsed_since(raw)
     }

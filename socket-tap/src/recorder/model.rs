@@ -54,7 +54,8 @@ fn read(socket: &SocketRecorder, bytes: usize) {
     socket.read(&[0; 16][..bytes], 16, Access::Exclusive);
 }
 
-/// Records a write. Calls `sent` at the moment at which the kernel would have taken the bytes.
+/// Records a write. Calls `sent` while the write is in progress, at the moment at which the kernel would send
+/// the bytes.
 fn write(socket: &SocketRecorder, bytes: usize, sent: impl FnOnce()) {
     let entered = socket.enter();
     sent();

@@ -11,7 +11,7 @@ pub(crate) enum Direction {
     Write,
 }
 
-/// A record together with its socket and the clock reading at which it was made.
+/// A record with its socket and its time on the fast clock.
 #[derive(Debug)]
 pub(crate) struct Timed<T> {
     pub(crate) raw: u64,

@@ -1,9 +1,9 @@
 //! A shard: a buffer of records for a few of the recording threads. Its lock is rarely contended.
 //!
 //! Reads and writes have a buffer that is allocated in advance. When it is full, further ones are only
-//! counted. Lifecycle events have a second buffer. If that is full, too, because the sinks are blocked, new
-//! sockets are dropped and all their events are only counted. A socket that is in the recording keeps its
-//! lifecycle events.
+//! counted. Lifecycle events, which are all other events such as accept and close, have a second buffer. If
+//! that is full, too, because the sinks are blocked, new sockets are dropped and all their events are only
+//! counted. A socket that is in the recording keeps its lifecycle events.
 
 use super::datagram_info::DatagramInfo;
 use super::drained_records::{DrainedRecords, shrink};
@@ -32,8 +32,8 @@ pub(crate) struct Shard {
     /// of this buffer is never touched.
     datagrams: Vec<DatagramInfo>,
     payload: Vec<u8>,
-    /// Lifecycle events. Each has the number of transfers that were recorded before it, which gives its
-    /// position among them.
+    /// Lifecycle events. Each has the number of transfers that were recorded before it, so that transfers and
+    /// lifecycle events can be merged in the order of their recording.
     lifecycle_events: Vec<(usize, Timed<LifecycleEvent>)>,
     gap: Gap,
 }

@@ -62,7 +62,7 @@ pub struct BroadcastHandle(Arc<Mutex<State>>);
 pub struct Subscriber {
     /// Receiver of the batches. `None` if the recording had already ended when the program subscribed.
     receiver: Option<broadcast::Receiver<Batch>>,
-    /// Number of events that were sent before the next event that this subscriber gets.
+    /// Number of events that were sent to the channel before the subscriber's next event.
     seen: u64,
     /// Events for the next call of [`next`](Self::next), after it has returned [`Update::Missed`].
     waiting: Option<Arc<[Event]>>,
@@ -186,8 +186,8 @@ mod tests {
         }
     }
 
-    /// Collects all updates as numbers: a batch as the number of its events, missed events as their negative
-    /// number.
+    /// Collects all updates as numbers: the number of events in a batch, or the number of missed events with
+    /// a minus sign.
     async fn updates(mut subscriber: Subscriber) -> Vec<i64> {
         let mut all = Vec::new();
         while let Some(update) = subscriber.next().await {

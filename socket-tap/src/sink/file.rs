@@ -157,8 +157,8 @@ impl TraceFile {
         result
     }
 
-    /// Completes the current file, renames it to its part number, and begins the next file. `since` is the
-    /// time of the first event in the next file.
+    /// Completes the current file, adds its number to its name, and begins the next file. `since` is the time
+    /// of the first event in the next file.
     fn next_part(&mut self, since: u64) -> io::Result<()> {
         let Some((rotation, mut header)) = self.rotation.zip(self.header.clone()) else { return Ok(()) };
         let end = End { continued: true, open: self.streams.count(), ..self.counts.clone() };

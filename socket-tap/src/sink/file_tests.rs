@@ -161,7 +161,7 @@ fn full_disk_error_is_reported_once() {
     assert!(reports[0].contains("shop.jsonl"), "{reports:?}");
 }
 
-/// A trace file whose header is already written; its `begin` does nothing.
+/// A sink for a trace file with a header that is already written. Its `begin` does nothing.
 #[cfg(target_os = "linux")]
 struct Begun(TraceFile);
 

@@ -19,15 +19,14 @@ pub struct LiveLines<W> {
     /// The writer. `None` after the recording has begun, because the printing thread has taken it.
     out: Option<W>,
     printer: Option<Printer>,
-    /// Reading of the monotonic clock, in nanoseconds, that is shown as time 0. `None` for the start of the
-    /// recording.
+    /// Time of the monotonic clock, in nanoseconds, that is shown as 0. `None` shows the start of the
+    /// recording as 0.
     time_origin: Option<u64>,
 }
 
 impl<W: Write + Send + 'static> LiveLines<W> {
-    /// Sets the reading of the machine's monotonic clock that is shown as time 0, in nanoseconds. Recordings
-    /// with the same origin can be shown on one time line. [`monotonic_ns`](crate::monotonic_ns) reads the
-    /// clock.
+    /// Sets the time of the machine's monotonic clock, in nanoseconds, that is shown as 0. Recordings with
+    /// the same origin can be shown on one time line. [`monotonic_ns`](crate::monotonic_ns) reads the clock.
     #[must_use]
     pub fn time_origin(mut self, monotonic_ns: u64) -> Self {
         self.time_origin = Some(monotonic_ns);

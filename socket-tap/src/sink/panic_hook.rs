@@ -13,8 +13,8 @@ use crate::recorder::sync::mpsc::{self, Receiver, RecvTimeoutError, TryRecvError
 use crate::recorder::{Command, Recorder, Recording, Reply, WeakRecording, leave};
 use crate::tap::Tap;
 
-/// Maximum time that a panicking thread waits for the latest events, and again for the report. It may hold
-/// locks that other threads need, so it must not wait indefinitely.
+/// Maximum time that a panicking thread waits for the delivery of the latest events, and then for the
+/// `report` closure. It may hold locks that other threads need, so it must not wait indefinitely.
 const TIMEOUT: Duration = Duration::from_millis(500);
 
 type Report = Arc<dyn Fn(&io::Result<PathBuf>) + Send + Sync>;
@@ -27,7 +27,7 @@ impl Tap {
     /// `flight` should be a sink of this tap. The hook first waits up to 500 ms, until the recorder has
     /// delivered the latest events to it. It does not wait if the panic is on the recorder's own thread, or
     /// if an earlier panic still waits for a slow sink. After the recording has ended and all its handles are
-    /// dropped, the hook only calls the previous one.
+    /// dropped, the hook only calls the previous hook.
     pub fn dump_on_panic(&self, flight: &FlightRecorder, path: impl Into<PathBuf>) {
         self.hook(flight, path.into(), None);
     }

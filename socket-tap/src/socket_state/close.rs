@@ -20,8 +20,8 @@ impl SocketState {
         }
     }
 
-    /// Returns the details of the `close` event, just before the socket is closed. Only for a stream do they
-    /// contain more than the totals.
+    /// Returns the details of the `close` event, just before the socket is closed. For a socket that is not a
+    /// stream, they contain only the totals.
     pub(crate) fn close(&self) -> Close {
         if !self.is_stream() {
             return Close { totals: self.totals(), ..Close::default() };

@@ -77,7 +77,7 @@ fn case() -> impl Strategy<Value = Case> {
     })
 }
 
-/// The result of a test case: the recorded events, the models with the predicted ones, and the end line.
+/// The result of a test case: the recorded events, the models with the predicted events, and the end line.
 struct Outcome {
     events: Vec<Event>,
     models: HashMap<SockId, Model>,

@@ -89,7 +89,7 @@ pub(super) fn pattern(length: usize) -> Vec<u8> {
     (b'a'..=b'z').cycle().take(length).collect()
 }
 
-/// Polls the tapped stream as `step` says, and asserts that it returns the scripted result.
+/// Polls the tapped stream as `step` specifies, and asserts that the poll returns the scripted result.
 pub(super) fn poll(stream: &mut TapStream<ScriptedStream>, step: &Step) {
     let cx = &mut Context::from_waker(Waker::noop());
     match step {

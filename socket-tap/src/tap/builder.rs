@@ -72,8 +72,9 @@ impl TapBuilder {
     }
 
     /// Sets the capacity of the buffers. They hold `events` reads, writes and datagrams (32 bytes each, 40
-    /// more for a datagram), as many lifecycle events, and `payload` bytes of captured payload. The drain
-    /// thread empties them every 20 ms, or earlier when one is half full.
+    /// more for a datagram), as many lifecycle events (all other events, such as accept and close), and
+    /// `payload` bytes of captured payload. The drain thread empties them every 20 ms, or earlier when one is
+    /// half full.
     ///
     /// If a buffer is full, the recorder first drops payload, then reads and writes, and counts them in a gap
     /// event. If there is no capacity for lifecycle events either, it drops new sockets with all their
@@ -100,8 +101,9 @@ impl TapBuilder {
     }
 
     /// Calls `report` for each connection that has closed, about 20 ms after the close, on the recorder's own
-    /// thread. Use it for connection metrics, or to log one line per connection. It is not called for
-    /// connections that were released, or dropped because the recorder was overloaded.
+    /// thread. Use it for connection metrics, or to log one line per connection. It is not called for a
+    /// connection that the tap stopped recording while it was open, or whose events were dropped because the
+    /// recorder was overloaded.
     ///
     /// ```
     /// use socket_tap::Tap;

@@ -24,9 +24,10 @@ pub use builder::TapBuilder;
 ///
 /// # Sinks
 ///
-/// One thread delivers all events to the sinks, in order of time, about 20 ms after they happened. The program under
-/// observation never waits for a sink. While a sink is slow, the buffers fill up; a gap event counts what did not fit
-/// (see [`TapBuilder::buffer`]). All sinks get the same events, so a slow sink costs the others detail, too.
+/// One thread delivers all events to the sinks, in order of time, about 20 ms after they happened. The
+/// program under observation never waits for a sink. While a sink is slow, the buffers fill up; a gap event
+/// counts the events that did not fit (see [`TapBuilder::buffer`]). All sinks get the same events, so the
+/// events that a slow sink causes to be dropped are missing in all sinks.
 ///
 /// A sink that returns an error or panics gets no further events. The other sinks and the program continue,
 /// [`TapBuilder::on_error`] is called, and [`finish`](Self::finish) returns the first such error. Nothing is printed.

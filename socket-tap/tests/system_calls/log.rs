@@ -1,4 +1,4 @@
-//! Parses the output of strace into a list of socket calls that two runs can compare.
+//! Parses the output of strace into a list of socket calls, so that a test can compare the lists of two runs.
 
 use std::collections::HashMap;
 use std::path::Path;

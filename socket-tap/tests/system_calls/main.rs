@@ -25,7 +25,7 @@ const TWIN: &str = "SOCKET_TAP_TEST_TWIN";
 const ADDED: [&str; 5] =
     ["getsockname", "getpeername", "getsockopt TCP_INFO", "getsockopt SO_LINGER", "ioctl FIONREAD"];
 
-/// Runs one scenario if it is started by [`calls`] under strace, and nothing otherwise.
+/// Runs one scenario if [`calls`] has started this process under strace. Does nothing otherwise.
 #[test]
 fn child_process_runs_one_scenario() {
     if let Ok(twin) = std::env::var(TWIN) {
@@ -46,7 +46,8 @@ fn strace_works() -> bool {
     works
 }
 
-/// Runs a scenario under strace, and returns its system calls. `types` is `tokio`, `off` or `on`.
+/// Runs a scenario under strace, and returns its system calls. `types` is `tokio` for tokio's types, and
+/// `off` or `on` for those of a tap that is off or on.
 fn calls(scenario: &str, types: &str) -> Vec<String> {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("twin-{scenario}-{types}"));
     let _ = std::fs::remove_dir_all(&directory);

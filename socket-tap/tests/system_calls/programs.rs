@@ -1,5 +1,5 @@
-//! The programs of the scenarios. Macros generate each twice from one source: with tokio's types and with the
-//! tap's.
+//! The programs that run in the scenarios. Macros generate each program twice from one source: with tokio's
+//! types and with the tap's types.
 
 use std::io::IoSlice;
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
 //! Pages of books, as Relay's cursor connections specification defines them.
 //!
-//! Own types, because async-graphql's `Connection` is not `serial`.
+//! This module defines the types itself, because async-graphql's `Connection` is not `serial`.
 
 use async_graphql::connection::PageInfo;
 use async_graphql::{Context, Object, SimpleObject};

@@ -10,12 +10,13 @@ fn number(id: &ID) -> Option<u32> {
     id.parse().ok().filter(|number: &u32| *number != 0 && number.to_string() == id.as_str())
 }
 
-/// Parses the id of the book or author that a client requests. An invalid id is not found.
+/// Parses the id of the book or author that a client requests. For an invalid id, returns the same error as
+/// for an id that does not exist.
 pub(crate) fn parse(id: &ID, entity: Entity) -> Result<u32, ApiError> {
     number(id).ok_or_else(|| ApiError::not_found(entity, id))
 }
 
-/// Parses the argument `authorId`. An invalid id is an invalid argument.
+/// Parses the argument `authorId`. For an invalid id, returns the error of an invalid argument.
 pub(crate) fn author_argument(id: &ID) -> Result<u32, ApiError> {
     number(id).ok_or_else(|| ApiError::invalid("authorId", "must be a number from 1"))
 }

@@ -19,8 +19,8 @@ use crate::errors::{code, request_error};
 /// Inlines the fragments of the root selection set of a mutation or subscription, and merges its repeated
 /// fields.
 ///
-/// Recursive: [`size::check`](super::size::check) must have limited the nesting.
-/// [`conflict::check`](super::conflict::check) must have succeeded, too.
+/// This function is recursive: call [`size::check`](super::size::check) first, which limits the nesting. Call
+/// [`conflict::check`](super::conflict::check) first, too: fields that conflict cannot be merged.
 ///
 /// # Errors
 ///
@@ -74,7 +74,7 @@ struct Collector<'a> {
     inlined: HashSet<&'a Name>,
 }
 
-/// A selected root field.
+/// A root field in the query, and the directives of the fragments around it.
 struct RootSelection<'a> {
     field: &'a Positioned<Field>,
     /// Directives of the fragments that contain the field, outermost fragment first.

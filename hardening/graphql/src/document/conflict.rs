@@ -1,7 +1,8 @@
 //! Detects conflicts between fields with the same response key (section 5.3.2 of the GraphQL specification).
 //!
-//! async-graphql compares only fields of the same selection set. If one of the fields is in a fragment, or
-//! inside another repeated field, it would mix two different books into one object.
+//! async-graphql compares only fields of the same selection set. If one of two conflicting fields is in a
+//! fragment, or inside another repeated field, async-graphql does not report the conflict, but merges the
+//! results of both fields into one object.
 
 use async_graphql::parser::types::{Field, SelectionSet};
 use async_graphql::{Positioned, ServerError};
@@ -12,7 +13,7 @@ use crate::errors::{code, request_error};
 
 /// Fails if two fields with the same response key have different names or arguments.
 ///
-/// Recursive: [`size::check`](super::size::check) must have limited the nesting.
+/// This function is recursive: call [`size::check`](super::size::check) first, which limits the nesting.
 pub(super) fn check(selected: &SelectionSet, fragments: &Fragments) -> Result<(), ServerError> {
     let mut fields = Vec::with_capacity(selected.items.len());
     flatten(selected, fragments, &mut fields);

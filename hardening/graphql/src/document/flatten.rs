@@ -7,7 +7,7 @@ use super::Fragments;
 
 /// Appends the fields of `selected` and of its fragments to `fields`.
 ///
-/// Recursive: [`size::check`](super::size::check) must have limited the nesting.
+/// This function is recursive: call [`size::check`](super::size::check) first, which limits the nesting.
 pub(super) fn flatten<'a>(
     selected: &'a SelectionSet,
     fragments: &'a Fragments,

@@ -34,7 +34,7 @@ pub(crate) use roots::RootTypes;
 /// The fragment definitions of a document by their names.
 type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 
-/// An operation that is ready to run.
+/// A parsed and checked operation, which the engine can execute.
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) request: Request,

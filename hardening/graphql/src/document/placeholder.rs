@@ -16,7 +16,7 @@ const KEY: &str = "?";
 /// A fragment without these directives is never empty, because its own selection set gets a placeholder if
 /// necessary.
 ///
-/// Recursive: [`size::check`](super::size::check) must have limited the nesting.
+/// This function is recursive: call [`size::check`](super::size::check) first, which limits the nesting.
 pub(super) fn insert(selected: &mut Positioned<SelectionSet>) -> bool {
     let pos = selected.pos;
     let items = &mut selected.node.items;

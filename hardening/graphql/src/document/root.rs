@@ -1,4 +1,5 @@
-//! Lists the root fields of an operation, which finalize its response.
+//! Lists the root fields of an operation. The list is needed to propagate nulls in the response, and to sort
+//! the fields of the response.
 
 use async_graphql::Name;
 use async_graphql::parser::types::SelectionSet;
@@ -18,7 +19,7 @@ pub(crate) struct RootField {
 
 /// Returns the root fields in the order in which the response lists them.
 ///
-/// Recursive: [`size::check`](super::size::check) must have limited the nesting.
+/// This function is recursive: call [`size::check`](super::size::check) first, which limits the nesting.
 pub(super) fn fields(selected: &SelectionSet, fragments: &Fragments, root: &RootType) -> Vec<RootField> {
     let mut fields = Vec::with_capacity(selected.items.len());
     flatten(selected, fragments, &mut fields);

@@ -18,7 +18,7 @@ use crate::errors::{code, request_error};
 /// Returns the operation named `name`, or the only operation if `name` is `None`, with the fragments that it
 /// uses.
 ///
-/// Recursive: [`size::check`](super::size::check) must have limited the nesting.
+/// This function is recursive: call [`size::check`](super::size::check) first, which limits the nesting.
 pub(super) fn operation(
     document: ExecutableDocument,
     name: Option<String>,

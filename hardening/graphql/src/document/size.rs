@@ -1,7 +1,7 @@
-//! Computes and limits the size of a query whose fragments are expanded.
+//! Computes and limits the size that a query has after its fragments are expanded.
 //!
-//! It does not expand them, but computes the size of each fragment once. So the work is linear in the length
-//! of the query, however large the expanded query would be.
+//! The fragments are not really expanded: the size of each fragment is computed once. So the work is linear
+//! in the length of the query, however large the expanded query would be.
 
 use std::collections::HashMap;
 
@@ -37,10 +37,10 @@ pub(super) fn check(document: &ExecutableDocument) -> Result<(), ServerError> {
 
 #[derive(Clone, Copy, Default)]
 struct Size {
-    /// Number of fields and fragments.
+    /// Number of fields and fragments in the expanded query.
     selections: usize,
-    /// Number of fields and fragments in the response. Those inside an introspection list count once for each
-    /// element of the list.
+    /// Estimated number of fields in the response, including one for each fragment. A field inside an
+    /// introspection list counts once for each element of the list.
     elements: usize,
 }
 
@@ -50,8 +50,8 @@ impl Size {
         self.elements = self.elements.saturating_add(other.elements);
     }
 
-    /// Returns the size of a field or fragment whose selection set has the size `within`, and which returns a
-    /// list of `elements`.
+    /// Returns the size of a field or fragment. `within` is the size of its selection set. `elements` is the
+    /// number of list elements that the field returns; 1 if it returns no list.
     fn of_selection(within: Self, elements: usize) -> Self {
         // A fragment counts even if it selects nothing: async-graphql still walks through it.
         Self {
@@ -75,7 +75,7 @@ fn elements(field: &str) -> usize {
 
 struct Counter<'a> {
     document: &'a ExecutableDocument,
-    /// Sizes of the fragments that have been counted.
+    /// Sizes of fragments that are already computed, by the names of the fragments.
     fragments: HashMap<&'a str, Size>,
 }
 

@@ -13,7 +13,7 @@ use super::collect::inline_fragment;
 
 /// Moves the directives of each `__typename` to an inline fragment around the field.
 ///
-/// Recursive: [`size::check`](super::size::check) must have limited the nesting.
+/// This function is recursive: call [`size::check`](super::size::check) first, which limits the nesting.
 pub(super) fn move_directives(selected: &mut SelectionSet) {
     for selection in &mut selected.items {
         match &mut selection.node {

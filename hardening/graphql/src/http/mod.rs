@@ -129,8 +129,8 @@ async fn respond<E: Executor>(
 
 /// Returns a stream of the outcomes of an operation.
 ///
-/// A query or mutation is executed before the stream is returned. Over HTTP/1.1, a response body that waits
-/// is cut off when the client half-closes its connection.
+/// A query or mutation is executed before the stream is returned, so that the returned stream never waits.
+/// Over HTTP/1.1, a response body that waits for an event ends when the client half-closes the connection.
 async fn outcomes<E: Executor>(endpoint: &Endpoint<E>, operation: Operation) -> BoxStream<'static, Outcome> {
     let is_subscription = operation.kind == OperationType::Subscription;
     let outcomes = endpoint.engine.execute_stream(operation);

@@ -11,8 +11,8 @@ use crate::errors::{code, request_error};
 /// Media type of a GraphQL response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Media {
-    /// `application/json`: the status of a request error is 200, too, because these clients read only the
-    /// body.
+    /// `application/json`: a request error also has the status 200, because clients of this media type read
+    /// only the body.
     Json,
     /// `application/graphql-response+json`: the status of a request error is 400.
     GraphqlResponse,
@@ -21,8 +21,8 @@ pub(crate) enum Media {
 }
 
 impl Media {
-    /// Returns the `Content-Type` of a response that is not an event stream. Errors of HTTP are never event
-    /// streams.
+    /// Returns the `Content-Type` of a response that is not an event stream. An [`HttpError`] is never sent
+    /// as an event stream.
     fn content_type(self) -> HeaderValue {
         HeaderValue::from_static(match self {
             Self::Json | Self::EventStream => "application/json; charset=utf-8",

@@ -45,7 +45,7 @@ impl Close {
         Self { code: 4400, reason: reason.into() }
     }
 
-    /// Returns the code and reason for an operation whose id another running operation has.
+    /// Returns the code and reason for an operation with the same id as a running operation.
     pub(super) fn already_exists(id: &str) -> Self {
         Self { code: 4409, reason: format!("Subscriber for {id} already exists").into() }
     }

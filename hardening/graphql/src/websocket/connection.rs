@@ -174,7 +174,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin, E: Executor> Connection<S, E> {
         self.transmit(Message::Ping(Bytes::new())).await
     }
 
-    /// Sends the close frame `end` and closes. At the shutdown, completes running queries and mutations first.
+    /// Sends the close frame `end` and closes the connection. If the service is shutting down, completes the
+    /// running queries and mutations before.
     pub(super) async fn close(mut self, end: End) {
         if end != Some(Close::GOING_AWAY) {
             self.operations.cancel_all();

@@ -1,7 +1,8 @@
 //! Opening handshake of a WebSocket (RFC 6455, section 4.2).
 //!
-//! Own code, because axum's `WebSocket` does not expose its connection. Without access to it, the server
-//! could only drop the connection, and not shut it down with a FIN as it does with all others.
+//! This module replaces axum's `WebSocket`, which does not expose its connection. Without access to the
+//! connection, the server could only drop it, and not shut it down with a FIN as it does with all other
+//! connections.
 
 use axum::body::Body;
 use axum::http::header::{
@@ -70,7 +71,8 @@ fn upgrade_required(message: &str) -> HttpError {
         .with_header(SEC_WEBSOCKET_VERSION, "13")
 }
 
-/// Returns `true` for 16 bytes in base64. They have no meaning, so they are not decoded.
+/// Returns `true` if the value of `Sec-WebSocket-Key` has the form of 16 bytes in base64. The bytes have no
+/// meaning, so they are not decoded.
 fn is_key(value: &HeaderValue) -> bool {
     let digits = value.as_bytes().strip_suffix(b"==").unwrap_or_default();
     digits.len() == 22 && digits.iter().all(|digit| digit.is_ascii_alphanumeric() || b"+/".contains(digit))

@@ -31,8 +31,8 @@ impl Operations {
         self.running.iter().any(|(running, _)| running == id)
     }
 
-    /// Starts an operation, and returns its first event if it is ready. From then on, a subscription misses
-    /// no event.
+    /// Starts an operation and polls it once. Returns its first event if the event is ready. After this call,
+    /// a subscription receives every event.
     pub(super) async fn start(
         &mut self,
         id: String,

@@ -37,7 +37,8 @@ impl MessageProgress {
     }
 }
 
-/// Parser of frame headers. It does not report invalid frames, because tungstenite closes the connection.
+/// Parser of frame headers. It does not report invalid frames, because tungstenite detects them and closes
+/// the connection.
 #[derive(Debug, Default)]
 struct FrameTracker {
     /// Header of the current frame: two bytes, up to eight bytes of length, and a mask of four bytes (RFC

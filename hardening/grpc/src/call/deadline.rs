@@ -1,7 +1,7 @@
 //! Reads `grpc-timeout`, the client's deadline for the whole call.
 //!
-//! tonic enforces the deadline only until the response head, and ends the call with CANCELLED. So this crate
-//! enforces it, too, and must do so earlier than tonic.
+//! tonic enforces the deadline only until the response head, and ends the call with CANCELLED instead of
+//! DEADLINE_EXCEEDED. So this crate enforces it, too, and does so a moment earlier than tonic.
 
 use std::time::Duration;
 

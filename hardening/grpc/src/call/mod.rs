@@ -32,7 +32,7 @@ use crate::Api;
 
 use response::ResponseBody;
 
-/// The middleware's state: an API and its checks.
+/// The middleware's state: the API, and the settings of the checks.
 #[derive(Clone, Debug)]
 pub(crate) struct Guard {
     pub(crate) api: Api,

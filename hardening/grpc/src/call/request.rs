@@ -20,14 +20,16 @@ use super::Guard;
 use super::framing::{Framing, TooLarge};
 use crate::status::ErrorDomain;
 
-/// Time after the shutdown begins in which a message may still arrive.
+/// Time for which a request stream continues after the shutdown begins, so that a message in flight can
+/// arrive.
 const LINGER: Duration = Duration::from_millis(500);
 
 /// The reason why a request stream ended. The handler does not report it: it completes with OK even if the
 /// stream timed out or was unreadable.
 #[derive(Clone, Debug)]
 pub(super) struct StreamOutcome {
-    /// Set when the stream ends. If the handler completes before, it has stopped at an unreadable message.
+    /// Set when the stream ends. If it is not set when the handler completes, the handler has stopped at an
+    /// unreadable message.
     end: Arc<OnceLock<Result<(), Status>>>,
     domain: ErrorDomain,
 }

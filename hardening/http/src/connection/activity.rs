@@ -94,7 +94,7 @@ impl Activity {
         self.lock().http2
     }
 
-    /// Returns the current idle period. If the connection is not idle, wakes the task on the next change.
+    /// Returns the current idle period. If the connection is not idle, the task is woken on the next change.
     pub(super) fn poll_idle(&self, cx: &Context<'_>) -> Poll<Idle> {
         let mut state = self.lock();
         if state.is_idle() {
@@ -104,8 +104,8 @@ impl Activity {
         Poll::Pending
     }
 
-    /// Ready when an HTTP/1.1 connection, half-closed by its client, has no outstanding response. Until then,
-    /// wakes the task on the next change, and ends responses that wait for an event.
+    /// Ready when no response is outstanding on a connection that its client has half-closed. Until then, the
+    /// task is woken on the next change, and HTTP/1.1 responses that wait for an event are ended.
     pub(super) fn poll_responses_complete(&self, cx: &Context<'_>) -> Poll<()> {
         let mut state = self.lock();
         let is_first = !std::mem::replace(&mut state.half_closed, true);
@@ -127,8 +127,8 @@ impl Activity {
         Poll::Pending
     }
 
-    /// Ready when the client has half-closed its HTTP/1.1 connection, the usual way to abandon an endless
-    /// response. Until then, wakes the task when that happens.
+    /// Ready when the client has half-closed its HTTP/1.1 connection, as clients do to abandon an endless
+    /// response. If it has not yet done so, the task is woken when it does.
     pub(super) fn poll_half_closed(&self, cx: &Context<'_>) -> Poll<()> {
         let mut state = self.lock();
         if state.half_closed && !state.http2 {

@@ -1,4 +1,4 @@
-//! Discards what a client still sends after the last response.
+//! Discards the bytes that a client still sends after the last response.
 //!
 //! Closing a socket with unread bytes resets the connection, and the reset can overtake the response. A
 //! client that reads only after it has sent its complete body would never see a 413. So the server shuts down

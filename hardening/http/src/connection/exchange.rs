@@ -43,8 +43,8 @@ impl Exchange {
         self.activity.ending().is_cancelled()
     }
 
-    /// Ready when the client has abandoned an endless HTTP/1.1 response. Until then, wakes the task when that
-    /// happens.
+    /// Ready when the client has abandoned an endless HTTP/1.1 response. If it has not yet done so, the task
+    /// is woken when it does.
     pub(super) fn poll_abandoned(&self, cx: &Context<'_>) -> Poll<()> {
         self.activity.poll_half_closed(cx)
     }

@@ -1,8 +1,8 @@
 //! A connection that enforces its timeouts.
 //!
 //! hyper, h2 and tonic each lack some of the timeouts. So a stream between the socket and the framework
-//! enforces all of them, in the same way for every server. It passes all bytes on, but discards what the
-//! client sends after the last response.
+//! enforces all of them, in the same way for every server. It passes all bytes on, except those that the
+//! client sends after the last response, which it discards.
 //!
 //! # Layout
 //!
@@ -11,7 +11,7 @@
 //! - `exchange`: guards that count a request, or its body, as in progress
 //! - `body`: request and response bodies that report their progress
 //! - `timers`: the idle timer and the write-stall timer
-//! - `drain`: discards what a client still sends after the last response
+//! - `drain`: discards the bytes that a client still sends after the last response
 
 mod activity;
 #[cfg_attr(

@@ -19,7 +19,7 @@ pub(super) struct IdleTimer {
     idle_timeout: Duration,
     linger: Duration,
     ending: Pin<Box<WaitForCancellationFutureOwned>>,
-    /// Time at which `ending` was cancelled.
+    /// Time at which the connection's shutdown token `ending` was cancelled.
     ending_since: Option<Instant>,
     /// Fires at the idle deadline or earlier. Each request moves the deadline, but the timer is reset only
     /// when it fires.

@@ -46,14 +46,14 @@ impl Tags {
         }
     }
 
-    /// Returns `true` for `*`, or if a strong tag is `revision`: the comparison of `If-Match` (RFC 9110,
-    /// section 13.1.1).
+    /// Returns `true` for `*`, or if a strong tag is `revision`. `If-Match` requires this comparison (RFC
+    /// 9110, section 13.1.1).
     pub(super) fn match_strongly(&self, revision: u32) -> bool {
         self.any(|tag| !tag.is_weak && tag.matches(revision))
     }
 
-    /// Returns `true` for `*`, or if a strong or weak tag is `revision`: the comparison of `If-None-Match`
-    /// (RFC 9110, section 13.1.2).
+    /// Returns `true` for `*`, or if a strong or weak tag is `revision`. `If-None-Match` requires this
+    /// comparison (RFC 9110, section 13.1.2).
     pub(super) fn match_weakly(&self, revision: u32) -> bool {
         self.any(|tag| tag.matches(revision))
     }

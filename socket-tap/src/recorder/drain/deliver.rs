@@ -22,7 +22,8 @@ impl Drain {
         self.deliver(&mut [Timed { raw: until, sock: None, record }], &[]);
     }
 
-    /// Delivers a batch of records to the sinks. First replaces their clock readings by times in nanoseconds.
+    /// Delivers a batch of records to the sinks. First converts their times from the fast clock to
+    /// nanoseconds.
     pub(super) fn deliver(&mut self, batch: &mut [Timed<Record>], payload: &[u8]) {
         self.events += batch.len() as u64;
         for timed in &mut *batch {
@@ -68,7 +69,8 @@ impl Drain {
     }
 }
 
-/// Returns `true` if the sink needs events. A trace file does not: it takes records.
+/// Returns `true` if the sink needs events. A trace file does not: it formats records without converting them
+/// to events.
 pub(super) fn needs_events(sink: &mut dyn Sink) -> bool {
     #[cfg(feature = "file")]
     if sink.as_trace_file().is_some() {
