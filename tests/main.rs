@@ -11,5 +11,6 @@ mod api;
 mod commands;
 mod page;
 mod recording;
+mod store;
 mod suites;
 mod survival;

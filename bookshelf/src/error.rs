@@ -1,6 +1,10 @@
 //! Errors of the service. Each server maps them to the errors of its API.
 
 use std::fmt;
+use std::time::Duration;
+
+/// Time after which a client may repeat a request that failed with [`Error::Unavailable`].
+pub const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// An error of a shelf operation.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,6 +47,9 @@ pub enum Error {
         /// Number of changes that the watcher cannot receive any more.
         missed: u64,
     },
+    /// The store of the books could not carry out the operation in time. A change may have been stored nevertheless.
+    #[error("{_0}; repeat the request in {seconds} s", seconds = RETRY_AFTER.as_secs())]
+    Unavailable(&'static str),
     /// A bug in the service, or an exhausted counter.
     #[error("internal error: {0}")]
     Internal(&'static str),

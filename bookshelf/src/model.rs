@@ -47,6 +47,11 @@ impl Book {
         }
         Err(Error::Conflict { id: self.id, expected: revision, actual: self.revision })
     }
+
+    /// Returns the revision after the next update.
+    pub(crate) fn next_revision(&self) -> Result<u32, Error> {
+        self.revision.checked_add(1).ok_or(Error::Internal("no revisions are left"))
+    }
 }
 
 /// The fields of a book to create.

@@ -43,6 +43,7 @@ impl From<Error> for ApiError {
             }
             Error::TooMany { .. } => Self::new(code::LIMIT_REACHED, message),
             Error::FellBehind { missed } => Self::new("FELL_BEHIND", message).with("missed", missed),
+            Error::Unavailable(_) => Self::new(code::SERVICE_UNAVAILABLE, message),
             Error::Internal(_) => Self::new(code::INTERNAL, message),
         }
     }

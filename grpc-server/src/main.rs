@@ -4,11 +4,8 @@
 
 use std::process::ExitCode;
 
-use bookshelf::Shelf;
 use grpc_server::PROGRAM;
 
 fn main() -> ExitCode {
-    server_kit::run(&PROGRAM, |listener, shutdown, limits| {
-        grpc_server::serve_with(listener, Shelf::seeded(), shutdown, limits)
-    })
+    server_kit::run(&PROGRAM, grpc_server::serve_with)
 }

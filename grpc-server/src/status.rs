@@ -1,5 +1,6 @@
 //! Converts the errors of `bookshelf` to gRPC statuses.
 
+use bookshelf::error::RETRY_AFTER;
 use bookshelf::{Entity, Error, Field};
 use hardening_grpc::status::ErrorDomain;
 use tonic::{Code, Status};
@@ -38,6 +39,11 @@ pub(crate) fn from_shelf(error: Error) -> Status {
         }
         Error::FellBehind { missed } => {
             DOMAIN.status(Code::DataLoss, "WATCHER_FELL_BEHIND", &[("missed", &missed)], message)
+        }
+        Error::Unavailable(_) => {
+            let mut details = DOMAIN.details("STORE_UNAVAILABLE", &[]);
+            details.set_retry_info(Some(RETRY_AFTER));
+            Status::with_error_details(Code::Unavailable, message, details)
         }
         Error::Internal(_) => DOMAIN.status(Code::Internal, "INTERNAL_ERROR", &[], message),
     }

@@ -1,6 +1,7 @@
 //! Converts errors of `bookshelf` and rejected requests to problem details (RFC 9457).
 
 use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Response};
 use bookshelf::{Error, Field};
 use hardening_rest::{FieldError, ProblemDetails, ProblemType, Rejection};
@@ -41,6 +42,7 @@ impl From<Error> for Problem {
             Error::Conflict { actual, .. } => conflict(actual, detail),
             Error::TooMany { .. } => ProblemDetails::new(&FULL, StatusCode::INSUFFICIENT_STORAGE, detail),
             Error::FellBehind { .. } => ProblemDetails::new(&FELL_BEHIND, StatusCode::GONE, detail),
+            Error::Unavailable(_) => unavailable(detail),
             Error::Internal(_) => ProblemDetails::blank(StatusCode::INTERNAL_SERVER_ERROR, detail),
         })
     }
@@ -64,6 +66,12 @@ fn invalid(field: Field, reason: String) -> ProblemDetails {
 fn conflict(revision: u32, detail: String) -> ProblemDetails {
     let problem = ProblemDetails::new(&CONFLICT, StatusCode::PRECONDITION_FAILED, detail);
     ProblemDetails { revision: Some(revision), ..problem }
+}
+
+fn unavailable(detail: String) -> ProblemDetails {
+    let problem = ProblemDetails::blank(StatusCode::SERVICE_UNAVAILABLE, detail);
+    // The seconds of `bookshelf::error::RETRY_AFTER`.
+    ProblemDetails { header: Some((RETRY_AFTER, "1")), ..problem }
 }
 
 impl From<Rejection> for Problem {

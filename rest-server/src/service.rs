@@ -31,7 +31,7 @@ pub(crate) async fn list(
     _: AcceptsJson,
     query: Query,
 ) -> Result<JsonResponse<BookList>, Problem> {
-    let page = service.shelf.list(&query.read(convert::list_books)?)?;
+    let page = service.shelf.list(&query.read(convert::list_books)?).await?;
     Ok(JsonResponse(page.into()))
 }
 
@@ -42,7 +42,7 @@ pub(crate) async fn get(
     _: AcceptsJson,
     conditions: Conditions,
 ) -> Result<Response, Problem> {
-    let book = service.shelf.book(id)?;
+    let book = service.shelf.book(id).await?;
     Ok(conditions.respond(book.revision, || JsonResponse(book))?)
 }
 
@@ -52,7 +52,7 @@ pub(crate) async fn create(
     _: AcceptsJson,
     body: JsonBody,
 ) -> Result<impl IntoResponse, Problem> {
-    let book = service.shelf.create(body.read(convert::new_book).await?)?;
+    let book = service.shelf.create(body.read(convert::new_book).await?).await?;
     let location = [(LOCATION, format!("/v1/books/{}", book.id))];
     Ok((StatusCode::CREATED, location, with_etag(book.revision, JsonResponse(book))))
 }
@@ -66,12 +66,12 @@ pub(crate) async fn update(
     body: MergePatchBody,
 ) -> Result<Response, Problem> {
     // Every error that does not depend on the body is reported before the body is read.
-    let book = service.shelf.book(id)?;
+    let book = service.shelf.book(id).await?;
     conditions.require_if_match()?;
     conditions.check(book.revision)?;
     let patch = body.read(convert::book_patch).await?;
     let book =
-        service.change(id, &conditions, |revision| service.shelf.update(id, revision, patch.clone()))?;
+        service.change(id, &conditions, |revision| service.shelf.update(id, revision, patch.clone())).await?;
     Ok(with_etag(book.revision, JsonResponse(book)))
 }
 
@@ -81,7 +81,7 @@ pub(crate) async fn delete(
     PathId { id, .. }: BookId,
     conditions: Conditions,
 ) -> Result<StatusCode, Problem> {
-    service.change(id, &conditions, |revision| service.shelf.delete_at(id, revision))?;
+    service.change(id, &conditions, |revision| service.shelf.delete_at(id, revision)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -91,7 +91,7 @@ pub(crate) async fn authors(
     PathId { id, .. }: AuthorId,
     _: AcceptsJson,
 ) -> Result<JsonResponse<Author>, Problem> {
-    Ok(JsonResponse(service.shelf.author(id)?))
+    Ok(JsonResponse(service.shelf.author(id).await?))
 }
 
 /// `GET /v1/books/changes`: sends changes as server-sent events, from now on or after `Last-Event-ID`.
@@ -102,7 +102,7 @@ pub(crate) async fn watch(
     LastEventId(last): LastEventId,
 ) -> Result<impl IntoResponse, Problem> {
     let limit = query.read(convert::limit)?;
-    let newest = service.shelf.last_change();
+    let newest = service.shelf.last_change().await?;
     let after = last.unwrap_or(newest);
     // The subscription starts before the response, so the client misses no later change.
     let events = if after > newest {
@@ -121,16 +121,19 @@ impl Service {
 
     /// Calls `change` with the current revision of a book if it meets the preconditions. If another client
     /// changes the book at the same time, tries again with the new revision.
-    pub(crate) fn change<T>(
+    pub(crate) async fn change<T, F>(
         &self,
         id: u32,
         conditions: &Conditions,
-        change: impl Fn(u32) -> Result<T, Error>,
-    ) -> Result<T, Problem> {
+        change: impl Fn(u32) -> F,
+    ) -> Result<T, Problem>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
         loop {
-            let revision = self.shelf.book(id)?.revision;
+            let revision = self.shelf.book(id).await?.revision;
             conditions.check(revision)?;
-            match change(revision) {
+            match change(revision).await {
                 Err(Error::Conflict { .. }) => {}
                 result => return Ok(result?),
             }

@@ -9,6 +9,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser};
 use crate::bind;
 use crate::limit_flags::LimitFlags;
 use crate::program::Program;
+use crate::store::StoreFlags;
 use crate::trace_limit::TraceLimit;
 
 /// The command-line flags of a server. `L` is the set of flags for its limits.
@@ -39,6 +40,10 @@ pub struct Flags<L: Args = LimitFlags> {
     /// Print neither socket calls nor example commands; errors are still printed
     #[arg(long)]
     pub quiet: bool,
+
+    /// Where the books are stored.
+    #[command(flatten)]
+    pub store: StoreFlags,
 
     /// The flags of the server's limits.
     #[command(flatten)]

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use bookshelf::Shelf;
 use clap::Args;
 use hardening_http::{Limits, Shutdown};
 use socket_tap::format::text::Lines;
@@ -16,6 +17,7 @@ use crate::flags::Flags;
 use crate::limit_flags::LimitFlags;
 use crate::open_connections;
 use crate::shutdown::{Signals, shutdown_on_signal};
+use crate::store::StoreError;
 
 /// Time that the remaining tasks have to end after the server has stopped.
 const RUNTIME_SHUTDOWN: Duration = Duration::from_secs(1);
@@ -40,7 +42,7 @@ pub struct Program {
 }
 
 /// Runs a server until SIGINT or SIGTERM. Prints errors and returns the exit code.
-pub fn run<F>(program: &Program, serve: impl FnOnce(TapListener, Shutdown, Limits) -> F) -> ExitCode
+pub fn run<F>(program: &Program, serve: impl FnOnce(TapListener, Shelf, Shutdown, Limits) -> F) -> ExitCode
 where
     F: Future<Output = io::Result<()>>,
 {
@@ -48,7 +50,8 @@ where
         let listener = bind(tap, address, program.name, "--listen").await?;
         Ok((listener.local_addr()?, listener))
     };
-    run_with(program, listen, |listener, shutdown, flags: LimitFlags| serve(listener, shutdown, flags.into()))
+    let serve = |listener, shelf, shutdown, flags: LimitFlags| serve(listener, shelf, shutdown, flags.into());
+    run_with(program, listen, serve)
 }
 
 /// Runs a server as [`run`] does. `listen` binds the server's sockets, which need not be a single listener,
@@ -56,7 +59,7 @@ where
 pub fn run_with<S, L, F>(
     program: &Program,
     listen: impl AsyncFnOnce(&Tap, SocketAddr) -> io::Result<(SocketAddr, S)>,
-    serve: impl FnOnce(S, Shutdown, L) -> F,
+    serve: impl FnOnce(S, Shelf, Shutdown, L) -> F,
 ) -> ExitCode
 where
     L: Args,
@@ -67,7 +70,7 @@ where
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{}: error: {error}", program.name);
-            ExitCode::FAILURE
+            error.exit_code()
         }
     }
 }
@@ -76,8 +79,8 @@ fn try_run<S, L, F>(
     program: &Program,
     flags: Flags<L>,
     listen: impl AsyncFnOnce(&Tap, SocketAddr) -> io::Result<(SocketAddr, S)>,
-    serve: impl FnOnce(S, Shutdown, L) -> F,
-) -> io::Result<()>
+    serve: impl FnOnce(S, Shelf, Shutdown, L) -> F,
+) -> Result<(), Error>
 where
     L: Args,
     F: Future<Output = io::Result<()>>,
@@ -85,6 +88,7 @@ where
     let tap = start_tap(program, &flags)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let served = runtime.block_on(async {
+        let shelf = flags.store.open(&tap, program.name).await.map_err(Error::Store)?;
         let (address, sockets) = listen(&tap, flags.listen).await?;
         let shutdown = Shutdown::new();
         shutdown_on_signal(Signals::watch()?, program.name, flags.quiet, shutdown.clone());
@@ -92,7 +96,9 @@ where
             print_start(program, address);
             tokio::spawn(open_connections::report(tap.clone(), program.name, shutdown.clone()));
         }
-        serve(sockets, shutdown, flags.limits).await
+        let served = serve(sockets, shelf.clone(), shutdown, flags.limits).await;
+        shelf.close().await;
+        Ok::<_, Error>(served?)
     });
     // Drops the remaining tasks, so that the recording shows their sockets as closed.
     runtime.shutdown_timeout(RUNTIME_SHUTDOWN);
@@ -104,6 +110,24 @@ where
         eprintln!("{name}: {path} is complete: {} events, {} lost", end.events, end.lost);
     }
     Ok(())
+}
+
+/// The reason why a server ended early.
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+impl Error {
+    fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Io(_) => ExitCode::FAILURE,
+            Self::Store(_) => ExitCode::from(2),
+        }
+    }
 }
 
 fn start_tap<L: Args>(program: &Program, flags: &Flags<L>) -> io::Result<Tap> {

@@ -69,7 +69,7 @@ fn bytes_after_lost_reads_are_unknown() {
     assert_eq!(lines(&server.reads("GET /b HTTP/1.1\r\n\r\n")), ["19 headers request head: GET /b"]);
     server.observe(Op::Gap(Gap::default().with_reads(1, 1)));
     let parts = server.reads("GET /c HTTP/1.1\r\n\r\n");
-    assert_eq!(lines(&parts), ["19 unknown unknown: after a gap in the recording"]);
+    assert_eq!(lines(&parts), ["19 unknown unknown: follows a gap in the recording"]);
     // The response to the earlier request is recognized; the next one belongs to an unknown request.
     let parts = server.writes("HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n");
     assert_eq!(

@@ -53,6 +53,7 @@
 //! - [`Tap`], [`TapBuilder`]: a recording, and its configuration
 //! - [`TapListener`], [`TapStream`]: wrappers of tokio's TCP types that record; frameworks run on top of them
 //! - [`TcpOptions`], [`Keepalive`], [`ListenOptions`]: socket options that the program chooses
+//! - [`PayloadMask`]: keeps the secrets of a stream out of captured payload
 //! - [`split`]: the read half and the write half of a stream
 //! - [`TapUdpSocket`]: a UDP socket that records
 //! - `TapUnixListener`: a listener for Unix-domain sockets that records (Unix only)
@@ -128,6 +129,7 @@ mod listener;
 mod open_socket;
 mod options;
 mod pause;
+mod payload_mask;
 mod pending_socket;
 mod recorded;
 mod recorder;
@@ -177,6 +179,7 @@ pub use listen::ListenOptions;
 pub use listener::TapListener;
 pub use open_socket::{OpenSocket, WaitingFor};
 pub use options::{Keepalive, TcpOptions};
+pub use payload_mask::PayloadMask;
 pub use socket::Socket;
 pub use stream::TapStream;
 pub use sys::monotonic_ns;

@@ -90,16 +90,32 @@ impl SocketRecorder {
         &self,
         direction: Direction,
         size: (usize, u16),
-        parts: impl Iterator<Item = &'a [u8]>,
+        mut parts: impl Iterator<Item = &'a [u8]>,
         stamp: Stamp<'_>,
     ) {
-        let (socket, recording) = (&*self.0, self.0.recording());
-        let raw = if socket.is_dropped() {
-            recording.count_dropped_transfer(direction, size.0)
+        let socket = &*self.0;
+        let raw = if socket.records_transfers_unchanged() {
+            socket.recording().transfer(socket.sock(), direction, size, parts, stamp)
         } else {
-            recording.transfer(socket.sock(), direction, size, parts, stamp)
+            self.masked_or_dropped_transfer(direction, size, &mut parts, stamp)
         };
         socket.set_last_transfer(direction, raw);
+    }
+
+    #[cold]
+    fn masked_or_dropped_transfer(
+        &self,
+        direction: Direction,
+        size: (usize, u16),
+        parts: &mut dyn Iterator<Item = &[u8]>,
+        stamp: Stamp<'_>,
+    ) -> u64 {
+        let (socket, recording) = (&*self.0, self.0.recording());
+        if socket.is_dropped() {
+            return recording.count_dropped_transfer(direction, size.0);
+        }
+        let payload = socket.masked_payload(direction, size.0, parts);
+        recording.transfer(socket.sock(), direction, size, std::iter::once(payload.as_slice()), stamp)
     }
 
     /// Records a datagram that was received, or that was sent by the call `entered`. Several threads may call
@@ -204,6 +220,7 @@ impl SocketRecorder {
         let change = socket.apply(&op);
         self.lifecycle_event((op, None), change, Stamp::Entered(&entered));
         socket.recording().sockets().remove(socket.sock());
+        socket.drop_mask();
     }
 }
 

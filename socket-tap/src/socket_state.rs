@@ -2,6 +2,7 @@
 //! connection. Counting a read or write takes no lock.
 
 mod close;
+mod treatment;
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, Ordering};
@@ -42,9 +43,8 @@ pub(crate) struct SocketState {
     is_closed: AtomicBool,
     /// Number of lifecycle events that this socket may still record when the recorder is overloaded.
     reserved: AtomicU8,
-    /// `true` if the recorder was overloaded when the socket was created. Its events are then counted in a
-    /// gap instead of recorded.
-    is_dropped: AtomicBool,
+    /// The treatment of reads and writes, see `treatment.rs`.
+    treatment: AtomicU8,
 }
 
 /// Local address and peer's address of a socket, as far as they are known.
@@ -78,7 +78,7 @@ impl SocketState {
             counts_as_stream: AtomicBool::new(false),
             is_closed: AtomicBool::new(false),
             reserved: AtomicU8::new(RESERVED_EVENTS),
-            is_dropped: AtomicBool::new(false),
+            treatment: AtomicU8::new(treatment::RECORDED),
         }
     }
 
@@ -180,15 +180,6 @@ impl SocketState {
         };
         self.ended_by.store(who, Ordering::Relaxed);
         self.errno.store(error.raw_os_error().unwrap_or(0), Ordering::Relaxed);
-    }
-
-    pub(crate) fn is_dropped(&self) -> bool {
-        self.is_dropped.load(Ordering::Relaxed)
-    }
-
-    /// Excludes the socket from the recording, because its first event was dropped.
-    pub(crate) fn drop_from_recording(&self) {
-        self.is_dropped.store(true, Ordering::Relaxed);
     }
 
     /// Marks the socket as closed. Returns `true` on the first call, after which the caller records the

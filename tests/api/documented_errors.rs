@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use bookshelf::{BookPatch, Limits, ListBooks, NewBook};
+use bookshelf::{BookPatch, Limits, ListBooks, NewBook, Shelf};
 use clients::{Failure, Graphql, Grpc, Rest, Watch as _};
 use socket_tap::Tap;
 
 use crate::api::operations::new_book;
 use crate::support::api::{Api, Server};
+use crate::support::unavailable_store::UnavailableStore;
 
 const DOCUMENT: &str = include_str!("../../docs/errors.md");
 
@@ -60,11 +61,13 @@ async fn answers<A: Api>() -> BTreeMap<&'static str, String> {
     client.create(new_book("The last")).await.unwrap();
     answer("maximum number of books reached", client.create(new_book("One too many")).await.unwrap_err());
     let mut watch = A::watch(&Tap::off(), server.address, 9).await.unwrap();
-    // The server cannot run in between: the runtime has one thread, and nothing here awaits.
+    // The server cannot run in between: the runtime has one thread, and nothing here waits.
     for revision in 2..=6 {
-        server.shelf.update(1, revision, year(2000)).unwrap();
+        server.shelf.update(1, revision, year(2000)).await.unwrap();
     }
     answer("watcher that missed changes", watch.next().await.unwrap_err());
+    let server = Server::of::<A>(Shelf::new(UnavailableStore::default())).await;
+    answer("database not available", server.client::<A>().await.book(1).await.unwrap_err());
     answers
 }
 

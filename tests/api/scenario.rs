@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use socket_tap::Tap;
 
+use crate::store::stores::Stores;
 use crate::support::api::{Api, Server};
 
 each_api!(scenarios_return_the_expected_results);
@@ -92,10 +93,15 @@ impl From<Text> for String {
 }
 
 async fn scenarios_return_the_expected_results<A: Api>() {
+    run_scenarios::<A>(&Stores::Memory).await;
+}
+
+/// Runs every scenario against a new server and a new shelf.
+pub(crate) async fn run_scenarios<A: Api>(stores: &Stores) {
     let scenarios: Vec<Scenario> = serde_json::from_str(include_str!("scenario.json")).unwrap();
     for Scenario { name, books, steps } in scenarios {
         let limits = Limits { books: books.unwrap_or(Limits::default().books), ..Limits::default() };
-        let server = Server::with::<A>(&Tap::off(), limits).await;
+        let server = Server::of::<A>(stores.shelf(limits).await).await;
         let mut run = Run::<A> { client: server.client().await, watch: None, token: None, server: &server };
         for (number, step) in steps.into_iter().enumerate() {
             let place = format!("{}: {name}, step {}", A::API, number + 1);
@@ -226,6 +232,7 @@ fn kind_name(kind: FailureKind) -> &'static str {
         FailureKind::Conflict => "conflict",
         FailureKind::TooMany => "too many",
         FailureKind::FellBehind => "fell behind",
+        FailureKind::Unavailable => "unavailable",
         FailureKind::Internal => "internal",
         FailureKind::Transport => "no answer",
     }

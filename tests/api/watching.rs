@@ -38,10 +38,10 @@ async fn slow_watcher_gets_an_error<A: Api>() {
     let limits = Limits { history: 2, ..Limits::default() };
     let server = Server::with::<A>(&Tap::off(), limits).await;
     let mut watch = A::watch(&Tap::off(), server.address, 9).await.unwrap();
-    // The server cannot run in between: the runtime has one thread, and nothing here awaits.
+    // The server cannot run in between: the runtime has one thread, and nothing here waits.
     for revision in 1..=5 {
         let patch = BookPatch { year: Some(2000), ..BookPatch::default() };
-        server.shelf.update(1, revision, patch).unwrap();
+        server.shelf.update(1, revision, patch).await.unwrap();
     }
     let failure = watch.next().await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::FellBehind, "{failure}");
@@ -51,7 +51,7 @@ async fn slow_watcher_gets_an_error<A: Api>() {
 async fn shutdown_ends_change_streams<A: Api>() {
     let server = Server::start::<A>().await;
     let mut watch = A::watch(&Tap::off(), server.address, 9).await.unwrap();
-    server.shelf.create(new_book("Before the end")).unwrap();
+    server.shelf.create(new_book("Before the end")).await.unwrap();
     assert!(watch.next().await.unwrap().is_some());
     server.shutdown.cancel();
     assert_eq!(watch.next().await.unwrap(), None);

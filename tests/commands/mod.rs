@@ -1,6 +1,7 @@
 //! Tests that run the commands as child processes: output, exit codes, shutdown.
 
 pub(crate) mod messages;
+pub(crate) mod one_shelf;
 pub(crate) mod plain;
 pub(crate) mod processes;
 pub(crate) mod shutdown;

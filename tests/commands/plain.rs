@@ -136,7 +136,7 @@ async fn record_same_calls_over_both() -> Recorded {
     for id in 1..=14 {
         let (over_udp, over_tcp) = (udp.get(id).await.unwrap(), tcp.get(id).await.unwrap());
         assert_eq!(over_udp.book, over_tcp);
-        assert_eq!(over_tcp, Shelf::seeded().book(id).unwrap());
+        assert_eq!(over_tcp, Shelf::seeded().book(id).await.unwrap());
     }
     for refused in [udp.get(99).await.map(|fetched| fetched.book), tcp.get(99).await] {
         assert!(matches!(refused.unwrap_err(), Failure::Refused(_)));

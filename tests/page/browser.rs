@@ -4,8 +4,10 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
+use crate::support::postgres::Postgres;
 use crate::support::process::command;
 use crate::support::program::{find, find_node_package, run_command};
+use crate::support::tour::PORTS;
 use crate::support::workshop::Workshop;
 
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients/page");
@@ -15,12 +17,17 @@ static BROWSER_LOCK: Mutex<()> = Mutex::new(());
 
 /// Starts a workshop and runs a Playwright script, such as `lanes.mjs`, on its live page.
 fn run_script(script: &str) {
+    run_script_with(script, &[]);
+}
+
+/// Runs a script as [`run_script`] does, on a workshop with additional flags.
+fn run_script_with(script: &str, flags: &[&str]) {
     let _lock = BROWSER_LOCK.lock().unwrap_or_else(PoisonError::into_inner);
     let (Some(node), Some(chromium)) = (find("node"), find("chromium")) else { return };
     if !["playwright-core", "axe-core"].iter().all(|package| find_node_package(package)) {
         return;
     }
-    let workshop = Workshop::start();
+    let workshop = Workshop::with(&[&PORTS[..], flags].concat());
     let programs = command("workshop");
     let mut test = Command::new(node);
     test.env("CHROMIUM", chromium)
@@ -76,6 +83,12 @@ fn datagrams_are_shown_as_received_or_lost() {
 #[test]
 fn lesson_answers_are_checked_against_recordings() {
     run_script("lessons.mjs");
+}
+
+#[test]
+fn database_is_shown_as_the_peer_of_the_servers() {
+    let Some(database) = Postgres::start() else { return };
+    run_script_with("database.mjs", &["--store", &database.url()]);
 }
 
 #[test]

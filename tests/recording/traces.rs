@@ -96,7 +96,7 @@ async fn cancelled_change_stream_has_the_usual_call_pattern<A: Api>() {
     let tap = Tap::server(A::API).file(&path).unwrap().start().unwrap();
     let server = Server::with::<A>(&tap, Limits::default()).await;
     let mut watch = A::watch(&Tap::off(), server.address, 9).await.unwrap();
-    server.shelf.create(new_book("Seen")).unwrap();
+    server.shelf.create(new_book("Seen")).await.unwrap();
     watch.next().await.unwrap().unwrap();
     watch.close().await;
     // There are no further changes. The server must end the stream anyway.

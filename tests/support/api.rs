@@ -85,6 +85,11 @@ impl Server {
         Self::serving::<A>(tap, Shelf::seeded(), limits).await
     }
 
+    /// Starts a server of this shelf.
+    pub(crate) async fn of<A: Api>(shelf: Shelf) -> Self {
+        Self::serving::<A>(&Tap::off(), shelf, hardening_http::Limits::default()).await
+    }
+
     async fn serving<A: Api>(tap: &Tap, shelf: Shelf, limits: hardening_http::Limits) -> Self {
         let listener = TapListener::bind(tap, "127.0.0.1:0").await.unwrap().nodelay(true);
         let address = listener.local_addr().unwrap();

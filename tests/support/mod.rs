@@ -13,6 +13,7 @@ pub(crate) mod recorded;
 pub(crate) mod tls;
 pub(crate) mod tour;
 pub(crate) mod trace_text;
+pub(crate) mod unavailable_store;
 pub(crate) mod workshop;
 
 /// Runs tests for each of the three APIs: `each_api!(name)` makes the tests `rest::name`, `graphql::name` and

@@ -8,11 +8,15 @@ use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::JoinHandle;
 
 use rustix::process::{Pid, Signal, geteuid, kill_process};
 use tempfile::TempDir;
+use tokio::net::TcpStream;
+use tokio_postgres::{Config, NoTls};
 
 use super::process::signal_to;
 use super::program;
@@ -59,9 +63,49 @@ impl Postgres {
         Some(server)
     }
 
+    /// Returns a server that the running tests share. It ends with the last of them.
+    pub(crate) fn shared() -> Option<Arc<Self>> {
+        static SHARED: Mutex<Weak<Postgres>> = Mutex::new(Weak::new());
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(server) = shared.upgrade() {
+            return Some(server);
+        }
+        let server = Arc::new(Self::start()?);
+        *shared = Arc::downgrade(&server);
+        Some(server)
+    }
+
+    /// Creates an empty database and returns its URL.
+    pub(crate) async fn create_database(&self) -> String {
+        static NUMBER: AtomicU32 = AtomicU32::new(1);
+        let name = format!("test{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        self.execute(&format!("CREATE DATABASE {name}")).await;
+        self.url_of(&name)
+    }
+
+    /// Runs statements as the superuser.
+    pub(crate) async fn execute(&self, sql: &str) {
+        self.execute_in(&self.url(), sql).await;
+    }
+
+    /// Runs statements in the database with this URL.
+    pub(crate) async fn execute_in(&self, url: &str, sql: &str) {
+        let config: Config = url.parse().unwrap();
+        let stream = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
+        let (client, connection) = config.connect_raw(stream, NoTls).await.unwrap();
+        let connection = tokio::spawn(connection);
+        client.batch_execute(sql).await.unwrap();
+        drop(client);
+        connection.await.unwrap().unwrap();
+    }
+
     /// Returns the URL of the database `postgres`, with user and password.
     pub(crate) fn url(&self) -> String {
-        format!("postgres://postgres:{PASSWORD}@127.0.0.1:{}/postgres", self.port)
+        self.url_of("postgres")
+    }
+
+    fn url_of(&self, database: &str) -> String {
+        format!("postgres://postgres:{PASSWORD}@127.0.0.1:{}/{database}", self.port)
     }
 
     /// Returns the port, which the server keeps when it is started again.
@@ -80,16 +124,33 @@ impl Postgres {
 
     /// Kills all processes of the server with SIGKILL. Returns when all have ended.
     pub(crate) fn kill(&mut self) {
+        if self.running.is_some() {
+            self.signal_all(Signal::KILL);
+        }
         if let Some(running) = self.running.take() {
-            // A stopped process starts no others.
-            signal_to(&running.postmaster, Signal::STOP);
-            for child in children(running.postmaster.id()) {
-                // It may have ended already.
-                let _ = kill_process(child, Signal::KILL);
-            }
-            signal_to(&running.postmaster, Signal::KILL);
             running.wait();
         }
+    }
+
+    /// Stops all processes of the server, which then keep their connections and do not respond.
+    pub(crate) fn freeze(&self) {
+        self.signal_all(Signal::STOP);
+    }
+
+    /// Lets a frozen server continue.
+    pub(crate) fn unfreeze(&self) {
+        self.signal_all(Signal::CONT);
+    }
+
+    fn signal_all(&self, signal: Signal) {
+        let postmaster = &self.running.as_ref().unwrap().postmaster;
+        // A stopped process starts no others.
+        signal_to(postmaster, Signal::STOP);
+        for child in children(postmaster.id()) {
+            // It may have ended already.
+            let _ = kill_process(child, signal);
+        }
+        signal_to(postmaster, signal);
     }
 
     /// Starts a stopped or killed server on the same port with the same data. Returns when it accepts connections.
@@ -176,33 +237,19 @@ fn children(parent: u32) -> Vec<Pid> {
 
 #[cfg(test)]
 mod tests {
-    use tokio::net::TcpStream;
-    use tokio_postgres::{Config, NoTls};
-
     use super::*;
 
     #[tokio::test]
     async fn killed_and_stopped_postgres_servers_start_again() {
         let Some(mut server) = Postgres::start() else { return };
-        query(&server).await;
+        server.execute("SELECT 1").await;
         server.kill();
         assert!(TcpStream::connect(("127.0.0.1", server.port())).await.is_err());
         server.start_again();
-        query(&server).await;
+        server.execute("SELECT 1").await;
         server.stop();
         assert!(TcpStream::connect(("127.0.0.1", server.port())).await.is_err());
         server.start_again();
-        query(&server).await;
-    }
-
-    async fn query(server: &Postgres) {
-        let config: Config = server.url().parse().unwrap();
-        let stream = TcpStream::connect(("127.0.0.1", server.port())).await.unwrap();
-        let (client, connection) = config.connect_raw(stream, NoTls).await.unwrap();
-        let connection = tokio::spawn(connection);
-        let row = client.query_one("SELECT 40 + 2", &[]).await.unwrap();
-        assert_eq!(row.get::<_, i32>(0), 42);
-        drop(client);
-        connection.await.unwrap().unwrap();
+        server.execute("SELECT 1").await;
     }
 }

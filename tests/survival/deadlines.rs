@@ -180,7 +180,7 @@ async fn change_stream_outlives_every_timeout<A: Api>() {
         // Connections without a watch are closed meanwhile.
         Raw::connect(server.address).await.rest().await;
         let patch = BookPatch { year: Some(2000), ..BookPatch::default() };
-        server.shelf.update(1, revision, patch).unwrap();
+        server.shelf.update(1, revision, patch).await.unwrap();
         assert_eq!(watch.next().await.unwrap().unwrap().book.revision, revision + 1);
     }
     watch.close().await;

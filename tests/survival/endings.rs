@@ -160,7 +160,7 @@ async fn pending_changes_are_sent_after_half_close() {
     let server = Server::start::<Rest>().await;
     for revision in 1..=900 {
         let patch = BookPatch { year: Some(1970), ..BookPatch::default() };
-        server.shelf.update(1, revision, patch).unwrap();
+        server.shelf.update(1, revision, patch).await.unwrap();
     }
     let watch = raw::get::<Rest>().replace(raw::path::<Rest>(), "/v1/books/changes");
     let watch = watch.replace("host:", "last-event-id: 0\r\nhost:");

@@ -20,6 +20,8 @@ pub struct ApiInstance {
     pub program: &'static Program,
     /// Address that the server listens on.
     pub address: SocketAddr,
+    /// The shelf that all servers share, as this server opened it.
+    pub shelf: Shelf,
     /// Recordings of the server and of its clients.
     pub recordings: Recordings,
     server: JoinHandle<io::Result<()>>,
@@ -35,6 +37,7 @@ impl ApiInstance {
         program: &'static Program,
         address: SocketAddr,
         recordings: Recordings,
+        shelf: Shelf,
         serve: impl FnOnce(TapListener, Shelf) -> F,
     ) -> io::Result<Self>
     where
@@ -43,15 +46,29 @@ impl ApiInstance {
         let flag = format!("--{}", program.api);
         let listener = bind(&recordings.server, address, program.name, &flag).await?;
         let address = listener.local_addr()?;
-        let server = tokio::spawn(serve(listener, Shelf::seeded()));
-        Ok(Self { title, program, address, recordings, server })
+        let server = tokio::spawn(serve(listener, shelf.clone()));
+        Ok(Self { title, program, address, shelf, recordings, server })
     }
 
-    /// Waits until the server has ended.
+    /// Waits until the server knows all changes that any server has made to the shelf. With a database, a watcher that is
+    /// opened afterwards receives no earlier change.
+    ///
+    /// # Errors
+    /// If the database is not available.
+    pub async fn catch_up(&self) -> Result<(), bookshelf::Error> {
+        match self.shelf.last_change().await?.checked_sub(1) {
+            Some(before) => self.shelf.watch_after(before).next().await.map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// Waits until the server has ended, and closes its shelf.
     ///
     /// # Errors
     /// The error that ended the server.
     pub async fn ended(self) -> io::Result<()> {
-        self.server.await.map_err(io::Error::other)?
+        let ended = self.server.await.map_err(io::Error::other);
+        self.shelf.close().await;
+        ended?
     }
 }

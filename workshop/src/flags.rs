@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Parser;
-use server_kit::TraceLimit;
 use server_kit::bind::parse_address;
+use server_kit::{StoreFlags, TraceLimit};
 
 /// Starts a REST, a GraphQL and a gRPC server for the same small service, makes the same calls over each with real
 /// clients (the tour), and compares the recorded socket calls
@@ -56,6 +56,10 @@ pub struct Flags {
     /// Number of payload bytes to record of each read and write; 0 records no payload
     #[arg(long, value_name = "BYTES", default_value_t = 16_384)]
     pub capture: usize,
+
+    /// The store of the books, which all servers share.
+    #[command(flatten)]
+    pub store: StoreFlags,
 }
 
 impl Flags {
@@ -70,6 +74,7 @@ const EXAMPLES: &str = "Examples:\n  \
     cargo run                                  run the tour, then serve until Ctrl-C\n  \
     cargo run -- --once                        run the tour and exit\n  \
     cargo run -- --once --json | jq .verdict   print the verdict only\n  \
-    cargo run -- --rest 3001                   use another port if 3000 is in use\n\n\
+    cargo run -- --rest 3001                   use another port if 3000 is in use\n  \
+    cargo run -- --store postgres://user@localhost/bookshelf   keep the books in PostgreSQL\n\n\
     Exit codes: 0 all APIs use the same socket calls; 1 the socket calls differ, or an error occurred;\n\
-    2 invalid usage, or the comparison is inconclusive.";
+    2 invalid usage, an unusable database, or the comparison is inconclusive.";

@@ -6,6 +6,7 @@
 //! - [`program`]: runs the workshop, from the command line to the exit code
 //! - [`startup`]: checks the addresses and starts the servers
 //! - [`api_instance`]: a running server of one API, with its recordings
+//! - [`shelves`]: the one shelf that all servers share
 //! - [`plain_instance`]: a running plain server, over UDP and TCP without an API
 //! - [`recordings`]: the server trace and the client trace of one API
 //! - [`gated_stdout`]: standard output that discards everything until it is opened
@@ -24,6 +25,7 @@ pub mod plain_instance;
 pub mod program;
 pub mod recordings;
 pub mod report;
+pub mod shelves;
 pub mod startup;
 pub mod tour;
 pub mod traces_directory;

@@ -28,6 +28,7 @@ pub struct PlainInstance {
     pub udp: Recordings,
     /// Recordings of the TCP sockets.
     pub tcp: Recordings,
+    shelf: Shelf,
     server: JoinHandle<io::Result<()>>,
 }
 
@@ -40,6 +41,7 @@ impl PlainInstance {
         address: SocketAddr,
         udp: Recordings,
         tcp: Recordings,
+        shelf: Shelf,
         shutdown: &Shutdown,
     ) -> io::Result<Self> {
         let sockets = Sockets::bind(&udp.server, &tcp.server, address, FLAG).await?;
@@ -48,15 +50,17 @@ impl PlainInstance {
         let relay = Relay::bind((reachable.ip(), 0).into(), reachable, LOSS_INTERVAL).await?;
         let lossy_address = relay.local_addr()?;
         tokio::spawn(relay.run(shutdown.clone()));
-        let served = plain_server::serve(sockets, Shelf::seeded(), shutdown.clone(), Limits::default());
-        Ok(Self { address, lossy_address, udp, tcp, server: tokio::spawn(served) })
+        let served = plain_server::serve(sockets, shelf.clone(), shutdown.clone(), Limits::default());
+        Ok(Self { address, lossy_address, udp, tcp, shelf, server: tokio::spawn(served) })
     }
 
-    /// Waits until the server has ended.
+    /// Waits until the server has ended, and closes its shelf.
     ///
     /// # Errors
     /// The error that ended the server.
     pub async fn ended(self) -> io::Result<()> {
-        self.server.await.map_err(io::Error::other)?
+        let ended = self.server.await.map_err(io::Error::other);
+        self.shelf.close().await;
+        ended?
     }
 }

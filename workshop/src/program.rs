@@ -8,6 +8,7 @@ use clap::Parser as _;
 use clients::{Graphql, Grpc, Rest};
 use hardening_http::Shutdown;
 use server_kit::shutdown::{Signals, shutdown_on_signal};
+use server_kit::store::StoreError;
 use socket_tap::TapListener;
 use socket_trace::compare::Verdict;
 
@@ -15,8 +16,9 @@ use crate::api_instance::ApiInstance;
 use crate::flags::Flags;
 use crate::gated_stdout::GatedStdout;
 use crate::recordings::{FROM_A_TERMINAL, Recordings};
+use crate::shelves::Shelves;
 use crate::startup::{self, Extras};
-use crate::tour::{Step, Tour};
+use crate::tour::{self, Step, Tour};
 use crate::{live, report, traces_directory};
 
 /// Parses the command line, runs the workshop and returns the exit code of the process.
@@ -27,7 +29,7 @@ pub fn run() -> ExitCode {
         Ok(verdict) => ExitCode::from(verdict.exit_code()),
         Err(error) => {
             eprintln!("workshop: error: {error}");
-            ExitCode::FAILURE
+            ExitCode::from(if error.is::<StoreError>() { 2 } else { 1 })
         }
     }
 }
@@ -57,24 +59,30 @@ fn try_run(flags: &Flags) -> Result<Verdict, Error> {
 /// Runs the tour. Then serves until a signal, unless the flags contain `--once`.
 async fn run_workshop(flags: &Flags, recordings: &mut Vec<Recordings>) -> Result<Verdict, Error> {
     startup::check_addresses(flags)?;
+    let shelves = Shelves::check(&flags.store).await?;
     let (shutdown, live_output) = (Shutdown::new(), GatedStdout::default());
     let mut signals = Signals::watch()?;
-    let apis = startup::apis(flags, &shutdown, &live_output, recordings).await?;
-    let extras = Extras::start(flags, &shutdown, &live_output, recordings).await?;
-    let verdict = tokio::select! {
+    let apis = startup::apis(flags, &shutdown, &live_output, &shelves, recordings).await?;
+    let mut extras = Extras::start(flags, &shutdown, &live_output, &shelves, recordings).await?;
+    let mut verdict = tokio::select! {
         biased;
-        () = signals.next() => return Err("interrupted during the tour".into()),
-        verdict = run_tour(flags, &apis, extras.as_ref()) => verdict?,
+        () = signals.next() => Err("interrupted during the tour".into()),
+        verdict = run_tour(flags, &apis, extras.as_ref()) => verdict,
     };
-    if let Some(extras) = extras {
+    if let (Ok(_), Some(extras)) = (&verdict, &mut extras) {
         end_tour(flags, recordings, &live_output).await?;
-        serve(flags, &apis, extras, signals, &shutdown).await?;
+        if let Err(error) = serve(flags, &apis, extras, signals, &shutdown).await {
+            verdict = Err(error);
+        }
     }
     shutdown.cancel();
     for api in apis {
         api.ended().await?;
     }
-    Ok(verdict)
+    if let Some(extras) = extras {
+        extras.plain.ended().await?;
+    }
+    verdict
 }
 
 /// Runs the tour and prints the report.
@@ -87,6 +95,7 @@ async fn run_tour(flags: &Flags, apis: &[ApiInstance; 3], extras: Option<&Extras
         over_graphql.step(step).await?;
         over_grpc.step(step).await?;
     }
+    let story = tour::one_shelf::run(apis).await?;
     for api in apis {
         api.recordings.flush().await;
     }
@@ -94,7 +103,7 @@ async fn run_tour(flags: &Flags, apis: &[ApiInstance; 3], extras: Option<&Extras
     let text = if flags.json {
         serde_json::to_string_pretty(&comparison)? + "\n"
     } else {
-        report::text(apis, &comparison)? + &next_steps(flags, apis, extras)?
+        report::text(apis, &comparison, &story)? + &next_steps(flags, apis, extras)?
     };
     print(&text)?;
     Ok(comparison.verdict)
@@ -127,13 +136,14 @@ async fn end_tour(flags: &Flags, recordings: &[Recordings], live_output: &GatedS
 async fn serve(
     flags: &Flags,
     apis: &[ApiInstance; 3],
-    extras: Extras,
+    extras: &mut Extras,
     signals: Signals,
     shutdown: &Shutdown,
 ) -> Result<(), Error> {
-    let Extras { plain, page } = extras;
-    let page = match page {
-        Some(listener) => Some(live::start(listener, apis, &plain, shutdown).await?),
+    let page = match extras.page.take() {
+        Some(listener) => {
+            Some(live::start(listener, apis, &extras.plain, &flags.store.store, shutdown).await?)
+        }
         None => None,
     };
     shutdown_on_signal(signals, "workshop", flags.json, shutdown.clone());
@@ -141,7 +151,6 @@ async fn serve(
     if let Some(page) = page {
         page.await.map_err(io::Error::other)??;
     }
-    plain.ended().await?;
     Ok(())
 }
 

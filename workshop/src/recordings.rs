@@ -3,18 +3,24 @@
 use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use server_kit::program::{print_recording_error, stdout_has_color};
+use socket_tap::event::Addr;
 use socket_tap::format::text::Lines;
 use socket_tap::format::{End, Side};
 use socket_tap::sink::LiveLines;
-use socket_tap::{Tap, TapBuilder};
+use socket_tap::{OpenSocket, Tap, TapBuilder};
+use tokio::time::sleep;
 
 use crate::flags::Flags;
 use crate::gated_stdout::GatedStdout;
 
 /// Name of the step for all calls that belong to no named step, such as calls by curl.
 pub const FROM_A_TERMINAL: &str = "from a terminal";
+
+/// Time between two checks whether the server's connections are closed.
+const POLL_INTERVAL: Duration = Duration::from_millis(1);
 
 /// The recordings of one API's server and of its clients. Clones share the same recordings.
 #[derive(Clone, Debug)]
@@ -79,7 +85,35 @@ impl Recordings {
     /// Waits until the server and its clients have closed all connections.
     pub async fn idle(&self) {
         self.client.idle().await;
-        self.server.idle().await;
+        while self.accepted() > 0 {
+            sleep(POLL_INTERVAL).await;
+        }
+    }
+
+    /// Returns the number of open connections that the server has accepted. Its connections to a database are not among
+    /// them.
+    #[must_use]
+    pub fn accepted(&self) -> usize {
+        if self.server.open_streams() == 0 { 0 } else { self.open_streams().0.len() }
+    }
+
+    /// Returns the server's open connections to other servers, such as a database.
+    #[must_use]
+    pub fn upstream(&self) -> Vec<OpenSocket> {
+        self.open_streams().1
+    }
+
+    /// Returns the server's accepted connections, and its connections to other servers.
+    fn open_streams(&self) -> (Vec<OpenSocket>, Vec<OpenSocket>) {
+        let port = |socket: &OpenSocket| match socket.local {
+            Some(Addr::Ip(address)) => Some(address.port()),
+            _ => None,
+        };
+        let (streams, listeners): (Vec<_>, Vec<_>) =
+            self.server.open_sockets().into_iter().partition(|socket| socket.is_stream);
+        // An accepted connection has the port of its listener.
+        let listening: Vec<_> = listeners.iter().map(port).collect();
+        streams.into_iter().partition(|socket| listening.contains(&port(socket)))
     }
 
     /// Waits until the trace files contain all events so far.

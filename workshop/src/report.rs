@@ -17,6 +17,7 @@ use crate::flags::Flags;
 use crate::plain_instance::PlainInstance;
 use crate::recordings::Recordings;
 use crate::tour::CALLS;
+use crate::tour::one_shelf::Story;
 use crate::tour::step::{ONE_CALL, TEN_CALLS};
 
 /// Compares the recordings of all APIs, which may still be in progress.
@@ -40,7 +41,7 @@ pub fn compare<'a>(
 ///
 /// # Errors
 /// If a trace cannot be read.
-pub fn text(apis: &[ApiInstance], comparison: &Comparison) -> Result<String, Error> {
+pub fn text(apis: &[ApiInstance], comparison: &Comparison, story: &Story) -> Result<String, Error> {
     let mut out = String::new();
     // Writing to a String cannot fail.
     let _ = writeln!(out, "One call, three APIs: {ONE_CALL}\n\n{}", one_call(apis)?);
@@ -52,6 +53,10 @@ pub fn text(apis: &[ApiInstance], comparison: &Comparison) -> Result<String, Err
     }
     let _ = writeln!(out, "Cost of a call, in bytes to the server + to the client:\n");
     let _ = writeln!(out, "{}", costs(apis, comparison));
+    if let Some(upstream) = table::upstream(&comparison.traces) {
+        let _ = writeln!(out, "Connections to the database, as recorded by the servers:\n\n{upstream}");
+    }
+    let _ = writeln!(out, "One shelf: changed over one API, seen over all:\n\n{}", one_shelf(story));
     Ok(out)
 }
 
@@ -88,6 +93,19 @@ fn costs(apis: &[ApiInstance], comparison: &Comparison) -> String {
         }
     }
     out
+}
+
+/// Returns the course of the tour's last step.
+fn one_shelf(story: &Story) -> String {
+    let Story { id, read_revision: read, updated_revision: updated, sequences: [created, changed, deleted] } =
+        story;
+    format!(
+        "  REST creates book {id}: change {created}\n  \
+           GraphQL reads it: revision {read}\n  \
+           gRPC updates revision {read} to {updated}: change {changed}\n  \
+           REST deletes it: change {deleted}\n  \
+           watchers over REST, GraphQL and gRPC have received all three changes in this order\n"
+    )
 }
 
 /// Returns the paths of the recordings, with commands that show them.

@@ -15,6 +15,9 @@ use crate::flags::Flags;
 use crate::gated_stdout::GatedStdout;
 use crate::plain_instance::{self, PlainInstance};
 use crate::recordings::Recordings;
+use crate::shelves::Shelves;
+
+type Error = Box<dyn std::error::Error>;
 
 /// Name of the live page's server in messages.
 const PAGE: &str = "page";
@@ -59,30 +62,28 @@ fn check_distinct(flags: &Flags) -> io::Result<()> {
 /// Starts the recordings and the servers of the three APIs.
 ///
 /// # Errors
-/// If a trace file cannot be created, or an address cannot be bound.
+/// If a trace file cannot be created, an address cannot be bound, or the database cannot be used.
 pub async fn apis(
     flags: &Flags,
     shutdown: &Shutdown,
     live_output: &GatedStdout,
+    shelves: &Shelves<'_>,
     recordings: &mut Vec<Recordings>,
-) -> io::Result<[ApiInstance; 3]> {
+) -> Result<[ApiInstance; 3], Error> {
+    let [rest, graphql, grpc] = [&rest_server::PROGRAM, &graphql_server::PROGRAM, &grpc_server::PROGRAM];
     let mut record = |program: &Program| record(program.api, flags, live_output, recordings);
-    let (rest, graphql, grpc) = (&rest_server::PROGRAM, &graphql_server::PROGRAM, &grpc_server::PROGRAM);
+    let [rest_traces, graphql_traces, grpc_traces] = [record(rest)?, record(graphql)?, record(grpc)?];
     let token = || shutdown.clone();
-    Ok([
-        ApiInstance::start("REST", rest, flags.rest, record(rest)?, |listener, shelf| {
-            rest_server::serve(listener, shelf, token())
-        })
-        .await?,
-        ApiInstance::start("GraphQL", graphql, flags.graphql, record(graphql)?, |listener, shelf| {
-            graphql_server::serve(listener, shelf, token())
-        })
-        .await?,
-        ApiInstance::start("gRPC", grpc, flags.grpc, record(grpc)?, |listener, shelf| {
-            grpc_server::serve(listener, shelf, token())
-        })
-        .await?,
-    ])
+    let shelf = shelves.open(&rest_traces.server, rest.name).await?;
+    let serve = |listener, shelf| rest_server::serve(listener, shelf, token());
+    let rest = ApiInstance::start("REST", rest, flags.rest, rest_traces, shelf, serve).await?;
+    let shelf = shelves.open(&graphql_traces.server, graphql.name).await?;
+    let serve = |listener, shelf| graphql_server::serve(listener, shelf, token());
+    let graphql = ApiInstance::start("GraphQL", graphql, flags.graphql, graphql_traces, shelf, serve).await?;
+    let shelf = shelves.open(&grpc_traces.server, grpc.name).await?;
+    let serve = |listener, shelf| grpc_server::serve(listener, shelf, token());
+    let grpc = ApiInstance::start("gRPC", grpc, flags.grpc, grpc_traces, shelf, serve).await?;
+    Ok([rest, graphql, grpc])
 }
 
 /// Starts the recordings of an API and adds them to `recordings`.
@@ -112,18 +113,21 @@ impl Extras {
     /// Connections to the page wait in the kernel's backlog until the tour is over.
     ///
     /// # Errors
-    /// If a trace file cannot be created, or an address cannot be bound.
+    /// If a trace file cannot be created, an address cannot be bound, or the database cannot be used.
     pub async fn start(
         flags: &Flags,
         shutdown: &Shutdown,
         live_output: &GatedStdout,
+        shelves: &Shelves<'_>,
         recordings: &mut Vec<Recordings>,
-    ) -> io::Result<Option<Self>> {
+    ) -> Result<Option<Self>, Error> {
         if flags.once {
             return Ok(None);
         }
         let mut record = |api| record(api, flags, live_output, recordings);
-        let plain = PlainInstance::start(flags.plain, record("udp")?, record("tcp")?, shutdown).await?;
+        let (udp, tcp) = (record("udp")?, record("tcp")?);
+        let shelf = shelves.open(&tcp.server, plain_server::PROGRAM.name).await?;
+        let plain = PlainInstance::start(flags.plain, udp, tcp, shelf, shutdown).await?;
         let page = match flags.page() {
             Some(address) => Some(bind(&Tap::off(), address, PAGE, PAGE_FLAG).await?),
             None => None,

@@ -37,7 +37,7 @@ impl Query {
         #[graphql(desc = "Cursor of the book before the page.")] after: Option<String>,
     ) -> Result<BookConnection, ApiError> {
         let author_id = author_id.as_ref().map(id::author_argument).transpose()?;
-        BookConnection::load(ctx, author_id, first, after)
+        BookConnection::load(ctx, author_id, first, after).await
     }
 
     /// Gets a book. Returns null and an error with the code NOT_FOUND if there is none with this id.
@@ -46,8 +46,8 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "Id of the book.")] id: ID,
     ) -> Option<Result<Book, ApiError>> {
-        let get = || Ok(Book(ctx.data::<Shelf>()?.book(id::parse(&id, Entity::Book)?)?));
-        Some(get())
+        let get = async || Ok(Book(ctx.data::<Shelf>()?.book(id::parse(&id, Entity::Book)?).await?));
+        Some(get().await)
     }
 
     /// Gets an author. Returns null and an error with the code NOT_FOUND if there is none with this id.
@@ -56,8 +56,8 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "Id of the author.")] id: ID,
     ) -> Option<Result<Author, ApiError>> {
-        let get = || Ok(Author(ctx.data::<Shelf>()?.author(id::parse(&id, Entity::Author)?)?));
-        Some(get())
+        let get = async || Ok(Author(ctx.data::<Shelf>()?.author(id::parse(&id, Entity::Author)?).await?));
+        Some(get().await)
     }
 }
 
@@ -74,7 +74,7 @@ impl Mutation {
     ) -> Result<Book, ApiError> {
         let CreateBookInput { title, author_id, year } = input;
         let author_id = id::author_argument(&author_id)?;
-        Ok(Book(ctx.data::<Shelf>()?.create(NewBook { title, author_id, year })?))
+        Ok(Book(ctx.data::<Shelf>()?.create(NewBook { title, author_id, year }).await?))
     }
 
     /// Updates a book.
@@ -88,7 +88,7 @@ impl Mutation {
         let revision =
             u32::try_from(revision).map_err(|_| ApiError::invalid("revision", "must be at least 1"))?;
         let author_id = author_id.as_ref().map(id::author_argument).transpose()?;
-        Ok(Book(ctx.data::<Shelf>()?.update(id, revision, BookPatch { title, author_id, year })?))
+        Ok(Book(ctx.data::<Shelf>()?.update(id, revision, BookPatch { title, author_id, year }).await?))
     }
 
     /// Deletes a book and returns its last state.
@@ -97,7 +97,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Id of the book.")] id: ID,
     ) -> Result<Book, ApiError> {
-        Ok(Book(ctx.data::<Shelf>()?.delete(id::parse(&id, Entity::Book)?)?))
+        Ok(Book(ctx.data::<Shelf>()?.delete(id::parse(&id, Entity::Book)?).await?))
     }
 }
 
@@ -126,9 +126,8 @@ pub(crate) fn build(
     shelf: Shelf,
     shutdown: CancellationToken,
 ) -> SchemaBuilder<Query, Mutation, Subscription> {
-    let authors = shelf.clone();
     Schema::build(Query, Mutation, Subscription)
-        .data(author_loader(move |ids| authors.authors(ids)))
+        .data(author_loader(shelf.clone()))
         .data(shelf)
         .data(shutdown)
         .limit_depth(MAX_DEPTH)

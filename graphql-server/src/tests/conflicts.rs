@@ -23,7 +23,7 @@ async fn different_fields_with_one_response_key_conflict() {
         let error = &response["errors"][0];
         assert_eq!(error["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED", "{query}: {response}");
     }
-    assert!(service.shelf.book(1).is_ok());
+    assert!(service.shelf.book(1).await.is_ok());
 }
 
 #[tokio::test]

@@ -90,7 +90,7 @@ async fn repeated_mutation_field_runs_once() {
         let service = Service::new();
         let created = service.data(&query).await["a"].take();
         assert_eq!(created, json!({ "id": "15", "title": "New" }), "{query}");
-        assert!(service.shelf.book(16).is_err(), "{query}");
+        assert!(service.shelf.book(16).await.is_err(), "{query}");
     }
 }
 
@@ -119,8 +119,8 @@ async fn skip_conditions_of_repeated_mutation_field_are_combined() {
         for (x, data) in [(true, included), (false, skipped)] {
             let service = Service::new();
             assert_eq!(with_x(&service, &query, x).await, json!({ "data": data }), "{query}");
-            assert!(service.shelf.book(16).is_err(), "{query}");
-            assert_eq!(service.shelf.book(15).is_ok(), data.get("a").is_some(), "{query}");
+            assert!(service.shelf.book(16).await.is_err(), "{query}");
+            assert_eq!(service.shelf.book(15).await.is_ok(), data.get("a").is_some(), "{query}");
         }
     }
 }
@@ -139,7 +139,7 @@ async fn subscription_field_may_be_in_a_fragment() {
         let mut client = service.ready().await;
         client.subscribe("1", query).await;
         client.ping().await;
-        service.update(2000);
+        service.update(2000).await;
         let payload = json!({ "data": { "bookChanged": change } });
         assert_eq!(
             client.receive().await,

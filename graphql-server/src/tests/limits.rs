@@ -61,11 +61,15 @@ async fn one_complete_page_is_within_the_cost_limit() {
 #[tokio::test]
 async fn longest_possible_response_is_below_800_kb() {
     let service = Service::new();
-    while let Some(book) = service.shelf.list(&ListBooks::default()).unwrap().books.first() {
-        service.shelf.delete(book.id).unwrap();
+    while let Some(book) = service.shelf.list(&ListBooks::default()).await.unwrap().books.first() {
+        service.shelf.delete(book.id).await.unwrap();
     }
     for _ in 0..100 {
-        service.shelf.create(NewBook { title: "📚".repeat(MAX_TITLE), author_id: 1, year: 1970 }).unwrap();
+        service
+            .shelf
+            .create(NewBook { title: "📚".repeat(MAX_TITLE), author_id: 1, year: 1970 })
+            .await
+            .unwrap();
     }
     // As many fields of all books as the cost limit allows, with aliases of the maximum length.
     let longest = async |field: &str, cost: usize| {

@@ -23,7 +23,7 @@ async fn book_is_created_updated_and_deleted() {
 
     let deleted = service.data(&format!("mutation{{deleteBook(id:15){all}}}")).await;
     assert_eq!(deleted["deleteBook"], book);
-    assert!(service.shelf.book(15).is_err());
+    assert!(service.shelf.book(15).await.is_err());
 }
 
 #[tokio::test]
@@ -31,7 +31,7 @@ async fn null_in_an_update_keeps_the_field() {
     let service = Service::new();
     let input = "{id:1,revision:1,title:null,authorId:null,year:1991}";
     service.data(&format!("mutation{{updateBook(input:{input}){{id}}}}")).await;
-    let book = service.shelf.book(1).unwrap();
+    let book = service.shelf.book(1).await.unwrap();
     assert_eq!((book.title.as_str(), book.author_id, book.year), ("UNIX Network Programming", 1, 1991));
 }
 

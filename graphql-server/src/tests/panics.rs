@@ -45,12 +45,12 @@ async fn panic_on_a_websocket_ends_only_its_operation() {
     client.subscribe("good", "subscription{bookChanged{book{id}}}").await;
     client.subscribe("bad", "subscription{bookChanged{book{title}}}").await;
     client.ping().await;
-    service.update(1);
+    service.update(1).await;
     let mut messages = [client.receive().await, client.receive().await];
     messages.sort_by_key(|message| message["id"].to_string());
     assert_eq!((&messages[0]["type"], &messages[0]["id"]), (&json!("error"), &json!("bad")));
     assert_eq!(messages[0]["payload"][0]["extensions"]["code"], "INTERNAL_SERVER_ERROR");
     assert_eq!(messages[1]["payload"]["data"]["bookChanged"]["book"]["id"], "1");
-    service.update(2);
+    service.update(2).await;
     assert_eq!(client.receive().await["id"], "good");
 }

@@ -28,7 +28,7 @@ async fn object_with_only_skipped_fields_is_empty() {
     ] {
         assert_eq!(service.data(&query).await, data, "{query}");
     }
-    assert_eq!(service.shelf.book(14).unwrap().revision, 2);
+    assert_eq!(service.shelf.book(14).await.unwrap().revision, 2);
 }
 
 #[tokio::test]
@@ -53,7 +53,7 @@ async fn event_object_with_only_skipped_fields_is_empty() {
     let mut client = service.ready().await;
     client.subscribe("1", &format!("subscription{{bookChanged{{book{{id {SKIPPED}}}}}}}")).await;
     client.ping().await;
-    service.update(2000);
+    service.update(2000).await;
     assert_eq!(client.receive().await["payload"], json!({ "data": { "bookChanged": { "book": {} } } }));
     let body = service.post(EVENTS, json!({ "query": format!("{{book(id:1){{id {SKIPPED}}}}}") })).await.body;
     assert!(String::from_utf8(body).unwrap().contains(r#"data: {"data":{"book":{}}}"#));

@@ -62,7 +62,7 @@ async fn subscription_is_active_when_the_response_head_arrives() {
     let service = Service::new();
     let mut events = Events::open(&service, CHANGES).await;
     for year in 1..=3 {
-        service.update(year);
+        service.update(year).await;
     }
     for year in 1..=3 {
         let change = json!({ "sequence": year.to_string(), "book": { "year": year } });
@@ -109,7 +109,7 @@ async fn event_source_may_not_run_mutations() {
     assert_eq!(text, format!("event: next\ndata: {{\"data\":{{\"book\":{{\"id\":\"1\"}}}}}}\n\n{COMPLETE}"));
     let path = "/graphql?query=mutation%7BdeleteBook(id:1)%7Bid%7D%7D";
     assert_eq!(service.request("GET", path, EVENTS).await.status, StatusCode::METHOD_NOT_ALLOWED);
-    assert!(service.shelf.book(1).is_ok());
+    assert!(service.shelf.book(1).await.is_ok());
 }
 
 #[tokio::test]
@@ -124,7 +124,7 @@ async fn slow_subscriber_receives_error_then_complete() {
     let service = Service::with_limits(Limits { history: 2, ..Limits::default() });
     let mut events = Events::open(&service, CHANGES).await;
     for year in 0..5 {
-        service.update(year);
+        service.update(year).await;
     }
     let error = events.result().await["errors"][0]["extensions"].take();
     assert_eq!(error, json!({ "code": "FELL_BEHIND", "missed": 3 }));

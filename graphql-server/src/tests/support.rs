@@ -60,24 +60,28 @@ impl Service {
     }
 
     pub(super) fn with_limits(limits: Limits) -> Self {
-        Self::build(limits, |schema| schema)
+        Self::build(Shelf::with_limits(limits), |schema| schema)
+    }
+
+    pub(super) fn with_shelf(shelf: Shelf) -> Self {
+        Self::build(shelf, |schema| schema)
     }
 
     /// Creates a service whose schema builder is changed by `change`.
     pub(super) fn with_schema(change: impl FnOnce(Builder) -> Builder) -> Self {
-        Self::build(Limits::default(), change)
+        Self::build(Shelf::seeded(), change)
     }
 
-    fn build(limits: Limits, change: impl FnOnce(Builder) -> Builder) -> Self {
-        let (shelf, shutdown) = (Shelf::with_limits(limits), CancellationToken::new());
+    fn build(shelf: Shelf, change: impl FnOnce(Builder) -> Builder) -> Self {
+        let shutdown = CancellationToken::new();
         let schema = change(schema::build(shelf.clone(), shutdown.clone())).finish();
         Self { router: hardening_graphql::router(schema, crate::PAGE, shutdown.clone()), shelf, shutdown }
     }
 
     /// Sets the year of the first book.
-    pub(super) fn update(&self, year: i32) {
-        let revision = self.shelf.book(1).unwrap().revision;
-        self.shelf.update(1, revision, BookPatch { year: Some(year), ..BookPatch::default() }).unwrap();
+    pub(super) async fn update(&self, year: i32) {
+        let revision = self.shelf.book(1).await.unwrap().revision;
+        self.shelf.update(1, revision, BookPatch { year: Some(year), ..BookPatch::default() }).await.unwrap();
     }
 
     pub(super) async fn send(&self, request: Request<Body>) -> Reply {

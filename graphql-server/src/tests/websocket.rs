@@ -64,7 +64,7 @@ async fn subscription_is_active_when_the_pong_arrives() {
         // Other subscriptions with pending events must not delay it.
         let id = round.to_string();
         client.subscribe_and_ping(&id, CHANGES).await;
-        service.update(round);
+        service.update(round).await;
         let mut seen = Vec::new();
         for _ in 0..=round {
             seen.push(client.receive().await);
@@ -80,19 +80,19 @@ async fn changes_arrive_in_order_until_client_completes() {
     let mut client = service.ready().await;
     client.subscribe("1", CHANGES).await;
     client.ping().await;
-    service.update(1);
-    service.update(2);
+    service.update(1).await;
+    service.update(2).await;
     assert_eq!(client.receive().await, change("1", 1, 1));
     assert_eq!(client.receive().await, change("1", 2, 2));
     client.send(json!({ "type": "complete", "id": "1" })).await;
     client.send(json!({ "type": "complete", "id": "unknown" })).await;
     client.ping().await;
-    service.update(3);
+    service.update(3).await;
     client.ping().await;
     // The id can be used again.
     client.subscribe("1", CHANGES).await;
     client.ping().await;
-    service.update(4);
+    service.update(4).await;
     assert_eq!(client.receive().await, change("1", 4, 4));
 }
 
@@ -104,7 +104,7 @@ async fn slow_subscriber_receives_error_then_complete() {
     client.ping().await;
     // Without an await, so that the server cannot send in between.
     for year in 0..5 {
-        service.update(year);
+        service.update(year).await;
     }
     let next = client.receive().await;
     let error = &next["payload"]["errors"][0];

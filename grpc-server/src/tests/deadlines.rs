@@ -20,7 +20,7 @@ async fn deadline_ends_an_idle_stream() {
     let mut watch = Request::new(WatchBooksRequest::default());
     watch.set_timeout(Duration::from_secs(90));
     let mut changes = server.client().watch_books(watch).await.unwrap().into_inner();
-    server.shelf.delete(1).unwrap();
+    server.shelf.delete(1).await.unwrap();
     assert_eq!(next(&mut changes).await.unwrap().unwrap().sequence, 1, "before the deadline");
     let status = next(&mut changes).await.unwrap_err();
     assert_eq!(status.code(), Code::DeadlineExceeded);
@@ -39,7 +39,7 @@ async fn deadline_ends_a_busy_stream() {
     let patch = bookshelf::BookPatch { year: Some(2000), ..bookshelf::BookPatch::default() };
     let (mut revisions, mut ended) = (1..100, None);
     while let (Some(revision), None) = (revisions.next(), &ended) {
-        server.shelf.update(1, revision, patch.clone()).unwrap();
+        server.shelf.update(1, revision, patch.clone()).await.unwrap();
         ended = next(&mut changes).await.err();
         tokio::time::advance(Duration::from_millis(100)).await;
     }
@@ -52,7 +52,7 @@ async fn stream_without_a_deadline_stays_open() {
     let server = Server::new();
     let mut changes = server.client().watch_books(WatchBooksRequest::default()).await.unwrap().into_inner();
     tokio::time::advance(Duration::from_secs(30 * 24 * 60 * 60)).await;
-    server.shelf.delete(1).unwrap();
+    server.shelf.delete(1).await.unwrap();
     assert!(next(&mut changes).await.unwrap().is_some());
 }
 
@@ -119,5 +119,5 @@ async fn delete_with_expired_deadline_deletes_nothing() {
     let delete = frame(&DeleteBookRequest { id: 1 });
     let reply = server.call("DeleteBook", &[("grpc-timeout", "0S")], delete).await;
     assert_eq!(reply.code("DEADLINE_EXCEEDED"), Code::DeadlineExceeded);
-    assert!(server.shelf.book(1).is_ok());
+    assert!(server.shelf.book(1).await.is_ok());
 }

@@ -94,7 +94,7 @@ async fn error_of_invalid_mask_names_the_paths() {
     assert_eq!(violated_fields(&wrong), ["update_mask.paths[1]", "update_mask.paths[2]"]);
     let empty = client.update_book(update(1, 1, &["id", "revision"])).await.unwrap_err();
     assert_eq!(violated_fields(&empty), ["update_mask"]);
-    assert_eq!(server.shelf.book(1).unwrap().revision, 1);
+    assert_eq!(server.shelf.book(1).await.unwrap().revision, 1);
     let replaced = client.update_book(update(1, 1, &["*"])).await.unwrap().into_inner().book.unwrap();
     assert_eq!(replaced, Book { id: 1, revision: 2, ..new_book() });
 }

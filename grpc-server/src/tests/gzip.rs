@@ -42,7 +42,7 @@ async fn short_messages_are_not_compressed() {
     let mut client = server.client().accept_compressed(Gzip);
     let mut changes = client.watch_books(WatchBooksRequest::default()).await.unwrap();
     assert!(!changes.metadata().contains_key("grpc-encoding"));
-    server.shelf.delete(1).unwrap();
+    server.shelf.delete(1).await.unwrap();
     assert!(next(changes.get_mut()).await.unwrap().is_some());
 }
 

@@ -7,10 +7,10 @@ use tonic::{Code, Status, Streaming};
 use super::support::{Server, details, next, value};
 
 /// Returns a server on which five changes were made, and which keeps the last two.
-fn changed_server() -> Server {
+async fn changed_server() -> Server {
     let server = Server::with_limits(Limits { history: 2, ..Limits::default() });
     for id in 1..=5 {
-        server.shelf.delete(id).unwrap();
+        server.shelf.delete(id).await.unwrap();
     }
     server
 }
@@ -26,25 +26,25 @@ async fn sequence(changes: &mut Streaming<WatchBooksResponse>) -> u64 {
 
 #[tokio::test(start_paused = true)]
 async fn watch_without_after_sequence_skips_earlier_changes() {
-    let server = changed_server();
+    let server = changed_server().await;
     let mut changes = watch(&server, None).await.unwrap();
-    server.shelf.delete(6).unwrap();
+    server.shelf.delete(6).await.unwrap();
     assert_eq!(sequence(&mut changes).await, 6);
 }
 
 #[tokio::test(start_paused = true)]
 async fn resumed_watch_replays_missed_changes() {
-    let server = changed_server();
+    let server = changed_server().await;
     let mut changes = watch(&server, Some(3)).await.unwrap();
     assert_eq!([sequence(&mut changes).await, sequence(&mut changes).await], [4, 5]);
-    server.shelf.delete(6).unwrap();
+    server.shelf.delete(6).await.unwrap();
     assert_eq!(sequence(&mut changes).await, 6);
 }
 
 #[tokio::test(start_paused = true)]
 async fn watch_resumed_too_late_reports_missed_changes() {
     for (after, missed) in [(0, "3"), (2, "1")] {
-        let mut changes = watch(&changed_server(), Some(after)).await.unwrap();
+        let mut changes = watch(&changed_server().await, Some(after)).await.unwrap();
         let status = next(&mut changes).await.unwrap_err();
         assert_eq!(status.code(), Code::DataLoss);
         assert_eq!(value(&details(&status, "WATCHER_FELL_BEHIND"), "missed"), missed);
@@ -57,7 +57,7 @@ async fn slow_watch_reports_missed_changes() {
     let server = Server::with_limits(Limits { history: 2, ..Limits::default() });
     let mut changes = watch(&server, None).await.unwrap();
     for id in 1..=5 {
-        server.shelf.delete(id).unwrap();
+        server.shelf.delete(id).await.unwrap();
     }
     let status = next(&mut changes).await.unwrap_err();
     assert_eq!(status.code(), Code::DataLoss);
@@ -67,7 +67,7 @@ async fn slow_watch_reports_missed_changes() {
 #[tokio::test(start_paused = true)]
 async fn watch_after_a_future_change_fails() {
     for sequence in [6, u64::MAX] {
-        let status = watch(&changed_server(), Some(sequence)).await.unwrap_err();
+        let status = watch(&changed_server().await, Some(sequence)).await.unwrap_err();
         assert_eq!(status.code(), Code::DataLoss);
         let details = details(&status, "CHANGE_UNKNOWN");
         assert_eq!(value(&details, "sequence"), sequence.to_string());
@@ -77,7 +77,7 @@ async fn watch_after_a_future_change_fails() {
 
 #[tokio::test(start_paused = true)]
 async fn shutdown_ends_the_watch_with_ok() {
-    let server = changed_server();
+    let server = changed_server().await;
     let mut changes = watch(&server, None).await.unwrap();
     server.shutdown.cancel();
     assert!(next(&mut changes).await.unwrap().is_none());

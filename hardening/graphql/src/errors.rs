@@ -12,6 +12,8 @@ pub mod code {
     pub const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
     /// The request exceeds a limit of the service.
     pub const LIMIT_REACHED: &str = "LIMIT_REACHED";
+    /// The service cannot carry out the request now; the client may repeat it later.
+    pub const SERVICE_UNAVAILABLE: &str = "SERVICE_UNAVAILABLE";
     /// The service failed to execute a valid request.
     pub const INTERNAL: &str = "INTERNAL_SERVER_ERROR";
     /// The query has a syntax error.

@@ -80,7 +80,7 @@ async fn change_with_a_failed_precondition_is_412() {
     }
     let response = service.get("/v1/books/1", &[("if-match", "\"2\"")]).await;
     assert_eq!(response.status, StatusCode::PRECONDITION_FAILED);
-    assert_eq!(service.shelf.last_change(), 0);
+    assert_eq!(service.shelf.last_change().await, Ok(0));
 }
 
 /// A request that fails without preconditions fails in the same way with them (RFC 9110, section 13.2.1).
@@ -146,14 +146,16 @@ async fn preconditions_are_checked_again_after_a_concurrent_change() {
         let (mut head, ()) = Request::builder().header("if-match", tags).body(()).unwrap().into_parts();
         let conditions = Conditions::from_request_parts(&mut head, &service).await.unwrap();
         let is_first = Cell::new(true);
-        let deleted = service.change(1, &conditions, |revision| {
+        let (shelf, is_first) = (&shelf, &is_first);
+        let deleted = service.change(1, &conditions, |revision| async move {
             if is_first.take() {
                 let patch = BookPatch { year: Some(2000), ..BookPatch::default() };
-                shelf.update(1, revision, patch)?;
+                shelf.update(1, revision, patch).await?;
             }
-            shelf.delete_at(1, revision)
+            shelf.delete_at(1, revision).await
         });
-        let result = deleted.map(|book| book.revision).map_err(|problem| problem.into_response().status());
+        let result =
+            deleted.await.map(|book| book.revision).map_err(|problem| problem.into_response().status());
         assert_eq!(result, expected, "{tags}");
     }
 }

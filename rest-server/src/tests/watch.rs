@@ -12,9 +12,9 @@ use super::support::Service;
 const CHANGES: &str = "/v1/books/changes";
 
 /// Updates book 1 once for each of the revisions, which must be consecutive.
-fn update(shelf: &Shelf, revisions: std::ops::Range<u32>) {
+async fn update(shelf: &Shelf, revisions: std::ops::Range<u32>) {
     for revision in revisions {
-        shelf.update(1, revision, BookPatch { year: Some(2000), ..BookPatch::default() }).unwrap();
+        shelf.update(1, revision, BookPatch { year: Some(2000), ..BookPatch::default() }).await.unwrap();
     }
 }
 
@@ -37,14 +37,15 @@ fn parse(event: &str) -> (&str, &str, Value) {
 async fn change_is_an_event_with_sequence_and_kind() {
     let service = Service::new();
     let mut stream = service.stream(CHANGES, &[]).await;
-    let book = service.shelf.create(NewBook { title: "New".to_owned(), author_id: 1, year: 2000 }).unwrap();
+    let book =
+        service.shelf.create(NewBook { title: "New".to_owned(), author_id: 1, year: 2000 }).await.unwrap();
     assert_eq!(
         next(&mut stream).await,
         "id: 1\nevent: created\ndata: {\"sequence\":1,\"kind\":\"created\",\"book\":{\"id\":15,\"title\":\"New\",\
          \"author_id\":1,\"year\":2000,\"revision\":1}}\n\n"
     );
-    service.shelf.update(15, 1, BookPatch { year: Some(2001), ..BookPatch::default() }).unwrap();
-    service.shelf.delete(book.id).unwrap();
+    service.shelf.update(15, 1, BookPatch { year: Some(2001), ..BookPatch::default() }).await.unwrap();
+    service.shelf.delete(book.id).await.unwrap();
     for expected in [("2", "updated"), ("3", "deleted")] {
         let event = next(&mut stream).await;
         let (id, name, data) = parse(&event);
@@ -56,13 +57,13 @@ async fn change_is_an_event_with_sequence_and_kind() {
 #[tokio::test]
 async fn reconnected_client_continues_after_last_event_id() {
     let service = Service::new();
-    update(&service.shelf, 1..5);
+    update(&service.shelf, 1..5).await;
     let mut stream = service.stream(CHANGES, &[("last-event-id", "2")]).await;
     for id in ["3", "4"] {
         assert_eq!(parse(&next(&mut stream).await).0, id);
     }
     // Changes after the reconnection follow.
-    update(&service.shelf, 5..6);
+    update(&service.shelf, 5..6).await;
     assert_eq!(parse(&next(&mut stream).await).0, "5");
 }
 
@@ -71,7 +72,7 @@ async fn limit_parameter_and_shutdown_end_the_event_stream() {
     let service = Service::new();
     let mut limited = service.stream("/v1/books/changes?limit=2", &[]).await;
     let mut endless = service.stream(CHANGES, &[]).await;
-    update(&service.shelf, 1..4);
+    update(&service.shelf, 1..4).await;
     for stream in [&mut limited, &mut endless] {
         assert_eq!(parse(&next(stream).await).0, "1");
         assert_eq!(parse(&next(stream).await).0, "2");
@@ -86,7 +87,7 @@ async fn limit_parameter_and_shutdown_end_the_event_stream() {
 async fn missed_changes_end_the_stream_with_an_error() {
     let service = Service::with_limits(Limits { history: 2, ..Limits::default() });
     let mut stream = service.stream(CHANGES, &[]).await;
-    update(&service.shelf, 1..6);
+    update(&service.shelf, 1..6).await;
     let event = next(&mut stream).await;
     let (id, name, problem) = parse(&event);
     assert_eq!((id, name), ("3", "error"));
@@ -100,7 +101,7 @@ async fn missed_changes_end_the_stream_with_an_error() {
 #[tokio::test]
 async fn future_last_event_id_is_an_error_event() {
     let service = Service::new();
-    update(&service.shelf, 1..3);
+    update(&service.shelf, 1..3).await;
     let mut stream = service.stream(CHANGES, &[("last-event-id", "18446744073709551615")]).await;
     let event = next(&mut stream).await;
     let (id, name, problem) = parse(&event);

@@ -92,7 +92,7 @@ fn unrecorded_message_bytes_of_known_length_are_skipped() {
     let parts = server.reads(data(1, b"\0\0\0\0\0"));
     assert_eq!(
         lines(&parts),
-        ["9 framing DATA: END_STREAM", "5 unknown unknown: after bytes that were not recorded"]
+        ["9 framing DATA: END_STREAM", "5 unknown unknown: follows bytes that were not recorded"]
     );
     assert_eq!(parts[1].call, Some(0));
 }

@@ -138,7 +138,10 @@ fn response_after_unrecorded_bytes_is_recognized() {
         lines(&parts)[2..],
         ["9 payload body: ab… (7 B not recorded)", "13 unknown unknown: 13 B not recorded"]
     );
-    assert_eq!(lines(&server.writes("0\r\n\r\n")), ["5 unknown unknown: after bytes that were not recorded"]);
+    assert_eq!(
+        lines(&server.writes("0\r\n\r\n")),
+        ["5 unknown unknown: follows bytes that were not recorded"]
+    );
     server.reads("GET /b HTTP/1.1\r\n\r\n");
     let parts = server.writes("HTTP/1.1 204 No Content\r\n\r\n");
     assert_eq!(
@@ -157,7 +160,7 @@ fn response_after_unrecorded_bytes_is_ambiguous_with_pipelining() {
     server.writes_cut("HTTP/1.1 200 OK\r\nco", 20);
     server.reads("GET /c HTTP/1.1\r\n\r\n");
     let parts = server.writes("HTTP/1.1 204 No Content\r\n\r\n");
-    assert_eq!(lines(&parts), ["27 unknown unknown: after bytes that were not recorded"]);
+    assert_eq!(lines(&parts), ["27 unknown unknown: follows bytes that were not recorded"]);
 }
 
 #[test]
@@ -207,5 +210,5 @@ fn status_line_inside_an_unrecorded_body_is_ignored() {
     server.reads("GET /a HTTP/1.1\r\n\r\n");
     server.writes_cut("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", 9);
     let parts = server.writes("HTTP/1.1 204 No Content\r\n\r\n");
-    assert_eq!(lines(&parts), ["27 unknown unknown: after bytes that were not recorded"]);
+    assert_eq!(lines(&parts), ["27 unknown unknown: follows bytes that were not recorded"]);
 }

@@ -190,7 +190,7 @@ fn partly_recorded_frame_header_affects_only_its_direction() {
     let mut server = opened();
     let parts = server.reads_cut([0, 0, 1], 7);
     assert_eq!(lines(&parts), ["3 framing frame head", "7 unknown unknown: 7 B not recorded"]);
-    assert_eq!(lines(&server.reads("abc")), ["3 unknown unknown: after bytes that were not recorded"]);
+    assert_eq!(lines(&server.reads("abc")), ["3 unknown unknown: follows bytes that were not recorded"]);
     assert_eq!(lines(&server.writes(frame(4, 1, 0, ""))), ["9 connection SETTINGS: ACK"]);
 }
 

@@ -25,7 +25,10 @@ fn responses_to_later_calls_are_recognized_again() {
     let rows = [description(&["title"]), row(&[b"UNIX"]).repeat(9)].concat();
     let parts = server.writes_cut(&rows[..60], rows.len() as u64 - 60);
     assert_eq!(lines(&parts).last().unwrap(), "105 unknown unknown: 105 B not recorded");
-    assert_eq!(lines(&server.writes("X, TCP/IP")), ["9 unknown unknown: after bytes that were not recorded"]);
+    assert_eq!(
+        lines(&server.writes("X, TCP/IP")),
+        ["9 unknown unknown: follows bytes that were not recorded"]
+    );
     query(&mut server);
     let rows = [row(&[b"UNIX"]), complete("SELECT 1"), ready(b'I')].concat();
     assert_eq!(messages(&server.writes(rows))[0], "payload DataRow: UNIX");
@@ -49,7 +52,7 @@ fn pipelined_responses_after_unrecorded_bytes_are_unknown() {
     server.reads([message(b'Q', "SELECT 1\0"), message(b'Q', "SELECT 2\0")].concat());
     server.writes_cut([], 500);
     let parts = server.writes([complete("SELECT 1"), ready(b'I')].concat());
-    assert_eq!(lines(&parts), ["20 unknown unknown: after bytes that were not recorded"]);
+    assert_eq!(lines(&parts), ["20 unknown unknown: follows bytes that were not recorded"]);
 }
 
 #[test]

@@ -126,7 +126,7 @@ fn tls_record_continues_after_unrecorded_bytes() {
     );
     assert_eq!(
         fixture::lines(&server.writes("nothing of TLS")),
-        ["14 unknown unknown: after bytes that were not recorded"]
+        ["14 unknown unknown: follows bytes that were not recorded"]
     );
     assert_eq!(tls_lines(&server.writes(record(21, [1, 0]))), ["7 alert: warning close_notify"]);
 }

@@ -23,6 +23,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use crate::event::{Failure, Op, SockId};
+use crate::payload_mask::Masks;
 use crate::sys;
 use command::Commands;
 use lifecycle_event::PushOutcome;
@@ -62,7 +63,8 @@ pub(crate) struct Recorder {
     /// Time of the monotonic clock at the start of the recording, in nanoseconds.
     start_ns: u64,
     /// Maximum number of payload bytes to capture of each read, write or datagram. 0 captures none.
-    capture: usize,
+    pub(crate) capture: usize,
+    pub(crate) masks: Masks,
     shards: Box<[CachePadded<Mutex<Shard>>]>,
     /// Number of sockets that were created so far.
     sock_count: AtomicU64,
@@ -127,6 +129,7 @@ impl Recorder {
             clock,
             start_ns,
             capture,
+            masks: Masks::default(),
             shards: (0..count).map(|_| CachePadded(Mutex::new(Shard::new(shard_capacity)))).collect(),
             sock_count: AtomicU64::new(0),
             open: AtomicUsize::new(0),

@@ -65,7 +65,8 @@ impl TapBuilder {
 
     /// Captures the first `bytes` bytes of each read, write and datagram, but no more than the payload
     /// capacity of the [buffer](Self::buffer). **Off by default**: payload may contain names, passwords and
-    /// tokens.
+    /// tokens. [`TapStream::mask_payload`](crate::TapStream::mask_payload) keeps known
+    /// secrets out of it.
     pub fn capture(mut self, bytes: usize) -> Self {
         self.capture = bytes;
         self

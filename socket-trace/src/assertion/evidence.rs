@@ -8,11 +8,12 @@ use std::path::Path;
 
 use serde::Serialize;
 use socket_tap::event::{Event, Op, SockId};
+use socket_tap::format::Side;
 use socket_tap::format::text::Lines;
 
 use crate::reader::{Error, Trace};
-use crate::summary::opens_connection;
 use crate::summary::{BEFORE_FIRST_STEP, WHOLE_RECORDING};
+use crate::summary::{opens_connection, opens_upstream};
 use socket_dissect::{Dissector, Part};
 
 /// Maximum number of events shown before the omitted ones.
@@ -114,7 +115,8 @@ pub fn look_up<'a>(evidence: impl IntoIterator<Item = &'a mut Evidence>, files: 
 fn in_file(file: &Path, pending: &mut [&mut Evidence]) -> Result<(), Error> {
     let mut trace = Trace::open(file)?;
     pending.iter_mut().for_each(|evidence| trace.source().clone_into(&mut evidence.file));
-    let mut dissector = Dissector::new(trace.header().side);
+    let side = trace.header().side;
+    let mut dissector = Dissector::new(side);
     let (mut lines, mut step) = (Lines::new(), None);
     while let Some(event) = trace.next_event()? {
         if let Op::Mark { label, .. } = &event.op {
@@ -124,7 +126,7 @@ fn in_file(file: &Path, pending: &mut [&mut Evidence]) -> Result<(), Error> {
         // The calls are known from the first pass.
         drop(dissector.take_finished());
         for evidence in pending.iter_mut() {
-            if evidence.selector.matches(&event, &parts, step.as_deref()) {
+            if evidence.selector.matches(&event, side, &parts, step.as_deref()) {
                 let mut text = String::new();
                 lines.push(&event, &mut text);
                 evidence.push(Line { line: trace.line(), text: text.trim_end().to_owned() });
@@ -135,8 +137,8 @@ fn in_file(file: &Path, pending: &mut [&mut Evidence]) -> Result<(), Error> {
 }
 
 impl Selector {
-    /// Returns `true` if the event, which happened in `step`, is selected.
-    fn matches(&mut self, event: &Event, parts: &[Part], step: Option<&str>) -> bool {
+    /// Returns `true` if the event, which `side` recorded in `step`, is selected.
+    fn matches(&mut self, event: &Event, side: Side, parts: &[Part], step: Option<&str>) -> bool {
         match self {
             Self::Socket(sock) => event.sock == Some(*sock),
             Self::Call { sock, number } => {
@@ -145,7 +147,7 @@ impl Selector {
             Self::Opened { step: name, beyond } => {
                 let in_step =
                     step.map_or(*name == WHOLE_RECORDING || *name == BEFORE_FIRST_STEP, |step| step == name);
-                let opened = in_step && opens_connection(event);
+                let opened = in_step && opens_connection(event) && !opens_upstream(event, side);
                 let shown = opened && *beyond == 0;
                 *beyond = beyond.saturating_sub(u64::from(opened));
                 shown

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use socket_tap::format::Side;
+
 use crate::show::description::describe;
 use crate::show::json::AddedFields;
 use crate::timeline::{AnnotatedEvent, Recording};
@@ -22,12 +24,20 @@ impl PageFeed {
         let mut added = AddedFields::labelled(recordings, annotated);
         added.seq = Some(self.seq);
         added.step = annotated.step.as_deref();
+        added.upstream = is_upstream(annotated, recordings);
         added.says = describe(&annotated.parts);
         let mut json = Vec::new();
         added.write(&annotated.timed.event, &mut json)?;
         json.truncate(json.trim_ascii_end().len());
         String::from_utf8(json).map_err(io::Error::other)
     }
+}
+
+/// Returns `true` if a server opened the connection of the event.
+fn is_upstream(annotated: &AnnotatedEvent, recordings: &[Recording]) -> bool {
+    let recorded = recordings.get(annotated.timed.recording).map(|recording| recording.header.side);
+    let side = annotated.connection.as_ref().map(|connection| connection.side);
+    (recorded, side) == (Some(Side::Server), Some(Side::Client))
 }
 
 impl From<&Recording> for page::hello::Recording {

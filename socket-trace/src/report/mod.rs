@@ -68,6 +68,7 @@ impl Report {
             lanes,
             plain,
             operations: Vec::new(),
+            database: None,
         };
         let html =
             html(&hello, kept.after(0), Some(&comparison)).map_err(|error| Error::Json(error.into()))?;

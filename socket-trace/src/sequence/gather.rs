@@ -23,9 +23,9 @@ const MAX_WAITING: usize = 1_024;
 /// Condition that selects the connection to draw.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Choice {
-    /// The first connection of each recording.
+    /// The first connection of each recording. In a server's recording, those to other servers are skipped.
     First,
-    /// The first connection that begins in this step.
+    /// The first connection that begins in this step, skipping a server's connections to other servers.
     Step(String),
     /// The connection of the socket with this number in the server's recording, or in the client's if no
     /// server was recorded.
@@ -93,7 +93,7 @@ impl<'a> Gathering<'a> {
             Op::Accept { on, .. } => self.openings.get(&Socket { sock: on, ..socket }),
             _ => Some(&own),
         };
-        let is_selected = self.is_selected(socket, annotated);
+        let is_selected = self.is_selected(socket, annotated, connection.side);
         let number = connection.number;
         let candidate = self.candidates.entry(number).or_default();
         candidate.begin(connection.side, socket, opening.map(Vec::as_slice).unwrap_or_default());
@@ -109,8 +109,10 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    fn is_selected(&self, socket: Socket, annotated: &AnnotatedEvent) -> bool {
+    fn is_selected(&self, socket: Socket, annotated: &AnnotatedEvent, side: Side) -> bool {
+        let is_upstream = side == Side::Client && self.sides.get(socket.recording) == Some(&Side::Server);
         let matches = match self.choice {
+            Choice::First | Choice::Step(_) if is_upstream => false,
             Choice::First => true,
             Choice::Step(name) => annotated.step.as_deref() == Some(name.as_str()),
             Choice::Sock(sock) => {

@@ -81,6 +81,9 @@ pub(crate) struct AddedFields<'a> {
     /// Name of the step in which the event happened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) step: Option<&'a str>,
+    /// `true` for a connection that a server opened, as a client of another server.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) upstream: bool,
     /// Description of the data that the event transferred.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) says: String,

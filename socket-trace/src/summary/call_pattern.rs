@@ -24,7 +24,8 @@ impl CallPattern {
         let [read, write] = if role == Role::Datagram { ["recvfrom", "sendto"] } else { ["read", "write"] };
         let (read, write) = ((socket.reads > 0, read), (socket.writes > 0, write));
         // In the usual order of the side, whichever came first: a client writes before it reads.
-        let [first, second] = if role == Role::Connected { [write, read] } else { [read, write] };
+        let [first, second] =
+            if matches!(role, Role::Connected | Role::Upstream) { [write, read] } else { [read, write] };
         let has = [(role == Role::Listener && socket.accepts, "accept"), first, second];
         calls.extend(has.into_iter().filter(|(has, _)| *has).map(|(_, call)| call.to_owned()));
         calls.extend((0..socket.shutdowns).take(MAX_CALLS).map(|_| "shutdown".to_owned()));

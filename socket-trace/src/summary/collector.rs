@@ -1,6 +1,6 @@
 //! Collects the summary in one pass over the events of a trace.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use socket_tap::event::{Event, Op, SockId};
 use socket_tap::format::{Header, Side};
@@ -8,12 +8,11 @@ use socket_tap::format::{Header, Side};
 use super::call_pattern::CallPattern;
 use super::capped_map::MAX_KEYS;
 use super::completeness::{RecordingState, defects};
-use super::data_transfer::DataTransfer;
-use super::model::{SocketGroup, Summary};
-use super::payload_stats::{ClassifiedTransfer, OnCall, PayloadStats, PayloadTotals};
+use super::model::{SocketGroup, Summary, Upstream};
+use super::payload_stats::{OnCall, PayloadTotals};
 use super::role::Role;
-use super::socket_history::{SocketClass, SocketHistory, accepting_listener};
-use super::step::Steps;
+use super::socket_history::{SocketClass, SocketHistory, accepting_listener, opens_upstream};
+use super::traffic::Traffic;
 use crate::reader::{Error, Trace};
 
 impl Summary {
@@ -44,9 +43,13 @@ struct Collector<'a> {
     side: Side,
     open: HashMap<SockId, SocketHistory>,
     call_patterns: BTreeMap<Role, BTreeMap<String, SocketGroup>>,
-    steps: Steps,
-    /// Totals that need payload; `None` for a recording without payload.
-    payload: Option<PayloadStats>,
+    has_payload: bool,
+    /// Totals of all connections except `upstream`.
+    own: Traffic,
+    /// Totals of the connections that a server opened to other servers.
+    upstream: Traffic,
+    /// The open sockets of these connections.
+    upstream_sockets: HashSet<SockId>,
     on_call: OnCall<'a>,
     lost: u64,
     unclean: Option<SocketGroup>,
@@ -59,8 +62,10 @@ impl<'a> Collector<'a> {
             side,
             open: HashMap::new(),
             call_patterns: BTreeMap::new(),
-            steps: Steps::new(),
-            payload: (capture > 0).then(|| PayloadStats::new(side)),
+            has_payload: capture > 0,
+            own: Traffic::new(side, capture > 0),
+            upstream: Traffic::new(Side::Client, capture > 0),
+            upstream_sockets: HashSet::new(),
             on_call,
             lost: 0,
             unclean: None,
@@ -69,23 +74,23 @@ impl<'a> Collector<'a> {
 
     fn observe(&mut self, event: &Event) {
         match &event.op {
-            Op::Mark { label, .. } => return self.steps.begin(label),
+            Op::Mark { label, .. } => {
+                self.own.begin_step(label);
+                return self.upstream.begin_step(label);
+            }
             Op::Gap(gap) => self.lost = self.lost.saturating_add(gap.events()),
             _ => {}
         }
         if let Some(listener) = accepting_listener(event) {
             self.open.entry(listener).or_default().accepts = true;
         }
+        let is_upstream = self.is_upstream(event);
         let socket = event.sock.and_then(|sock| self.open.get(&sock));
-        let side = socket.map_or(self.side, |socket| socket.side(self.side));
-        let is_uncounted = is_uncounted(event, socket);
-        let transfer = DataTransfer::by(event, side);
-        if !is_uncounted {
-            self.steps.current().observe(event, transfer);
-        }
-        if let Some(payload) = &mut self.payload {
-            let transfer = ClassifiedTransfer { side, transfer, is_uncounted };
-            payload.observe(event, transfer, &mut self.steps, self.on_call);
+        if is_upstream {
+            // Calls to other servers are not calls of the recorded API.
+            self.upstream.observe(event, socket, &mut |_| {});
+        } else {
+            self.own.observe(event, socket, self.on_call);
         }
         // A failed accept does not change its listener.
         if event.error.is_some() && matches!(event.op, Op::Accept { .. }) {
@@ -96,13 +101,29 @@ impl<'a> Collector<'a> {
         }
     }
 
+    /// Returns `true` if the event belongs to a connection that a server opened, or to a stream on top of one.
+    fn is_upstream(&mut self, event: &Event) -> bool {
+        let Some(sock) = event.sock else { return false };
+        let begins = match &event.op {
+            Op::Adopt { on: Some(below), .. } => self.upstream_sockets.contains(below),
+            _ if !opens_upstream(event, self.side) => false,
+            _ => self.open.get(&sock).is_none_or(|socket| socket.class != SocketClass::Datagram),
+        };
+        if begins {
+            self.upstream_sockets.insert(sock);
+        }
+        begins || self.upstream_sockets.contains(&sock)
+    }
+
     fn observe_socket(&mut self, sock: SockId, event: &Event) {
         let socket = self.open.entry(sock).or_default();
         socket.observe(event);
         if socket.closed.is_some()
             && let Some(socket) = self.open.remove(&sock)
         {
-            self.steps.current().add_ended(&socket, socket.side(self.side));
+            let is_upstream = self.upstream_sockets.remove(&sock);
+            let traffic = if is_upstream { &mut self.upstream } else { &mut self.own };
+            traffic.add_ended(&socket);
             if !socket.ended_cleanly() {
                 self.unclean.get_or_insert(SocketGroup::starting_with(sock)).sockets += 1;
             }
@@ -120,18 +141,20 @@ impl<'a> Collector<'a> {
     }
 
     fn finish(mut self, trace: &Trace, state: RecordingState) -> Summary {
-        let mut open = 0;
+        let (mut open, mut open_upstream) = (0, 0);
         for (sock, socket) in std::mem::take(&mut self.open) {
             // The pattern of a connection is incomplete until it has ended; that of the others is not.
             match socket.role(self.side) {
                 Role::Listener | Role::Datagram => self.count_pattern(&socket, sock),
-                Role::Accepted | Role::Connected | Role::Layer => open += 1,
+                _ if self.upstream_sockets.contains(&sock) => open_upstream += 1,
+                Role::Accepted | Role::Connected | Role::Upstream | Role::Layer => open += 1,
             }
         }
         let Header { name, side, program, .. } = trace.header().clone();
-        let has_payload = self.payload.is_some();
-        let totals = self.payload.take().map(|payload| payload.finish(&mut self.steps, self.on_call));
-        let PayloadTotals { operations, unknown } = totals.unwrap_or_default();
+        let (steps, PayloadTotals { operations, unknown }) = self.own.finish(self.on_call);
+        let (upstream_steps, of_upstream) = self.upstream.finish(&mut |_| {});
+        let upstream =
+            Upstream { open: open_upstream, steps: upstream_steps, operations: of_upstream.operations };
         Summary {
             source: trace.source().to_owned(),
             label: name.clone(),
@@ -142,23 +165,13 @@ impl<'a> Collector<'a> {
             lost: self.lost,
             open,
             unclean: self.unclean,
-            payload: has_payload,
+            payload: self.has_payload,
             defects: defects(trace, self.lost, state),
             call_patterns: self.call_patterns,
-            steps: self.steps.finish(),
+            steps,
             operations,
             unknown,
+            upstream: (!upstream.steps.is_empty()).then_some(upstream),
         }
-    }
-}
-
-/// Returns `true` for events that steps do not count: those of a stream on top of another, because the lower
-/// stream counts the bytes, and the `connect` of a datagram socket, because it opens no connection.
-fn is_uncounted(event: &Event, socket: Option<&SocketHistory>) -> bool {
-    let class = socket.map(|socket| socket.class);
-    match event.op {
-        Op::Adopt { on, .. } => on.is_some(),
-        Op::Connect { .. } if class == Some(SocketClass::Datagram) => true,
-        _ => class == Some(SocketClass::Layer),
     }
 }

@@ -10,6 +10,7 @@
 //! - `socket_history`: calls of one socket, from open to close
 //! - `role`: the purpose of a socket
 //! - `call_pattern`: order of a socket's calls, without the parts that vary between runs
+//! - `traffic`: steps and payload totals, apart for the connections to other servers
 //! - `step`: totals of each named step of a recording
 //! - `operation`: totals of each operation, such as `GET /v1/books/{}`
 //! - `call_cost`: bytes, reads and writes of calls, the first of each connection apart from the later ones
@@ -36,18 +37,19 @@ mod payload_stats;
 mod role;
 mod socket_history;
 mod step;
+mod traffic;
 
 pub use byte_breakdown::{ByteBreakdown, BytesByClass};
 pub use call_cost::{CallCost, CallTotals, first_byte_ns, reads, writes};
 pub use call_pattern::CallPattern;
 pub use completeness::{Defect, RecordingState};
 pub(crate) use completeness::{defects, ending_defects};
-pub use model::{SocketGroup, Summary};
+pub use model::{SocketGroup, Summary, Upstream};
 pub use operation::{Operation, operation_name};
 pub use payload_stats::{EndedCall, OnCall};
 pub use role::Role;
-pub(crate) use socket_history::opens_connection;
 pub use socket_history::{FirstTransfer, OpeningCall, SocketClass, SocketHistory};
+pub(crate) use socket_history::{opens_connection, opens_upstream};
 pub use step::{BEFORE_FIRST_STEP, Step, WHOLE_RECORDING};
 
 #[cfg(test)]

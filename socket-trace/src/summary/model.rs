@@ -48,6 +48,21 @@ pub struct Summary {
     pub operations: Vec<Operation>,
     /// Number of payload bytes that could not be dissected and may contain further calls.
     pub unknown: u64,
+    /// Totals of the connections that a server opened to other servers, such as a database. The fields above do not
+    /// count them, except `call_patterns` and `unclean`. `None` if there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upstream: Option<Upstream>,
+}
+
+/// Totals of the connections that a server opened, as a client of other servers.
+#[derive(Debug, Serialize)]
+pub struct Upstream {
+    /// Number of connections that were not closed before the recording ended.
+    pub open: u64,
+    /// Totals of each step, in the order in which the steps first occur. The client in them is the recorded server.
+    pub steps: Vec<Step>,
+    /// Cost of the calls of each operation; empty for a recording without payload.
+    pub operations: Vec<Operation>,
 }
 
 /// Number of sockets that have a property in common, and the first of them.

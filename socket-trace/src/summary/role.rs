@@ -12,6 +12,8 @@ pub enum Role {
     Accepted,
     /// The connecting end of a connection.
     Connected,
+    /// The connecting end of a connection that a server opened, as a client of another server such as a database.
+    Upstream,
     /// A stream on top of another recorded stream, such as TLS: both carry the same data.
     Layer,
     /// A socket that sends and receives datagrams.
@@ -26,6 +28,7 @@ impl Role {
             Self::Listener => "the server's listening socket",
             Self::Accepted => "a connection, server side",
             Self::Connected => "a connection, client side",
+            Self::Upstream => "a connection to another server",
             Self::Layer => "a stream layered on another",
             Self::Datagram => "a datagram socket",
         }

@@ -93,6 +93,7 @@ impl SocketHistory {
             _ if self.class == SocketClass::Layer => Role::Layer,
             _ if self.class == SocketClass::Listener => Role::Listener,
             _ if has(OpeningCall::Accept) => Role::Accepted,
+            _ if has(OpeningCall::Connect) && side == Side::Server => Role::Upstream,
             _ if has(OpeningCall::Connect) => Role::Connected,
             _ if self.listens || self.accepts => Role::Listener,
             Side::Server => Role::Accepted,
@@ -106,7 +107,7 @@ impl SocketHistory {
     pub fn side(&self, recorded: Side) -> Side {
         match self.role(recorded) {
             Role::Accepted => Side::Server,
-            Role::Connected => Side::Client,
+            Role::Connected | Role::Upstream => Side::Client,
             Role::Listener | Role::Layer | Role::Datagram => recorded,
         }
     }
@@ -160,6 +161,11 @@ pub(super) fn accepting_listener(event: &Event) -> Option<SockId> {
         Op::Accept { on, .. } if event.error.is_none() => Some(on),
         _ => None,
     }
+}
+
+/// Returns `true` if the event opens a connection to another server, in the recording of a server.
+pub(crate) fn opens_upstream(event: &Event, side: Side) -> bool {
+    side == Side::Server && matches!(event.op, Op::Connect { .. })
 }
 
 /// Returns `true` if the event opens a connection. A stream on top of another one is not a connection.

@@ -115,3 +115,42 @@ fn call_pattern_lists_a_repeated_failure_once() {
     let summary = summary(Side::Client, &[failed, failed, failed, r#"{"t":1,"sock":1,"op":"close"}"#]);
     assert_eq!(patterns(&summary), [(Role::Connected, "read fails: interrupted → close")]);
 }
+
+#[test]
+fn connections_to_other_servers_are_counted_apart() {
+    let summary = summary(
+        Side::Server,
+        &[
+            r#"{"t":1,"sock":1,"op":"adopt","fd":3,"domain":"ipv4","type":"listener","local":"127.0.0.1:3000"}"#,
+            r#"{"t":2,"op":"mark","label":"get a book"}"#,
+            r#"{"t":3,"sock":2,"op":"accept","on":1,"peer":"127.0.0.1:51234"}"#,
+            r#"{"t":4,"sock":2,"op":"read","bytes":100}"#,
+            r#"{"t":5,"sock":3,"op":"socket","domain":"ipv4","type":"stream"}"#,
+            r#"{"t":6,"sock":3,"op":"connect","local":"127.0.0.1:40000","peer":"127.0.0.1:5432"}"#,
+            r#"{"t":7,"sock":3,"op":"write","bytes":30}"#,
+            r#"{"t":8,"sock":3,"op":"read","bytes":70}"#,
+            r#"{"t":9,"sock":4,"op":"adopt","on":3,"domain":"tls","type":"stream"}"#,
+            r#"{"t":10,"sock":4,"op":"read","bytes":50}"#,
+            r#"{"t":11,"sock":3,"op":"close","ended_by":"local"}"#,
+            r#"{"t":12,"sock":5,"op":"connect","local":"127.0.0.1:40001","peer":"127.0.0.1:5432"}"#,
+            r#"{"t":13,"sock":2,"op":"close","ended_by":"peer"}"#,
+        ],
+    );
+    let [step] = summary.steps.as_slice() else { panic!("{:?}", summary.steps) };
+    assert_eq!((step.connections, step.reads, step.writes), (1, 1, 0));
+    assert_eq!((step.to_server, step.to_client, summary.open), (100, 0, 0));
+    let upstream = summary.upstream.as_ref().unwrap();
+    let [step] = upstream.steps.as_slice() else { panic!("{:?}", upstream.steps) };
+    assert_eq!((step.name.as_str(), step.connections, step.reads, step.writes), ("get a book", 2, 1, 1));
+    assert_eq!((step.to_server, step.to_client), (30, 70));
+    assert_eq!(step.ended_by, BTreeMap::from([("client", 1)]));
+    assert!(patterns(&summary).contains(&(Role::Upstream, "socket → connect → write → read → close")));
+}
+
+#[test]
+fn connections_of_a_client_are_its_own() {
+    let connect = r#"{"t":1,"sock":1,"op":"connect","local":"127.0.0.1:40000","peer":"127.0.0.1:5432"}"#;
+    let summary = summary(Side::Client, &[connect, r#"{"t":2,"sock":1,"op":"close"}"#]);
+    assert_eq!(patterns(&summary), [(Role::Connected, "connect → close")]);
+    assert_eq!((summary.steps[0].connections, summary.upstream.is_none()), (1, true));
+}

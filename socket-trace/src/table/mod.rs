@@ -43,7 +43,15 @@ pub fn verdict(comparison: &Comparison) -> String {
 #[must_use]
 pub fn differences(traces: &[Summary], side: Side) -> Option<String> {
     let traces = of_side(traces, side);
-    (!traces.is_empty()).then(|| sockets::grid(&traces).text())
+    (!traces.is_empty()).then(|| sockets::grid(&traces, sockets::own_steps).text())
+}
+
+/// Formats the number of socket calls in each step on the connections that the servers opened to other servers. `None` if
+/// there are none.
+#[must_use]
+pub fn upstream(traces: &[Summary]) -> Option<String> {
+    let grid = sockets::grid(&of_side(traces, Side::Server), sockets::upstream_steps);
+    (grid.rows() > 0).then(|| grid.text())
 }
 
 /// Formats the bytes of each step by class, for the traces recorded by `side`. `None` if none of them has

@@ -28,6 +28,9 @@ pub(super) enum Note {
     NothingShared,
 }
 
+/// Title of the table of connections such as those to a database.
+const UPSTREAM: &str = "Connections to other servers";
+
 const NOTHING_SHARED: &str = "No operation occurs in all traces: different APIs have operations of different \
     names. Compare by step instead; programs name steps with marks.\n";
 
@@ -44,9 +47,10 @@ pub(super) fn of(traces: &[Summary], side: Side, by: Option<Grouping>) -> (Vec<S
     };
     let by = by.unwrap_or_else(|| Grouping::suited_to(&traces));
     let sections = [
-        ("Socket calls", sockets::grid(&traces)),
+        ("Socket calls", sockets::grid(&traces, sockets::own_steps)),
         ("Byte breakdown, to the server / to the client", bytes::grid(&traces, by)),
         ("Mean cost of the first call of a connection, and of later calls", calls::grid(&traces, by)),
+        (UPSTREAM, sockets::grid(&traces, sockets::upstream_steps)),
     ];
     let sections = sections.into_iter().map(|(subject, grid)| {
         let title = format!("{subject}, as recorded by {recorded_by}");

@@ -8,7 +8,7 @@ use crate::summary::Step;
 use crate::summary::Summary;
 
 /// Builds a table of socket calls with a row for each step and trace.
-pub(super) fn grid(traces: &[&Summary]) -> Grid {
+pub(super) fn grid(traces: &[&Summary], steps_of: fn(&Summary) -> &[Step]) -> Grid {
     let mut grid = Grid::new(vec![
         Column::Names("step", 22),
         Column::Names("trace", 24),
@@ -21,9 +21,11 @@ pub(super) fn grid(traces: &[&Summary]) -> Grid {
         Column::Words("spoke first"),
         Column::Names("ended by", 16),
     ]);
-    for name in unique_in_order(traces.iter().flat_map(|trace| &trace.steps).map(|step| step.name.as_str())) {
+    for name in
+        unique_in_order(traces.iter().flat_map(|trace| steps_of(trace)).map(|step| step.name.as_str()))
+    {
         let steps: Vec<_> = (traces.iter())
-            .filter_map(|trace| Some((trace, trace.steps.iter().find(|step| step.name == name)?)))
+            .filter_map(|trace| Some((trace, steps_of(trace).iter().find(|step| step.name == name)?)))
             .collect();
         let title = match steps.iter().map(|(_, step)| step.times).max() {
             Some(times @ 2..) => format!("{name}, {times} times"),
@@ -33,6 +35,16 @@ pub(super) fn grid(traces: &[&Summary]) -> Grid {
         grid.group(vec![Cell::Name(title)], rows.collect(), is_change(traces));
     }
     grid
+}
+
+/// Returns the steps of a trace, without the connections to other servers.
+pub(super) fn own_steps(trace: &Summary) -> &[Step] {
+    &trace.steps
+}
+
+/// Returns the steps of the connections to other servers.
+pub(super) fn upstream_steps(trace: &Summary) -> &[Step] {
+    trace.upstream.as_ref().map_or(&[], |upstream| &upstream.steps)
 }
 
 fn cells(step: &Step) -> Vec<Cell> {

@@ -116,20 +116,21 @@ fn first_and_later_calls_are_counted_separately() {
 }
 
 #[test]
-fn outgoing_connection_of_a_server_counts_as_client() {
-    // A server that is the client of another one.
+fn connections_to_other_servers_are_counted_as_a_client() {
     let connect = Op::connect();
     let recording = Recording::of("gateway").step("in").accept(2).read(2, GET).step("out").event(3, connect);
     let recording =
         recording.write(3, &GET[..10]).write(3, &GET[10..]).read(3, OK).close_by(3, EndedBy::Local);
     let summary = summary(recording.step("in").write(2, OK).close(2));
-    let out = step(&summary, "out");
+    let upstream = summary.upstream.as_ref().unwrap();
+    let [out] = upstream.steps.as_slice() else { panic!("{:?}", upstream.steps) };
+    assert_eq!((out.name.as_str(), upstream.operations.len()), ("out", 1));
     assert_eq!((out.to_server, out.to_client), (GET.len() as u64, OK.len() as u64));
     assert_eq!(out.bytes.unwrap().to_server.headers, GET.len() as u64);
     assert_eq!((out.calls.first.reads, out.calls.first.writes), (1, 2));
     let who = |counts: &BTreeMap<&'static str, u64>| counts.keys().copied().collect::<Vec<_>>();
     assert_eq!((who(&out.first_sender), who(&out.ended_by)), (vec!["client"], vec!["client"]));
-    let inward = step(&summary, "in");
+    let [inward] = summary.steps.as_slice() else { panic!("{:?}", summary.steps) };
     assert_eq!(
         (inward.to_server, inward.calls.first.reads, inward.calls.first.writes),
         (GET.len() as u64, 1, 1)

@@ -202,6 +202,20 @@ const IDEAS = [
       assert.deepEqual(shown, wanted);
     },
   },
+  {
+    title: 'One shelf',
+    right: ['All three, in the same order as the watchers over the other APIs'],
+    wrong: ['Only the creation, because the other changes were made over other APIs'],
+    async evidence(page, events) {
+      const shown = await rows(page, 'Changes received by each watcher');
+      assert.deepEqual(shown.map(([api]) => api), Object.values(APIS));
+      const [watcher] = made(events, 'rest');
+      const text = watcher.server.map(({ data }) => (data ? Buffer.from(data, 'base64').toString() : '')).join('');
+      const sequences = [...text.matchAll(/"sequence":(\d+)/g)].map(([, sequence]) => sequence);
+      assert.equal(sequences.length, 3);
+      for (const [, , ...numbers] of shown) assert.deepEqual(numbers, sequences);
+    },
+  },
 ];
 
 for (const [index, { title, right, wrong, evidence }] of IDEAS.entries()) {
@@ -222,6 +236,12 @@ for (const [index, { title, right, wrong, evidence }] of IDEAS.entries()) {
   }, LESSONS);
 }
 
+await check('lesson about the database names the command that uses one', async (page) => {
+  await goTo(page, 12);
+  await page.getByText('cargo run -- --store postgres://').waitFor();
+  assert(await page.getByRole('button', { name: 'Run it' }).isDisabled());
+}, LESSONS);
+
 await check('lesson does not run without a prediction', async (page) => {
   await page.getByRole('button', { name: 'Run it' }).click();
   await page.getByRole('alert').filter({ hasText: 'First choose your prediction.' }).waitFor();
@@ -230,7 +250,7 @@ await check('lesson does not run without a prediction', async (page) => {
 await check('progress survives a reload until the reset', async (page) => {
   await goTo(page, 3);
   await predict(page, IDEAS[2].right);
-  const tally = page.getByText('1 of 10 done, 1 predicted correctly');
+  const tally = page.getByText('1 of 12 done, 1 predicted correctly');
   await tally.waitFor();
   await page.reload();
   await tally.waitFor();

@@ -26,6 +26,8 @@ pub enum FailureKind {
     TooMany,
     /// The watcher was too slow and missed changes.
     FellBehind,
+    /// The server's store of the books is unavailable. A change may have been stored.
+    Unavailable,
     /// The server failed to process a valid request.
     Internal,
     /// The server sent no response, or a response that does not belong to the API.

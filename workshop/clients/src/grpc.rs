@@ -142,6 +142,8 @@ impl From<Status> for Failure {
             Code::Aborted => FailureKind::Conflict,
             Code::ResourceExhausted => FailureKind::TooMany,
             Code::DataLoss => FailureKind::FellBehind,
+            // A failed connection has this code, too, but no details.
+            Code::Unavailable if !status.details().is_empty() => FailureKind::Unavailable,
             Code::Internal => FailureKind::Internal,
             _ => FailureKind::Transport,
         };

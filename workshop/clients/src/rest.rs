@@ -179,6 +179,7 @@ fn success_body(response: Response<Bytes>) -> Result<Bytes> {
         Some("not-found") => FailureKind::NotFound,
         Some("conflict") => FailureKind::Conflict,
         Some("full") => FailureKind::TooMany,
+        _ if status.as_u16() == 503 => FailureKind::Unavailable,
         _ if status.is_server_error() => FailureKind::Internal,
         _ => FailureKind::Invalid,
     };

@@ -13,6 +13,9 @@ pub struct Hello {
     pub version: String,
     /// Number of the oldest event that the server can still send.
     pub first: u64,
+    /// Address of the database that the servers use, without a password. `None` if the books are in memory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database: Option<String>,
     /// Recordings whose events the page shows.
     pub recordings: Vec<Recording>,
     /// The three APIs. The page shows each in a column, called a lane.

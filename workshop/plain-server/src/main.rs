@@ -4,7 +4,6 @@
 
 use std::process::ExitCode;
 
-use bookshelf::Shelf;
 use plain_server::limits::LimitFlags;
 use plain_server::{PROGRAM, Sockets};
 
@@ -15,8 +14,8 @@ fn main() -> ExitCode {
             let sockets = Sockets::bind(tap, tap, address, "--listen").await?;
             Ok((sockets.local_addr()?, sockets))
         },
-        |sockets, shutdown, limits: LimitFlags| {
-            plain_server::serve(sockets, Shelf::seeded(), shutdown, limits.into())
+        |sockets, shelf, shutdown, limits: LimitFlags| {
+            plain_server::serve(sockets, shelf, shutdown, limits.into())
         },
     )
 }

@@ -44,8 +44,7 @@ pub struct Response {
 
 impl Response {
     /// Returns the response to a request, which is an error message if the request is invalid.
-    #[must_use]
-    pub fn to(request: &[u8], shelf: &Shelf) -> Self {
+    pub async fn to(request: &[u8], shelf: &Shelf) -> Self {
         if request.len() > MAX_REQUEST {
             let message = format!("the request is longer than {MAX_REQUEST} bytes; {USAGE}");
             return Self { number: None, book: Err(message) };
@@ -58,7 +57,7 @@ impl Response {
         }
         let book = match words.as_slice() {
             [GET, id] => match id.parse() {
-                Ok(id) => shelf.book(id).map_err(|error| error.to_string()),
+                Ok(id) => shelf.book(id).await.map_err(|error| error.to_string()),
                 Err(_) => Err(format!("invalid book id; {USAGE}")),
             },
             _ => Err(format!("invalid request; {USAGE}")),

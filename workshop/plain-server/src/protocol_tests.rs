@@ -2,21 +2,21 @@ use bookshelf::NewBook;
 
 use super::*;
 
-fn respond(request: &[u8]) -> String {
-    Response::to(request, &Shelf::seeded()).line()
+async fn respond(request: &[u8]) -> String {
+    Response::to(request, &Shelf::seeded()).await.line()
 }
 
-#[test]
-fn response_contains_the_book() {
+#[tokio::test]
+async fn response_contains_the_book() {
     let book = r#"{"id":1,"title":"UNIX Network Programming","author_id":1,"year":1990,"revision":1}"#;
     for request in ["get 1\n", "get 1", "get 1\r\n", "get\t1 \n"] {
-        assert_eq!(respond(request.as_bytes()), format!("{book}\n"), "{request:?}");
+        assert_eq!(respond(request.as_bytes()).await, format!("{book}\n"), "{request:?}");
     }
-    assert_eq!(respond(b"get 1 #7\n"), format!("#7 {book}\n"));
+    assert_eq!(respond(b"get 1 #7\n").await, format!("#7 {book}\n"));
 }
 
-#[test]
-fn invalid_requests_get_usage_errors() {
+#[tokio::test]
+async fn invalid_requests_get_usage_errors() {
     let cases: [&[u8]; 8] = [
         b"",
         b"\n",
@@ -28,18 +28,22 @@ fn invalid_requests_get_usage_errors() {
         b"put 1\n",
     ];
     for request in cases {
-        assert!(respond(request).starts_with("{\"error\":"), "{request:?}");
+        assert!(respond(request).await.starts_with("{\"error\":"), "{request:?}");
     }
-    assert!(respond(b"get one #7\n").starts_with("#7 {\"error\":"));
-    assert!(respond(format!("get 99 #{}", u32::MAX).as_bytes()).starts_with("#4294967295 {\"error\":"));
+    assert!(respond(b"get one #7\n").await.starts_with("#7 {\"error\":"));
+    assert!(respond(format!("get 99 #{}", u32::MAX).as_bytes()).await.starts_with("#4294967295 {\"error\":"));
 }
 
 /// The only test that asserts the wording of the protocol's error messages.
-#[test]
-fn protocol_error_messages_match_the_snapshot() {
+#[tokio::test]
+async fn protocol_error_messages_match_the_snapshot() {
     let too_long = [b'x'; MAX_REQUEST + 1];
     let requests = [&b"hello"[..], b"get one", b"get 4294967296", b"get 99", &too_long];
-    insta::assert_snapshot!(requests.map(respond).concat(), @r#"
+    let mut responses = String::new();
+    for request in requests {
+        responses += &respond(request).await;
+    }
+    insta::assert_snapshot!(responses, @r#"
     {"error":"invalid request; send `get ID`, or `get ID #NUMBER` to have the number repeated in the response"}
     {"error":"invalid book id; send `get ID`, or `get ID #NUMBER` to have the number repeated in the response"}
     {"error":"invalid book id; send `get ID`, or `get ID #NUMBER` to have the number repeated in the response"}
@@ -48,17 +52,17 @@ fn protocol_error_messages_match_the_snapshot() {
     "#);
 }
 
-#[test]
-fn encoded_responses_can_be_parsed() {
+#[tokio::test]
+async fn encoded_responses_can_be_parsed() {
     let shelf = Shelf::seeded();
     for line in ["get 1", "get 1 #7", "get 99 #8", "nonsense"] {
-        let response = Response::to(line.as_bytes(), &shelf);
+        let response = Response::to(line.as_bytes(), &shelf).await;
         assert_eq!(Response::parse(response.line().as_bytes()), Some(response));
     }
     let sent = request(14, 3);
     assert_eq!(
-        Response::to(sent.as_bytes(), &shelf),
-        Response { number: Some(3), book: Ok(shelf.book(14).unwrap()) }
+        Response::to(sent.as_bytes(), &shelf).await,
+        Response { number: Some(3), book: Ok(shelf.book(14).await.unwrap()) }
     );
     let invalid: [&[u8]; 8] =
         [b"", b"\n", b"#7", b"# {}", b"#7 {}", b"#x {\"error\":\"\"}", b"\xff", b"{\"error\":\"a\"} b"];
@@ -67,19 +71,19 @@ fn encoded_responses_can_be_parsed() {
     }
 }
 
-#[test]
-fn no_response_looks_like_a_request() {
+#[tokio::test]
+async fn no_response_looks_like_a_request() {
     for yes in [&b"get 1"[..], b"get\n", b"get one"] {
         assert!(is_request(yes), "{yes:?}");
-        assert!(!is_request(respond(yes).as_bytes()));
+        assert!(!is_request(respond(yes).await.as_bytes()));
     }
     for no in [&b""[..], b"get", b"getaway\n", b" get 1", b"{\"error\":\"get 1\"}", b"\0\0\0\0"] {
         assert!(!is_request(no), "{no:?}");
     }
 }
 
-#[test]
-fn longest_messages_fit_the_length_limits() {
+#[tokio::test]
+async fn longest_messages_fit_the_length_limits() {
     let numbers = (u32::MAX, u32::MAX);
     assert!(request(numbers.0, numbers.1).len() <= MAX_REQUEST / 2);
     let shelf = Shelf::seeded();
@@ -87,7 +91,7 @@ fn longest_messages_fit_the_length_limits() {
     for letter in ["\"", "\u{1}", "\u{7f}", "\u{10ffff}"] {
         let new = NewBook { title: letter.repeat(200), author_id: 1, year: -3000 };
         // The shelf rejects titles with control characters.
-        let Ok(mut book) = shelf.create(new) else { continue };
+        let Ok(mut book) = shelf.create(new).await else { continue };
         (book.id, book.author_id, book.revision) = (u32::MAX, u32::MAX, u32::MAX);
         longest = longest.max(Response { number: Some(u32::MAX), book: Ok(book) }.line().len());
     }

@@ -23,6 +23,7 @@ use std::io;
 use std::sync::Arc;
 
 use hardening_http::{Limits, Shutdown};
+use server_kit::store::StoreAddress;
 use socket_tap::TapListener;
 use tokio::task::JoinHandle;
 
@@ -41,6 +42,7 @@ pub async fn start(
     listener: TapListener,
     instances: &[ApiInstance; 3],
     plain: &PlainInstance,
+    store: &StoreAddress,
     shutdown: &Shutdown,
 ) -> io::Result<JoinHandle<io::Result<()>>> {
     let (history, feed_error) = (Arc::new(History::default()), LatestJson::default());
@@ -53,9 +55,10 @@ pub async fn start(
     )
     .await?;
     let address = listener.local_addr()?;
+    let database = (!matches!(store, StoreAddress::Memory)).then(|| store.to_string());
     let apis = apis::all(instances, shutdown);
     let state = State::new(address, apis, plain, recordings, history, feed_error, shutdown);
-    let state = Arc::new(state);
+    let state = Arc::new(State { database, ..state });
     tokio::spawn(feed::comparison::run(Arc::clone(&state)));
     tokio::spawn(feed::socket_table::run(Arc::clone(&state)));
     let router = server::routes::router(state);

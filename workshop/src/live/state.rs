@@ -24,6 +24,8 @@ pub(crate) struct State {
     pub(crate) run_id: String,
     /// Address that the live server listens on.
     pub(crate) address: SocketAddr,
+    /// Address of the database without a password; `None` if the books are in memory.
+    pub(crate) database: Option<String>,
     pub(crate) apis: Vec<Arc<Api>>,
     pub(crate) plain: Plain,
     pub(crate) recordings: Vec<Recording>,
@@ -52,6 +54,7 @@ impl State {
         Self {
             run_id: new_run_id(),
             address,
+            database: None,
             watchers: Arc::new(Watchers::new(apis.iter().map(|api| api.name))),
             apis,
             plain: Plain::new(plain, shutdown),

@@ -4,8 +4,10 @@
 //! # Layout
 //!
 //! - this file: the tour over one API
+//! - [`one_shelf`]: the last step, over all APIs
 //! - [`mod@step`]: the steps and their names
 
+pub mod one_shelf;
 pub mod step;
 
 use std::fmt;
@@ -76,11 +78,7 @@ impl<'a, C: Client> Tour<'a, C> {
             recordings.idle().await;
             result
         };
-        match tokio::time::timeout(STEP_TIMEOUT, run).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(Unexpected(why))) => Err(fail(why)),
-            Err(_) => Err(fail(format!("the step timed out after {} s", STEP_TIMEOUT.as_secs()))),
-        }
+        within_timeout(run).await.map_err(fail)
     }
 
     async fn perform(&mut self, step: Step) -> Result<(), Unexpected> {
@@ -102,7 +100,8 @@ impl<'a, C: Client> Tour<'a, C> {
                 Ok(())
             }
             Step::UpdateOldRevision => self.update_old_revision().await,
-            Step::Author => self.connected(async |client| client.author_with_books(1).await.map(drop)).await,
+            // The created books have another author: they are on one shelf, and each API would list more of them.
+            Step::Author => self.connected(async |client| client.author_with_books(2).await.map(drop)).await,
             Step::Watch => self.watch().await,
             Step::Delete => self.connected(async |client| client.delete(self.id).await).await,
             Step::TenCalls => self.connected(ten_calls).await,
@@ -134,6 +133,7 @@ impl<'a, C: Client> Tour<'a, C> {
     /// Watches with one client while another client updates the book.
     async fn watch(&self) -> Result<(), Unexpected> {
         let Self { id, revision, .. } = *self;
+        self.api.catch_up().await.map_err(|error| error.to_string())?;
         let mut watch = C::watch(&self.api.recordings.client, self.api.address, 1).await?;
         self.connected(async |client| client.update(id, revision, year(1998)).await).await?;
         let change = watch.next().await?;
@@ -155,6 +155,14 @@ impl<'a, C: Client> Tour<'a, C> {
             client.close().await;
         }
         Ok(())
+    }
+}
+
+/// Runs a step. Returns the reason of its failure.
+async fn within_timeout<T>(step: impl Future<Output = Result<T, Unexpected>>) -> Result<T, String> {
+    match tokio::time::timeout(STEP_TIMEOUT, step).await {
+        Ok(result) => result.map_err(|Unexpected(why)| why),
+        Err(_) => Err(format!("timed out after {} s", STEP_TIMEOUT.as_secs())),
     }
 }
 

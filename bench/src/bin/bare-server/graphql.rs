@@ -15,7 +15,7 @@ struct Query;
 #[Object]
 impl Query {
     async fn book(&self, ctx: &Context<'_>, id: ID) -> Result<Book> {
-        Ok(Book(ctx.data::<Shelf>()?.book(id.parse()?)?))
+        Ok(Book(ctx.data::<Shelf>()?.book(id.parse()?).await?))
     }
 }
 
@@ -32,7 +32,7 @@ impl Book {
     }
 
     async fn author(&self, ctx: &Context<'_>) -> Result<Author> {
-        let bookshelf::Author { id, name } = ctx.data::<Shelf>()?.author(self.0.author_id)?;
+        let bookshelf::Author { id, name } = ctx.data::<Shelf>()?.author(self.0.author_id).await?;
         Ok(Author { id: id.into(), name })
     }
 

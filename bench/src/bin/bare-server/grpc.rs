@@ -35,7 +35,7 @@ fn unimplemented<T>() -> Reply<T> {
 #[tonic::async_trait]
 impl BookshelfService for Service {
     async fn get_book(&self, request: Request<GetBookRequest>) -> Reply<GetBookResponse> {
-        let book = self.shelf.book(request.get_ref().id);
+        let book = self.shelf.book(request.get_ref().id).await;
         let book = book.map_err(|error| Status::not_found(error.to_string()))?;
         let bookshelf::Book { id, title, author_id, year, revision } = book;
         Ok(Response::new(GetBookResponse { book: Some(Book { id, title, author_id, year, revision }) }))

@@ -22,7 +22,7 @@ async fn book(
     Path(id): Path<u32>,
     headers: HeaderMap,
 ) -> Result<Response, StatusCode> {
-    let book = shelf.book(id).map_err(|_| StatusCode::NOT_FOUND)?;
+    let book = shelf.book(id).await.map_err(|_| StatusCode::NOT_FOUND)?;
     let etag = format!("\"{}\"", book.revision);
     if headers.get(IF_NONE_MATCH).is_some_and(|value| value == etag.as_str()) {
         return Ok((StatusCode::NOT_MODIFIED, [(ETAG, etag)]).into_response());
@@ -34,5 +34,5 @@ async fn book_without_etag(
     State(shelf): State<Shelf>,
     Path(id): Path<u32>,
 ) -> Result<Json<Book>, StatusCode> {
-    Ok(Json(shelf.book(id).map_err(|_| StatusCode::NOT_FOUND)?))
+    Ok(Json(shelf.book(id).await.map_err(|_| StatusCode::NOT_FOUND)?))
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_graphql::dataloader::{DataLoader, Loader};
 use async_graphql::{Context, ID, Object};
+use bookshelf::Shelf;
 
 use super::connection::BookConnection;
 use crate::errors::ApiError;
@@ -34,7 +35,7 @@ impl Author {
         #[graphql(desc = "Maximum number of books in the page, 1 to 100. Default: 20.")] first: Option<i32>,
         #[graphql(desc = "Cursor of the book before the page.")] after: Option<String>,
     ) -> Result<BookConnection, ApiError> {
-        BookConnection::load(ctx, Some(self.0.id), first, after)
+        BookConnection::load(ctx, Some(self.0.id), first, after).await
     }
 }
 
@@ -42,16 +43,13 @@ impl Author {
 /// without the loader, a list of 100 books would call the shelf 101 times.
 pub(crate) type AuthorLoader = DataLoader<Authors>;
 
-/// A function that returns the authors with the given ids.
-pub(crate) struct Authors(Box<Lookup>);
-type Lookup = dyn Fn(&[u32]) -> Vec<bookshelf::Author> + Send + Sync;
+/// The authors of a shelf.
+pub(crate) struct Authors(Shelf);
 
-/// Returns a loader that calls `load` once for each batch of ids.
-pub(crate) fn author_loader(
-    load: impl Fn(&[u32]) -> Vec<bookshelf::Author> + Send + Sync + 'static,
-) -> AuthorLoader {
+/// Returns a loader that calls the shelf once for each batch of ids.
+pub(crate) fn author_loader(shelf: Shelf) -> AuthorLoader {
     // No delay: the batch is a separate task, which normally runs after all books have requested authors.
-    DataLoader::new(Authors(Box::new(load)), tokio::spawn).delay(Duration::ZERO)
+    DataLoader::new(Authors(shelf), tokio::spawn).delay(Duration::ZERO)
 }
 
 impl Loader<u32> for Authors {
@@ -59,6 +57,6 @@ impl Loader<u32> for Authors {
     type Error = ApiError;
 
     async fn load(&self, ids: &[u32]) -> Result<HashMap<u32, Self::Value>, ApiError> {
-        Ok((self.0)(ids).into_iter().map(|author| (author.id, author)).collect())
+        Ok(self.0.authors(ids).await?.into_iter().map(|author| (author.id, author)).collect())
     }
 }

@@ -16,7 +16,7 @@ pub(crate) struct BookConnection {
 }
 
 impl BookConnection {
-    pub(crate) fn load(
+    pub(crate) async fn load(
         ctx: &Context<'_>,
         author_id: Option<u32>,
         first: Option<i32>,
@@ -27,7 +27,7 @@ impl BookConnection {
             ApiError::invalid("first", &format!("must be from 1 to {MAX_PAGE_SIZE}, is {first}"))
         })?;
         let query = ListBooks { author_id, page_size, page_token: after };
-        let page = ctx.data::<Shelf>()?.list(&query)?;
+        let page = ctx.data::<Shelf>()?.list(&query).await?;
         Ok(Self { query, page })
     }
 

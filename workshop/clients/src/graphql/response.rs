@@ -86,6 +86,7 @@ impl From<ResponseError> for Failure {
             "CONFLICT" => FailureKind::Conflict,
             "LIMIT_REACHED" => FailureKind::TooMany,
             "FELL_BEHIND" => FailureKind::FellBehind,
+            "SERVICE_UNAVAILABLE" => FailureKind::Unavailable,
             "INTERNAL_SERVER_ERROR" => FailureKind::Internal,
             _ => FailureKind::Invalid,
         };

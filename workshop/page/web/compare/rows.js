@@ -48,6 +48,14 @@ export function rowsOfStep(traces, name) {
   return rows.filter(({ step }) => step !== undefined);
 }
 
+/** Returns a row for each trace whose server connected to another server, such as a database, in the step. */
+export function upstreamRows(traces, name) {
+  return rowsOfStep(
+    traces.map((trace) => ({ ...trace, steps: trace.upstream?.steps ?? [] })),
+    name,
+  );
+}
+
 /** Returns a row of bytes for each trace. `spent` is its breakdown, or `null` if no payload was recorded. */
 export function bytesOfStep(rows) {
   return rows.map(({ title, step }) => ({ title, spent: step.spent }));

@@ -14,15 +14,15 @@ const STEP_COLUMNS = [
   ["ended by", (step) => sideText(step.ended_by)],
 ];
 
-/** Draws the table of a step. */
-export function stepTable(name, rows, side) {
+/** Draws the table of a step. `key` distinguishes it from the step's other tables. */
+export function stepTable(title, rows, key) {
   return el(
     "div",
-    { class: "table-holder", "data-key": "counts" },
+    { class: "table-holder", "data-key": key },
     el(
       "table",
       { class: "facts" },
-      el("caption", { text: `${name}: socket usage, as recorded by the ${side}s` }),
+      el("caption", { text: title }),
       el(
         "thead",
         {},

@@ -17,6 +17,7 @@ const ROLES = [
   ["listener", "the server's listening socket"],
   ["accepted", "the server's socket of a connection"],
   ["connected", "the client's socket of a connection"],
+  ["upstream", "the server's socket of a connection to another server"],
 ];
 
 /** Draws the verdict, its reasons and the call patterns. */

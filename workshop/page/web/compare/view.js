@@ -4,7 +4,7 @@ import { createChoice } from "../frame/choice.js";
 import { el, onFrame } from "../frame/dom.js";
 import { morph } from "../frame/morph.js";
 import { breakdownTable } from "./breakdown.js";
-import { bytesOfCalls, bytesOfStep, latestStep, rowsOfStep } from "./rows.js";
+import { bytesOfCalls, bytesOfStep, latestStep, rowsOfStep, upstreamRows } from "./rows.js";
 import { comparedSide, comparedSteps, comparedStepTitle, comparedTraces } from "./rows.js";
 import { stepSentences } from "./sentences.js";
 import { stepTable } from "./table.js";
@@ -76,15 +76,18 @@ export function createCompareView(store) {
 
   function stepFacts(traces, name, recordedBy) {
     const rows = rowsOfStep(traces, name);
+    const title = comparedStepTitle(traces, name);
+    const upstream = upstreamRows(traces, name);
     const isWhole = calls.value === "step";
     const hasPayload = rows.some(({ step }) => step.spent);
     const bytes = isWhole ? bytesOfStep(rows) : bytesOfCalls(rows);
     const scope = isWhole ? "complete step" : "average first and later call of a connection";
     return [
-      stepTable(comparedStepTitle(traces, name), rows, recordedBy),
+      stepTable(`${title}: socket usage, as recorded by the ${recordedBy}s`, rows, "counts"),
       hasPayload
         ? breakdownTable(`${name}: byte breakdown, ${scope}`, bytes)
         : comparedWithoutPayload(),
+      upstream.length > 0 && stepTable(`${name}: the servers' connections to the database`, upstream, "upstream"),
       el(
         "ul",
         { class: "sentences", "data-key": "sentences", "aria-label": "Observations" },

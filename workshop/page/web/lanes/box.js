@@ -45,6 +45,7 @@ function boxClass({ item, isOtherConnection }) {
   const classes = ["lane-box", `tone-${primitiveOf(item.op).tone}`];
   if (item.error !== undefined) classes.push("failed");
   if (isEndOfStream(item)) classes.push("finished");
+  if (item.upstream) classes.push("upstream");
   if (isOtherConnection) classes.push("other-connection");
   return classes.join(" ");
 }

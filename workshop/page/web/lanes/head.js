@@ -5,6 +5,7 @@ import { apiTitle } from "../recording/apis.js";
 import { callOrder } from "../recording/call-order.js";
 import { byteCountText, countText, listText, durationText } from "../recording/numbers.js";
 import { comparePatterns, stepTotals } from "../recording/step-summary.js";
+import { hasParts } from "./steps.js";
 
 /** Minimum time between two updates of a heading, in milliseconds. */
 const HEAD_WAIT = 150;
@@ -26,7 +27,8 @@ export function laneHead({ heading }, { apis, onCompare }) {
   const later = `${durationText(heading.pause)} later`;
   const pause = heading.pause > 0 && el("span", { class: "soft lane-pause", text: later });
   const line = el("div", { class: "lane-head-line" }, el("span", { class: "lane-time", text: "0" }));
-  line.append(...[el("h3", { text: label }), pause].filter(Boolean));
+  const title = el("h3", { text: label });
+  line.append(...[title, pause].filter(Boolean));
   const element = el("div", { class: "lane-head-rule" }, line);
   if (!onCompare || heading.isFromTerminal) return { element, show() {} };
   const same = el("span", { class: "lane-same" });
@@ -46,12 +48,14 @@ export function laneHead({ heading }, { apis, onCompare }) {
     const done = items.filter(({ seq }) => seq <= until);
     if (done.length === shown) return;
     shown = done.length;
-    const comparison = comparePatterns(done);
+    title.textContent = heading.label;
+    const isDivided = hasParts(heading);
+    const comparison = isDivided ? null : comparePatterns(done);
     compare.hidden = comparison === null;
     same.replaceChildren(...headComparison(comparison, apis.length));
     const totals = stepTotals(done);
-    const texts = apis.map((api) => headTotals(totals[api]));
-    differ.textContent = new Set(texts.filter(Boolean)).size > 1 ? "≠" : "";
+    const texts = apis.map((api) => headTotals(totals[api], isDivided && heading.parts.get(api)));
+    differ.textContent = !isDivided && new Set(texts.filter(Boolean)).size > 1 ? "≠" : "";
     cells.forEach((cell, index) => (cell.textContent = cell.title = texts[index]));
   };
   const drawSoon = throttled(draw, HEAD_WAIT);
@@ -80,8 +84,9 @@ function headComparison(comparison, lanes) {
   return [el("b", { class: "bad", text: "≠ " }), el("b", { text: "Different calls." }), ...each];
 }
 
-function headTotals(totals) {
+/** Returns the totals of an API. If the APIs made different calls, these are named first. */
+function headTotals(totals, part) {
   if (totals === undefined) return "";
   const { side, bytes, reads, writes } = totals;
-  return `${byteCountText(bytes)} · ${side}: ${countText(reads, "read")}, ${countText(writes, "write")}`;
+  return `${part ? `${part} · ` : ""}${byteCountText(bytes)} · ${side}: ${countText(reads, "read")}, ${countText(writes, "write")}`;
 }

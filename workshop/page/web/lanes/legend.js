@@ -24,6 +24,10 @@ const LEGEND_READING = [
     "The number of a connection, the same on both sides. Click a number to show only that connection. " +
       "A box without a number belongs to the same connection as the box above it.",
   ],
+  [
+    "Dotted edge",
+    "A box with a dotted edge belongs to a connection that the server opened to its database. There the server is a client.",
+  ],
   ["Dashed line", "A dashed line stands for a side that was not recorded, for example curl in a terminal."],
 ];
 

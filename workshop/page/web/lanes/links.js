@@ -53,6 +53,8 @@ function linksLost(entry, geometry, { arrows }) {
 function linksGhost(model, entry, geometry, until, { arrows, ghosts }) {
   const { item } = entry;
   const number = item.connection;
+  // The other side is a database, which has no column.
+  if (item.upstream) return;
   if (model.flow.unrecordedSide(number) === null) return;
   const column = geometry.columns[entry.column ^ 1];
   const inset = 16 + (number % 3) * 14;

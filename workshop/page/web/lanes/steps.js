@@ -1,11 +1,14 @@
 // The steps of the recording, from its marks. Each step has a heading over its events.
 
+import { sourceOf } from "../recording/apis.js";
+
 /** The step of all calls that belong to no operation. */
 const STEP_FROM_TERMINAL = "from a terminal";
 
 /**
- * Assigns events to headings: `{ label, at, items, isFromTerminal, pause, y, height }`. The layout sets `pause`, `y`
- * and `height`.
+ * Assigns events to headings: `{ label, at, items, isFromTerminal, parts, pause, y, height }`. The layout sets
+ * `pause`, `y` and `height`. In a step such as "one shelf: read the book", each API may have another part of the same
+ * story, which `parts` contains by API.
  */
 export class LaneSteps {
   /** The heading of the current step; `null` before the first. */
@@ -15,10 +18,16 @@ export class LaneSteps {
   /** Starts a step, unless the mark is that of another recording for the current step. */
   mark({ label, at, recording }) {
     const known = this.#next ?? this.current;
-    if (known?.label === label && !known.recordings.has(recording))
-      return void known.recordings.add(recording);
+    const [story, part] = stepParts(label);
+    if (known?.story === story && !known.recordings.has(recording)) {
+      known.recordings.add(recording);
+      known.parts.set(sourceOf({ recording }).api, part);
+      if (label !== known.label) known.label = story;
+      return;
+    }
     const isFromTerminal = label === STEP_FROM_TERMINAL;
-    this.#next = { label, at, isFromTerminal, recordings: new Set([recording]), items: [] };
+    const parts = new Map([[sourceOf({ recording }).api, part]]);
+    this.#next = { label, story, parts, at, isFromTerminal, recordings: new Set([recording]), items: [] };
   }
 
   /**
@@ -26,7 +35,7 @@ export class LaneSteps {
    * mark. So an empty step has no heading, and a late event still belongs to its own step.
    */
   add(item) {
-    const begins = this.#next !== null && (item.step ?? this.#next.label) === this.#next.label;
+    const begins = this.#next !== null && stepParts(item.step ?? this.#next.story)[0] === this.#next.story;
     if (begins) [this.current, this.#next] = [this.#next, null];
     if (this.current?.isFromTerminal === false) this.current.items.push(item);
     return begins;
@@ -38,4 +47,15 @@ export class LaneSteps {
     const kept = items.findIndex((item) => item.seq >= seq);
     if (kept !== 0) items.splice(0, kept < 0 ? items.length : kept);
   }
+}
+
+/** Returns the story of a step, and the part in it: "one shelf: read the book" has the story "one shelf". */
+function stepParts(label) {
+  const [story, ...part] = label.split(": ");
+  return [story, part.join(": ")];
+}
+
+/** Returns `true` if the APIs have different parts in the step, so that their calls cannot be compared. */
+export function hasParts({ parts }) {
+  return new Set(parts.values()).size > 1;
 }

@@ -13,12 +13,11 @@ export function lessonApis(store) {
 }
 
 /**
- * Runs an operation over all APIs and waits until its connections are closed on both sides. Returns
+ * Runs an operation over all APIs, or over `apis`, and waits until its connections are closed on both sides. Returns
  * `{ items, connections, notes }`. Another user may run the same operation. Its connections are excluded by step,
  * start time and number of calls.
  */
-export async function lessonRun(store, { operation, calls, connection }) {
-  const apis = lessonApis(store);
+export async function lessonRun(store, { operation, calls, connection, apis = lessonApis(store) }) {
   const after = lessonLast(store);
   const response = await runOperation(operation, { apis, calls, connection });
   lessonCheck(response.results);
@@ -68,25 +67,36 @@ function lessonOpenedBy(store, after, step) {
 }
 
 /**
- * Opens watchers over all APIs, creates a book over each, and closes the watchers that it opened. Returns the
- * connections of watchers and writers, and for each API the first event of its writer.
+ * Opens a watcher over each API in turn and creates a book over the same API. Returns the connections of watchers and
+ * writers, and for each API the first event of its writer.
  */
 export async function lessonWatchRun(store) {
-  const apis = lessonApis(store);
+  const runs = [];
+  for (const api of lessonApis(store)) runs.push(await lessonWatching(store, [api], () => lessonNotified(store, api)));
+  const [watchers, writers, notes] = ["watchers", "writers", "notes"].map((name) => runs.flatMap((run) => run[name]));
+  return {
+    ...lessonCollected(store, [...watchers, ...writers], notes),
+    watchers,
+    writers,
+    before: Object.fromEntries(runs.map(({ api, before }) => [api, before])),
+  };
+}
+
+/** Creates a book over an API and waits until a watcher over it is notified. */
+async function lessonNotified(store, api) {
+  const writing = await lessonRun(store, { operation: "create", calls: 1, connection: "one", apis: [api] });
+  const before = writing.connections[0].items[0].seq;
+  const notified = () => notifiedConnections(store.items, before).filter((made) => made.api === api);
+  await lessonWaitUntil(store, "items", () => notified().length > 0);
+  return { api, before, watchers: notified(), writers: writing.connections, notes: writing.notes };
+}
+
+/** Opens watchers over those of `apis` that have none, performs `task`, and closes the watchers that it opened. */
+export async function lessonWatching(store, apis, task) {
   const opened = apis.filter((api) => !store.watching[api]);
   if (opened.length > 0) await watchChanges(opened, true);
   try {
-    const writing = await lessonRun(store, { operation: "create", calls: 1, connection: "one" });
-    const before = Object.fromEntries(writing.connections.map(({ api, items }) => [api, items[0].seq]));
-    const notified = (api) => notifiedConnections(store.items, before[api]).filter((made) => made.api === api);
-    await lessonWaitUntil(store, "items", () => apis.every((api) => notified(api).length > 0));
-    const watchers = apis.flatMap(notified);
-    return {
-      ...lessonCollected(store, [...watchers, ...writing.connections], writing.notes),
-      watchers,
-      writers: writing.connections,
-      before,
-    };
+    return await task();
   } finally {
     // Updates the store at once, because the lesson may run again before the event stream reports the change.
     if (opened.length > 0) store.set("watching", await watchChanges(opened, false));

@@ -9,6 +9,8 @@ import { LESSON_MANY } from "./ideas/many.js";
 import { LESSON_SOCKET } from "./ideas/socket.js";
 import { LESSON_TUPLE } from "./ideas/tuple.js";
 import { LESSON_WATCH } from "./ideas/watch.js";
+import { LESSON_SHELF } from "./ideas/shelf.js";
+import { LESSON_DATABASE } from "./ideas/database.js";
 import { LESSON_COMPARISON } from "./ideas/comparison.js";
 
 /** All lessons in order. */
@@ -23,4 +25,6 @@ export const LESSONS = [
   LESSON_FRAMES,
   LESSON_DATAGRAM,
   LESSON_COMPARISON,
+  LESSON_SHELF,
+  LESSON_DATABASE,
 ];

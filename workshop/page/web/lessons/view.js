@@ -1,4 +1,4 @@
-// The screen "Lessons": ten ideas about sockets, each with a prediction and a run.
+// The screen "Lessons": twelve ideas about sockets, each with a prediction and a run.
 
 import { el } from "../frame/dom.js";
 import { LESSONS } from "./list.js";

@@ -1,7 +1,7 @@
 // The names and order of the APIs, and the API and side of each recording.
 
-/** Titles of the APIs and of the plain sockets, in display order. */
-const API_TITLES = { rest: "REST", graphql: "GraphQL", grpc: "gRPC", udp: "UDP", tcp: "TCP" };
+/** Titles of the APIs, of the plain sockets and of the database, in display order. */
+const API_TITLES = { rest: "REST", graphql: "GraphQL", grpc: "gRPC", udp: "UDP", tcp: "TCP", database: "Database" };
 
 /** Returns the title of an API. */
 export function apiTitle(api) {

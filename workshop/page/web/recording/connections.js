@@ -40,12 +40,15 @@ export function connectionNumbers(items) {
 
 /**
  * Returns the connections of the events: `{ number, api, items, client, server }` with the events of both sides.
- * An event of `socket` has no connection number, so it is assigned by its socket's later events.
+ * An event of `socket` has no connection number, so it is assigned by its socket's later events. The servers'
+ * connections to a database are not included.
  */
 export function connectionsIn(items) {
   const numbers = connectionNumbers(items);
   const ofConnections = items.filter((item) => numbers.has(socketName(item)));
-  return groupBy(ofConnections, (item) => numbers.get(socketName(item))).map(([number, events]) => ({
+  const all = groupBy(ofConnections, (item) => numbers.get(socketName(item)));
+  const own = all.filter(([, events]) => !events.some((item) => item.upstream));
+  return own.map(([number, events]) => ({
     number,
     api: sourceOf(events[0]).api,
     items: events,

@@ -66,5 +66,6 @@ export function eventText(item, connection) {
 
 /** Returns the label of an event: `REST client, write 77 B GET /v1/books/1 #1, at 2.13 ms`. */
 export function eventLabel(item, { title, connection, since }) {
-  return `${title} ${sourceOf(item).side}, ${eventText(item, connection)}, at ${durationText(since)}`;
+  const database = item.upstream ? ", connection to the database" : "";
+  return `${title} ${sourceOf(item).side}${database}, ${eventText(item, connection)}, at ${durationText(since)}`;
 }

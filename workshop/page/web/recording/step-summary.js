@@ -3,14 +3,17 @@
 import { sourceOf } from "./apis.js";
 import { byApi, connectionsIn, distinct, groupBy, isClosedConnection, callPattern } from "./connections.js";
 
-/** Returns by API the bytes of both directions, reads and writes: of the server if it was recorded, else the client. */
+/**
+ * Returns by API the bytes of both directions, reads and writes: of the server if it was recorded, else the client.
+ * The servers' connections to a database are not included.
+ */
 export function stepTotals(items) {
   const totals = {};
   const ends = groupBy(items, (item) => Object.values(sourceOf(item)).join(" "));
   for (const [, events] of ends) {
     const { api, side } = sourceOf(events[0]);
     if (side === "client" && totals[api]) continue;
-    const of = (op) => events.filter((item) => item.op === op && item.bytes > 0);
+    const of = (op) => events.filter((item) => item.op === op && item.bytes > 0 && !item.upstream);
     const [reads, writes] = [of("read"), of("write")];
     if (reads.length + writes.length === 0) continue;
     const bytes = [...reads, ...writes].reduce((sum, item) => sum + item.bytes, 0);

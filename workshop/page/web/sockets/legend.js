@@ -14,7 +14,9 @@ const SOCKET_ADDRESSES =
   "Both rows of a connection have the same pair of addresses, in opposite order. " +
   "The local address 0.0.0.0 means every interface of this machine. " +
   "The foreign address 0.0.0.0:* of a listening socket means that any client may connect. " +
-  "A UDP socket has no state, because it has no peer.";
+  "A UDP socket has no state, because it has no peer. " +
+  "A server that keeps its books in a database is a client, too: its socket has a port of the server's kernel as the local " +
+  "address, and the database's address as the foreign one.";
 
 /** Draws the legend and highlights the states that currently occur. */
 export function socketLegend(rows) {

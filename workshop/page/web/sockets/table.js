@@ -112,7 +112,7 @@ function socketRow({ key, row, change, since }, now) {
       el("span", { "aria-hidden": "true", text: sign }),
       el("span", { class: "unseen", text: spoken }),
     ),
-    cell(row.side),
+    cell(row.upstream ? "server → database" : row.side),
     cell(row.proto),
     cell(numberText(row.recv_queue), { class: "number", title: socketQueueTitle(row, "recv") }),
     cell(numberText(row.backlog ?? row.send_queue), {
@@ -139,7 +139,7 @@ function socketQueueTitle({ state }, queue) {
 }
 
 /** Replaces port 0 by a star, as netstat does. */
-function socketAddress(address) {
+export function socketAddress(address) {
   return address.replace(/:0$/, ":*");
 }
 
@@ -153,7 +153,8 @@ function socketLeft({ state }, change, since, now) {
   });
 }
 
-function socketProcess({ process, owned, state }) {
+/** Returns the process of a row: `1234/workshop`. */
+export function socketProcess({ process, owned, state }) {
   if (process) return `${process.pid}/${process.name}`;
   if (owned) return "? (no permission)";
   return state === "TIME_WAIT" ? "– (kernel)" : "–";

@@ -19,8 +19,8 @@ async fn receive_request(server: &UdpSocket) -> (u32, SocketAddr) {
     (text.strip_prefix("get 1 #").unwrap().trim_end().parse().unwrap(), client)
 }
 
-fn response(number: Option<u32>) -> String {
-    Response { number, book: Ok(bookshelf::Shelf::seeded().book(1).unwrap()) }.line()
+async fn response(number: Option<u32>) -> String {
+    Response { number, book: Ok(bookshelf::Shelf::seeded().book(1).await.unwrap()) }.line()
 }
 
 #[tokio::test]
@@ -42,7 +42,7 @@ async fn late_response_to_earlier_attempt_is_accepted() {
     let late = async {
         let (first, from) = receive_request(&server).await;
         receive_request(&server).await;
-        server.send_to(response(Some(first)).as_bytes(), from).await.unwrap();
+        server.send_to(response(Some(first)).await.as_bytes(), from).await.unwrap();
     };
     let (fetched, ()) = tokio::join!(client.get(1), late);
     let fetched = fetched.unwrap();
@@ -62,12 +62,12 @@ async fn unrelated_datagrams_are_ignored() {
             &b""[..],
             b"\xff",
             &[b'x'; 3000],
-            response(None).as_bytes(),
-            response(Some(number + 1)).as_bytes(),
+            response(None).await.as_bytes(),
+            response(Some(number + 1)).await.as_bytes(),
         ] {
             server.send_to(other, from).await.unwrap();
         }
-        server.send_to(response(Some(number)).as_bytes(), from).await.unwrap();
+        server.send_to(response(Some(number)).await.as_bytes(), from).await.unwrap();
         // A duplicate of the first response.
         server
             .send_to(format!("#{number} {{\"error\":\"of the last call\"}}").as_bytes(), from)

@@ -53,7 +53,7 @@ async fn respond_to_lines(mut client: BufReader<Connection>, shelf: &Shelf) -> i
         }
         // The connection is not idle until the response is written.
         let exchange = client.get_ref().begin_exchange();
-        client.write_all(Response::to(&line, shelf).line().as_bytes()).await?;
+        client.write_all(Response::to(&line, shelf).await.line().as_bytes()).await?;
         drop(exchange);
         if line.len() > MAX_REQUEST {
             return client.shutdown().await;

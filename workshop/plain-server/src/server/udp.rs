@@ -38,7 +38,7 @@ pub async fn serve_udp(socket: TapUdpSocket, shelf: Shelf, shutdown: Shutdown) -
         // Anything else gets no error response. Otherwise a single forged datagram could make two servers send error
         // responses to each other indefinitely.
         if is_request(request) {
-            let _ = socket.send_to(Response::to(request, &shelf).line().as_bytes(), client).await;
+            let _ = socket.send_to(Response::to(request, &shelf).await.line().as_bytes(), client).await;
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Reads the data for the live page from the trace files and the kernel.
 
 pub(crate) mod comparison;
+mod database;
 pub(crate) mod follow;
 pub(crate) mod history;
 mod pacing;

@@ -11,6 +11,7 @@ use socket_trace::sockets::changes::{Marked, mark, unmarked};
 use socket_trace::sockets::{Filter, Proto, Row, State as SocketState, table};
 use tokio::time::{Instant, sleep};
 
+use super::database::{DATABASE, Database};
 use super::pacing::pause_after;
 use crate::live::state::State;
 
@@ -23,12 +24,15 @@ const MAX_ROWS: usize = 200;
 
 /// Reads the socket table repeatedly, as long as a page is open.
 pub(crate) async fn run(state: Arc<State>) {
-    let servers = servers(&state);
+    let own = servers(&state);
+    let mut database = Database::default();
     let mut before = None;
     let repeat = async {
         loop {
             state.open_pages.wait_for_any().await;
             let began = Instant::now();
+            database.observe(&state);
+            let servers = [own.clone(), database.servers()].concat();
             let filter = filter(&servers);
             let json = match tokio::task::spawn_blocking(move || table(&filter)).await {
                 Ok(Ok(mut now)) => {
@@ -36,7 +40,7 @@ pub(crate) async fn run(state: Arc<State>) {
                     let marked =
                         before.as_deref().map_or_else(|| unmarked(&now), |before| mark(before, &now));
                     before = Some(now);
-                    let (rows, omitted) = rows(marked, &servers);
+                    let (rows, omitted) = rows(marked, &servers, &database);
                     json!({ "rows": rows, "more": omitted })
                 }
                 Ok(Err(error)) => json!({ "error": error.to_string() }),
@@ -50,13 +54,14 @@ pub(crate) async fn run(state: Arc<State>) {
 }
 
 /// A server's name, address and protocols.
-struct Server {
-    api: &'static str,
-    address: SocketAddr,
-    protos: [Proto; 2],
+#[derive(Clone)]
+pub(super) struct Server {
+    pub(super) api: &'static str,
+    pub(super) address: SocketAddr,
+    pub(super) protos: [Proto; 2],
 }
 
-const TCP: [Proto; 2] = [Proto::Tcp, Proto::Tcp6];
+pub(super) const TCP: [Proto; 2] = [Proto::Tcp, Proto::Tcp6];
 const UDP: [Proto; 2] = [Proto::Udp, Proto::Udp6];
 
 fn servers(state: &State) -> Vec<Server> {
@@ -73,6 +78,8 @@ struct AssignedRow {
     marked: Marked,
     api: &'static str,
     side: &'static str,
+    /// `true` for a server's socket of a connection to the database.
+    upstream: bool,
 }
 
 impl Server {
@@ -87,10 +94,12 @@ impl Server {
         self.has_address(row.foreign).then_some("client")
     }
 
-    /// Returns `true` if `address` reaches this server. A server on the unspecified address has all addresses.
+    /// Returns `true` if `address` reaches this server. A server on the unspecified address has all addresses. Of the
+    /// database only the address is known to which the servers connect.
     fn has_address(&self, address: SocketAddr) -> bool {
         address.port() == self.address.port()
             && (self.address.ip().is_unspecified()
+                || self.api == DATABASE && address.ip().is_unspecified()
                 || address.ip().to_canonical() == self.address.ip().to_canonical())
     }
 }
@@ -103,14 +112,17 @@ fn filter(servers: &[Server]) -> Filter {
 /// Returns the rows of the socket table that are sent to the page, and the number of omitted rows.
 ///
 /// Rows in `TIME_WAIT` come last, because a load test leaves thousands of them.
-fn rows(mut marked: Vec<Marked>, servers: &[Server]) -> (Vec<AssignedRow>, usize) {
+fn rows(mut marked: Vec<Marked>, servers: &[Server], database: &Database) -> (Vec<AssignedRow>, usize) {
     let omitted = marked.len().saturating_sub(MAX_ROWS);
     marked.sort_by_key(|marked| marked.row.state == Some(SocketState::TimeWait));
     marked.truncate(MAX_ROWS);
     let assigned = marked.into_iter().filter_map(|marked| {
+        if let Some(api) = database.client(marked.row.local) {
+            return Some(AssignedRow { marked, api, side: "server", upstream: true });
+        }
         let (api, side) =
             servers.iter().find_map(|server| Some((server.api, server.side_of(&marked.row)?)))?;
-        Some(AssignedRow { marked, api, side })
+        Some(AssignedRow { marked, api, side, upstream: false })
     });
     (assigned.collect(), omitted)
 }

@@ -3,10 +3,10 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use bookshelf::Book;
 use futures_util::future::BoxFuture;
 use tokio::sync::Mutex;
 
+use super::created_books::CreatedBooks;
 use super::job::{Job, Outcome};
 use super::recorded_session::RecordedSession;
 use super::watchers::{Watcher, Watchers};
@@ -24,15 +24,10 @@ pub(crate) struct Api {
     pub(crate) run: fn(Arc<Self>, Job) -> BoxFuture<'static, Outcome>,
     /// Opens a watcher through the API's client.
     pub(crate) watch: fn(Arc<Self>, Arc<Watchers>) -> OpenWatcher,
-    pub(crate) leftovers: Mutex<Leftovers>,
+    /// The created books, which all APIs share.
+    pub(crate) created: Arc<CreatedBooks>,
+    /// The watcher that an earlier operation has left open.
+    pub(crate) watcher: Mutex<Option<Watcher>>,
 }
 
 type OpenWatcher = BoxFuture<'static, Result<Watcher, String>>;
-
-/// Created books and an open watcher that earlier operations have left for later ones.
-#[derive(Default)]
-pub(crate) struct Leftovers {
-    /// Books that were created and not deleted, the newest last.
-    pub(crate) books: Vec<Book>,
-    pub(crate) watcher: Option<Watcher>,
-}

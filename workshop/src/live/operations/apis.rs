@@ -8,6 +8,7 @@ use server_kit::bind::reachable;
 use tokio::sync::Mutex;
 
 use super::api::Api;
+use super::created_books::CreatedBooks;
 use super::recorded_session::RecordedSession;
 use super::{execute, watchers};
 use crate::api_instance::ApiInstance;
@@ -16,15 +17,16 @@ use crate::live::response::ErrorResponse;
 /// Returns the three APIs, each with its client.
 pub(crate) fn all(instances: &[ApiInstance; 3], shutdown: &Shutdown) -> Vec<Arc<Api>> {
     let [rest, graphql, grpc] = instances;
+    let created = Arc::default();
     let apis = [
-        with_client::<Rest>(rest, shutdown),
-        with_client::<Graphql>(graphql, shutdown),
-        with_client::<Grpc>(grpc, shutdown),
+        with_client::<Rest>(rest, &created, shutdown),
+        with_client::<Graphql>(graphql, &created, shutdown),
+        with_client::<Grpc>(grpc, &created, shutdown),
     ];
     apis.map(Arc::new).to_vec()
 }
 
-fn with_client<C: Client>(instance: &ApiInstance, shutdown: &Shutdown) -> Api {
+fn with_client<C: Client>(instance: &ApiInstance, created: &Arc<CreatedBooks>, shutdown: &Shutdown) -> Api {
     Api {
         name: C::API,
         title: instance.title,
@@ -35,7 +37,8 @@ fn with_client<C: Client>(instance: &ApiInstance, shutdown: &Shutdown) -> Api {
         watch: |api, watchers| {
             Box::pin(async move { watchers::open::<C>(api.session.client(), api.address, watchers).await })
         },
-        leftovers: Mutex::default(),
+        created: Arc::clone(created),
+        watcher: Mutex::default(),
     }
 }
 

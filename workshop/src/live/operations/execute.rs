@@ -14,11 +14,10 @@ const YEARS: [i32; 2] = [1995, 1996];
 
 /// Runs the job as a step of the API's recordings.
 pub(crate) async fn run<C: Client>(api: &Api, job: &Job) -> Outcome {
-    let mut leftovers = api.leftovers.lock().await;
     let began = Instant::now();
     let mut duration = 0;
     let calls = async {
-        let result = make_calls::<C>(api, job, &mut leftovers.books).await;
+        let result = make_calls::<C>(api, job).await;
         duration = began.elapsed().as_nanos();
         result.map_err(|failure| failure.to_string())
     };
@@ -27,7 +26,7 @@ pub(crate) async fn run<C: Client>(api: &Api, job: &Job) -> Outcome {
 }
 
 /// Makes all calls of the job and returns a description of the last call's result.
-async fn make_calls<C: Client>(api: &Api, job: &Job, books: &mut Vec<Book>) -> Result<String, Failure> {
+async fn make_calls<C: Client>(api: &Api, job: &Job) -> Result<String, Failure> {
     let (connections, calls) = match job.connection {
         Connection::One => (1, job.calls),
         Connection::New => (job.calls, 1),
@@ -36,20 +35,16 @@ async fn make_calls<C: Client>(api: &Api, job: &Job, books: &mut Vec<Book>) -> R
     for _ in 0..connections {
         let mut client = C::connect(api.session.client(), api.address).await?;
         for _ in 0..calls {
-            description = call(&mut client, job.operation, books).await?;
+            description = call(&mut client, api, job).await?;
         }
         client.close().await;
     }
     Ok(description)
 }
 
-/// Makes one call and returns a description of its result. `books` contains the created books, the newest last.
-async fn call<C: Client>(
-    client: &mut C,
-    operation: Operation,
-    books: &mut Vec<Book>,
-) -> Result<String, Failure> {
-    Ok(match operation {
+/// Makes one call and returns a description of its result.
+async fn call<C: Client>(client: &mut C, api: &Api, job: &Job) -> Result<String, Failure> {
+    Ok(match job.operation {
         Operation::Get => title_and_year(&client.book(1).await?),
         Operation::List => {
             let page = client.list(&ListBooks { page_size: Some(5), ..ListBooks::default() }).await?;
@@ -59,21 +54,21 @@ async fn call<C: Client>(
         Operation::Create => {
             let book = client.create(new_book()).await?;
             let description = format!("book {}: {}", book.id, title_and_year(&book));
-            books.push(book);
+            api.created.push(api.name, book);
             description
         }
         Operation::Update => {
             // A failed update is not repeated, because someone else may have changed or deleted the book.
-            let Book { id, revision, year, .. } = take_newest(client, books).await?;
+            let Book { id, revision, year, .. } = take_newest(client, api, job).await?;
             let year = if year == YEARS[0] { YEARS[1] } else { YEARS[0] };
             let patch = BookPatch { year: Some(year), ..BookPatch::default() };
             let book = client.update(id, revision, patch).await?;
             let description = format!("book {id} is now dated {year} (revision {})", book.revision);
-            books.push(book);
+            api.created.push(api.name, book);
             description
         }
         Operation::Delete => {
-            let book = take_newest(client, books).await?;
+            let book = take_newest(client, api, job).await?;
             client.delete(book.id).await?;
             format!("book {} deleted", book.id)
         }
@@ -84,9 +79,9 @@ async fn call<C: Client>(
     })
 }
 
-/// Removes and returns the newest book from `books`. Creates one if `books` is empty.
-async fn take_newest<C: Client>(client: &mut C, books: &mut Vec<Book>) -> Result<Book, Failure> {
-    match books.pop() {
+/// Removes and returns the newest of the created books. Creates one if there is none.
+async fn take_newest<C: Client>(client: &mut C, api: &Api, job: &Job) -> Result<Book, Failure> {
+    match api.created.take(api.name, job.is_only) {
         Some(book) => Ok(book),
         None => client.create(new_book()).await,
     }

@@ -58,8 +58,8 @@ pub(crate) async fn run(
             "calls must be a number from 1 to {MAX_CALLS}, is {calls}"
         )));
     }
-    let job = Job { operation, calls, connection };
     let apis = apis::select(&state.apis, &apis)?;
+    let job = Job { operation, calls, connection, is_only: apis.len() == 1 };
     let results = fan_out(&state.operation_lock, apis, move |api| (api.run)(Arc::clone(api), job)).await?;
     let results = results.into_iter().map(|(api, outcome)| {
         let (result, ns) = outcome.unwrap_or_else(|error| (Err(error), 0));
@@ -93,16 +93,16 @@ pub(crate) async fn watch(
 }
 
 async fn open_watcher(api: &Arc<Api>, watchers: Arc<Watchers>) -> Result<(), String> {
-    let mut leftovers = api.leftovers.lock().await;
-    if !leftovers.watcher.as_ref().is_some_and(super::watchers::Watcher::is_open) {
+    let mut watcher = api.watcher.lock().await;
+    if !watcher.as_ref().is_some_and(super::watchers::Watcher::is_open) {
         let open = (api.watch)(Arc::clone(api), watchers);
-        leftovers.watcher = Some(api.session.step(WATCH_TITLE.to_owned(), 1, open).await?);
+        *watcher = Some(api.session.step(WATCH_TITLE.to_owned(), 1, open).await?);
     }
     Ok(())
 }
 
 async fn close_watcher(api: &Api) -> Result<(), String> {
-    let watcher = api.leftovers.lock().await.watcher.take();
+    let watcher = api.watcher.lock().await.take();
     match watcher.filter(super::watchers::Watcher::is_open) {
         Some(watcher) => api.session.step(WATCH_TITLE.to_owned(), -1, watcher.close()).await,
         None => Ok(()),

@@ -13,6 +13,8 @@ pub(crate) struct Job {
     pub(crate) operation: Operation,
     pub(crate) calls: u32,
     pub(crate) connection: Connection,
+    /// `true` if the job runs over a single API, which may then change the books that other APIs have created.
+    pub(crate) is_only: bool,
 }
 
 /// Connections over which a job makes its calls.
@@ -32,7 +34,7 @@ pub(crate) type Outcome = (Result<String, String>, u128);
 impl Job {
     /// Returns the name of the job's step in the recordings.
     pub(crate) fn step(&self) -> String {
-        let Self { operation, calls, connection } = self;
+        let Self { operation, calls, connection, .. } = self;
         let title = operation.title();
         match (calls, connection) {
             (1, _) => title.to_owned(),

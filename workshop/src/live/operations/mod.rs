@@ -7,6 +7,7 @@
 //! - `commands`: the same operations as command lines for a terminal
 //! - `apis`: the three APIs with their clients
 //! - `api`: one API with its recordings and its client
+//! - `created_books`: the books that the operations have created and not deleted
 //! - `job`: an operation with its number of calls and connections
 //! - `execute`: runs a job through an API's client
 //! - `watchers`: clients that watch changes until they are stopped
@@ -18,6 +19,7 @@
 pub(crate) mod api;
 pub(crate) mod apis;
 pub(crate) mod commands;
+mod created_books;
 mod execute;
 mod fan_out;
 pub(crate) mod handlers;

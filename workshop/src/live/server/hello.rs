@@ -27,6 +27,7 @@ pub(crate) fn hello(state: &State) -> Hello {
         boot: state.run_id.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         first: state.history.first(),
+        database: state.database.clone(),
         recordings: state.recordings.iter().map(Into::into).collect(),
         lanes: lanes.collect(),
         plain: plain.to_vec(),

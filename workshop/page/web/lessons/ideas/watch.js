@@ -31,7 +31,7 @@ export const LESSON_WATCH = {
       lessonText(331, 22, "how?"),
       lessonBox(368, 8, 108, 44, "watcher"),
     ),
-  action: "Opens a watcher over each API, creates a book over each, and closes the watchers.",
+  action: "Opens a watcher over one API after the other, creates a book over the same API, and closes the watcher.",
   questions: [
     {
       prompt: "How does the watcher receive the change?",
@@ -113,7 +113,7 @@ function lessonWatchFacts(run) {
       as: lessonChangeFormat(changes[0]),
     };
   });
-  const connects = items.filter((item) => item.op === "connect" && sourceOf(item).side === "server").length;
+  const connects = items.filter((item) => item.op === "connect" && sourceOf(item).side === "server" && !item.upstream).length;
   return {
     watchers,
     connects,

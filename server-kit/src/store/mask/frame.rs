@@ -1,0 +1,149 @@
+//! The message boundaries of the PostgreSQL protocol, version 3, byte by byte.
+//!
+//! Lengths are not trusted: only those that a server or a client accepts before authentication are valid.
+
+use super::PASSWORD;
+
+/// Maximum length of a StartupMessage (`MAX_STARTUP_PACKET_LENGTH` of PostgreSQL).
+const MAX_STARTUP: u32 = 10_000;
+/// Maximum length of any other message (`PG_MAX_AUTH_TOKEN_LENGTH` of PostgreSQL, and the length itself).
+const MAX_MESSAGE: u32 = 65_535 + 4;
+
+/// The protocol's major version.
+const VERSION: u32 = 3;
+pub(super) const CANCEL_REQUEST: u32 = 1234 << 16 | 5678;
+pub(super) const SSL_REQUEST: u32 = 1234 << 16 | 5679;
+pub(super) const GSS_REQUEST: u32 = 1234 << 16 | 5680;
+
+/// A position in the messages of one direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Position {
+    /// Before the type of a message.
+    Type,
+    /// In the length of a message.
+    Length(Message, Field),
+    /// In the code of an untyped message, with the number of bytes after the code.
+    Code(Field, u32),
+    /// In the body of a message, with the number of bytes that are shown and the number of all bytes that are left.
+    Body { message: Message, shown: u32, left: u32 },
+    /// After the end of the authentication: all bytes are shown.
+    Clear,
+    /// After a byte that is not part of the protocol: all bytes are masked.
+    Unknown,
+}
+
+/// A message whose type is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Message {
+    /// A StartupMessage, or a request for encryption or cancellation whose code is not read yet.
+    Startup,
+    Cancel,
+    Client(u8),
+    Server(u8),
+}
+
+/// A number of four bytes, in network byte order, of which the first few are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Field {
+    read: u32,
+    value: u32,
+}
+
+impl Field {
+    const BYTES: u32 = 4;
+
+    /// Adds a byte; `None` if the number is complete.
+    pub(super) fn push(self, byte: u8) -> Option<Self> {
+        let incomplete = self.read < Self::BYTES;
+        incomplete.then_some(Self { read: self.read + 1, value: self.value << 8 | u32::from(byte) })
+    }
+
+    pub(super) fn complete(self) -> Option<u32> {
+        (self.read == Self::BYTES).then_some(self.value)
+    }
+
+    /// Number of bits that are not read yet.
+    fn missing_bits(self) -> u32 {
+        8 * (Self::BYTES - self.read)
+    }
+
+    /// Returns `true` if the number is at most `max`, whatever the bytes are that are not read yet. Only small numbers
+    /// pass, so that no more than a few zeros of an invalid length are shown.
+    fn can_be_at_most(self, max: u32) -> bool {
+        self.value <= max.checked_shr(self.missing_bits()).unwrap_or(0)
+    }
+
+    /// Returns `true` if the bytes that are read begin the code of an untyped message.
+    pub(super) fn is_startup_code(self) -> bool {
+        let begins = |code: u32| code.checked_shr(self.missing_bits()).unwrap_or(0) == self.value;
+        // The minor version has the last two bytes.
+        let is_version = if self.read <= 2 {
+            begins(VERSION << 16)
+        } else {
+            self.value >> (8 * (self.read - 2)) == VERSION
+        };
+        is_version || [CANCEL_REQUEST, SSL_REQUEST, GSS_REQUEST].into_iter().any(begins)
+    }
+}
+
+impl Message {
+    fn max_length(self) -> u32 {
+        if self == Self::Startup { MAX_STARTUP } else { MAX_MESSAGE }
+    }
+
+    /// Returns the position after the length of the message.
+    fn after_length(self, length: u32) -> Option<Position> {
+        let left = length.checked_sub(Field::BYTES)?;
+        match self {
+            Self::Startup => Some(Position::Code(Field::default(), left.checked_sub(Field::BYTES)?)),
+            _ => self.body(left),
+        }
+    }
+
+    /// Returns the position at the beginning of the body, which has `length` bytes. Returns `None` if the body is
+    /// shorter than the fields that are shown.
+    pub(super) fn body(self, length: u32) -> Option<Position> {
+        let shown = match self {
+            Self::Client(PASSWORD) => 0,
+            // The kind of the request; the number of the process.
+            Self::Server(b'R' | b'K') | Self::Cancel => Field::BYTES,
+            // The status of the transaction.
+            Self::Server(b'Z') if length != 1 => return None,
+            _ => length,
+        };
+        let is_complete = shown <= length;
+        is_complete.then(|| self.in_body(shown, length))
+    }
+
+    fn in_body(self, shown: u32, left: u32) -> Position {
+        match self {
+            message if left > 0 => Position::Body { message, shown, left },
+            // The server closes the connection.
+            Self::Cancel => Position::Unknown,
+            Self::Server(b'Z') => Position::Clear,
+            _ => Position::Type,
+        }
+    }
+}
+
+impl Position {
+    /// Returns the position after a byte of a length or a body, and whether the byte is shown.
+    pub(super) fn next(self, byte: u8) -> Option<(Self, bool)> {
+        match self {
+            Self::Length(message, length) => {
+                let length =
+                    length.push(byte).filter(|length| length.can_be_at_most(message.max_length()))?;
+                let next = match length.complete() {
+                    None => Self::Length(message, length),
+                    Some(length) => message.after_length(length)?,
+                };
+                Some((next, true))
+            }
+            Self::Body { message, shown, left } => {
+                Some((message.in_body(shown.saturating_sub(1), left - 1), shown > 0))
+            }
+            Self::Clear => Some((self, true)),
+            Self::Type | Self::Code(..) | Self::Unknown => None,
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Steps and payload totals of some of a recording's connections.
+
+use socket_tap::event::{Event, Op};
+use socket_tap::format::Side;
+
+use super::data_transfer::DataTransfer;
+use super::payload_stats::{ClassifiedTransfer, OnCall, PayloadStats, PayloadTotals};
+use super::socket_history::{SocketClass, SocketHistory};
+use super::step::{Step, Steps};
+
+/// Totals of the events of some connections.
+pub(super) struct Traffic {
+    side: Side,
+    steps: Steps,
+    /// `None` for a recording without payload.
+    payload: Option<PayloadStats>,
+}
+
+impl Traffic {
+    /// Returns totals without events. `side` is that of connections whose opening is missing from the recording.
+    pub(super) fn new(side: Side, has_payload: bool) -> Self {
+        Self { side, steps: Steps::new(), payload: has_payload.then(|| PayloadStats::new(side)) }
+    }
+
+    /// Begins the step of that name.
+    pub(super) fn begin_step(&mut self, name: &str) {
+        self.steps.begin(name);
+    }
+
+    /// Adds an event of `socket`, whose earlier events are known.
+    pub(super) fn observe(&mut self, event: &Event, socket: Option<&SocketHistory>, on_call: OnCall<'_>) {
+        let side = socket.map_or(self.side, |socket| socket.side(self.side));
+        let is_uncounted = is_uncounted(event, socket);
+        let transfer = DataTransfer::by(event, side);
+        if !is_uncounted {
+            self.steps.current().observe(event, transfer);
+        }
+        if let Some(payload) = &mut self.payload {
+            let transfer = ClassifiedTransfer { side, transfer, is_uncounted };
+            payload.observe(event, transfer, &mut self.steps, on_call);
+        }
+    }
+
+    /// Adds a socket that has been closed.
+    pub(super) fn add_ended(&mut self, socket: &SocketHistory) {
+        self.steps.current().add_ended(socket, socket.side(self.side));
+    }
+
+    /// Returns the totals. Passes the calls that are still open to `on_call`.
+    pub(super) fn finish(mut self, on_call: OnCall<'_>) -> (Vec<Step>, PayloadTotals) {
+        let totals = self.payload.take().map(|payload| payload.finish(&mut self.steps, on_call));
+        (self.steps.finish(), totals.unwrap_or_default())
+    }
+}
+
+/// Returns `true` for events that steps do not count: those of a stream on top of another, because the lower
+/// stream counts the bytes, and the `connect` of a datagram socket, because it opens no connection.
+fn is_uncounted(event: &Event, socket: Option<&SocketHistory>) -> bool {
+    let class = socket.map(|socket| socket.class);
+    match event.op {
+        Op::Adopt { on, .. } => on.is_some(),
+        Op::Connect { .. } if class == Some(SocketClass::Datagram) => true,
+        _ => class == Some(SocketClass::Layer),
+    }
+}

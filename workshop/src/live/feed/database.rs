@@ -1,0 +1,53 @@
+//! The addresses of the servers' connections to the database.
+
+use std::collections::{BTreeSet, HashMap};
+use std::net::SocketAddr;
+
+use socket_tap::event::Addr;
+
+use super::socket_table::{Server, TCP};
+use crate::live::state::State;
+
+/// Name of the database among the servers of the socket table.
+pub(super) const DATABASE: &str = "database";
+
+/// The connections to the database, as the servers' recorders know them.
+#[derive(Debug, Default)]
+pub(super) struct Database {
+    /// The API whose server has the socket with this local address.
+    clients: HashMap<SocketAddr, &'static str>,
+    /// Addresses to which the servers have connected.
+    addresses: BTreeSet<SocketAddr>,
+}
+
+impl Database {
+    /// Updates the connections.
+    pub(super) fn observe(&mut self, state: &State) {
+        if state.database.is_none() {
+            return;
+        }
+        // Closed connections are kept, because their sockets may be in TIME_WAIT. There is at most one for each local port.
+        let apis = state.apis.iter().map(|api| (api.name, &api.session));
+        for (api, session) in apis.chain([("tcp", &state.plain.tcp)]) {
+            for socket in session.recordings.upstream() {
+                if let (Some(Addr::Ip(local)), Some(Addr::Ip(peer))) = (&socket.local, &socket.peer) {
+                    self.clients.insert(*local, api);
+                    self.addresses.insert(*peer);
+                }
+            }
+        }
+    }
+
+    /// Returns the API whose server has the socket with this local address.
+    pub(super) fn client(&self, local: SocketAddr) -> Option<&'static str> {
+        self.clients.get(&local).copied()
+    }
+
+    /// Returns the database as a server of the socket table.
+    pub(super) fn servers(&self) -> Vec<Server> {
+        self.addresses
+            .iter()
+            .map(|address| Server { api: DATABASE, address: *address, protos: TCP })
+            .collect()
+    }
+}
