@@ -154,7 +154,7 @@ fn grpc_load(Pace { seconds, rate }: Pace, body: &Path) -> Command {
 }
 
 /// Parses wrk's line `120 requests in 4.00s`. Returns `None` if wrk reports errors.
-#[expect(clippy::cast_precision_loss, reason = "the duration is below 2^52 seconds")]
+#[expect(clippy::cast_precision_loss, reason = "f64 is exact for durations below 2^52 seconds")]
 fn parse_wrk(text: &str, seconds: u64) -> Option<Load> {
     if text.contains("Non-2xx") || text.contains("Socket errors") {
         return None;
@@ -166,7 +166,7 @@ fn parse_wrk(text: &str, seconds: u64) -> Option<Load> {
 
 /// Parses h2load's line `requests: 120 total, 120 started, 120 done, 120 succeeded, 0 failed, …`. Returns
 /// `None` if a request failed.
-#[expect(clippy::cast_precision_loss, reason = "the duration is below 2^52 seconds")]
+#[expect(clippy::cast_precision_loss, reason = "f64 is exact for durations below 2^52 seconds")]
 fn parse_h2load(text: &str, seconds: u64) -> Option<Load> {
     let line = text.lines().find_map(|line| line.strip_prefix("requests: "))?;
     let count = |label: &str| -> Option<f64> {

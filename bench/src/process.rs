@@ -42,8 +42,9 @@ impl Running {
         if is_wrapper {
             let children = fs::read_to_string(format!("/proc/{server}/task/{server}/children"))?;
             let only = children.split_whitespace().next().and_then(|pid| pid.parse().ok());
-            running.server =
-                only.ok_or_else(|| io::Error::other("strace has not started the server as its child"))?;
+            running.server = only.ok_or_else(|| {
+                io::Error::other("strace runs, but has no child process that could be the server")
+            })?;
         }
         Ok(running)
     }
@@ -111,7 +112,7 @@ fn terminate(pid: u32) -> io::Result<()> {
 
 /// Returns the user and system time of a process in seconds, from `utime` and `stime` in `/proc/PID/stat`
 /// (proc(5)).
-#[expect(clippy::cast_precision_loss, reason = "the number of clock ticks is below 2^52")]
+#[expect(clippy::cast_precision_loss, reason = "f64 is exact for fewer than 2^52 clock ticks")]
 fn cpu_seconds_of(pid: u32) -> io::Result<f64> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
     let ticks = ticks(&stat).ok_or_else(|| io::Error::other(format!("/proc/{pid}/stat: {stat}")))?;

@@ -18,8 +18,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{} ({})", book.title, book.year);
 
     // Programs distinguish errors by their reason.
-    let status =
-        client.get_book(GetBookRequest { id: 99 }).await.err().ok_or("unexpectedly, book 99 exists")?;
+    let status = client
+        .get_book(GetBookRequest { id: 99 })
+        .await
+        .err()
+        .ok_or("expected an error for book 99, received a book")?;
     let reason = tonic_types::StatusExt::get_details_error_info(&status).map(|info| info.reason);
     println!("{}: {}", reason.unwrap_or_default(), status.message());
     Ok(())

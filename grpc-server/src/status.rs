@@ -53,7 +53,7 @@ pub(crate) fn from_shelf(error: Error) -> Status {
 /// is `last`. This happens after a restart of the server, which numbers changes from 1 again.
 pub(crate) fn unknown_change(sequence: u64, last: u64) -> Status {
     let message = format!(
-        "unknown change {sequence}, the last is {last}; list the books again, then watch without after_sequence"
+        "change {sequence} does not exist, because the newest change is {last}; list the books again, then watch without after_sequence"
     );
     DOMAIN.status(Code::DataLoss, "CHANGE_UNKNOWN", &[("sequence", &sequence), ("last", &last)], message)
 }

@@ -27,7 +27,7 @@ impl Problem {
     /// server is `newest`. This happens after a restart of the server.
     pub(crate) fn unknown_change(last: u64, newest: u64) -> Self {
         let detail = format!(
-            "change {last} has not happened, the last is {newest}: list the books again, then watch again"
+            "change {last} does not exist, because the newest change is {newest}: list the books again, then watch again"
         );
         Self(ProblemDetails::new(&FELL_BEHIND, StatusCode::GONE, detail))
     }

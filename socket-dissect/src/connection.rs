@@ -70,7 +70,7 @@ impl Connection {
         let direction = Direction::of_reads_on(self.side);
         for (dropped, direction) in [(reads, direction), (writes, direction.opposite())] {
             if dropped {
-                self.lost.get_mut(direction).get_or_insert("after a gap in the recording");
+                self.lost.get_mut(direction).get_or_insert("follows a gap in the recording");
             }
         }
     }

@@ -26,7 +26,7 @@ fn body(request: Vec<u8>) -> String {
 }
 
 #[test]
-fn binary_body_is_described_by_its_type() {
+fn binary_body_is_described_by_its_content_type() {
     let image = message("PUT /a HTTP/1.1", "content-type: image/png\r\n", b"\x89PNG");
     assert_eq!(body(image), "4 payload body: image/png");
     assert_eq!(body(message("PUT /a HTTP/1.1", "", b"\xff\xfe")), "2 payload body: binary");
@@ -41,7 +41,7 @@ fn binary_body_is_described_by_its_type() {
 }
 
 #[test]
-fn graphql_operation_names_the_call() {
+fn http_call_is_named_after_its_graphql_operation() {
     for request in [
         message("POST /graphql HTTP/1.1", JSON, QUERY.as_bytes()),
         message("POST /graphql HTTP/1.1", GZIP, &gzip(QUERY)),
@@ -58,7 +58,7 @@ fn graphql_operation_names_the_call() {
 }
 
 #[test]
-fn split_graphql_operation_is_named_once_complete() {
+fn graphql_operation_split_across_reads_is_recognized() {
     let mut server = Fixture::new();
     let request = message("POST /graphql HTTP/1.1", JSON, QUERY.as_bytes());
     let (one, other) = request.split_at(request.len() - 10);
@@ -67,7 +67,7 @@ fn split_graphql_operation_is_named_once_complete() {
 }
 
 #[test]
-fn errors_member_of_other_json_is_ignored() {
+fn errors_member_of_non_graphql_json_is_ignored() {
     let mut server = Fixture::new();
     server.reads(message("POST /search HTTP/1.1", JSON, br#"{"query":"rust books"}"#));
     server.writes(message("HTTP/1.1 200 OK", JSON, br#"{"errors":[1]}"#));

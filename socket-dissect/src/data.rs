@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn recorded_bytes_are_taken_before_missing_bytes() {
+    fn take_returns_recorded_bytes_before_missing_bytes() {
         let mut data = TransferData::new(b"abcdef", 10);
         assert_eq!((data.len(), data.missing()), (10, 4));
         let first = data.take(4);
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn recorded_bytes_beyond_the_length_are_ignored() {
+    fn recorded_bytes_beyond_the_transfer_length_are_ignored() {
         let data = TransferData::new(b"abcdef", 2);
         assert_eq!((data.recorded(), data.missing()), (&b"ab"[..], 0));
     }

@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_after_unrecorded_bytes_are_dropped() {
+    fn prefix_buffer_ends_before_the_first_unrecorded_byte() {
         let mut buffer = PrefixBuffer::new(4);
         buffer.add(TransferData::new(b"ab", 2));
         assert!(!buffer.is_cut());

@@ -82,7 +82,7 @@ mod tests {
     use super::super::fixture::{Fixture, lines};
 
     #[test]
-    fn server_sent_events_are_separate_units() {
+    fn server_sent_events_are_dissected_one_by_one() {
         let mut server = Fixture::new();
         server.reads("GET /a HTTP/1.1\r\n\r\n");
         let parts = server.writes(

@@ -14,7 +14,7 @@ fn observe(dissector: &mut Dissector, sock: u64, op: Op) -> Vec<Part> {
 }
 
 #[test]
-fn direction_depends_on_the_recorded_side() {
+fn connected_socket_is_a_client_in_any_recording() {
     let mut client = Dissector::new(Side::Client);
     observe(&mut client, 1, Op::connect());
     let parts = observe(&mut client, 1, Op::Write(transfer("GET /a HTTP/1.1\r\n\r\n")));
@@ -27,7 +27,7 @@ fn direction_depends_on_the_recorded_side() {
 }
 
 #[test]
-fn layered_stream_has_side_of_lower_stream() {
+fn stream_above_a_client_socket_is_a_client() {
     let mut server = Dissector::new(Side::Server);
     observe(&mut server, 1, Op::connect());
     let adopt = Op::adopt("tls".into(), SocketKind::Stream).over(SockId::new(1).unwrap());
@@ -39,7 +39,7 @@ fn layered_stream_has_side_of_lower_stream() {
 }
 
 #[test]
-fn reads_without_recorded_bytes_are_unknown() {
+fn transfers_without_payload_count_as_unknown_bytes() {
     let mut server = Fixture::new();
     for op in [Op::Read, Op::Write] {
         let parts = server.observe(op(Transfer::new(7)));
@@ -60,7 +60,7 @@ fn unrecorded_body_bytes_are_counted() {
 }
 
 #[test]
-fn open_directions_are_unknown_after_a_gap() {
+fn bytes_after_lost_reads_are_unknown() {
     let mut server = Fixture::new();
     server.reads("GET /a HTTP/1.1\r\n\r\n");
     // A missing end of stream loses no bytes.
@@ -69,7 +69,7 @@ fn open_directions_are_unknown_after_a_gap() {
     assert_eq!(lines(&server.reads("GET /b HTTP/1.1\r\n\r\n")), ["19 headers request head: GET /b"]);
     server.observe(Op::Gap(Gap::default().with_reads(1, 1)));
     let parts = server.reads("GET /c HTTP/1.1\r\n\r\n");
-    assert_eq!(lines(&parts), ["19 unknown unknown: after a gap in the recording"]);
+    assert_eq!(lines(&parts), ["19 unknown unknown: follows a gap in the recording"]);
     // The response to the earlier request is recognized; the next one belongs to an unknown request.
     let parts = server.writes("HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n");
     assert_eq!(
@@ -100,7 +100,7 @@ fn connection_without_beginning_is_dissected_from_next_message() {
 }
 
 #[test]
-fn unsupported_protocols_are_unknown() {
+fn bytes_of_unsupported_protocols_are_unknown() {
     for (bytes, why) in [("EHLO a\r\n", "not HTTP/1.1"), ("\u{1}\u{2}", "an unsupported protocol")] {
         let parts = Fixture::new().reads(bytes);
         assert_eq!(lines(&parts), [format!("{} unknown unknown: {why}", bytes.len())]);
@@ -108,7 +108,7 @@ fn unsupported_protocols_are_unknown() {
 }
 
 #[test]
-fn tunnel_contains_a_separate_connection() {
+fn connect_tunnel_is_dissected_as_a_new_connection() {
     let mut server = Fixture::new();
     server.reads("CONNECT a:443 HTTP/1.1\r\n\r\n");
     server.writes("HTTP/1.1 200 OK\r\n\r\n");

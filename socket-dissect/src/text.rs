@@ -37,7 +37,7 @@ pub(super) fn short_bytes(bytes: &[u8], more: bool) -> String {
 }
 
 /// Reason why bytes that follow unrecorded bytes cannot be dissected.
-pub(super) const HOLE: &str = "after bytes that were not recorded";
+pub(super) const HOLE: &str = "follows bytes that were not recorded";
 
 /// Describes bytes that were not recorded: `1,024 B not recorded`.
 pub(super) fn not_recorded(bytes: u64) -> String {
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn long_text_is_cut_between_characters() {
+    fn long_text_is_truncated_between_characters() {
         let long = "é".repeat(MAX_CHARS + 1);
         assert_eq!(short(&long), "é".repeat(MAX_CHARS) + "…");
         assert_eq!(short_bytes(&"é".as_bytes()[..1], true), "…");

@@ -74,21 +74,33 @@ fn cases() -> Vec<Case> {
         TraceFile::create(path).unwrap()
     };
     vec![
-        case("write of 64 B, no tap", None, writes::<64, _>(Ready)),
+        case("write of 64 B without a tap", None, writes::<64, _>(Ready)),
         case(
             "write of 64 B, tap off",
             Some(0),
             writes::<64, _>(TapStream::wrap(&Tap::off(), Ready, "memory")),
         ),
-        case("recorded, discarded", Some(0), recorded::<64>(0, Discard)),
-        case("recorded, trace file", Some(0), recorded::<64>(0, file("event.jsonl"))),
-        case("recorded with 64 B, discarded", Some(0), recorded::<64>(1024, Discard)),
-        case("recorded with 64 B, trace file", Some(0), recorded::<64>(1024, file("capture.jsonl"))),
-        case("recorded with 1 KiB, discarded", Some(0), recorded::<1024>(1024, Discard)),
-        case("drain thread, trace file", None, drained::<64>(0, file("drained.jsonl"))),
-        case("a line of JSON from an event", None, formatted(None)),
-        case("a line of JSON with 64 B", None, formatted(Some(64))),
-        case("a line of JSON with 1 KiB", None, formatted(Some(1024))),
+        case("write recorded without payload, events discarded", Some(0), recorded::<64>(0, Discard)),
+        case(
+            "write recorded without payload to a trace file",
+            Some(0),
+            recorded::<64>(0, file("event.jsonl")),
+        ),
+        case("write recorded with 64 B of payload, events discarded", Some(0), recorded::<64>(1024, Discard)),
+        case(
+            "write recorded with 64 B of payload to a trace file",
+            Some(0),
+            recorded::<64>(1024, file("capture.jsonl")),
+        ),
+        case(
+            "write recorded with 1 KiB of payload, events discarded",
+            Some(0),
+            recorded::<1024>(1024, Discard),
+        ),
+        case("drain thread writes an event to a trace file", None, drained::<64>(0, file("drained.jsonl"))),
+        case("event without payload formatted as JSON", None, formatted(None)),
+        case("event with 64 B of payload formatted as JSON", None, formatted(Some(64))),
+        case("event with 1 KiB of payload formatted as JSON", None, formatted(Some(1024))),
     ]
 }
 

@@ -62,7 +62,7 @@ fn call(event: &Event) -> String {
 }
 
 #[tokio::test]
-async fn dropped_stream_is_ended_by_local_without_abort() {
+async fn dropped_stream_is_recorded_as_ended_by_local() {
     let mut connection = Connection::new().await;
     connection.server.write_all(b"bye").await.unwrap();
     let (calls, close) = connection.close().await;

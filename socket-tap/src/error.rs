@@ -36,7 +36,8 @@ impl RecordingError {
 
 impl fmt::Display for RecordingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "recording to {} has stopped: {}", self.sink, self.source)
+        let Self { sink, source } = self;
+        write!(f, "recording to {sink} has stopped: {source}")
     }
 }
 

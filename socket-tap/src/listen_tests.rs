@@ -94,7 +94,7 @@ async fn listener_into_inner_records_release_instead_of_close() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn unix_listener_works_with_each_constructor() {
+async fn each_unix_listener_constructor_records_an_adopt() {
     use std::os::fd::AsRawFd as _;
 
     use crate::TapUnixListener;

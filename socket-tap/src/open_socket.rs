@@ -15,7 +15,7 @@ use crate::tap::Tap;
 /// Its [`Display`](fmt::Display) form is one line:
 ///
 /// ```text
-/// #7 127.0.0.1:3000 ↔ 127.0.0.1:51234, open 3.2 s, idle 3.1 s, 85 B in, 0 B out: nothing was written since the last read
+/// #7 127.0.0.1:3000 ↔ 127.0.0.1:51234, open 3.2 s, idle 3.1 s, 85 B in, 0 B out: waiting for this program to write
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -141,8 +141,8 @@ impl OpenSocket {
     }
 }
 
-/// The action that an open connection waits for. Its [`Display`](fmt::Display) form is a clause, for example
-/// `the peer does not read`.
+/// The action that an open connection waits for. Its [`Display`](fmt::Display) form is a phrase, for example
+/// `waiting for the peer to read`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WaitingFor {
@@ -164,12 +164,12 @@ pub enum WaitingFor {
 impl fmt::Display for WaitingFor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::PeerRead => "the peer does not read",
-            Self::PeerWrite => "the peer sends nothing",
-            Self::PeerClose => "the peer does not close",
-            Self::LocalRead => "received bytes are unread",
-            Self::LocalWrite => "nothing was written since the last read",
-            Self::LocalClose => "the peer has finished sending, our side is open",
+            Self::PeerRead => "waiting for the peer to read",
+            Self::PeerWrite => "waiting for the peer to send",
+            Self::PeerClose => "waiting for the peer to close",
+            Self::LocalRead => "waiting for this program to read",
+            Self::LocalWrite => "waiting for this program to write",
+            Self::LocalClose => "waiting for this program to close",
         })
     }
 }

@@ -38,7 +38,7 @@ async fn open_sockets_report_totals_queues_and_ended_by() {
     let stream = tap.open_sockets().swap_remove(1);
     assert!(stream.is_shut_down && stream.ended_by == Some(EndedBy::Peer));
     assert_eq!(stream.waiting_for(), WaitingFor::PeerClose);
-    assert!(stream.to_string().ends_with(": the peer does not close"), "{stream}");
+    assert!(stream.to_string().ends_with(": waiting for the peer to close"), "{stream}");
 
     drop((server, listener, udp));
     assert!(tap.open_sockets().is_empty());
@@ -57,5 +57,5 @@ async fn bytes_unread_by_peer_stay_in_send_queue() {
     let stream = tap.open_sockets().swap_remove(1);
     assert!(stream.send_queue.unwrap() > 0, "{stream:?}");
     assert_eq!(stream.waiting_for(), WaitingFor::PeerRead);
-    assert!(stream.to_string().ends_with(" B unacknowledged: the peer does not read"), "{stream}");
+    assert!(stream.to_string().ends_with(" B unacknowledged: waiting for the peer to read"), "{stream}");
 }

@@ -14,7 +14,7 @@ fn options(memory: &Memory) -> Vec<(u64, String, i64)> {
 }
 
 #[tokio::test]
-async fn options_that_are_not_chosen_stay_unchanged() {
+async fn unset_socket_options_keep_the_kernel_default() {
     let memory = Memory::new();
     let tap = Tap::server("test").sink(memory.clone()).start().unwrap();
     let listener = TapListener::bind(&tap, "127.0.0.1:0").await.unwrap();

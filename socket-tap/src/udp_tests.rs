@@ -76,7 +76,7 @@ async fn datagrams_are_recorded_with_peer_and_payload() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn report_truncation_records_truncated_datagrams() {
+async fn report_truncation_option_marks_truncated_datagrams() {
     let (tap, memory) = recording(100);
     let server = TapUdpSocket::bind(&tap, "127.0.0.1:0").await.unwrap().report_truncation(true);
     let client = unrecorded().await;

@@ -117,7 +117,7 @@ fn recording_with_payload_allocates_nothing() {
 }
 
 #[test]
-fn dropping_reads_and_writes_allocates_nothing() {
+fn overloaded_recorder_drops_events_without_allocating() {
     // Capacity for one transfer, until the drain thread's next round.
     let (events, allocations) = recorded(64, 0);
     let lost: u64 =

@@ -35,7 +35,7 @@ fn listening() -> (TcpListener, String) {
 }
 
 #[test]
-fn port_is_shown_with_process_and_legend() {
+fn port_filter_shows_process_and_legend() {
     let (_listener, port) = listening();
     let (code, out, _) = run(&["--port", &port]);
     assert_eq!(code, 0);
@@ -60,7 +60,7 @@ fn json_output_has_the_rows_of_the_table() {
 }
 
 #[test]
-fn missing_process_exits_with_2() {
+fn nonexistent_process_exits_with_2() {
     let (code, out, error) = run(&["--pid", "4294967295"]);
     assert_eq!((code, out.as_str()), (2, ""));
     assert!(error.contains("4294967295"), "{error}");
@@ -78,7 +78,7 @@ fn trace_without_sockets_exits_with_2() {
 
 /// The command exits with code 0 when the reader of its output closes the pipe.
 #[test]
-fn watch_marks_changes() {
+fn watch_flag_marks_changed_rows() {
     let (listener, port) = listening();
     let mut watch = command(&["--port", &port, "--watch", "--json"]).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(watch.stdout.take().unwrap()).lines();

@@ -18,7 +18,7 @@ const BAD_REQUEST: u8 = 0x8c;
 
 each_http!(
     rejections_have_the_error_format_of_the_api,
-    rejected_head_request_has_no_body,
+    rejection_of_a_head_request_has_no_body,
     http2_request_must_name_one_host,
 );
 
@@ -56,7 +56,7 @@ async fn rejections_have_the_error_format_of_the_api<A: Api>() {
     }
 }
 
-async fn rejected_head_request_has_no_body<A: Api>() {
+async fn rejection_of_a_head_request_has_no_body<A: Api>() {
     let server = Server::start::<A>().await;
     let request = format!("HEAD {} HTTP/1.1\r\n\r\n", raw::path::<A>());
     let answer = Raw::saying(server.address, request).await.rest().await;

@@ -174,7 +174,7 @@ fn broken_pipe_is_not_an_error() {
 }
 
 #[test]
-fn quiet_and_no_tap_flags_suppress_output() {
+fn only_the_recorder_writes_to_standard_output() {
     let server = Serving::start("rest-server", &["--no-tap"]);
     let (status, out, _) = server.stop();
     assert!(status.success());

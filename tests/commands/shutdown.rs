@@ -111,7 +111,7 @@ fn connections_that_delay_shutdown_are_reported() {
     assert_eq!(reported[0], "rest-server: waiting for 1 connection");
     let peer = client.local_addr().unwrap().to_string();
     assert!(reported[1].contains(&peer), "{reported:?}");
-    assert!(reported[1].ends_with(": nothing was written since the last read"), "{reported:?}");
+    assert!(reported[1].ends_with(": waiting for this program to write"), "{reported:?}");
     drop(client);
     assert!(server.wait().0.success());
 }

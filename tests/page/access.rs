@@ -140,8 +140,8 @@ fn live_server_error_messages_match_the_snapshot() {
     400 invalid request body: missing field `operation` at line 1 column 2
     400 unknown API "soap"; use rest, graphql or grpc
     400 apis is empty; add rest, graphql or grpc
-    400 calls is 101; choose a number from 1 to 100
-    400 calls is 21; choose a number from 1 to 20
+    400 calls must be a number from 1 to 100, is 101
+    400 calls must be a number from 1 to 20, is 21
     400 lossy requires udp, because the kernel retransmits lost TCP segments itself
     "#);
 }

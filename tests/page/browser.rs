@@ -71,7 +71,7 @@ fn comparison_matches_socket_trace() {
 }
 
 #[test]
-fn socket_table_matches_the_kernel() {
+fn displayed_socket_table_matches_the_kernel() {
     run_script("sockets.mjs");
 }
 
@@ -123,7 +123,7 @@ fn page_is_accessible() {
 
 /// Takes screenshots if the environment variable `SCREENSHOTS` is set. Checks nothing.
 #[test]
-fn screenshots() {
+fn screenshots_are_taken_if_requested() {
     if std::env::var_os("SCREENSHOTS").is_some() {
         run_script("screenshots.mjs");
     }

@@ -54,7 +54,7 @@ async fn all_ask(clients: Vec<KeepAlive>, calls: usize) -> Vec<KeepAlive> {
 /// Only the most recent events are lost: a file that contains an event contains all earlier events. (The
 /// recorder writes every 20 ms, but on a busy machine later, so the test asserts no time.)
 #[tokio::test]
-async fn killed_process_leaves_a_trace_without_holes() {
+async fn trace_of_a_killed_process_has_no_gaps() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("trace.jsonl");
     let server = Serving::start("rest-server", &["--trace", path.to_str().unwrap()]);

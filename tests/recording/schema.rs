@@ -21,7 +21,7 @@ use crate::support::api::{Api, Server};
 
 const SCHEMA: &str = include_str!("../../socket-tap/trace.schema.json");
 
-each_api!(recorded_lines_are_valid);
+each_api!(recorded_lines_match_the_schema);
 
 fn schema() -> Validator {
     let schema: Value = serde_json::from_str(SCHEMA).unwrap();
@@ -89,7 +89,7 @@ impl Recording {
     }
 }
 
-async fn recorded_lines_are_valid<A: Api>() {
+async fn recorded_lines_match_the_schema<A: Api>() {
     let schema = schema();
     for (capture, gaps) in [(0, false), (4096, false), (7, true)] {
         let directory = TempDir::new().unwrap();
@@ -186,7 +186,7 @@ const REJECTED: &[&str] = &[
 ];
 
 #[test]
-fn schema_allows_unknown_fields_and_checks_known() {
+fn schema_allows_unknown_fields_and_checks_known_ones() {
     let schema = schema();
     for (lines, valid) in [(ALLOWED, true), (REJECTED, false)] {
         for line in lines {

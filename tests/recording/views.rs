@@ -64,7 +64,7 @@ fn lint_reports_nothing_for_the_tour() {
 }
 
 #[test]
-fn blocks_of_each_layer_do_not_overlap() {
+fn layers_command_draws_no_overlapping_blocks() {
     let directory = toured();
     for (api, operation) in
         APIS.into_iter().zip(["GET /v1/books/1", "query { book }", "bookshelf.v1.BookshelfService/GetBook"])

@@ -27,7 +27,7 @@ fn run_script(script: &str, packages: &[&str]) {
 }
 
 #[test]
-fn graphql_http_audits_pass() {
+fn server_passes_the_graphql_http_audits() {
     run_script("graphql_audits.mjs", &["graphql-http", "graphql"]);
 }
 
@@ -37,12 +37,12 @@ fn graphql_js_accepts_the_schema() {
 }
 
 #[test]
-fn graphql_ws_client_passes() {
+fn graphql_ws_client_gets_the_expected_results() {
     run_script("graphql_ws.mjs", &["graphql-ws", "ws", "graphql"]);
 }
 
 #[test]
-fn graphql_sse_client_passes() {
+fn graphql_sse_client_gets_the_expected_results() {
     run_script("graphql_sse.mjs", &["graphql-sse", "graphql"]);
 }
 

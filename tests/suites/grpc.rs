@@ -120,7 +120,7 @@ fn contract_passes_buf_lint_and_format() {
 }
 
 #[test]
-fn grpcio_checks_pass() {
+fn grpcio_client_gets_the_expected_responses() {
     let modules = "grpc, grpc_health, grpc_reflection, grpc_status";
     let Some(python) = find_python(modules, "tests/clients/grpc-requirements.txt") else { return };
     let server = Serving::start("grpc-server", &[]);

@@ -240,7 +240,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn killed_and_stopped_servers_start_again() {
+    async fn killed_and_stopped_postgres_servers_start_again() {
         let Some(mut server) = Postgres::start() else { return };
         server.execute("SELECT 1").await;
         server.kill();

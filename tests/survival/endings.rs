@@ -21,7 +21,7 @@ each_http!(
     half_closed_client_gets_its_response,
     half_closed_client_gets_response_to_post,
     rejection_is_delivered_despite_unread_body,
-    endless_sender_is_disconnected,
+    client_with_an_endless_body_is_disconnected,
     oversized_body_is_rejected_before_100_continue,
     client_that_never_reads_is_disconnected,
 );
@@ -71,7 +71,7 @@ async fn rejection_is_delivered_despite_unread_body<A: Api>() {
     assert_eq!(ends.collect::<Vec<_>>(), [(EndedBy::Local, false)]);
 }
 
-async fn endless_sender_is_disconnected<A: Api>() {
+async fn client_with_an_endless_body_is_disconnected<A: Api>() {
     let server = Server::start::<A>().await;
     let head = format!("{}content-length: {}\r\n\r\n", raw::post::<A>(), u64::MAX / 2);
     let mut client = Raw::saying(server.address, head).await;
@@ -172,7 +172,7 @@ async fn pending_changes_are_sent_after_half_close() {
 
 /// Unlike a change stream, the result of a query is finite, so the server sends it completely.
 #[tokio::test(flavor = "multi_thread")]
-async fn query_events_are_complete_after_half_close() {
+async fn event_stream_of_query_completes_after_half_close() {
     let server = Server::start::<Graphql>().await;
     // The author is loaded by another task, which may finish after the FIN arrives.
     let query = r#"{"query":"{book(id:1){author{name}}}"}"#;

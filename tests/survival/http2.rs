@@ -12,13 +12,13 @@ use crate::support::raw::{self, Raw};
 
 each_api!(
     rapid_reset_flood_ends_the_connection,
-    provoked_resets_end_the_connection,
+    resets_provoked_by_the_client_end_the_connection,
     continuation_flood_ends_the_connection,
     hpack_bomb_is_rejected,
     empty_data_flood_ends_the_connection,
     unread_ping_acknowledgements_end_the_connection,
     unread_settings_acknowledgements_end_the_connection,
-    window_overflow_ends_the_connection,
+    flow_control_window_overflow_ends_the_connection,
     zero_window_increment_ends_the_connection,
     stream_above_the_limit_is_refused,
     settings_announce_the_limits,
@@ -85,7 +85,7 @@ fn reset(stream: u32) -> Vec<u8> {
 
 /// CVE-2025-8671: the client provokes the server to reset each stream, here with a flow-control window
 /// overflow.
-async fn provoked_resets_end_the_connection<A: Api>() {
+async fn resets_provoked_by_the_client_end_the_connection<A: Api>() {
     let mut streams = streams();
     let pair = |stream| [http2::endless_request::<A>(stream), grow(stream, (1 << 31) - 1)].concat();
     flood::<A>(Attacker::Reads, preface(), || streams.by_ref().take(100).flat_map(pair).collect()).await;
@@ -135,7 +135,7 @@ async fn unread_settings_acknowledgements_end_the_connection<A: Api>() {
     flood::<A>(Attacker::ReadsNothing, preface(), || settings.clone()).await;
 }
 
-async fn window_overflow_ends_the_connection<A: Api>() {
+async fn flow_control_window_overflow_ends_the_connection<A: Api>() {
     flood::<A>(Attacker::Reads, preface(), || grow(0, (1 << 31) - 1)).await;
 }
 

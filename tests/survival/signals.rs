@@ -19,7 +19,7 @@ each_api!(
     backlogged_connection_is_served_after_a_signal,
     endless_call_is_aborted_after_the_grace_period,
     second_signal_ends_the_server_at_once,
-    idle_connection_gets_linger_time_after_signal,
+    idle_connection_stays_open_for_the_linger_time,
 );
 
 /// Number of concurrent clients.
@@ -127,7 +127,7 @@ async fn backlogged_connection_is_served_after_a_signal<A: Api>() {
 
 /// The server keeps an idle HTTP/1.1 connection open for the linger time, because a request may be on its
 /// way.
-async fn idle_connection_gets_linger_time_after_signal<A: Api>() {
+async fn idle_connection_stays_open_for_the_linger_time<A: Api>() {
     if A::API == "grpc" {
         return;
     }

@@ -52,7 +52,7 @@ async fn compressed_body_is_unsupported() {
 }
 
 #[tokio::test]
-async fn body_above_the_limit_is_too_large() {
+async fn body_above_the_limit_returns_413() {
     let service = Service::new();
     let body = |length: usize| {
         let rest = r#"{"query":"{__typename}#"}"#.len();

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::support::Service;
 
 #[tokio::test]
-async fn different_fields_with_the_same_key_conflict() {
+async fn different_fields_with_one_response_key_conflict() {
     let service = Service::new();
     for query in [
         "{a:book(id:1){id} a:book(id:2){id}}",

@@ -13,7 +13,7 @@ async fn with_x(service: &Service, query: &str, x: bool) -> Value {
 }
 
 #[tokio::test]
-async fn typename_directive_may_use_a_variable() {
+async fn directive_on_typename_may_use_a_variable() {
     let service = Service::new();
     let book = |fields: Value| json!({ "book": fields });
     for (query, included, skipped) in [
@@ -63,7 +63,7 @@ async fn typename_directive_may_use_a_variable() {
 }
 
 #[tokio::test]
-async fn typename_directives_are_validated() {
+async fn directives_on_typename_are_validated() {
     for query in [
         "{__typename @unknown}",
         "{__typename @include}",
@@ -95,7 +95,7 @@ async fn repeated_mutation_field_runs_once() {
 }
 
 #[tokio::test]
-async fn repeated_mutation_field_combines_skip_conditions() {
+async fn skip_conditions_of_repeated_mutation_field_are_combined() {
     let create = "a:createBook(input:{title:\"New\",authorId:1,year:2000})";
     for (query, included, skipped) in [
         (

@@ -133,7 +133,7 @@ async fn failed_field_keeps_its_position_in_data() {
 }
 
 #[tokio::test]
-async fn failed_field_nulls_its_nullable_root_field() {
+async fn failed_field_makes_its_nullable_root_field_null() {
     let service = Service::new();
     let bad = "books(first:0){nodes{id}}";
     for (query, data) in [

@@ -8,7 +8,7 @@ use super::support::{JSON, Service};
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
 #[tokio::test]
-async fn page_and_its_files_are_served() {
+async fn graphiql_page_and_its_files_are_served() {
     let service = Service::new();
     for path in ["/graphql", "/graphql?query=%7Ba%7D"] {
         let page = service.request("GET", path, BROWSER).await;
@@ -60,7 +60,7 @@ async fn example_query_is_valid() {
 }
 
 #[tokio::test]
-async fn page_files_are_read_only() {
+async fn post_to_a_page_file_returns_405() {
     for path in ["/graphql/assets/page.js", "/schema.graphql"] {
         let reply = Service::new().request("POST", path, JSON).await;
         assert_eq!((reply.status, reply.header("allow")), (StatusCode::METHOD_NOT_ALLOWED, "GET, HEAD"));

@@ -153,7 +153,7 @@ async fn status_of_get(service: &Service, path: &str) -> String {
 }
 
 #[tokio::test]
-async fn doubling_fragments_are_refused() {
+async fn exponentially_expanding_fragments_are_refused() {
     let mut document = "{...F0}".to_owned();
     for n in 0..25 {
         document += &format!("fragment F{n} on Query{{...F{next} ...F{next}}}", next = n + 1);

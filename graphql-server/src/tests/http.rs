@@ -10,7 +10,7 @@ use super::support::{GRAPHQL, JSON, Service};
 const BOOK: &str = "/graphql?query=%7Bbook(id:1)%7Bid%7D%7D";
 
 #[tokio::test]
-async fn accept_selects_the_media_type() {
+async fn accept_header_selects_the_media_type() {
     let service = Service::new();
     for (accept, media) in [
         ("*/*", JSON),

@@ -23,13 +23,13 @@ fn of_type(levels: usize) -> String {
 }
 
 #[tokio::test]
-async fn common_introspection_is_within_the_depth_limit() {
+async fn introspection_of_nine_nested_types_is_within_limit() {
     assert!(Service::new().data(&of_type(9)).await["__schema"].is_object());
     assert_eq!(refusal(&of_type(MAX_DEPTH)).await, "GRAPHQL_VALIDATION_FAILED");
 }
 
 #[tokio::test]
-async fn nested_lists_exceed_the_cost_limit() {
+async fn nested_lists_above_the_cost_limit_are_refused() {
     let lists = |levels: usize| {
         let open = "nodes{author{books(first:100){".repeat(levels);
         format!("{{books(first:100){{{open}nodes{{id}}{}}}}}", "}}}".repeat(levels))
@@ -59,7 +59,7 @@ async fn one_complete_page_is_within_the_cost_limit() {
 }
 
 #[tokio::test]
-async fn longest_response_is_bounded() {
+async fn longest_possible_response_is_below_800_kb() {
     let service = Service::new();
     while let Some(book) = service.shelf.list(&ListBooks::default()).await.unwrap().books.first() {
         service.shelf.delete(book.id).await.unwrap();
@@ -85,7 +85,7 @@ async fn longest_response_is_bounded() {
 }
 
 #[tokio::test]
-async fn number_of_errors_is_bounded() {
+async fn number_of_reported_errors_is_limited() {
     let arguments: String = (0..1_000).map(|n| format!("a{n}:1 ")).collect();
     let response = Service::new().ask(&format!("{{book({arguments}){{id}}}}")).await;
     let errors = response["errors"].as_array().unwrap();
@@ -95,7 +95,7 @@ async fn number_of_errors_is_bounded() {
 }
 
 #[tokio::test]
-async fn quoted_values_and_aliases_are_truncated() {
+async fn long_values_and_aliases_produce_short_errors() {
     let service = Service::new();
     let long = "x".repeat(40_000);
     let length = async |query: String, variable: &str| {

@@ -28,7 +28,7 @@ async fn panic_over_http_is_an_internal_server_error() {
 }
 
 #[tokio::test]
-async fn panic_in_event_stream_is_the_last_result() {
+async fn panic_sends_an_error_event_then_complete() {
     let reply = service().post(EVENTS, json!({ "query": QUERY })).await;
     let text = String::from_utf8(reply.body).unwrap();
     assert!(text.starts_with("event: next\ndata: {\"errors\":"), "{text}");
@@ -39,7 +39,7 @@ async fn panic_in_event_stream_is_the_last_result() {
 }
 
 #[tokio::test]
-async fn panic_over_websocket_ends_only_its_operation() {
+async fn panic_on_a_websocket_ends_only_its_operation() {
     let service = service();
     let mut client = service.ready().await;
     client.subscribe("good", "subscription{bookChanged{book{id}}}").await;

@@ -77,7 +77,7 @@ async fn cursor_selects_the_next_page() {
 }
 
 #[tokio::test]
-async fn cursor_of_author_books_continues_filtered_books() {
+async fn author_books_cursor_is_valid_for_filtered_books() {
     let service = Service::new();
     let author = service.data("{author(id:1){books(first:1){pageInfo{endCursor}}}}").await;
     let cursor = &author["author"]["books"]["pageInfo"]["endCursor"];

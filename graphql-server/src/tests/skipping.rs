@@ -7,7 +7,7 @@ use super::support::{EVENTS, JSON, Service};
 const SKIPPED: &str = "@include(if:false)";
 
 #[tokio::test]
-async fn fully_skipped_objects_stay_empty() {
+async fn object_with_only_skipped_fields_is_empty() {
     let service = Service::new();
     let update = "updateBook(input:{id:14,revision:1,year:2000})";
     for (query, data) in [
@@ -32,7 +32,7 @@ async fn fully_skipped_objects_stay_empty() {
 }
 
 #[tokio::test]
-async fn placeholder_keeps_the_order_of_fields() {
+async fn inserted_placeholder_field_keeps_the_field_order() {
     // The fragment gets a placeholder after its id.
     let query = "{book(id:1){...F year title}} fragment F on Book{id @include(if:true)}";
     let body = Service::new().post(JSON, json!({ "query": query })).await.body;
@@ -41,14 +41,14 @@ async fn placeholder_keeps_the_order_of_fields() {
 }
 
 #[tokio::test]
-async fn missing_object_is_null_despite_placeholder() {
+async fn missing_object_with_only_skipped_fields_is_null() {
     let response = Service::new().ask(&format!("{{book(id:99){{id {SKIPPED}}}}}")).await;
     assert_eq!(response["data"], json!({ "book": null }));
     assert_eq!(response["errors"][0]["extensions"]["code"], "NOT_FOUND");
 }
 
 #[tokio::test]
-async fn fully_skipped_object_in_an_event_stays_empty() {
+async fn event_object_with_only_skipped_fields_is_empty() {
     let service = Service::new();
     let mut client = service.ready().await;
     client.subscribe("1", &format!("subscription{{bookChanged{{book{{id {SKIPPED}}}}}}}")).await;

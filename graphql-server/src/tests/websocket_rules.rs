@@ -142,7 +142,7 @@ async fn long_message_closes_the_connection() {
 }
 
 #[tokio::test]
-async fn client_that_does_not_read_is_dropped() {
+async fn client_that_does_not_read_is_disconnected() {
     let mut client = Service::new().ready().await;
     // More than the socket buffers on both sides hold.
     let list = |n| format!("a{n}:books(first:100){{nodes{{id title year revision author{{id name}}}}}} ");
@@ -159,7 +159,7 @@ async fn client_that_does_not_read_is_dropped() {
 }
 
 #[tokio::test]
-async fn client_that_sends_no_pong_is_dropped() {
+async fn client_that_sends_no_pong_is_disconnected() {
     let mut client = Service::new().ready().await;
     client.ping().await;
     tokio::time::pause();

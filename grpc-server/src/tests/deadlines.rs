@@ -14,7 +14,7 @@ use tonic::{Code, Request};
 use super::support::{Reply, Server, details, frame, next, request};
 
 #[tokio::test(start_paused = true)]
-async fn deadline_ends_a_stream() {
+async fn deadline_ends_an_idle_stream() {
     let server = Server::new();
     let started = Instant::now();
     let mut watch = Request::new(WatchBooksRequest::default());
@@ -30,7 +30,7 @@ async fn deadline_ends_a_stream() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn deadline_ends_a_stream_without_pauses() {
+async fn deadline_ends_a_busy_stream() {
     let server = Server::new();
     let started = Instant::now();
     let mut watch = Request::new(WatchBooksRequest::default());
@@ -72,7 +72,7 @@ async fn deadline_ends_an_incomplete_request() {
 
 /// tonic enforces `grpc-timeout`, too, but ends the call with CANCELLED.
 #[tokio::test]
-async fn deadline_fires_before_the_timer_of_tonic() {
+async fn expired_deadline_returns_deadline_exceeded_not_cancelled() {
     let timeout = [("grpc-timeout", "20m")];
     let watch = Full::new(frame(&WatchBooksRequest::default()));
     for request in [request("WatchBooks", &timeout, watch), unfinished(&timeout)] {
@@ -114,7 +114,7 @@ async fn expired_deadline_ends_a_stream_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn expired_deadline_prevents_a_deletion() {
+async fn delete_with_expired_deadline_deletes_nothing() {
     let server = Server::new();
     let delete = frame(&DeleteBookRequest { id: 1 });
     let reply = server.call("DeleteBook", &[("grpc-timeout", "0S")], delete).await;

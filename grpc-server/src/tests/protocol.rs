@@ -18,7 +18,7 @@ async fn with_content_type(content_type: Option<&str>) -> Reply {
 }
 
 #[tokio::test]
-async fn both_content_types_of_protobuf_are_accepted() {
+async fn grpc_and_grpc_proto_content_types_are_accepted() {
     for name in ["application/grpc", "application/grpc+proto", "Application/gRPC", "application/grpc; a=b"] {
         let reply = with_content_type(Some(name)).await;
         assert_eq!((reply.http, reply.status().code()), (StatusCode::OK, Code::Ok), "{name}");
@@ -110,7 +110,7 @@ async fn long_path_is_truncated_in_the_error() {
 
 /// The status travels in headers, and some clients reject more than 8 KiB of them.
 #[tokio::test]
-async fn long_error_message_by_tonic_is_truncated() {
+async fn long_error_message_from_tonic_is_truncated() {
     let encoding = "z".repeat(9000);
     let reply = Server::new().call("GetBook", &[("grpc-encoding", &encoding)], Bytes::new()).await;
     assert_eq!(reply.code("PROTOCOL_ERROR"), Code::Unimplemented);

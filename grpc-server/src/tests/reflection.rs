@@ -48,7 +48,7 @@ fn count_messages(reply: &Reply) -> u32 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn overdue_message_ends_the_reflection_stream() {
+async fn reflection_stream_without_timely_message_times_out() {
     let limit = Limits::default().request_timeout;
     let bytes = reflection_request().chunks(1).map(Bytes::copy_from_slice).collect();
     for (chunks, replies) in
@@ -102,7 +102,7 @@ async fn malformed_message_does_not_drop_earlier_replies() {
 }
 
 #[tokio::test]
-async fn handler_error_ends_the_stream_before_unread_messages() {
+async fn messages_after_a_handler_error_are_not_read() {
     let message_request = Some(MessageRequest::FileByFilename("none.proto".to_owned()));
     let missing = frame(&ServerReflectionRequest { host: String::new(), message_request });
     let body = [&missing, &b"\x07\0\0\0\0"[..]].concat();
@@ -111,7 +111,7 @@ async fn handler_error_ends_the_stream_before_unread_messages() {
 }
 
 #[tokio::test]
-async fn ended_request_stream_completes_with_ok() {
+async fn end_of_requests_completes_the_stream_with_ok() {
     for count in 0..3 {
         let reply =
             send(&Server::new(), Body::new(Full::new(Bytes::from(reflection_request().repeat(count))))).await;

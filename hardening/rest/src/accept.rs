@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn most_specific_media_range_decides() {
+    fn most_specific_media_range_takes_precedence() {
         for accept in [
             &[][..],
             &["*/*"],

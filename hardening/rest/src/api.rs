@@ -48,7 +48,7 @@ pub enum Rejection {
 impl Rejection {
     /// Returns the rejection of a request for an unknown path.
     pub(crate) fn no_such_path<S: Api>(uri: &Uri) -> Self {
-        let detail = format!("no resource at {}; {}", uri.path(), S::NOT_FOUND_HINT);
+        let detail = format!("no resource at {path}; {hint}", path = uri.path(), hint = S::NOT_FOUND_HINT);
         Self::Status(StatusCode::NOT_FOUND, detail)
     }
 

@@ -34,8 +34,8 @@ impl<E: Entity, S: Api> FromRequestParts<S> for PathId<E> {
             return Ok(Self { id, entity: PhantomData });
         }
         Err(Rejection::NoSuchId(match Path::<String>::from_request_parts(parts, state).await {
-            Ok(Path(text)) => format!("there is no {} {text}", E::NAME),
-            Err(_) => format!("the path is not UTF-8, so it names no {}", E::NAME),
+            Ok(Path(text)) => format!("there is no {entity} {text}", entity = E::NAME),
+            Err(_) => format!("the path is not UTF-8, so it names no {entity}", entity = E::NAME),
         })
         .into())
     }

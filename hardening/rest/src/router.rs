@@ -72,8 +72,9 @@ fn complete<S: Api>(methods: MethodRouter<S>, allow: &str, mut options: HeaderMa
     let allow = header_value(allow);
     options.insert(ALLOW, allow.clone());
     let method_not_allowed = async move |method: Method, uri: Uri| {
+        let path = uri.path();
         let detail =
-            format!("{} does not support {method}; the Allow header lists the supported methods", uri.path());
+            format!("{path} does not support {method}; the Allow header lists the supported methods");
         let error = S::Error::from(Rejection::Status(StatusCode::METHOD_NOT_ALLOWED, detail));
         ([(ALLOW, allow)], error)
     };

@@ -57,7 +57,7 @@ async fn delete_does_not_require_if_match() {
 }
 
 #[tokio::test]
-async fn change_of_an_excluded_revision_is_412() {
+async fn change_with_a_failed_precondition_is_412() {
     let service = Service::new();
     for (header, tags) in [
         ("if-match", "\"2\""),

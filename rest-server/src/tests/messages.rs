@@ -118,6 +118,6 @@ async fn future_change_error_matches_the_snapshot() {
     insta::assert_snapshot!(str::from_utf8(&response.body).unwrap(), @r#"
     id: 0
     event: error
-    data: {"type":"urn:problem-type:bookshelf:fell-behind","title":"Missed changes","status":410,"detail":"change 7 has not happened, the last is 0: list the books again, then watch again"}
+    data: {"type":"urn:problem-type:bookshelf:fell-behind","title":"Missed changes","status":410,"detail":"change 7 does not exist, because the newest change is 0: list the books again, then watch again"}
     "#);
 }

@@ -103,7 +103,7 @@ async fn unknown_author_is_409() {
 }
 
 #[tokio::test]
-async fn full_shelf_is_507() {
+async fn create_on_a_full_shelf_is_507() {
     let service = Service::with_limits(Limits { books: 14, ..Limits::default() });
     let response = service.post(json!({ "title": "t", "author_id": 1, "year": 1 }).to_string()).await;
     assert_eq!((response.status, response.problem_type()), (StatusCode::INSUFFICIENT_STORAGE, "full".into()));

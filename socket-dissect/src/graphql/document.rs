@@ -186,7 +186,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn operation_shows_kind_name_and_fields() {
+    fn operation_is_described_by_kind_name_and_fields() {
         for (document, said) in [
             ("{book(id:1){title}}", "query { book }"),
             ("query($id:ID!){book(id:$id){...b}}fragment b on Book{id}", "query { book }"),

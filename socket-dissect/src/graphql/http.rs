@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn request_shows_operation_and_variables() {
+    fn graphql_request_is_described_by_operation_and_variables() {
         let text = |content: &str| Request::of_json(content.as_bytes()).map(|request| request.text());
         let content = r#"{"query":"query A{a}\nquery B{b}","operationName":"B","variables":{"id":"1"},"extensions":{}}"#;
         assert_eq!(text(content).as_deref(), Some(r#"query B { b } {"id":"1"}"#));
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn request_is_parsed_from_the_query() {
+    fn graphql_request_is_parsed_from_the_query_string() {
         let request =
             Request::of_query("a=b&query=%7Bbook%28id%3A1%29%7Btitle%7D%7D&variables=%7B%22a%22:1%7D");
         assert_eq!(request.map(|request| request.text()).as_deref(), Some(r#"query { book } {"a":1}"#));

@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_have_names_and_messages_are_unescaped() {
+    fn status_codes_are_named_and_messages_unescaped() {
         let names = ["0", "5", "16", "17", "-1", "x"].map(|value| Status::of(value).to_string());
         assert_eq!(names, ["OK", "NOT_FOUND", "UNAUTHENTICATED", "UNKNOWN", "UNKNOWN", "UNKNOWN"]);
         assert_eq!(unescaped("no book 99%3A g%C3%A9n%zz%4"), "no book 99: gén%zz%4");

@@ -28,7 +28,7 @@ fn ended(server: &mut Fixture) -> String {
 }
 
 #[test]
-fn grpc_messages_and_data_frames_may_overlap() {
+fn grpc_messages_may_span_or_share_data_frames() {
     let mut server = called();
     let parts = server.reads(data(0, b"\0\0\0\0\x02\x08\x01\0\0\0\0\0\0\0"));
     assert_eq!(
@@ -82,7 +82,7 @@ fn proxy_response_without_grpc_status_has_http_status() {
 }
 
 #[test]
-fn cut_message_is_skipped_if_length_is_known() {
+fn unrecorded_message_bytes_of_known_length_are_skipped() {
     let mut server = called();
     let parts = server.reads_cut(&data(0, b"\0\0\0\0\x06\x08\x01\x12\x02ab")[..16], 4);
     assert_eq!(lines(&parts)[2], "6 payload message: {id: 1, … (4 B not recorded)");
@@ -92,7 +92,7 @@ fn cut_message_is_skipped_if_length_is_known() {
     let parts = server.reads(data(1, b"\0\0\0\0\0"));
     assert_eq!(
         lines(&parts),
-        ["9 framing DATA: END_STREAM", "5 unknown unknown: after bytes that were not recorded"]
+        ["9 framing DATA: END_STREAM", "5 unknown unknown: follows bytes that were not recorded"]
     );
     assert_eq!(parts[1].call, Some(0));
 }

@@ -1,7 +1,7 @@
 use super::super::fixture::{Fixture, lines};
 
 #[test]
-fn request_and_response_have_head_and_body_parts() {
+fn http1_messages_are_split_into_head_and_body() {
     let mut server = Fixture::new();
     let parts = server.reads("POST /v1/books HTTP/1.1\r\ncontent-length: 4\r\n\r\nabcd");
     assert_eq!(lines(&parts), ["46 headers request head: POST /v1/books", "4 payload body: abcd"]);
@@ -15,7 +15,7 @@ fn request_and_response_have_head_and_body_parts() {
 }
 
 #[test]
-fn incomplete_head_shows_its_start_line() {
+fn incomplete_message_head_is_described_by_start_line() {
     let mut server = Fixture::new();
     let mut texts = Vec::new();
     for piece in ["GE", "T /v1/bo", "oks?a=b HT", "TP/1.1\r\nhost: a\r", "\n\r", "\n"] {
@@ -96,7 +96,7 @@ fn interim_response_does_not_end_the_call() {
 }
 
 #[test]
-fn cut_body_of_known_length_is_skipped() {
+fn unrecorded_body_bytes_of_known_length_are_skipped() {
     let mut server = Fixture::new();
     server.reads("GET /a HTTP/1.1\r\n\r\n");
     let parts = server.writes_cut("HTTP/1.1 200 OK\r\ncontent-length: 2000\r\n\r\nab", 1500);
@@ -109,7 +109,7 @@ fn cut_body_of_known_length_is_skipped() {
 }
 
 #[test]
-fn direction_is_unknown_after_a_cut_head() {
+fn unrecorded_bytes_in_a_message_head_are_unknown() {
     let mut server = Fixture::new();
     server.reads("GET /a HTTP");
     let parts = server.reads_cut("/1.", 90);
@@ -138,7 +138,10 @@ fn response_after_unrecorded_bytes_is_recognized() {
         lines(&parts)[2..],
         ["9 payload body: ab… (7 B not recorded)", "13 unknown unknown: 13 B not recorded"]
     );
-    assert_eq!(lines(&server.writes("0\r\n\r\n")), ["5 unknown unknown: after bytes that were not recorded"]);
+    assert_eq!(
+        lines(&server.writes("0\r\n\r\n")),
+        ["5 unknown unknown: follows bytes that were not recorded"]
+    );
     server.reads("GET /b HTTP/1.1\r\n\r\n");
     let parts = server.writes("HTTP/1.1 204 No Content\r\n\r\n");
     assert_eq!(
@@ -157,7 +160,7 @@ fn response_after_unrecorded_bytes_is_ambiguous_with_pipelining() {
     server.writes_cut("HTTP/1.1 200 OK\r\nco", 20);
     server.reads("GET /c HTTP/1.1\r\n\r\n");
     let parts = server.writes("HTTP/1.1 204 No Content\r\n\r\n");
-    assert_eq!(lines(&parts), ["27 unknown unknown: after bytes that were not recorded"]);
+    assert_eq!(lines(&parts), ["27 unknown unknown: follows bytes that were not recorded"]);
 }
 
 #[test]
@@ -207,5 +210,5 @@ fn status_line_inside_an_unrecorded_body_is_ignored() {
     server.reads("GET /a HTTP/1.1\r\n\r\n");
     server.writes_cut("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", 9);
     let parts = server.writes("HTTP/1.1 204 No Content\r\n\r\n");
-    assert_eq!(lines(&parts), ["27 unknown unknown: after bytes that were not recorded"]);
+    assert_eq!(lines(&parts), ["27 unknown unknown: follows bytes that were not recorded"]);
 }

@@ -63,7 +63,7 @@ fn number_of_shown_settings_is_bounded() {
 }
 
 #[test]
-fn request_and_response_form_a_call() {
+fn stream_of_request_and_response_is_one_call() {
     let mut server = opened();
     let parts = server.reads(headers(END_STREAM, 1, GET));
     assert_eq!(lines(&parts), ["9 framing HEADERS: END_STREAM", "27 headers HEADERS: GET /a?b=c"]);
@@ -84,7 +84,7 @@ fn request_and_response_form_a_call() {
 }
 
 #[test]
-fn padding_and_priority_are_framing() {
+fn padding_and_priority_count_as_framing_bytes() {
     let mut server = opened();
     let fields = [&[2, 0, 0, 0, 3, 9], &block(GET)[..], &[0, 0]].concat();
     let head = frame(1, END_HEADERS | PADDED | PRIORITY, 1, fields);
@@ -147,7 +147,7 @@ fn frames_arriving_byte_by_byte_are_decoded() {
 }
 
 #[test]
-fn data_frame_after_rst_stream_has_no_call() {
+fn data_after_rst_stream_belongs_to_no_call() {
     let mut server = opened();
     server.reads(headers(0, 1, GET));
     server.writes(headers(0, 1, OK));
@@ -161,7 +161,7 @@ fn data_frame_after_rst_stream_has_no_call() {
 }
 
 #[test]
-fn cut_data_frame_does_not_hide_later_frames() {
+fn unrecorded_data_bytes_do_not_hide_later_frames() {
     let mut server = opened();
     server.reads(headers(0, 1, GET));
     let data = frame(0, END_STREAM, 1, "abcdef");
@@ -171,7 +171,7 @@ fn cut_data_frame_does_not_hide_later_frames() {
 }
 
 #[test]
-fn cut_header_block_makes_later_blocks_undecodable() {
+fn partly_recorded_header_block_makes_later_ones_undecodable() {
     let mut server = opened();
     let head = headers(END_STREAM, 1, GET);
     let parts = server.reads_cut(&head[..12], 24);
@@ -186,11 +186,11 @@ fn cut_header_block_makes_later_blocks_undecodable() {
 }
 
 #[test]
-fn cut_frame_header_makes_only_its_direction_unknown() {
+fn partly_recorded_frame_header_affects_only_its_direction() {
     let mut server = opened();
     let parts = server.reads_cut([0, 0, 1], 7);
     assert_eq!(lines(&parts), ["3 framing frame head", "7 unknown unknown: 7 B not recorded"]);
-    assert_eq!(lines(&server.reads("abc")), ["3 unknown unknown: after bytes that were not recorded"]);
+    assert_eq!(lines(&server.reads("abc")), ["3 unknown unknown: follows bytes that were not recorded"]);
     assert_eq!(lines(&server.writes(frame(4, 1, 0, ""))), ["9 connection SETTINGS: ACK"]);
 }
 
@@ -208,7 +208,7 @@ fn pushed_stream_is_a_separate_call() {
 }
 
 #[test]
-fn upgraded_request_is_answered_on_stream_1() {
+fn response_to_h2c_upgrade_is_on_stream_1() {
     let mut server = Fixture::new();
     server.reads("GET /a HTTP/1.1\r\nconnection: upgrade, http2-settings\r\nupgrade: h2c\r\n\r\n");
     let response = "HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\n\r\n";
@@ -257,7 +257,7 @@ fn continuation_frame_on_another_stream_is_undecodable() {
 }
 
 #[test]
-fn undissected_response_does_not_keep_call_open() {
+fn call_ends_with_request_if_response_is_unknown() {
     let mut server = opened();
     server.writes_cut([0, 0], 90);
     server.reads(headers(END_STREAM, 1, GET));

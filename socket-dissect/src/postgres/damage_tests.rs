@@ -2,7 +2,7 @@ use super::super::fixture::{Fixture, lines};
 use super::fixture::{execute, message, messages, packet, ready, started, startup};
 
 #[test]
-fn invalid_length_ends_the_direction() {
+fn bytes_after_an_invalid_length_are_unknown() {
     for length in [0_u32, 3, (1 << 30) + 1, u32::MAX] {
         let mut server = started();
         let query = [b"Q", &length.to_be_bytes()[..], b"SELECT 1\0"].concat();
@@ -20,7 +20,7 @@ fn invalid_length_ends_the_direction() {
 }
 
 #[test]
-fn unknown_message_type_ends_the_direction() {
+fn messages_of_unknown_type_are_not_postgresql() {
     let mut server = started();
     assert_eq!(lines(&server.reads(message(b'?', []))), ["5 unknown unknown: not PostgreSQL"]);
     assert_eq!(lines(&server.writes(message(b'Q', []))), ["5 unknown unknown: not PostgreSQL"]);
@@ -40,7 +40,7 @@ fn invalid_startup_packet_is_unknown() {
 }
 
 #[test]
-fn body_may_end_anywhere_or_contain_anything() {
+fn malformed_message_bodies_are_dissected_as_one_message() {
     let requests = b"BCDEFHPQSXcdfp".map(|kind| (true, kind));
     let responses = b"123ACDEGHIKNRSTVWZcdnstv".map(|kind| (false, kind));
     let bodies: [&[u8]; 5] = [
@@ -62,7 +62,7 @@ fn body_may_end_anywhere_or_contain_anything() {
 }
 
 #[test]
-fn longest_message_occupies_no_memory() {
+fn message_with_maximum_length_is_not_buffered() {
     let mut server = started();
     let query = [b"Q", &(1_u32 << 30).to_be_bytes()[..], &[b'a'; 1 << 16]].concat();
     let parts = server.reads(&query);
@@ -80,7 +80,7 @@ fn unsolicited_responses_belong_to_no_call() {
 }
 
 #[test]
-fn pipelined_requests_are_bounded() {
+fn number_of_pipelined_requests_is_bounded() {
     let mut server = started();
     let queries = message(b'Q', "SELECT 1\0").repeat(1_001);
     let parts = server.reads(&queries);

@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_are_read_in_order() {
+    fn message_fields_are_parsed_in_order() {
         let mut fields = Fields::new(b"\x07ab\0\0\x02\xff\xff\xff\xffcd");
         assert_eq!((fields.byte(), fields.string()), (Some(7), Some(&b"ab"[..])));
         assert_eq!((fields.int16(), fields.int32()), (Some(2), Some(-1)));

@@ -6,7 +6,7 @@ use socket_tap::event::{Event, Op, SockId, Transfer};
 use socket_tap::format::Side;
 
 #[test]
-fn message_continues_over_a_hole_in_its_body() {
+fn unrecorded_message_bytes_of_known_length_are_skipped() {
     let mut server = started();
     let query = message(b'Q', format!("INSERT INTO books VALUES ('{}')\0", "a".repeat(3_000)));
     let parts = server.reads_cut(&query[..50], query.len() as u64 - 50);
@@ -18,14 +18,17 @@ fn message_continues_over_a_hole_in_its_body() {
 }
 
 #[test]
-fn responses_resume_at_the_next_call() {
+fn responses_to_later_calls_are_recognized_again() {
     let mut server = started();
     let query = |server: &mut Fixture| server.reads(message(b'Q', "SELECT title FROM books\0"));
     query(&mut server);
     let rows = [description(&["title"]), row(&[b"UNIX"]).repeat(9)].concat();
     let parts = server.writes_cut(&rows[..60], rows.len() as u64 - 60);
     assert_eq!(lines(&parts).last().unwrap(), "105 unknown unknown: 105 B not recorded");
-    assert_eq!(lines(&server.writes("X, TCP/IP")), ["9 unknown unknown: after bytes that were not recorded"]);
+    assert_eq!(
+        lines(&server.writes("X, TCP/IP")),
+        ["9 unknown unknown: follows bytes that were not recorded"]
+    );
     query(&mut server);
     let rows = [row(&[b"UNIX"]), complete("SELECT 1"), ready(b'I')].concat();
     assert_eq!(messages(&server.writes(rows))[0], "payload DataRow: UNIX");
@@ -34,7 +37,7 @@ fn responses_resume_at_the_next_call() {
 }
 
 #[test]
-fn response_resumes_at_the_next_message() {
+fn later_messages_of_a_response_are_recognized() {
     let mut server = started();
     server.reads(message(b'Q', "SELECT 1\0"));
     server.writes_cut([], 500);
@@ -44,16 +47,16 @@ fn response_resumes_at_the_next_message() {
 }
 
 #[test]
-fn pipelined_responses_do_not_resume_after_a_hole() {
+fn pipelined_responses_after_unrecorded_bytes_are_unknown() {
     let mut server = started();
     server.reads([message(b'Q', "SELECT 1\0"), message(b'Q', "SELECT 2\0")].concat());
     server.writes_cut([], 500);
     let parts = server.writes([complete("SELECT 1"), ready(b'I')].concat());
-    assert_eq!(lines(&parts), ["20 unknown unknown: after bytes that were not recorded"]);
+    assert_eq!(lines(&parts), ["20 unknown unknown: follows bytes that were not recorded"]);
 }
 
 #[test]
-fn requests_resume_after_a_hole() {
+fn requests_after_unrecorded_bytes_are_recognized() {
     let mut server = started();
     let request = [parse("s1", "SELECT $1"), bind("s1", b"1"), execute(), sync()].concat();
     let recorded = &request[..parse("s1", "SELECT $1").len() + 2];
@@ -67,7 +70,7 @@ fn requests_resume_after_a_hole() {
 }
 
 #[test]
-fn connection_without_beginning_is_recognized_by_messages() {
+fn postgresql_is_recognized_in_mid_connection() {
     let mut client = super::super::Dissector::new(Side::Client);
     let mut observe = |op: fn(Transfer) -> Op, data: Vec<u8>| {
         let transfer = Transfer::new(data.len() as u64).with_data(data);
@@ -80,7 +83,7 @@ fn connection_without_beginning_is_recognized_by_messages() {
 }
 
 #[test]
-fn every_cut_yields_the_same_messages() {
+fn messages_do_not_depend_on_read_boundaries() {
     let requests =
         [parse("", "SELECT $1"), bind("", b"1"), execute(), sync(), message(b'Q', "END\0")].concat();
     let responses = [row(&[b"1", b"two"]), complete("SELECT 1"), ready(b'I'), complete("END"), ready(b'I')];

@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_text_or_binary_or_null() {
+    fn values_are_shown_as_text_hex_or_null() {
         let body = b"\0\0\0\x02ab\xff\xff\xff\xff\0\0\0\x02\0\x0f\0\0\0\x09\xff--------\0\0\0\0\0\0\0\x09-";
         let values = |count| values(&mut Fields::new(body), count);
         assert_eq!(values(5), "ab, NULL, 0x000f, 9 B, ");
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn list_is_bounded() {
+    fn length_of_a_value_list_is_bounded() {
         let body = b"\0\0\0\x02ab".repeat(1_000);
         let list = values(&mut Fields::new(&body), 1_000);
         assert!(list.len() < MAX_LIST + 10 && list.ends_with(", …"), "{list}");

@@ -4,7 +4,7 @@ use super::fixture::{error, message, messages, packet, ready, startup};
 const STARTUP: &str = "connection StartupMessage: user app, database shop, application_name rest-server";
 
 #[test]
-fn start_up_belongs_to_the_connection() {
+fn startup_messages_count_as_connection_bytes() {
     let mut server = Fixture::new();
     assert_eq!(messages(&server.reads(startup())), [STARTUP]);
     let mechanisms = b"\0\0\0\x0aSCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0\0";
@@ -57,7 +57,7 @@ fn passwords_are_never_shown() {
 }
 
 #[test]
-fn masked_authentication_keeps_its_kinds() {
+fn authentication_with_masked_secrets_keeps_message_kinds() {
     let mut server = Fixture::new();
     server.reads(startup());
     let masked = |kind: u32, length| message(b'R', [&kind.to_be_bytes()[..], &vec![b'*'; length]].concat());
@@ -84,7 +84,7 @@ fn refused_encryption_continues_in_plaintext() {
 }
 
 #[test]
-fn accepted_encryption_changes_the_protocol() {
+fn accepted_encryption_request_starts_tls_or_gssapi() {
     let mut server = Fixture::new();
     server.reads(packet(80_877_103, []));
     assert_eq!(messages(&server.writes("S")), ["connection SSLResponse: TLS follows"]);

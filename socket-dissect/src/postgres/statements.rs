@@ -65,14 +65,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn statement_is_one_line() {
+    fn sql_statement_is_shown_on_one_line() {
         assert_eq!(&*statement(b"SELECT id\n  FROM books\t", false), "SELECT id FROM books");
         assert_eq!(&*statement(b"SELECT", true), "SELECT…");
         assert_eq!(&*statement(b"\xff\x1b", false), "\u{fffd}\u{fffd}");
     }
 
     #[test]
-    fn outcome_is_the_number_of_rows() {
+    fn result_of_a_statement_shows_its_rows() {
         for (tag, expected) in [
             ("SELECT 1", "1 row"),
             ("INSERT 0 14000", "14,000 rows"),
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_bounded() {
+    fn number_of_stored_prepared_statements_is_bounded() {
         let mut statements = Statements::default();
         for number in 0..2 * MAX_NAMES {
             statements.insert(number.to_string().as_bytes(), "SELECT 1".into());

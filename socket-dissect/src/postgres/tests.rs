@@ -9,7 +9,7 @@ fn some(status: &str) -> Option<String> {
 }
 
 #[test]
-fn simple_query_is_a_call() {
+fn simple_query_and_its_result_form_one_call() {
     let mut server = started();
     let parts = server.reads(message(b'Q', "SELECT title\n  FROM books\0"));
     assert_eq!(lines(&parts), ["5 framing Query", "26 payload Query: SELECT title FROM books"]);
@@ -111,7 +111,7 @@ fn pipelined_statements_keep_their_order() {
 }
 
 #[test]
-fn error_is_the_status_of_the_call() {
+fn error_response_sets_the_status_of_its_call() {
     let mut server = started();
     server.reads([parse("", "SELECT"), bind("", b"1"), execute(), execute(), sync()].concat());
     assert_eq!(
@@ -138,7 +138,7 @@ fn notification_belongs_to_no_call() {
 }
 
 #[test]
-fn copied_data_belongs_to_its_statement() {
+fn copy_data_belongs_to_its_copy_statement() {
     let mut server = started();
     server.reads(message(b'Q', "COPY books FROM STDIN\0"));
     let begins = server.writes(message(b'G', [0, 0, 2, 0, 0, 0, 0]));

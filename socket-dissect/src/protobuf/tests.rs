@@ -42,7 +42,7 @@ fn fields_have_the_names_in_the_contract() {
 }
 
 #[test]
-fn fields_without_contract_have_numbers() {
+fn fields_without_a_contract_are_named_by_number() {
     assert_eq!(text(BOOK, None, false), r#"{1: {1: 1, 2: "TCP", 4: 1990}}"#);
     assert_eq!(
         text(b"\x0d\x01\0\0\0\x11\x02\0\0\0\0\0\0\0\x1a\x02\xff\xfe", None, false),
@@ -52,14 +52,14 @@ fn fields_without_contract_have_numbers() {
 }
 
 #[test]
-fn fields_missing_from_the_contract_have_numbers() {
+fn fields_missing_from_contract_are_named_by_number() {
     assert_eq!(text(b"\x0a\x05\x08\x01\x98\x06\x07", book().as_ref(), false), "{book: {id: 1, 99: 7}}");
     // A number in a string field.
     assert_eq!(text(b"\x0a\x02\x10\x07", book().as_ref(), false), "{book: {title: 7}}");
 }
 
 #[test]
-fn cut_message_is_shown_up_to_the_cut() {
+fn truncated_message_is_described_as_far_as_recorded() {
     for (length, expected) in [
         (0, "{…"),
         (1, "{…"),
@@ -74,13 +74,13 @@ fn cut_message_is_shown_up_to_the_cut() {
 }
 
 #[test]
-fn malformed_message_is_marked() {
+fn malformed_protobuf_message_is_described_as_malformed() {
     assert_eq!(text(b"\x08\x01\xff", None, false), "{1: 1, malformed…");
     assert_eq!(text(b"\x0b", None, false), "{malformed…");
 }
 
 #[test]
-fn depth_and_length_of_text_are_bounded() {
+fn depth_and_length_of_message_text_are_bounded() {
     let deep =
         (1..40u8).rev().fold(Vec::new(), |inner, depth| [&[0x0a, 2 * (39 - depth)], &inner[..]].concat());
     assert_eq!(text(&deep, None, false), "{1: ".repeat(17) + "…");
@@ -89,7 +89,7 @@ fn depth_and_length_of_text_are_bounded() {
 }
 
 #[test]
-fn values_are_formatted_by_type() {
+fn protobuf_values_are_formatted_by_type() {
     let minus_two = b"\x08\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01";
     for (kind, bytes, expected) in [
         (Type::Bool, &b"\x08\x01"[..], "{x: true}"),

@@ -2,7 +2,7 @@ use super::super::fixture::{Fixture, lines};
 use super::fixture::{alpn, client_hello, offer, record, server_name, tls_1_3};
 
 #[test]
-fn cut_client_hello_shows_its_complete_extensions() {
+fn partly_recorded_client_hello_shows_complete_extensions() {
     let hello = record(22, offer());
     for (recorded, text) in
         [(3, ""), (30, ""), (119, "SNI shop.test"), (120, "SNI shop.test, ALPN h2 http/1.1")]
@@ -22,7 +22,7 @@ fn cut_client_hello_shows_its_complete_extensions() {
 }
 
 #[test]
-fn cut_server_hello_has_no_guessed_version() {
+fn partly_recorded_server_hello_shows_no_version() {
     let mut server = Fixture::new();
     let hello = record(22, tls_1_3());
     let parts = server.writes_cut(&hello[..80], (hello.len() - 80) as u64);
@@ -30,7 +30,7 @@ fn cut_server_hello_has_no_guessed_version() {
 }
 
 #[test]
-fn untrusted_names_are_escaped_and_cut() {
+fn sni_and_alpn_names_are_escaped_and_truncated() {
     let names: Vec<Vec<u8>> = (0..20).map(|at| vec![b'a' + at; 200]).collect();
     let names: Vec<&[u8]> = names.iter().map(Vec::as_slice).collect();
     let hello = client_hello(&[server_name(b"a\x1b[2J"), alpn(&names)]);
@@ -43,7 +43,7 @@ fn untrusted_names_are_escaped_and_cut() {
 }
 
 #[test]
-fn invalid_field_lengths_keep_the_byte_count() {
+fn hello_with_invalid_lengths_keeps_its_byte_count() {
     let whole = offer();
     for at in 4..whole.len() {
         for value in [0, 0x7f, 0xff] {

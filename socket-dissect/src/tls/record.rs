@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn record_header_has_type_and_length() {
+    fn tls_record_header_has_type_and_length() {
         let header = Header::parse([23, 3, 3, 0x41, 0]);
         assert_eq!(header, Some(Header { kind: ContentType::ApplicationData, length: 0x4100 }));
     }
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn record_header_is_accepted_byte_by_byte() {
+    fn partial_tls_record_header_is_recognized() {
         for length in 0..=7 {
             assert!(may_begin(&b"\x16\x03\x01\x02\x00\x01\x00"[..length]), "{length}");
         }

@@ -86,7 +86,7 @@ fn second_client_hello_follows_hello_retry_request() {
 }
 
 #[test]
-fn handshake_messages_span_records_and_records_span_reads() {
+fn tls_handshake_messages_may_span_records_and_reads() {
     let mut server = Fixture::new();
     let hello = offer();
     let (first, second) = hello.split_at(60);
@@ -126,13 +126,13 @@ fn tls_record_continues_after_unrecorded_bytes() {
     );
     assert_eq!(
         fixture::lines(&server.writes("nothing of TLS")),
-        ["14 unknown unknown: after bytes that were not recorded"]
+        ["14 unknown unknown: follows bytes that were not recorded"]
     );
     assert_eq!(tls_lines(&server.writes(record(21, [1, 0]))), ["7 alert: warning close_notify"]);
 }
 
 #[test]
-fn tls_connection_without_beginning_is_recognized() {
+fn tls_is_recognized_in_mid_connection() {
     use socket_tap::event::{Event, Op, SockId, Transfer};
     let mut dissector = super::super::Dissector::new(socket_tap::format::Side::Server);
     let data: Box<[u8]> = record(23, [0; 20]).into();

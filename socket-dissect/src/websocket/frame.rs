@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn frame_headers_have_three_length_formats() {
+    fn websocket_frame_headers_have_three_length_formats() {
         let whole = |bytes: &[u8]| match parse(bytes) {
             Parsed::Complete(head) => (head.length, head.mask, head.is_final),
             other => panic!("{other:?}"),

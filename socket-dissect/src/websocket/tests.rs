@@ -37,7 +37,7 @@ fn opened(protocol: &str) -> Fixture {
 }
 
 #[test]
-fn control_frames_interleave_with_message_frames() {
+fn control_frames_may_interleave_with_message_frames() {
     let mut server = opened("chat");
     let parts = server.reads([masked(TEXT, "ab"), masked(FINAL | 9, "x"), masked(FINAL, "cd")].concat());
     assert_eq!(
@@ -60,7 +60,7 @@ fn control_frames_interleave_with_message_frames() {
 }
 
 #[test]
-fn frames_are_dissected_byte_by_byte() {
+fn frames_arriving_byte_by_byte_are_dissected() {
     let mut server = opened("chat");
     let mut parts = Vec::new();
     for byte in [masked(FINAL | TEXT, "a".repeat(200)), masked(FINAL | TEXT, "")].concat() {
@@ -72,7 +72,7 @@ fn frames_are_dissected_byte_by_byte() {
 }
 
 #[test]
-fn cut_payload_does_not_hide_later_frames() {
+fn unrecorded_payload_does_not_hide_later_frames() {
     let mut server = opened("chat");
     let frame = masked(FINAL | TEXT, "abcdef");
     assert_eq!(lines(&server.reads_cut(&frame[..8], 4))[1], "6 payload message: ab… (4 B not recorded)");
@@ -88,7 +88,7 @@ fn bytes_of_invalid_frame_are_unknown() {
 }
 
 #[test]
-fn graphql_operation_is_a_call() {
+fn graphql_operation_over_websocket_is_a_call() {
     let mut server = opened("graphql-transport-ws");
     assert_eq!(server.ended(), [("GET /ws".to_owned(), Some("101".to_owned()))]);
     assert_eq!(
@@ -116,7 +116,7 @@ fn graphql_operation_is_a_call() {
 }
 
 #[test]
-fn split_graphql_message_belongs_to_call_from_start() {
+fn graphql_message_split_across_reads_has_one_call() {
     let mut server = opened("graphql-transport-ws");
     let subscribe = r#"{"id":"7","type":"subscribe","payload":{"query":"{book{id}}"}}"#;
     let frame = masked(FINAL | TEXT, subscribe);
@@ -131,7 +131,7 @@ fn split_graphql_message_belongs_to_call_from_start() {
 }
 
 #[test]
-fn empty_frame_ends_a_message() {
+fn empty_final_frame_ends_a_message() {
     let mut server = opened("chat");
     let parts = server.reads([masked(TEXT, "ab"), masked(FINAL, "")].concat());
     assert_eq!(

@@ -117,7 +117,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn parts_of_any_bytes_add_up(
+    fn each_byte_of_random_input_is_counted_once(
         side in select(vec![Side::Server, Side::Client]),
         ops in vec((1..3u64, any_op(vec(any::<u8>(), 0..60))), 0..40),
     ) {
@@ -125,7 +125,7 @@ proptest! {
     }
 
     #[test]
-    fn parts_of_fragments_add_up(
+    fn each_byte_of_protocol_fragments_is_counted_once(
         side in select(vec![Side::Server, Side::Client]),
         ops in vec((1..3u64, any_op(fragment())), 0..40),
     ) {
@@ -133,7 +133,7 @@ proptest! {
     }
 
     #[test]
-    fn parts_of_a_damaged_conversation_add_up(
+    fn each_byte_of_damaged_conversations_is_counted_once(
         which in 0..CONVERSATIONS,
         damages in vec((any::<Index>(), any::<Index>(), any::<u8>(), 0..4u8), 0..4),
         cuts in vec(any::<Index>(), 0..20),
@@ -166,7 +166,7 @@ proptest! {
     }
 
     #[test]
-    fn units_do_not_depend_on_transfer_boundaries(
+    fn dissected_frames_do_not_depend_on_read_boundaries(
         which in 0..CONVERSATIONS,
         cuts in vec(1..40usize, 1..60),
     ) {
@@ -188,7 +188,7 @@ proptest! {
 }
 
 #[test]
-fn conversations_are_dissected_completely() {
+fn example_conversations_have_the_expected_calls() {
     let calls: Vec<_> = conversations::all()
         .iter()
         .map(|conversation| outcomes(dissect(conversation, &mut uncut).1))

@@ -73,7 +73,7 @@ fn calls(file: &Path) -> Vec<Call> {
 }
 
 #[test]
-fn client_and_server_recordings_have_equal_units() {
+fn client_and_server_recordings_show_the_same_messages() {
     for api in APIS {
         let (server, client) = (connections(&file(api, "server")), connections(&file(api, "client")));
         assert!(server.len() > 3, "{api}");
@@ -82,7 +82,7 @@ fn client_and_server_recordings_have_equal_units() {
 }
 
 #[test]
-fn client_and_server_recordings_have_equal_usage() {
+fn client_and_server_calls_have_equal_byte_counts() {
     let usage = |side: &str, api: &str| -> Vec<_> {
         let calls = calls(&file(api, side)).into_iter();
         let mut usage: Vec<_> = calls
@@ -98,7 +98,7 @@ fn client_and_server_recordings_have_equal_usage() {
 }
 
 #[test]
-fn parts_of_recordings_add_up_without_unknown_bytes() {
+fn recorded_bytes_are_all_dissected_and_counted_once() {
     for (api, side) in APIS.iter().flat_map(|api| [(api, "server"), (api, "client")]) {
         let (header, events) = read(&file(api, side));
         let mut checked = Checked::new(header.side);
@@ -111,7 +111,7 @@ fn parts_of_recordings_add_up_without_unknown_bytes() {
 }
 
 #[test]
-fn calls_have_operation_and_status() {
+fn recorded_calls_have_operation_and_status() {
     let calls = |api: &str| -> Vec<String> {
         let all = self::calls(&file(api, "server")).into_iter();
         all.map(|call| format!("{}: {}", call.operation, call.status.unwrap_or_default())).collect()

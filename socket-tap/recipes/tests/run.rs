@@ -29,7 +29,7 @@ recipes! {
 }
 
 #[test]
-fn every_recipe_is_run() {
+fn every_example_file_is_run_by_a_test() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     let files: BTreeSet<String> = fs::read_dir(folder)
         .unwrap()

@@ -50,7 +50,7 @@ async fn response_is_one_write_after_the_request() -> io::Result<()> {
 
 /// The tap of this test is off: it records nothing. A program can use such a tap in production.
 #[tokio::test]
-async fn server_works_with_the_tap_off() -> io::Result<()> {
+async fn server_responds_with_the_tap_off() -> io::Result<()> {
     let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await?;
     let mut client = TcpStream::connect(listener.local_addr()?).await?;
     let server = tokio::spawn(serve(listener));

@@ -161,7 +161,7 @@ fn failed_check_shows_reason_of_failed_operation() {
 }
 
 #[test]
-fn after_mark_excludes_events_before_the_mark() {
+fn check_after_a_mark_ignores_earlier_events() {
     let mut lines = CONNECTION.to_vec();
     lines.insert(3, r#"{"t":3500,"op":"mark","label":"response"}"#);
     Check::new(events(lines)).after_mark("response").reads(0).writes(1).connections(0);
@@ -204,7 +204,7 @@ async fn check_can_be_called_in_async_task() {
 }
 
 #[tokio::test]
-async fn check_works_after_task_used_its_coop_budget() {
+async fn check_succeeds_after_task_used_its_coop_budget() {
     // tokio lets a task complete 128 operations before it has to yield.
     for writes in 126..=129 {
         let recording = Recording::server("busy").unwrap();

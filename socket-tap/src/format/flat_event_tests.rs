@@ -40,7 +40,7 @@ fn written(line: &Line) -> String {
 }
 
 #[test]
-fn every_event_survives_parsing_and_writing() {
+fn every_event_is_unchanged_by_parsing_and_writing() {
     for line in LINES {
         let event = Line::parse(line).unwrap_or_else(|error| panic!("{line}: {error}"));
         assert_eq!(written(&event), format!("{line}\n"));
@@ -48,7 +48,7 @@ fn every_event_survives_parsing_and_writing() {
 }
 
 #[test]
-fn unknown_strings_survive_parsing_and_writing() {
+fn unknown_strings_are_unchanged_by_parsing_and_writing() {
     for line in [
         r#"{"t":1,"sock":1,"op":"socket","fd":9,"domain":"vsock","type":"seqpacket"}"#,
         r#"{"t":1,"sock":3,"op":"adopt","domain":"quic","type":"pipe"}"#,
@@ -129,7 +129,7 @@ fn parse_error_messages_replace_control_characters() {
 }
 
 #[test]
-fn header_and_end_survive_parsing_and_writing() {
+fn header_and_end_line_round_trip_unchanged() {
     let header = Header {
         version: VERSION,
         name: "rest".to_owned(),

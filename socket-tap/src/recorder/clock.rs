@@ -192,14 +192,14 @@ mod tests {
     }
 
     #[test]
-    fn clock_readings_between_anchors_convert_linearly() {
+    fn raw_clock_readings_are_interpolated_linearly() {
         let timeline = timeline(&[(1_000, 70), (3_000, 1_070), (4_000, 1_170)]);
         let mapped = [0, 1_000, 2_000, 3_000, 3_500, 9_000].map(|raw| timeline.since_start(raw));
         assert_eq!(mapped, [20, 20, 520, 1_020, 1_070, 1_120]);
     }
 
     #[test]
-    fn clock_anchors_are_kept_for_undelivered_readings() {
+    fn timestamp_of_an_undelivered_record_never_changes() {
         let mut timeline = Timeline::start(RawClock::Monotonic);
         let oldest = timeline.advance(0);
         let mapped = timeline.since_start(oldest - 1);

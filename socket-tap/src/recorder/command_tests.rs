@@ -83,7 +83,7 @@ fn half_full_shard_wakes_a_busy_drain_thread() {
 }
 
 #[test]
-fn half_full_payload_wakes_the_drain_thread() {
+fn half_full_payload_buffer_wakes_the_drain_thread() {
     let recorder = recorder_with_long_interval(100);
     let bytes = [7_u8; 100];
     let read = || {

@@ -50,7 +50,7 @@ fn mark(recorder: &Recorder, label: &'static str, stamp: Stamp<'_>) {
 }
 
 #[test]
-fn records_later_than_the_drained_time_stay_undelivered() {
+fn drain_until_a_time_delivers_no_later_record() {
     let mut manual = manual();
     manual.mark("before", Stamp::Now);
     let reading = manual.clock.raw();
@@ -139,7 +139,7 @@ fn call_in_progress_delays_bounded_payload_bytes() {
 }
 
 #[test]
-fn ending_recording_delivers_records_of_unfinished_calls() {
+fn end_of_recording_delivers_records_of_unfinished_calls() {
     let mut manual = manual();
     let entered = manual.recording.enter();
     manual.mark("last", Stamp::Entered(&entered));

@@ -7,7 +7,7 @@ use crate::sink::Memory;
 use crate::tap::Tap;
 
 #[test]
-fn unfinished_call_holds_back_later_clock_readings() {
+fn completed_time_stays_before_an_unfinished_call() {
     prepare();
     let clock = RawClock::new();
     let call = EnteredCall::now(&clock);

@@ -63,7 +63,7 @@ impl<F: FnMut() + Send + 'static> Sink for Calls<F> {
 }
 
 #[test]
-fn flush_and_finish_return_on_drain_thread() {
+fn flush_and_finish_never_block_the_drain_thread() {
     let own = Arc::<Mutex<Option<Tap>>>::default();
     let (called, calls) = mpsc::channel();
     let sink = Calls({

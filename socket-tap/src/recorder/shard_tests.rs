@@ -108,7 +108,7 @@ fn lifecycle_events_keep_their_order_among_transfers() {
 }
 
 #[test]
-fn full_shard_accepts_only_reserved_lifecycle_events() {
+fn full_shard_drops_only_droppable_lifecycle_events() {
     let mut shard = Shard::new(CAPACITY);
     let taken = [1, 2, 3, 4, 5].map(|raw| shutdown(&mut shard, raw, WhenFull::Drop));
     assert_eq!(
@@ -175,7 +175,7 @@ fn transfer_record_has_the_documented_size() {
 }
 
 #[test]
-fn memory_of_a_burst_is_freed() {
+fn memory_of_a_burst_of_events_is_freed() {
     let capacity = ShardCapacity { transfers: 9, lifecycle_events: 100_000, payload: 9 };
     let (mut shard, mut gap) = (Shard::new(capacity), Gap::default());
     let (mut pending, mut incoming) = (DrainedRecords::default(), DrainedRecords::default());

@@ -72,7 +72,7 @@ fn rotation_keeps_the_last_files() {
 }
 
 #[test]
-fn end_line_of_rotated_file_counts_connections() {
+fn end_line_of_rotated_file_counts_open_connections() {
     let directory = TempDirectory::new("file-open");
     let path = directory.join("shop.jsonl");
     let tap = Tap::server("shop").sink(TraceFile::create(&path).unwrap().rotate(1, 9)).start().unwrap();
@@ -86,7 +86,7 @@ fn end_line_of_rotated_file_counts_connections() {
 }
 
 #[tokio::test]
-async fn end_line_of_rotated_file_counts_wrapped_streams() {
+async fn end_line_after_rotation_counts_open_wrapped_streams() {
     use crate::stream::TapStream;
     let directory = TempDirectory::new("file-wrapped");
     let path = directory.join("shop.jsonl");

@@ -11,7 +11,7 @@ fn lines(path: &Path) -> Vec<String> {
 }
 
 #[test]
-fn dump_contains_last_events_after_a_gap() {
+fn dump_starts_with_a_gap_for_overwritten_events() {
     let directory = TempDirectory::new("flight-last");
     let (first, second) = (directory.join("first.jsonl"), directory.join("second.jsonl"));
     let flight = FlightRecorder::new(3);

@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn ending_does_not_wait_for_blocked_terminal() {
+    fn recording_ends_without_waiting_for_blocked_terminal() {
         let (reader, permits) = channel();
         let mut printer = Printer::start(GatedWriter { permits, written: Arc::default() }).unwrap();
         printer.print("never read\n".to_owned(), 1).unwrap();

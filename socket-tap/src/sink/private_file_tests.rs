@@ -138,7 +138,7 @@ mod unix {
     }
 
     #[test]
-    fn path_always_names_locked_file_during_rotation() {
+    fn trace_path_always_exists_during_rotation() {
         let directory = TempDirectory::new("private-window");
         let path = directory.join("shop.jsonl");
         let file = TraceFile::create(&path).unwrap().rotate(1, 2);
@@ -162,9 +162,9 @@ const CHILD: &str = "SOCKET_TAP_TEST_SIZE_LIMIT";
 
 #[test]
 #[cfg(target_os = "linux")]
-fn file_size_limit_stops_only_the_recording() {
+fn file_size_limit_does_not_kill_the_process() {
     use rustix::process::{Resource, Rlimit, setrlimit};
-    const TEST: &str = "sink::private_file::tests::file_size_limit_stops_only_the_recording";
+    const TEST: &str = "sink::private_file::tests::file_size_limit_does_not_kill_the_process";
     if let Some(path) = std::env::var_os(CHILD) {
         let tap = Tap::server("shop").file(path).unwrap().start().unwrap();
         setrlimit(Resource::Fsize, Rlimit { current: Some(1_000), maximum: None }).unwrap();

@@ -4,7 +4,7 @@ use crate::sink::temp_directory::TempDirectory;
 use crate::tap::Tap;
 
 #[test]
-fn part_number_precedes_the_file_extension() {
+fn rotated_file_name_has_number_before_extension() {
     for (path, part_file) in
         [("a/shop.jsonl", "a/shop.3.jsonl"), ("shop", "shop.3"), ("s.x.jsonl", "s.x.3.jsonl")]
     {
@@ -38,7 +38,7 @@ fn record(directory: &TempDirectory) {
 }
 
 #[test]
-fn restart_deletes_full_files_of_previous_recording() {
+fn restart_deletes_rotated_files_of_previous_recording() {
     let directory = TempDirectory::new("rotation-restart");
     (0..3).for_each(|_| record(&directory));
     assert_eq!(directory.files(), ["shop.1.jsonl", "shop.2.jsonl", "shop.3.jsonl", "shop.jsonl"]);

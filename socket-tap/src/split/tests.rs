@@ -51,7 +51,7 @@ async fn dropped_write_half_sends_and_records_fin() {
 }
 
 #[tokio::test]
-async fn last_dropped_half_records_close_before_closing() {
+async fn last_dropped_half_records_close_with_tcp_state() {
     let Pair { tap, memory, server, client } = pair().await;
     let (read, write) = server.into_split();
     drop(read);

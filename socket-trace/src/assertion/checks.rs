@@ -62,12 +62,12 @@ pub(super) fn max_of_calls(
 fn reason_for_further_calls(trace: &Summary, calls: u64) -> Option<String> {
     if !trace.payload {
         return Some(
-            "no payload was recorded, so its calls are unknown; record with --capture 16384".to_owned(),
+            "the recording has no payload, so its calls are unknown; record with --capture 16384".to_owned(),
         );
     }
     if trace.unknown > 0 {
         return Some(format!(
-            "calls may be missing: {} B are encrypted, of an unknown protocol, or were not recorded (--capture)",
+            "calls may be missing: {} B are encrypted, not recorded (see --capture), or of an unknown protocol",
             trace.unknown
         ));
     }

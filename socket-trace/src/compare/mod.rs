@@ -91,7 +91,9 @@ impl Comparison {
 
 fn nothing_to_compare(traces: &[Summary]) -> String {
     match traces {
-        [one] => format!("{} cannot be compared with itself: give two or more traces", one.source),
+        [Summary { source, .. }] => {
+            format!("{source} cannot be compared with itself: give two or more traces")
+        }
         _ => "no two of the traces have the same kind of socket: compare servers with servers, and clients with \
               clients"
             .to_owned(),

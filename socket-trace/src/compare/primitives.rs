@@ -39,12 +39,12 @@ impl Difference {
         let source = |index: usize| traces.get(index).map_or("?", |trace| &trace.source);
         let Self { role, skeleton, occurs_in, seen, lacks_in } = self;
         format!(
-            "{}: {skeleton} ({} sockets in {}, first #{}) does not occur in {}",
-            role.title(),
-            seen.sockets,
-            source(*occurs_in),
-            seen.first,
-            source(*lacks_in)
+            "{role}: call pattern {skeleton} ({sockets} sockets in {trace}, first #{first}) does not occur in {other}",
+            role = role.title(),
+            sockets = seen.sockets,
+            trace = source(*occurs_in),
+            first = seen.first,
+            other = source(*lacks_in)
         )
     }
 }

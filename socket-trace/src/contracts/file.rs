@@ -61,7 +61,7 @@ impl fmt::Display for Error {
                 write!(f, "the contract {file} defines no service")
             }
             Cause::Descriptors(error) => {
-                write!(f, "{file} is neither a .proto nor a descriptor set that protoc writes: {error}")
+                write!(f, "{file} is neither a .proto file nor a descriptor set written by protoc: {error}")
             }
         }
     }

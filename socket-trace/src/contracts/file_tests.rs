@@ -52,6 +52,6 @@ fn error_messages_name_the_contract_file() {
     cannot compile the contract DIR/a.proto: expected 'enum', 'extend', 'import', 'message', 'option', 'service', 'package' or ';', but found 'mesage'
     cannot compile the contract DIR/b.proto: import 'no.proto' not found
     the contract DIR/c.proto defines no service
-    DIR/d.binpb is neither a .proto nor a descriptor set that protoc writes: invalid descriptor set: failed to decode file descriptor set
+    DIR/d.binpb is neither a .proto file nor a descriptor set written by protoc: invalid descriptor set: failed to decode file descriptor set
     ");
 }

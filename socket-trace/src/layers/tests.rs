@@ -22,7 +22,7 @@ fn blocks(level: &Level) -> Vec<String> {
 }
 
 #[test]
-fn levels_of_writes_precede_levels_of_reads() {
+fn writes_in_the_map_have_times_before_reads() {
     let map = first(&[server(), client()]);
     assert_eq!(map.directions.len(), 2);
     for direction in &map.directions {
@@ -38,7 +38,7 @@ fn levels_of_writes_precede_levels_of_reads() {
 }
 
 #[test]
-fn frames_and_messages_are_mapped_to_transfers() {
+fn frames_are_mapped_to_reads_and_writes() {
     let map = first(&grpc());
     assert_eq!(map.operation, "bookshelf.v1.BookshelfService/GetBook");
     assert_eq!(map.ends, ["shop-client #1", "shop-server #2"]);
@@ -95,7 +95,7 @@ fn call_is_selected_by_index_step_or_socket() {
 }
 
 #[test]
-fn socket_is_selected_by_its_server_number() {
+fn connection_is_selected_by_the_servers_socket_number() {
     let of = |sock| map(&grpc(), &Selection { sock: SockId::new(sock), ..Selection::default() });
     assert_eq!(of(2), Some(first(&grpc())));
     assert_eq!(of(1), None);
@@ -104,7 +104,7 @@ fn socket_is_selected_by_its_server_number() {
 }
 
 #[test]
-fn operation_is_read_from_complete_head() {
+fn operation_name_uses_the_complete_request_head() {
     let mut lines: Vec<String> = server().into_iter().take(6).collect();
     for (t, piece) in [(1, "GET /v1/bo"), (2, "oks/1 HTT"), (3, "P/1.1\r\n\r\n")] {
         lines.push(crate::timeline::fixture::transfer(50_130_000 + t, 2, "read", piece.as_bytes()));

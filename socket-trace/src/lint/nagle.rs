@@ -91,10 +91,10 @@ impl Rule for Nagle {
             return Vec::new();
         }
         let what = format!(
-            "{} on {} without TCP_NODELAY, {} in total.",
-            plural(stalls.count, "pause"),
-            plural(self.sockets, "connection"),
-            milliseconds(self.waited)
+            "{pauses} on {connections} without TCP_NODELAY, {waited} in total.",
+            pauses = plural(stalls.count, "pause"),
+            connections = plural(self.sockets, "connection"),
+            waited = milliseconds(self.waited)
         );
         stalls.finding(INFO.name, what).into_iter().collect()
     }
@@ -132,7 +132,10 @@ impl Nagle {
         burst.stalled = true;
         self.waited = self.waited.saturating_add(pause);
         self.stalls.add(|| Example {
-            what: format!("{} from the first small write to the peer's next data", milliseconds(pause)),
+            what: format!(
+                "{pause} from the first small write to the peer's next data",
+                pause = milliseconds(pause)
+            ),
             lines: vec![first, second, Quote::new(seen.line, seen.event)],
         });
     }

@@ -50,7 +50,7 @@ fn write_after_acknowledgement_does_not_stall() {
 }
 
 #[test]
-fn fin_flushes_waiting_data() {
+fn data_flushed_by_a_fin_does_not_stall() {
     let mut events = exchange(&[(0, 64), (10, 137)], 43_000);
     events.insert(events.len() - 1, shutdown(1_020, 2));
     assert_eq!(stalls(&events), 0);
@@ -90,7 +90,7 @@ fn accepted_sockets_inherit_listener_options() {
 }
 
 #[test]
-fn clients_are_reported_too() {
+fn stalls_of_clients_are_reported() {
     let mut events = connect(1, 2).to_vec();
     events.extend([
         transfer(10, 2, "write", 80),

@@ -69,13 +69,13 @@ impl Rule for NeverClosed {
             }
         }
         let half_open_summary = format!(
-            "{} still open at the end of the recording although the peer finished sending (CLOSE_WAIT).",
-            plural(half_open.count, "connection")
+            "{connections} still open at the end of the recording although the peer finished sending (CLOSE_WAIT).",
+            connections = plural(half_open.count, "connection")
         );
         let idle_summary = format!(
-            "{} open at the end of the recording and idle for {} s or longer.",
-            plural(idle.count, "connection"),
-            self.idle.as_secs()
+            "{connections} open at the end of the recording and idle for {seconds} s or longer.",
+            connections = plural(idle.count, "connection"),
+            seconds = self.idle.as_secs()
         );
         let findings =
             [half_open.finding(INFO.name, half_open_summary), idle.finding(INFO.name, idle_summary)];

@@ -26,7 +26,7 @@ fn close_wait_limit_is_one_second() {
 }
 
 #[test]
-fn half_closed_connection_still_writing_is_in_use() {
+fn half_closed_connection_that_writes_is_not_reported() {
     let events = [fin(1_000_000, 2), transfer(1_900_000, 2, "write", 9)];
     assert_eq!(rule_counts(&lint_events(Side::Server, &open(events, 2))), []);
 }

@@ -42,7 +42,7 @@ fn truncated_trace_skips_rules_about_its_end() {
 }
 
 #[test]
-fn lossy_trace_skips_rules_about_missing_events() {
+fn lossy_trace_skips_rules_that_need_every_event() {
     let mut lossy = events();
     lossy.push(r#"{"t":90000000000,"op":"gap","reads":2,"writes":0,"payloads":0}"#.to_owned());
     for report in [
@@ -63,7 +63,7 @@ fn lost_payload_skips_no_rule() {
 }
 
 #[test]
-fn exit_code_reports_findings_before_skipped_rules() {
+fn exit_code_prefers_findings_over_skipped_rules() {
     let nothing: [&str; 0] = [];
     assert_eq!(lint_events(Side::Server, &nothing).exit_code(), 0);
     assert_eq!(lint_events(Side::Server, &events()).exit_code(), 1);
@@ -82,7 +82,7 @@ fn rules_are_explained_once() {
 }
 
 #[test]
-fn quoted_events_have_no_payload() {
+fn events_in_findings_have_no_payload() {
     let mut events = events();
     events[4] = r#"{"t":2000,"sock":2,"op":"write","bytes":9,"data":"c2VjcmV0"}"#.to_owned();
     let json = serde_json::to_value(lint_events(Side::Server, &events)).unwrap();

@@ -129,7 +129,7 @@ impl CloseCounts {
             ServerEndpoint::Listener(sock) => format!("of listener #{sock}"),
             ServerEndpoint::Address(address) => format!("to {address}"),
         };
-        let what = format!("The server closed {} of {all} connections {at}.", by_server.count);
+        let what = format!("The server closed {count} of {all} connections {at}.", count = by_server.count);
         by_server.finding(INFO.name, what)
     }
 }

@@ -44,7 +44,7 @@ fn server_shutdown_is_not_reported() {
 }
 
 #[test]
-fn minority_closed_by_server_is_not_reported() {
+fn server_that_closes_few_connections_is_not_reported() {
     let mut events = connections(10, closed_by_server);
     for number in 0..20 {
         events.extend(brief_connection(9_001_000_000, 2_000 + number, &format!("10.2.0.{number}"), "peer"));
@@ -53,7 +53,7 @@ fn minority_closed_by_server_is_not_reported() {
 }
 
 #[test]
-fn closing_idle_connections_is_not_reported() {
+fn closes_of_idle_connections_are_not_reported() {
     let late = |us: u64, sock: u64| closed_by_server(us + 1_000_001, sock);
     let mut events = connections(10, late);
     events.sort_by_key(|event| event.split([':', ',']).nth(1).unwrap().parse::<u64>().unwrap());
@@ -61,7 +61,7 @@ fn closing_idle_connections_is_not_reported() {
 }
 
 #[test]
-fn closing_second_or_aborting_is_not_reported() {
+fn server_that_closes_last_or_aborts_is_ignored() {
     let late = |us, sock| vec![close(us, sock, "local", r#","tcp":{"state":"CLOSE_WAIT","rtt_us":9}"#)];
     assert_eq!(rule_counts(&lint_events(Side::Server, &connections(10, late))), []);
     let abort = |us, sock| {

@@ -81,10 +81,10 @@ impl Rule for TinyWrites {
         };
         let mean = (self.bytes + self.writes / 2).checked_div(self.writes).unwrap_or(0);
         let what = format!(
-            "{} with {} in total, {bursts}: {} of payload per write.",
-            plural(self.writes, "write"),
-            plural(self.bytes, "byte"),
-            plural(mean, "byte"),
+            "{writes} with {bytes} in total, {bursts}: {mean} of payload per write.",
+            writes = plural(self.writes, "write"),
+            bytes = plural(self.bytes, "byte"),
+            mean = plural(mean, "byte"),
         );
         std::mem::take(&mut self.storms).finding(INFO.name, what).into_iter().collect()
     }

@@ -25,7 +25,7 @@ fn sixteen_tiny_writes_are_reported() {
 }
 
 #[test]
-fn read_ends_a_burst_of_writes() {
+fn read_in_between_ends_a_burst_of_writes() {
     let mut events = writes(30, 1, 1);
     events.insert(20, transfer(25, 2, "read", 1));
     assert_eq!(storms(&events), 0);

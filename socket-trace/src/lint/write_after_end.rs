@@ -85,13 +85,13 @@ impl Rule for WriteAfterEnd {
             let what = format!("{} {what}", plural(count, "connection"));
             findings.extend(std::mem::take(tally).finding(INFO.name, what));
         };
-        report(&mut self.after_reset, "written to again after an error.");
-        report(&mut self.after_fin, "written to after the peer's FIN, and then reset by the peer.");
+        report(&mut self.after_reset, "got another write after an error.");
+        report(&mut self.after_fin, "got a write after the peer's FIN, followed by a reset.");
         report(
             &mut self.refused,
-            "with a failed write: the peer had closed the connection before it read all data.",
+            "had a failed write: the peer had closed the connection before it read all data.",
         );
-        report(&mut self.unanswered, "with a request that got a reset instead of a response.");
+        report(&mut self.unanswered, "got a reset instead of a response to a request.");
         findings
     }
 }

@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn events_after_a_number_are_returned() {
+    fn events_after_a_sequence_number_are_returned() {
         let mut recent = RecentEvents::default();
         assert_eq!((recent.first(), recent.last(), after(&recent, 0).len()), (1, 0, 0));
         (1..=3).for_each(|number| recent.push(number.to_string()));

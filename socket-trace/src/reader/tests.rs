@@ -22,7 +22,7 @@ fn ending(lines: &[&str]) -> Ending {
 }
 
 #[test]
-fn end_line_completes_the_trace() {
+fn trace_with_an_end_line_is_complete() {
     let complete = Ending::Complete(End::new(1, 0));
     assert_eq!(ending(&[&header(), MARK, END]), complete);
     assert_eq!(ending(&[&header(), MARK, END, ""]), complete);
@@ -52,7 +52,7 @@ fn parts(directory: &Path, first: u64, last: u64) -> std::path::PathBuf {
 }
 
 #[test]
-fn recording_in_parts_is_read_as_one_trace() {
+fn rotated_files_are_read_as_one_trace() {
     let directory = tempfile::TempDir::new().unwrap();
     for (first, last) in [(0, 0), (0, 3), (2, 3)] {
         let mut trace = Trace::open_recording(parts(directory.path(), first, last)).unwrap();
@@ -68,7 +68,7 @@ fn recording_in_parts_is_read_as_one_trace() {
 }
 
 #[test]
-fn part_of_another_recording_is_not_read() {
+fn file_of_another_recording_is_not_read() {
     let directory = tempfile::TempDir::new().unwrap();
     let path = parts(directory.path(), 1, 2);
     let other = header().replace(r#""pid":0"#, r#""pid":2"#);

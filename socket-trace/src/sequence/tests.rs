@@ -23,7 +23,7 @@ fn calls(sequence: &Sequence) -> Vec<String> {
 }
 
 #[test]
-fn both_sides_merge_with_causes_first() {
+fn merged_calls_of_both_sides_have_causes_first() {
     let sequence = first(&[server(), client()]);
     let expected = [
         "S socket",
@@ -50,7 +50,7 @@ fn both_sides_merge_with_causes_first() {
 }
 
 #[test]
-fn causes_precede_effects_when_stamped_on_return() {
+fn causes_precede_effects_without_call_start_times() {
     let stamped = first(&[server(), client_stamped_on_return()]);
     assert_eq!(calls(&stamped), calls(&first(&[server(), client()])));
 }
@@ -130,7 +130,7 @@ fn first_of_simultaneous_connections_is_drawn() {
 }
 
 #[test]
-fn each_pair_of_recordings_has_a_diagram() {
+fn each_client_and_server_pair_has_a_diagram() {
     let renamed = |lines: Vec<String>| -> Vec<String> {
         lines.iter().map(|line| line.replace("shop", "bank").replace("127.0.0.1", "127.0.0.2")).collect()
     };
@@ -143,7 +143,7 @@ fn each_pair_of_recordings_has_a_diagram() {
 }
 
 #[test]
-fn long_connections_are_truncated() {
+fn diagram_of_a_long_connection_is_truncated() {
     let mut lines = server().into_iter().take(6).collect::<Vec<_>>();
     lines
         .extend((0..10_000).map(|t| format!(r#"{{"t":{},"sock":2,"op":"read","bytes":1}}"#, 50_200_000 + t)));

@@ -6,7 +6,7 @@ fn part(layer: Layer, name: &'static str, text: &str, unit: u64) -> Part {
 }
 
 #[test]
-fn parts_of_a_unit_are_described_once() {
+fn parts_of_one_frame_are_described_once() {
     let head = |text| Part { ends: false, ..part(Layer::Http2, "HEADERS", text, 0) };
     let ends = |text| Part { class: Class::Framing, ..part(Layer::Http2, "HEADERS", text, 0) };
     let trailers = [ends("END_STREAM"), part(Layer::Http2, "HEADERS", "grpc-status OK", 0)];
@@ -47,7 +47,7 @@ fn websocket_frame_is_described_with_its_message() {
 }
 
 #[test]
-fn tls_handshake_messages_replace_their_record() {
+fn tls_record_is_described_by_its_handshake_messages() {
     let of_tls = |name, text, unit| Part { class: Class::Tls, ..part(Layer::Tls, name, text, unit) };
     let record = of_tls("handshake", "", 0);
     let hello = of_tls("ServerHello", "TLS 1.3", 1);
@@ -67,7 +67,7 @@ fn tls_handshake_messages_replace_their_record() {
 }
 
 #[test]
-fn chunk_lengths_are_omitted() {
+fn chunk_sizes_are_omitted_from_descriptions() {
     let framing = |name, unit| Part { class: Class::Framing, ..part(Layer::Http1, name, "", unit) };
     let body = Part { class: Class::Payload, ..part(Layer::Http1, "body", "{}", 1) };
     let chunks = [framing("chunk size", 0), body, framing("chunk end", 2), framing("end of body", 3)];
@@ -104,7 +104,7 @@ fn text_is_truncated_by_terminal_width() {
 }
 
 #[test]
-fn rows_are_counted_and_statements_shown_once() {
+fn postgresql_rows_are_counted_and_statements_shown_once() {
     let message = |name, text, unit| part(Layer::Postgres, name, text, unit);
     let statement = "SELECT title FROM books";
     let request = [message("Bind", statement, 0), message("Execute", statement, 1), message("Sync", "", 2)];

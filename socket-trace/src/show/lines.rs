@@ -87,11 +87,8 @@ impl Text {
                 None => format!("{} {},", printable(&header.name), header.side.name()),
             };
             let (program, started) = (printable(&header.program), printable(&header.started));
-            writeln!(
-                out,
-                "{recording} recorded by {program} (pid {}) since {started}, {payload}",
-                header.pid
-            )?;
+            let pid = header.pid;
+            writeln!(out, "{recording} recorded by {program} (pid {pid}) since {started}, {payload}")?;
         }
         Ok(())
     }

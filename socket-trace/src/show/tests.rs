@@ -57,7 +57,7 @@ fn bytes_are_shown_as_hex_dump() {
 }
 
 #[test]
-fn bytes_beyond_the_capture_are_counted() {
+fn unrecorded_bytes_are_counted_below_the_hex_dump() {
     let read = r#"{"t":5,"sock":2,"op":"read","bytes":100,"data":"AAEC"}"#;
     let without = r#"{"t":6,"sock":2,"op":"read","bytes":100}"#;
     let shown = text(
@@ -74,7 +74,7 @@ fn objects(traces: &[Vec<String>], view: impl Fn(&Timeline) -> View) -> Vec<serd
 }
 
 #[test]
-fn json_keeps_event_fields_and_adds_parts() {
+fn json_adds_dissected_parts_to_the_event_fields() {
     let objects = objects(&[server()], |_| View::json(false));
     let lines = server();
     assert_eq!(objects.len(), 11);
@@ -103,7 +103,7 @@ fn json_of_several_recordings_has_label_and_time() {
 }
 
 #[test]
-fn json_is_an_array_or_lines() {
+fn json_output_is_an_array_or_lines() {
     let nothing = Filter { sock: SockId::new(99), ..Filter::default() };
     assert_eq!(printed(&[server()], &nothing, |_| View::json(false)), "[]\n");
     assert_eq!(printed(&[server()], &nothing, |_| View::json(true)), "");

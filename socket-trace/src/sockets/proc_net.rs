@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ipv4_and_ipv6_lines_are_parsed() {
+    fn both_ip_versions_in_proc_net_are_parsed() {
         let line = "   0: 0100007F:1F90 00000000:0000 0A 00000001:00000002 00:00000000 00000000  1000        0 4242 1 x";
         let entry = Entry {
             local: "127.0.0.1:8080".parse().unwrap(),
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_lines_are_refused() {
+    fn malformed_proc_net_lines_are_refused() {
         for line in ["", "0: 0100007F:1F90", "0: 0100007F:1F90 0:0 0A 0:0 0 0 0 0 1"] {
             assert_eq!(parse(line), None, "{line}");
         }

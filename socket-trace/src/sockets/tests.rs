@@ -69,7 +69,7 @@ async fn local_connection_has_two_rows() {
 }
 
 #[tokio::test]
-async fn time_wait_has_no_process() {
+async fn socket_in_time_wait_has_no_process() {
     let (listener, mut client, mut server) = connection().await;
     let (address, ours) = (listener.local_addr().unwrap(), client.local_addr().unwrap());
     client.shutdown().await.unwrap();
@@ -85,7 +85,7 @@ async fn time_wait_has_no_process() {
 }
 
 #[tokio::test]
-async fn time_wait_of_a_listening_process_is_shown() {
+async fn process_filter_shows_time_wait_of_its_listeners() {
     let (listener, mut client, mut server) = connection().await;
     let (address, ours) = (listener.local_addr().unwrap(), client.local_addr().unwrap());
     server.shutdown().await.unwrap();
@@ -98,7 +98,7 @@ async fn time_wait_of_a_listening_process_is_shown() {
 }
 
 #[tokio::test]
-async fn close_wait_lasts_until_the_program_closes() {
+async fn socket_is_in_close_wait_until_program_closes() {
     let (listener, client, mut server) = connection().await;
     let (address, ours) = (listener.local_addr().unwrap(), client.local_addr().unwrap());
     drop(client);
@@ -125,7 +125,7 @@ async fn only_connected_udp_has_a_state() {
 }
 
 #[tokio::test]
-async fn ipv6_sockets_are_tcp6() {
+async fn ipv6_sockets_are_shown_as_tcp6() {
     let Ok(listener) = TcpListener::bind("[::1]:0").await else {
         return eprintln!("skipped: this machine has no IPv6 on loopback");
     };
@@ -134,7 +134,7 @@ async fn ipv6_sockets_are_tcp6() {
 }
 
 #[tokio::test]
-async fn filters_select_by_address_and_process() {
+async fn sockets_are_filtered_by_address_and_process() {
     let (listener, client, _server) = connection().await;
     let (address, ours) = (listener.local_addr().unwrap(), client.local_addr().unwrap());
     let by_address = Filter { addresses: [ours].into(), ..Filter::default() };
@@ -151,7 +151,7 @@ async fn filters_select_by_address_and_process() {
 }
 
 #[tokio::test]
-async fn trace_selects_both_ends_of_its_connections() {
+async fn trace_filter_shows_both_ends_of_connections() {
     let path = std::env::temp_dir().join(format!("socket-trace-sockets-{}.jsonl", std::process::id()));
     let tap = Tap::server("sockets").file(&path).unwrap().start().unwrap();
     let listener = TapListener::bind(&tap, "127.0.0.1:0").await.unwrap();
@@ -171,7 +171,7 @@ async fn trace_selects_both_ends_of_its_connections() {
 
 /// Process ids are reused: a process that started after the recording is not the recorder.
 #[test]
-fn reused_process_id_is_not_the_recorder() {
+fn process_with_reused_id_is_not_the_recorder() {
     let trace = |pid: u32, monotonic_ns: u64| {
         let mut header = Header::new("old", Side::Client);
         (header.pid, header.monotonic_ns) = (pid, monotonic_ns);

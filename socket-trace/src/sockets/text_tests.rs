@@ -51,7 +51,7 @@ fn legend_is_formatted_as_text() {
 }
 
 #[test]
-fn hidden_processes_are_explained_once() {
+fn legend_explains_hidden_processes_once() {
     let mut hidden = row("[::]:22", "[::]:0", Some(State::Listen));
     hidden.owned = true;
     let marked = unmarked(&[hidden.clone(), hidden]);

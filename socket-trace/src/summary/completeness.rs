@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_defect_has_a_message() {
+    fn each_defect_of_a_trace_has_a_message() {
         let defects = [
             Defect::CutShort { torn: false },
             Defect::CutShort { torn: true },

@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn samples_beyond_the_limit_are_ignored() {
+    fn median_ignores_samples_beyond_the_limit() {
         assert_eq!(median((0..MAX_SAMPLES as u64).map(|_| 1).chain((0..10_000).map(|_| 2))), Some(1));
     }
 }

@@ -29,7 +29,7 @@ impl Role {
             Self::Accepted => "a connection, server side",
             Self::Connected => "a connection, client side",
             Self::Upstream => "a connection to another server",
-            Self::Layer => "a stream above another",
+            Self::Layer => "a stream layered on another",
             Self::Datagram => "a datagram socket",
         }
     }

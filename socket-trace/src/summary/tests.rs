@@ -21,7 +21,7 @@ fn patterns(summary: &Summary) -> Vec<(Role, &str)> {
 }
 
 #[test]
-fn bytes_of_layered_streams_count_once() {
+fn layered_streams_do_not_count_bytes_twice() {
     let summary = summary(
         Side::Server,
         &[
@@ -48,7 +48,7 @@ fn bytes_of_layered_streams_count_once() {
 }
 
 #[test]
-fn adopted_stream_is_client_or_server_like_recording() {
+fn adopted_stream_has_the_side_of_its_recording() {
     let events = [
         r#"{"t":1,"sock":1,"op":"adopt","domain":"memory","type":"stream"}"#,
         r#"{"t":2,"sock":1,"op":"write","bytes":5}"#,
@@ -84,7 +84,7 @@ fn datagrams_are_counted_without_a_connection() {
 }
 
 #[test]
-fn number_and_length_of_patterns_are_bounded() {
+fn number_and_length_of_call_patterns_are_bounded() {
     let mut lines = Vec::new();
     // One socket that alternates between failures and shutdowns.
     for _ in 0..100 {
@@ -110,7 +110,7 @@ fn number_and_length_of_patterns_are_bounded() {
 }
 
 #[test]
-fn repeated_failure_is_listed_once() {
+fn call_pattern_lists_a_repeated_failure_once() {
     let failed = r#"{"t":1,"sock":1,"op":"read","error":"interrupted"}"#;
     let summary = summary(Side::Client, &[failed, failed, failed, r#"{"t":1,"sock":1,"op":"close"}"#]);
     assert_eq!(patterns(&summary), [(Role::Connected, "read fails: interrupted → close")]);

@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_have_a_sign() {
+    fn differences_between_cells_have_a_sign() {
         let directions = |out, back| Cell::Directions(Number::count(out), Number::mean(back, 10));
         for (before, after, change) in [
             (Cell::count(3), Cell::count(5), "+2"),

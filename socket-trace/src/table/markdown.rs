@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn markdown_of_a_trace_is_escaped() {
+    fn markdown_escapes_text_of_a_trace() {
         assert_eq!(code("@all **x** <img>"), "`@all **x** <img>`");
         assert_eq!(code("a|b"), "`a\\|b`");
         assert_eq!(code("a`b"), "``a`b``");

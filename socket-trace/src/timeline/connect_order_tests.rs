@@ -62,7 +62,7 @@ fn concurrent_connects_are_ordered_by_call_time() {
 }
 
 #[test]
-fn connect_never_precedes_its_socket() {
+fn connect_never_precedes_creation_of_its_socket() {
     // The two times come from two clocks, which agree to some nanoseconds.
     let client = [header("a", Side::Client, 0, 0), socket(9, 1), connect(30, 1, 7)];
     assert_eq!(calls(&mut timeline(&[client.to_vec()])), [(9, "socket"), (9, "connect")]);
@@ -76,7 +76,7 @@ fn returned(lines: &[String]) -> Vec<TimedEvent> {
 }
 
 #[test]
-fn number_of_events_held_back_is_bounded() {
+fn buffer_for_reordering_connects_is_bounded() {
     let most = u64::try_from(MAX_HELD).unwrap();
     let marks = (2..=most + 3).map(|t| format!(r#"{{"t":{t},"op":"mark","label":"m"}}"#));
     let lines: Vec<String> =

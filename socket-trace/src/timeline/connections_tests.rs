@@ -80,7 +80,7 @@ fn reused_addresses_begin_a_new_connection() {
 }
 
 #[test]
-fn mapped_ipv4_addresses_match_but_paths_do_not() {
+fn ipv4_mapped_addresses_match_but_paths_do_not() {
     let mut both = both();
     assert_eq!(both.client(&connect(3, THERE, HERE)), Some(1));
     assert_eq!(both.server(&accept(8, "[::ffff:127.0.0.1]:3000", "[::ffff:127.0.0.1]:51234")), Some(1));
@@ -89,7 +89,7 @@ fn mapped_ipv4_addresses_match_but_paths_do_not() {
 }
 
 #[test]
-fn layered_stream_belongs_to_connection_below() {
+fn layered_stream_has_connection_number_of_its_socket() {
     let mut both = both();
     let adopt = |on: u64| {
         let adopt = Op::adopt("tls".into(), SocketKind::Stream);
@@ -103,7 +103,7 @@ fn layered_stream_belongs_to_connection_below() {
 }
 
 #[test]
-fn failed_calls_and_listeners_have_no_connection() {
+fn failed_calls_and_listeners_have_no_connection_number() {
     let mut both = both();
     let failed = connect(3, THERE, HERE).failed(Failure::new("refused", None));
     assert_eq!(both.client(&failed), None);

@@ -35,7 +35,7 @@ fn recordings_merge_by_machine_clock() {
 }
 
 #[test]
-fn rotated_parts_form_one_recording() {
+fn rotated_files_form_one_recording() {
     let part = |part: u64, t: u64, label: &str| {
         let header = header("a", Side::Server, 5_000, 0).replace('}', &format!(r#","part":{part}}}"#));
         vec![header, mark(t, label)]
@@ -93,7 +93,7 @@ fn next(timeline: &mut Timeline) -> String {
 }
 
 #[test]
-fn followed_recording_is_pending_after_its_last_line() {
+fn following_waits_after_the_last_complete_line() {
     let files = Growing::new("grows");
     files.append(
         "a",
@@ -126,7 +126,7 @@ fn followed_recordings_are_merged_in_time_order() {
 }
 
 #[test]
-fn followed_recording_continues_in_its_next_part() {
+fn following_continues_in_the_next_rotated_file() {
     let files = Growing::new("rotates");
     let part =
         |part: u64| header("a", Side::Server, 0, 0).replace('}', &format!(r#","part":{part}}}"#)) + "\n";
@@ -143,7 +143,7 @@ fn followed_recording_continues_in_its_next_part() {
 }
 
 #[test]
-fn late_follower_reads_all_remaining_parts() {
+fn late_follower_reads_all_remaining_rotated_files() {
     let files = Growing::new("falls-behind");
     let part = |part: u64, label: &str, end: &str| {
         let header = header("a", Side::Server, 0, 0).replace('}', &format!(r#","part":{part}}}"#));

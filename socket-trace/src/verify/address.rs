@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn unix_paths_are_unescaped() {
+    fn unix_paths_in_strace_logs_are_unescaped() {
         let parsed = |text: &str| address(text).map(|address| address.to_string());
         let path = parsed(r#"{sa_family=AF_UNIX, sun_path="/tmp/\303\274 \"x\"\n\1.sock"}"#);
         assert_eq!(path.as_deref(), Some("/tmp/ü \"x\"\n\u{1}.sock"));
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn abstract_socket_name_is_unnamed_in_traces() {
+    fn abstract_socket_name_matches_unnamed_in_trace() {
         let [name, unnamed, path] = ["\0n", "(unnamed)", "/p"].map(|text| Addr::Other(text.to_owned()));
         assert!(same(Some(&name), Some(&unnamed)) && same(Some(&name), Some(&name)));
         assert!(!same(Some(&path), Some(&unnamed)) && !same(None, Some(&unnamed)));

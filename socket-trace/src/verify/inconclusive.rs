@@ -26,9 +26,9 @@ pub(super) fn inconclusive(check: &mut Check) -> Vec<String> {
     let not_found = check.trace_calls.adoptions.not_found();
     for (sock, fd) in &not_found {
         reasons.push(format!(
-            "{} does not show when #{sock}, fd {fd}, was adopted; start the program under strace with all calls \
-             listed by `socket-trace verify --help`",
-            check.kernel.log().source()
+            "{log} does not show when #{sock}, fd {fd}, was adopted; start the program under strace with all \
+             calls listed by `socket-trace verify --help`",
+            log = check.kernel.log().source()
         ));
     }
     let ambiguous = check.trace_calls.adoptions.ambiguous().clone();
@@ -51,8 +51,8 @@ pub(super) fn inconclusive(check: &mut Check) -> Vec<String> {
     }
     for (sock, calls) in &check.through_copies {
         reasons.push(format!(
-            "{} on a duplicate of #{sock} bypassed the tap; use the tapped stream",
-            plural(*calls, "call")
+            "{calls} on a duplicated descriptor of #{sock} bypassed the tap; use only the tapped stream",
+            calls = plural(*calls, "call")
         ));
     }
     let trace = check.trace_calls.trace();
@@ -61,8 +61,8 @@ pub(super) fn inconclusive(check: &mut Check) -> Vec<String> {
     reasons.extend(edited.map(|defect| format!("{source}: {defect}")));
     if check.after_the_end > 0 {
         reasons.push(format!(
-            "{source} ends while sockets are open; {} on them could not be compared",
-            plural(check.after_the_end, "later call")
+            "{source} ends while sockets are open; {later_calls} on them could not be compared",
+            later_calls = plural(check.after_the_end, "later call")
         ));
     }
     if check.sockets == 0 && not_found.is_empty() {

@@ -149,8 +149,8 @@ impl Log {
         }
         if let Some(earlier) = self.begun.get(&tid) {
             return Err(format!(
-                "thread {tid} begins {name} before its call {} has ended; lines of the log are missing",
-                earlier.name
+                "thread {tid} begins {name} before its call {earlier} has ended; lines of the log are missing",
+                earlier = earlier.name
             ));
         }
         let call =

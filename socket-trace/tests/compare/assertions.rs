@@ -12,7 +12,7 @@ pub(crate) fn in_pieces(recording: Recording, sock: u64) -> Recording {
 }
 
 #[test]
-fn call_with_too_many_writes_is_shown() {
+fn failed_assertion_shows_call_with_too_many_writes() {
     let directory = TempDir::new().unwrap();
     let recording = Recording::of("rest").step("get a book").accept(2).call(2, GET, OK);
     let file = in_pieces(recording, 2).call(2, GET, OK).close(2).save(directory.path(), "rest.jsonl");
@@ -34,7 +34,7 @@ fn call_with_too_many_writes_is_shown() {
 }
 
 #[test]
-fn value_equal_to_the_limit_passes() {
+fn value_equal_to_the_limit_satisfies_the_assertion() {
     let directory = TempDir::new().unwrap();
     let recording =
         Recording::of("rest").accept(2).read(2, &GET[..5]).read(2, &GET[5..]).write(2, OK).close(2);
@@ -55,7 +55,7 @@ fn value_equal_to_the_limit_passes() {
 }
 
 #[test]
-fn connections_beyond_the_limit_are_shown() {
+fn failed_assertion_lists_connections_above_the_limit() {
     let directory = TempDir::new().unwrap();
     let recording = Recording::of("rest").accept(2).close(2).step("kept").accept(3).close(3);
     let recording = recording.step("new").accept(4).close(4).accept(5).close(5).accept(6).close(6);
@@ -69,7 +69,7 @@ fn connections_beyond_the_limit_are_shown() {
 }
 
 #[test]
-fn unclean_end_of_connection_is_shown() {
+fn failed_clean_ends_assertion_shows_the_close() {
     let directory = TempDir::new().unwrap();
     let one = || Recording::of("rest").accept(2).call(2, GET, OK);
     let clean = one().close(2).save(directory.path(), "clean.jsonl");
@@ -86,7 +86,7 @@ fn unclean_end_of_connection_is_shown() {
 }
 
 #[test]
-fn different_primitives_are_shown_with_an_example_socket() {
+fn failed_same_primitives_assertion_shows_example_calls() {
     let directory = TempDir::new().unwrap();
     let one = Recording::of("one").accept(2).call(2, GET, OK).close(2).save(directory.path(), "one.jsonl");
     let silent =

@@ -26,7 +26,7 @@ pub(crate) fn step<'a>(summary: &'a Summary, name: &str) -> &'a Step {
 const HEAD: u64 = OK.len() as u64 - 2;
 
 #[test]
-fn all_bytes_are_counted_in_their_step() {
+fn byte_breakdown_counts_all_bytes_of_a_step() {
     let summary = summary(
         Recording::of("rest")
             .step("one")
@@ -176,7 +176,7 @@ fn number_of_named_steps_is_limited() {
 const GRPC: &str = include_str!("grpc.jsonl");
 
 #[test]
-fn grpc_setup_counts_for_the_first_call() {
+fn connection_setup_of_grpc_counts_for_first_call() {
     let trace = Trace::read("grpc", Box::new(Cursor::new(GRPC))).unwrap();
     let summary = Summary::of(trace, summary::RecordingState::Finished).unwrap();
     let [step] = summary.steps.as_slice() else { panic!("{:?}", summary.steps) };

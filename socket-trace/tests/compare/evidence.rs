@@ -7,7 +7,7 @@ use crate::command::{compare, compare_with};
 use crate::recording::{GET, Recording};
 
 #[test]
-fn only_the_worst_calls_are_shown() {
+fn failed_assertion_shows_only_the_worst_calls() {
     let directory = TempDir::new().unwrap();
     let mut recording = Recording::of("rest").accept(2);
     for bytes in [10, 50, 30, 20, 40] {
@@ -68,7 +68,7 @@ fn evidence_is_limited_to_twelve_lines() {
 }
 
 #[test]
-fn standard_input_yields_no_evidence() {
+fn trace_from_standard_input_yields_no_evidence() {
     let text = in_pieces(Recording::of("rest").accept(2), 2).close(2).text();
     let ran = compare_with(&["-", "--max-writes-per-call", "2"], &text);
     ran.assert_code(1);

@@ -81,7 +81,7 @@ fn long_tables_are_collapsed_in_markdown() {
 }
 
 #[test]
-fn json_has_cost_of_steps_and_operations() {
+fn json_has_byte_counts_of_steps_and_operations() {
     let directory = TempDir::new().unwrap();
     let rest = one_call("rest").save(directory.path(), "rest.jsonl");
     let report = compare(&["--json", &rest, &rest]).json();

@@ -26,7 +26,7 @@ fn calls(summary: &Summary) -> u64 {
 }
 
 #[test]
-fn encrypted_data_without_plaintext_is_payload() {
+fn encrypted_data_without_plaintext_counts_as_payload() {
     let alert = "\u{15}\u{3}\u{3}\0\u{2}\u{1}\0";
     let summary =
         summary(Recording::of("tls").accept(2).read(2, HELLO).write(2, alert).write(2, &data(9)).close(2));

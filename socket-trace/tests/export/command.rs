@@ -39,7 +39,7 @@ fn unknown_format_exits_with_2() {
 }
 
 #[test]
-fn hyphen_is_standard_output() {
+fn hyphen_as_output_is_standard_output() {
     let place = place();
     for format in ["pcapng", "qlog", "csv"] {
         let ran = place.run(&["export", "a.jsonl", "--to", format, "-o", "-"]);

@@ -5,7 +5,7 @@ use crate::support::{ACCEPT, Place, Text};
 use crate::tshark::{Node, Tshark};
 
 #[test]
-fn sequence_numbers_jump_at_a_gap() {
+fn tcp_sequence_numbers_jump_at_a_gap() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let trace = Text::server().event(ACCEPT).read(b"hello").gap(2, 300, 1, 70).read(b"world").write(b"yes");
@@ -60,7 +60,7 @@ fn connection_opened_after_a_gap_lacks_no_bytes() {
 }
 
 #[test]
-fn totals_at_close_correct_the_missing_bytes() {
+fn byte_totals_of_close_reveal_missing_bytes() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     // The gap is recorded after the close of the connection it belongs to, at the end of the recorder's round.

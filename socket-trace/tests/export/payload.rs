@@ -36,7 +36,7 @@ fn large_reads_are_split_into_packets() {
 }
 
 #[test]
-fn truncated_payload_keeps_its_length() {
+fn packet_with_truncated_payload_keeps_original_length() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let trace = Text::of(Side::Server, 4).event(ACCEPT).transfer("read", 100_000, b"GET ").read(b"next");

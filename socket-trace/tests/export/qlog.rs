@@ -14,7 +14,7 @@ fn records(place: &Place, trace: &Text) -> Vec<Value> {
 }
 
 #[test]
-fn header_has_the_fields_of_the_draft() {
+fn qlog_header_has_the_fields_of_the_draft() {
     let place = Place::new();
     let header = &records(&place, &Text::server())[0];
     assert_eq!(header["file_schema"], "urn:ietf:params:qlog:file:sequential");
@@ -41,7 +41,7 @@ fn header_has_the_fields_of_the_draft() {
 }
 
 #[test]
-fn event_has_time_name_group_and_data() {
+fn qlog_event_has_time_name_group_and_data() {
     let place = Place::new();
     let trace = Text::server()
         .event(r#""op":"mark","label":"a \"step\"""#)
@@ -67,7 +67,7 @@ fn event_has_time_name_group_and_data() {
 }
 
 #[test]
-fn time_is_exact_to_the_nanosecond() {
+fn qlog_time_is_exact_to_the_nanosecond() {
     let place = Place::new();
     for (t, time) in [("1", "1e-6"), ("11363992", "11.363992"), ("8589934591999999", "8589934591.999999")] {
         let lines = Text::server().event(ACCEPT).text().replace("\"t\":1000", &format!("\"t\":{t}"));

@@ -93,7 +93,7 @@ fn in_parts(place: &Place) {
 }
 
 #[test]
-fn parts_of_a_recording_are_exported_as_one() {
+fn rotated_files_are_exported_as_one_recording() {
     let place = Place::new();
     in_parts(&place);
     let (_, notes) = place.run(&["export", "shop.0.jsonl", "shop.jsonl", "-o", "all.sqlog"]).ok();

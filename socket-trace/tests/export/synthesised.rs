@@ -22,7 +22,7 @@ fn packets(tshark: &Tshark, file: &Path) -> Vec<String> {
 }
 
 #[test]
-fn connection_closed_by_client_has_fins_of_both() {
+fn connection_closed_by_client_has_two_fins() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let trace = Text::server().event(ACCEPT).read(b"hello").write(b"goodbye").ended_by_peer(5, 7);
@@ -42,7 +42,7 @@ fn connection_closed_by_client_has_fins_of_both() {
 }
 
 #[test]
-fn connection_closed_without_waiting_has_one_fin() {
+fn close_before_fin_of_peer_yields_one_fin() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let connect = r#""sock":2,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:3000""#;
@@ -80,7 +80,7 @@ fn half_closed_connection_still_carries_data_from_server() {
 }
 
 #[test]
-fn peer_reset_is_placed_at_failed_call() {
+fn reset_by_peer_becomes_packet_at_failed_call() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let failed = r#""sock":2,"op":"read","error":"connection reset","errno":104"#;

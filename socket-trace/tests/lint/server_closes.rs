@@ -31,7 +31,7 @@ async fn respond_and_close(tap: &Tap, listener: &TapListener, times: usize) {
 }
 
 #[tokio::test]
-async fn server_closing_first_is_reported() {
+async fn server_that_closes_first_is_reported() {
     let recorded = Recorded::server("server-closes");
     let listener = recorded.listen().await;
     respond_and_close(&Tap::off(), &listener, 12).await;
@@ -43,7 +43,7 @@ async fn server_closing_first_is_reported() {
 }
 
 #[tokio::test]
-async fn server_closing_first_is_reported_by_clients() {
+async fn server_that_closes_first_is_reported_by_clients() {
     let recorded = Recorded::client("server-closes-client");
     let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap();
     respond_and_close(&recorded.tap, &listener, 12).await;
@@ -53,7 +53,7 @@ async fn server_closing_first_is_reported_by_clients() {
 }
 
 #[tokio::test]
-async fn client_closing_first_is_not_reported() {
+async fn client_that_closes_first_is_not_reported() {
     let recorded = Recorded::server("server-closes-not");
     let listener = recorded.listen().await;
     for _ in 0..12 {

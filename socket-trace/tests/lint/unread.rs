@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use super::recorded::{Recorded, found, pair, shown};
 
 #[tokio::test]
-async fn cut_off_upload_is_reported() {
+async fn upload_refused_before_its_end_is_reported() {
     let recorded = Recorded::server("unread");
     let listener = recorded.listen().await;
     let (mut client, mut server) = pair(&Tap::off(), &listener).await;
@@ -47,7 +47,7 @@ async fn fully_read_upload_is_not_reported() {
 
 /// A gRPC client may close its connection while the server still sends a GOAWAY frame.
 #[tokio::test]
-async fn finished_client_may_leave_bytes_unread() {
+async fn half_closed_client_may_leave_bytes_unread() {
     let recorded = Recorded::client("unread-client");
     let listener = Recorded::server("unread-client-server").listen().await;
     let (mut client, mut server) = pair(&recorded.tap, &listener).await;

@@ -18,7 +18,7 @@ async fn reset(stream: &TapStream) {
 }
 
 #[tokio::test]
-async fn writes_after_close_are_reported() {
+async fn writes_after_close_by_peer_are_reported() {
     let recorded = Recorded::server("write-after-end");
     let listener = recorded.listen().await;
     let (client, mut server) = pair(&Tap::off(), &listener).await;
@@ -35,7 +35,7 @@ async fn writes_after_close_are_reported() {
 }
 
 #[tokio::test]
-async fn half_closed_peer_gets_its_response() {
+async fn response_to_half_closed_peer_is_not_reported() {
     let recorded = Recorded::server("write-after-end-half");
     let listener = recorded.listen().await;
     let (mut client, mut server) = pair(&Tap::off(), &listener).await;

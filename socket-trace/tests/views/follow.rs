@@ -69,7 +69,7 @@ fn followed_recording_is_shown_as_it_grows() {
 }
 
 #[test]
-fn followed_json_ends_at_the_time_limit() {
+fn json_of_followed_recording_ends_at_time_limit() {
     let files = Files::new("follow-json");
     let (before, _) = server_trace().split_once("{\"t\":60000").unwrap();
     let path = files.write("grows.jsonl", before);

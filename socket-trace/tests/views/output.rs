@@ -12,7 +12,7 @@ fn with_text_after_end() -> String {
 }
 
 #[test]
-fn every_command_reports_text_after_the_end() {
+fn every_command_reports_text_after_the_end_line() {
     let files = Files::new("output-mixture");
     let (mixed, other) =
         (files.write("mixed.jsonl", &with_text_after_end()), files.write("client.jsonl", client_trace()));

@@ -43,7 +43,7 @@ fn several_connections_are_drawn_side_by_side() {
 }
 
 #[test]
-fn json_has_calls_and_signals() {
+fn json_has_calls_and_implied_tcp_segments() {
     let files = Files::new("sequence-json");
     let (server, client) =
         (files.write("server.jsonl", server_trace()), files.write("client.jsonl", client_trace()));

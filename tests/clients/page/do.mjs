@@ -60,7 +60,7 @@ for (const [operation, key, words] of OPERATIONS) {
 
 for (const [choice, wanted, step] of [
   ['one connection', 1, 'get a book, 3 calls on one connection'],
-  ['a new one for each', 3, 'get a book, 3 connections'],
+  ['a new one for each call', 3, 'get a book, 3 connections'],
 ]) {
   await check(`3 calls on ${choice}`, async (page) => {
     const before = (await settled(page)).length;

@@ -123,7 +123,7 @@ const IDEAS = [
   {
     title: 'Keep-alive',
     right: ['The handshakes, and over gRPC also many bytes'],
-    wrong: ['Only the handshakes, the number of bytes stays the same'],
+    wrong: ['Only the handshakes; the number of bytes stays the same'],
     async evidence(page, events) {
       const shown = (await rows(page, 'One persistent connection and five new ones')).map(([api, count, bytes]) => [api, number(count), number(bytes)]);
       const wanted = Object.entries(APIS).flatMap(([api, title]) => {

@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn policy_allows_the_inline_script_and_styles() {
+    fn content_security_policy_allows_inline_script_and_styles() {
         let report = report("{}");
         let within = |from: &str, to: &str| {
             let (_, rest) = report.split_once(from).unwrap();

@@ -19,7 +19,7 @@ pub const MAX_RESPONSE: usize = 1400;
 /// First word of every request and of no response.
 const GET: &str = "get";
 
-const USAGE: &str = "send get ID, or get ID #NUMBER to get the number back";
+const USAGE: &str = "send `get ID`, or `get ID #NUMBER` to have the number repeated in the response";
 
 /// Returns the request for a book, including the line feed.
 #[must_use]

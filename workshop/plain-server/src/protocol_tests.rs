@@ -44,11 +44,11 @@ async fn protocol_error_messages_match_the_snapshot() {
         responses += &respond(request).await;
     }
     insta::assert_snapshot!(responses, @r#"
-    {"error":"invalid request; send get ID, or get ID #NUMBER to get the number back"}
-    {"error":"invalid book id; send get ID, or get ID #NUMBER to get the number back"}
-    {"error":"invalid book id; send get ID, or get ID #NUMBER to get the number back"}
+    {"error":"invalid request; send `get ID`, or `get ID #NUMBER` to have the number repeated in the response"}
+    {"error":"invalid book id; send `get ID`, or `get ID #NUMBER` to have the number repeated in the response"}
+    {"error":"invalid book id; send `get ID`, or `get ID #NUMBER` to have the number repeated in the response"}
     {"error":"there is no book 99"}
-    {"error":"the request is longer than 64 bytes; send get ID, or get ID #NUMBER to get the number back"}
+    {"error":"the request is longer than 64 bytes; send `get ID`, or `get ID #NUMBER` to have the number repeated in the response"}
     "#);
 }
 

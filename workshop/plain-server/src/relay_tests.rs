@@ -48,7 +48,7 @@ async fn received(client: &UdpSocket) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn every_third_datagram_is_lost_per_direction() {
+async fn relay_drops_every_third_datagram_per_direction() {
     let echo = Echo::start(3).await;
     let client = echo.client().await;
     for number in 1..=9_u8 {
@@ -83,7 +83,7 @@ async fn each_client_receives_its_own_responses() {
 }
 
 #[tokio::test]
-async fn longest_idle_client_is_replaced() {
+async fn new_client_replaces_the_longest_idle_client() {
     let mut relay = Relay::bind(
         "127.0.0.1:0".parse().unwrap(),
         "127.0.0.1:9".parse().unwrap(),

@@ -40,7 +40,8 @@ pub struct TourError {
 
 impl fmt::Display for TourError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "tour over {} failed at step \"{}\": {}", self.api, self.step, self.why)
+        let Self { api, step, why } = self;
+        write!(f, "tour over {api} failed at step \"{step}\": {why}")
     }
 }
 

@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_are_counted_without_white_space() {
+    fn white_space_is_not_counted_as_tokens() {
         for token in ["a ", "@", "\"x\"", "\"\"\"x\"\"\" ", "1,", "$", "[]"] {
             let tokens = if token == "[]" { 2 } else { 1 };
             check(&token.repeat(MAX_TOKENS / tokens)).unwrap();

@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn weight_then_specificity_then_order_select_a_type() {
+    fn media_type_is_selected_by_weight_specificity_order() {
         let graphql = "application/graphql-response+json";
         for (accept, offer) in [
             (format!("{graphql}, application/json;q=0.9"), Offer::GRAPHQL),

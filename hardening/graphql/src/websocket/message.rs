@@ -59,7 +59,8 @@ impl ClientMessage {
         let Envelope { kind, id, payload } =
             serde_json::from_str(text).map_err(|error| format!("Invalid message: {error}"))?;
         let id = || {
-            id.filter(|id| !id.is_empty()).ok_or_else(|| format!("Invalid message: {kind} requires an id"))
+            id.filter(|id| !id.is_empty())
+                .ok_or_else(|| format!("Invalid message: a message of type {kind} requires an id"))
         };
         Ok(match kind.as_str() {
             "connection_init" => {

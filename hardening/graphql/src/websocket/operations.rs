@@ -111,7 +111,7 @@ mod tests {
     /// The docs of the module `websocket` promise this to clients. Over a real socket, a violation would
     /// rarely be visible.
     #[tokio::test]
-    async fn started_subscription_receives_every_later_event() {
+    async fn subscription_receives_every_event_after_its_start() {
         let (sender, _) = broadcast::channel(16);
         let schema = Schema::build(Query, EmptyMutation, Numbers(sender.clone())).finish();
         let roots = RootTypes::from_sdl(&schema.sdl());

@@ -68,7 +68,7 @@ mod tests {
     const BOUNDARIES: [usize; 3] = [7, 12, 18];
 
     #[test]
-    fn boundaries_are_found_for_any_chunk_size() {
+    fn message_boundaries_are_found_for_any_chunk_size() {
         for size in 1..=THREE_MESSAGES.len() {
             let (mut framing, mut at) = (Framing::new(2), 0);
             for chunk in THREE_MESSAGES.chunks(size) {

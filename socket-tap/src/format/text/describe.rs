@@ -69,7 +69,7 @@ pub(super) fn ended(close: &Close, began: Option<u64>, t: u64) -> String {
         Some(EndedBy::Error) => "ended by an error",
     };
     let errno = close.errno.map_or_else(String::new, |errno| format!(" (errno {errno})"));
-    let aborted = if close.aborted { ", our close was an abort (RST)" } else { "" };
+    let aborted = if close.aborted { ", aborted by this side (RST)" } else { "" };
     format!("{}{ended_by}{errno}{aborted}", went_through(close, began, t))
 }
 

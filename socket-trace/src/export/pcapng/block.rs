@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn packet_block_is_padded_and_has_both_lengths() {
+    fn packet_block_has_captured_and_original_length() {
         let mut out = Vec::new();
         let at = Duration::from_nanos((7 << 32) + 9);
         Block::packet(3, at, b"abcde", 60).flags(2).write(&mut out).unwrap();
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn overlong_pcapng_option_is_cut() {
+    fn overlong_pcapng_option_is_truncated() {
         let mut out = Vec::new();
         Block::section_header("test").comment(&"x".repeat(70_000)).write(&mut out).unwrap();
         assert_eq!(out.len() % 4, 0);

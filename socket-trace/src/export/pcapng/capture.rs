@@ -66,7 +66,8 @@ impl Capture {
     /// Starts the interface of a recording. New packets belong to it.
     pub(super) fn interface(&mut self, header: &Header) -> io::Result<()> {
         let name = format!("{} {}", header.name, header.side.name());
-        let description = format!("socket calls of {} (pid {})", header.program, header.pid);
+        let description =
+            format!("socket calls of {program} (pid {pid})", program = header.program, pid = header.pid);
         self.release_all()?;
         self.interfaces += 1;
         self.missing = None;

@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn mapped_ipv4_addresses_become_ipv4() {
+    fn ipv4_mapped_ipv6_addresses_become_ipv4() {
         let endpoints = real("[::ffff:127.0.0.1]:80", "[::ffff:127.0.0.2]:81").unwrap();
         assert_eq!(
             (endpoints.local.to_string(), endpoints.remote.to_string()),
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn quoted_addresses_are_short_and_printable() {
+    fn addresses_in_comments_are_truncated_and_escaped() {
         let long = Addr::Other("\x1b[2J".to_owned() + &"x".repeat(100_000));
         let text = quoted(Some(&long));
         assert!(text.starts_with("\u{fffd}[2Jxx") && text.chars().count() == MAX_TEXT, "{text}");

@@ -56,15 +56,15 @@ impl Notes {
         let mut lines = Vec::new();
         if !self.without_payload.is_empty() {
             lines.push(format!(
-                "{} has no payload, so its packets have headers only; record with payload (`--capture BYTES`, or \
-                 `capture` of the tap)",
-                self.without_payload.join(", ")
+                "{recordings} has no payload, so its packets have headers only; record with payload (`--capture \
+                 BYTES`, or `capture` of the tap)",
+                recordings = self.without_payload.join(", ")
             ));
         }
         if !self.without_time.is_empty() {
             let names = self.without_time.join(", ");
             lines.push(format!(
-                "the header of {names} lacks the start of the recording; times count from 1970"
+                "the header of {names} lacks the start time of the recording; times count from 1970"
             ));
         }
         if self.lossy {

@@ -135,14 +135,16 @@ fn placeholder_note(op: &Op) -> String {
     let addresses = |local: &Option<Addr>, peer: &Option<Addr>| {
         format!("{} ↔ {}", quoted(local.as_ref()), quoted(peer.as_ref()))
     };
-    let what = match op {
+    let replaced = match op {
         Op::Accept { local, peer, .. } | Op::Connect { local, peer, .. } => addresses(local, peer),
         Op::Adopt { domain, on: Some(below), .. } => {
             let domain: String = printable(domain.as_str()).chars().take(40).collect();
-            format!("those of the {domain} stream above #{below}")
+            return format!(
+                "placeholder addresses: the {domain} stream above #{below} shares the addresses of #{below}"
+            );
         }
         Op::Adopt { local, peer, .. } => addresses(local, peer),
         _ => String::new(),
     };
-    format!("placeholder addresses instead of {what}")
+    format!("placeholder addresses instead of {replaced}")
 }

@@ -53,7 +53,7 @@ fn lines(records: Records) -> Vec<String> {
 }
 
 #[test]
-fn record_may_precede_or_follow_its_data() {
+fn tls_record_may_precede_or_follow_its_plaintext() {
     let expected = ["0-45: 45 at 1", "45-40045: 16384 16384 7232 at 2"];
     let (mut before, mut after) = (Records::default(), Records::default());
     for (at, data, length) in [(1, &[45][..], 45), (2, &[16_384, 16_384, 7_232], 40_000)] {
@@ -67,7 +67,7 @@ fn record_may_precede_or_follow_its_data() {
 }
 
 #[test]
-fn handshake_records_are_not_paired_with_data() {
+fn tls_handshake_records_are_not_paired_with_plaintext() {
     let mut records = Records::default();
     // The client's `Finished` precedes its first request, and a session ticket precedes the next response.
     below(&mut records, 1, &[52, 45]);
@@ -79,7 +79,7 @@ fn handshake_records_are_not_paired_with_data() {
 }
 
 #[test]
-fn records_before_the_stream_above_tls_are_skipped() {
+fn tls_records_before_the_plaintext_stream_are_skipped() {
     let mut records = Records::default();
     below(&mut records, 1, &[45]);
     records.begin_writing();
@@ -89,7 +89,7 @@ fn records_before_the_stream_above_tls_are_skipped() {
 }
 
 #[test]
-fn record_received_by_several_reads_lists_all_reads() {
+fn tls_record_received_in_fragments_lists_all_reads() {
     let mut records = Records::default();
     let [header, fragment] = record(100);
     let (first, last) = (Part { bytes: 60, ends: false, ..fragment.clone() }, Part { bytes: 57, ..fragment });
@@ -107,7 +107,7 @@ fn record_received_by_several_reads_lists_all_reads() {
 }
 
 #[test]
-fn written_data_is_paired_with_later_records() {
+fn written_plaintext_is_paired_with_later_tls_records() {
     let mut records = Records::default();
     // The socket accepted one record before the write returned.
     below(&mut records, 1, &[16_384]);
@@ -117,7 +117,7 @@ fn written_data_is_paired_with_later_records() {
 }
 
 #[test]
-fn records_of_unexpected_length_are_paired_in_order() {
+fn padded_tls_records_are_paired_with_plaintext_in_order() {
     let mut padded = Records::default();
     below(&mut padded, 1, &[64]);
     padded.add_above(45);
@@ -131,7 +131,7 @@ fn records_of_unexpected_length_are_paired_in_order() {
 }
 
 #[test]
-fn records_shorter_than_the_data_are_not_paired() {
+fn tls_records_shorter_than_plaintext_are_not_paired() {
     let mut records = Records::default();
     below(&mut records, 1, &[10]);
     records.add_above(45);
@@ -143,7 +143,7 @@ fn records_shorter_than_the_data_are_not_paired() {
 }
 
 #[test]
-fn memory_is_bounded() {
+fn number_of_stored_tls_records_is_bounded() {
     let mut records = Records::default();
     for at in 0..2_000 {
         below(&mut records, at, &[1, 2, 3]);
@@ -165,7 +165,7 @@ fn memory_is_bounded() {
 }
 
 #[test]
-fn alerts_and_huge_records_are_not_paired() {
+fn alerts_and_huge_tls_records_do_not_panic() {
     let mut records = Records::default();
     records.add_below(1, 31, &[part("alert", Class::Tls, 31)], AEAD);
     let [header, fragment] = record(1);

@@ -9,7 +9,7 @@ fn filtered(filter: &Filter) -> Vec<String> {
 }
 
 #[test]
-fn event_must_meet_all_filters() {
+fn event_is_shown_if_all_filters_match() {
     let none = Filter { both_ends: true, ..Filter::default() };
     let ops = |ops: &[&str]| ops.iter().map(|op| (*op).to_owned()).collect();
     let writes = Filter { ops: ops(&["write", "listen"]), ..none.clone() };
@@ -35,7 +35,7 @@ fn event_must_meet_all_filters() {
 }
 
 #[test]
-fn peer_is_a_host_with_optional_port() {
+fn peer_filter_is_a_host_with_optional_port() {
     let of_peer = |peer: &str, both_ends: bool| {
         let ops = vec!["accept".to_owned(), "connect".to_owned()];
         let filter = Filter { peer: Some(peer.parse().unwrap()), both_ends, ops, ..Filter::default() };
@@ -57,7 +57,7 @@ fn peer_is_a_host_with_optional_port() {
 }
 
 #[test]
-fn filtered_events_still_update_the_state() {
+fn events_hidden_by_filters_still_update_connections() {
     // Both the start of the request head and the accept are hidden.
     let filter = Filter { since: Some(50_150_000), sock: SockId::new(2), ..Filter::default() };
     let lines = filtered(&filter);

@@ -30,7 +30,10 @@ impl Kernel {
             // A splice transfers from a pipe to a socket, or from a socket to a pipe.
             "splice" => open(descriptor(0)).or_else(|| open(descriptor(2))),
             "dup2" | "dup3" if descriptor(0) != descriptor(1) && open(descriptor(1)).is_some() => {
-                return Err(format!("{} closes a socket, which cannot be tracked", call.name));
+                return Err(format!(
+                    "{name} closes a socket, but this command can only track close",
+                    name = call.name
+                ));
             }
             _ => open(descriptor(0)),
         };
@@ -46,7 +49,9 @@ impl Kernel {
         };
         let (first, last) = (bound(0, 0), bound(1, i32::MAX));
         match self.open.keys().filter(|fd| (first..=last).contains(*fd)).min() {
-            Some(fd) => Err(format!("close_range closes a socket, fd {fd}, which cannot be tracked")),
+            Some(fd) => {
+                Err(format!("close_range closes a socket (fd {fd}), but this command can only track close"))
+            }
             None => Ok(()),
         }
     }

@@ -78,7 +78,9 @@ impl Kernel {
 
     /// Registers the new socket whose file descriptor a call returned.
     pub(super) fn opens(&mut self, outcome: &Outcome) -> Result<(DescriptorId, i32), String> {
-        let Outcome::Value(value) = outcome else { return Err("a failed call opens no socket".into()) };
+        let Outcome::Value(value) = outcome else {
+            return Err("expected a file descriptor as the result, but the call failed".into());
+        };
         let fd = i32::try_from(*value).map_err(|_| format!("{value} is not a file descriptor"))?;
         self.last += 1;
         match self.open.insert(fd, self.last) {

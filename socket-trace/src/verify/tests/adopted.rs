@@ -152,7 +152,7 @@ fn duplicate_descriptors_are_tracked_separately() {
 
 /// The program finds a free port with a socket of its own, and then binds that port with the tap.
 #[test]
-fn socket_with_equal_address_is_not_matched() {
+fn earlier_socket_with_same_fd_is_not_matched() {
     let log = |second: u32| {
         format!(
             r#"7 1795359600.100000 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP) = 5

@@ -48,7 +48,7 @@ fn invalid_log_is_reported_with_its_line() {
 }
 
 #[test]
-fn log_cut_anywhere_is_never_exact() {
+fn verdict_for_a_truncated_log_is_never_exact() {
     for length in 0..LOG.len() {
         if let Ok(report) = checked(exact_trace(), &LOG[..length]) {
             assert_eq!(report.verdict, Verdict::Inconclusive, "cut at {length}: {report}");

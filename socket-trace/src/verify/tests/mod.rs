@@ -139,7 +139,7 @@ fn difference_is_shown_with_its_context() {
 }
 
 #[test]
-fn calls_that_the_tap_cannot_record_differ() {
+fn calls_that_bypass_the_tap_are_differences() {
     let log = with(LOG, "7 1.000013", "7 1.000012 sendfile(6, 3, NULL, 10) = 10\n7 1.000013");
     assert!(differs(&exact_trace(), &log).contains("kernel  sendfile"));
     let log = with(LOG, "7 1.000013", "7 1.000012 splice(3, NULL, 6, NULL, 10, 0) = 10\n7 1.000013");

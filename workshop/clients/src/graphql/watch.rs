@@ -69,7 +69,9 @@ impl GraphqlWatch {
     async fn wait_for(&mut self, kind: &str) -> Result<()> {
         match self.receive().await? {
             Some(message) if message["type"] == kind => Ok(()),
-            other => Err(Failure::transport(format!("expected a {kind} message, received {other:?}"))),
+            other => {
+                Err(Failure::transport(format!("expected a message of type {kind}, received {other:?}")))
+            }
         }
     }
 }
@@ -90,7 +92,9 @@ impl Watch for GraphqlWatch {
                 response.field::<SelectedChange>("bookChanged")?.try_into().map(Some)
             }
             Some("complete") => Ok(None),
-            _ => Err(Failure::transport(format!("expected a next or complete message, received {message}"))),
+            _ => Err(Failure::transport(format!(
+                "expected a message of type next or complete, received {message}"
+            ))),
         }
     }
 

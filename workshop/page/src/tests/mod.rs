@@ -25,7 +25,7 @@ fn declared(line: &str) -> Option<&str> {
 }
 
 #[test]
-fn top_level_names_are_unique() {
+fn top_level_names_of_javascript_modules_are_unique() {
     let mut names = BTreeSet::new();
     for name in SCRIPT.lines().filter_map(declared) {
         assert!(names.insert(name), "{name} is declared twice");
@@ -34,7 +34,7 @@ fn top_level_names_are_unique() {
 }
 
 #[test]
-fn bundle_has_no_imports_and_exports() {
+fn bundle_has_no_imports_or_exports() {
     for line in SCRIPT.lines() {
         assert!(!line.starts_with("import") && !line.starts_with("export"), "{line}");
         assert!(!line.contains("import("), "{line}");

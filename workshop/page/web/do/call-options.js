@@ -9,7 +9,7 @@ export function createCallOptions(store) {
   const calls = createCallCountField(store, { kind: "lanes", value: 1 });
   const connection = createChoice("on", [
     ["one", "one connection"],
-    ["new", "a new one for each"],
+    ["new", "a new one for each call"],
   ]);
   const lanes = () => store.hello?.lanes ?? [];
   const apis = () => (target.value === "all" ? lanes().map(({ api }) => api) : [target.value]);

@@ -55,7 +55,7 @@ pub(crate) async fn run(
     let RunRequest { operation, apis, calls, connection } = request;
     if !(1..=MAX_CALLS).contains(&calls) {
         return Err(ErrorResponse::bad_request(format!(
-            "calls is {calls}; choose a number from 1 to {MAX_CALLS}"
+            "calls must be a number from 1 to {MAX_CALLS}, is {calls}"
         )));
     }
     let apis = apis::select(&state.apis, &apis)?;

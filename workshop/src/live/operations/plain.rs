@@ -70,8 +70,9 @@ struct Call {
 impl Request {
     /// Returns an error message if the request is invalid.
     pub(crate) fn check(self) -> Result<(), String> {
-        if !(1..=MAX_CALLS).contains(&self.calls) {
-            return Err(format!("calls is {}; choose a number from 1 to {MAX_CALLS}", self.calls));
+        let calls = self.calls;
+        if !(1..=MAX_CALLS).contains(&calls) {
+            return Err(format!("calls must be a number from 1 to {MAX_CALLS}, is {calls}"));
         }
         if self.lossy && self.over == Protocol::Tcp {
             return Err(

@@ -78,7 +78,7 @@ impl RecordedSession {
             biased;
             () = self.shutdown.cancelled() => Err("the workshop is shutting down".to_owned()),
             result = timeout(STEP_TIMEOUT, task) => {
-                result.unwrap_or_else(|_| Err(format!("timed out after {} s", STEP_TIMEOUT.as_secs())))
+                result.unwrap_or_else(|_| Err(format!("the step timed out after {} s", STEP_TIMEOUT.as_secs())))
             }
         }
     }

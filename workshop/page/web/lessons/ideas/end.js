@@ -116,7 +116,7 @@ function lessonWaitingText(facts, store) {
   const onTheWay = facts.ends.filter((end) => end.showsFirst);
   const shown = onTheWay.map(({ title, first, state }) => `${title} ${first} in ${state}`);
   return shown.length > 0
-    ? `At their close, these sockets were about to enter it: ${shown.join(", ")}.`
+    ? `When they were closed, these sockets were about to enter TIME_WAIT: ${shown.join(", ")}.`
     : "The socket table currently shows none of these connections in TIME_WAIT.";
 }
 

@@ -35,7 +35,7 @@ export const LESSON_KEEPALIVE = {
       prompt: "What do five calls on one connection save?",
       choices: [
         {
-          text: "Only the handshakes, the number of bytes stays the same",
+          text: "Only the handshakes; the number of bytes stays the same",
           isTrue: lessonSaves((fewer) => fewer.length === 0),
           whyWrong: "HTTP/1.1 repeats everything, but HTTP/2 stores headers that it has sent on the connection.",
         },
