@@ -32,8 +32,8 @@ pub enum Choice {
     Sock(SockId),
 }
 
-/// Returns the selected connections: one for each pair of recordings, and one for each recording without a
-/// counterpart.
+/// Returns the selected connections: one for each pair of a client's and a server's
+/// recording, and one for each recording that belongs to no pair.
 ///
 /// # Errors
 /// A trace cannot be read.

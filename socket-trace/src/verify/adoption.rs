@@ -38,7 +38,7 @@ impl QueryResult {
     }
 }
 
-/// Addresses of a descriptor that were queried since the last call of another kind on it.
+/// Addresses of a descriptor, from address queries that no other call on the descriptor has followed yet.
 #[derive(Clone, Debug)]
 pub(super) struct Names {
     pub(super) fd: i32,

@@ -9,11 +9,12 @@ use socket_tap::format::Header;
 
 use super::call::{CallKind, LocatedCall};
 
-/// Maximum time in nanoseconds by which mapped events may seem late, until common calls show a smaller delay.
+/// Tolerance in nanoseconds for mapped events that seem late, until a call in both log and trace shows a
+/// smaller delay.
 const LATE: i128 = 100_000_000;
 
-/// Maximum time in nanoseconds by which mapped events may seem early: clocks are rounded, and adjusted in
-/// small steps.
+/// Tolerance in nanoseconds for mapped events that seem early. Clocks are rounded, and adjusted in small
+/// steps.
 const EARLY: i128 = 10_000_000;
 
 /// Maximum error of a measured delay, in nanoseconds.
