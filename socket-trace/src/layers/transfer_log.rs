@@ -93,8 +93,8 @@ impl TransferLog {
         skipped
     }
 
-    /// Returns `true` if one of the kept transfers has bytes of `call`, even if it was added before the call
-    /// was selected.
+    /// Returns `true` if one of the kept reads or writes has bytes of `call`, even if it was added before the
+    /// call was selected.
     pub(super) fn carries(&self, call: u64) -> bool {
         self.kept.iter().chain(&self.around).any(|transfer| transfer.has(call))
     }

@@ -12,7 +12,7 @@ use crate::timeline::Recording;
 use crate::timeline::connections::{Connection, Socket};
 use crate::timeline::{AnnotatedEvent, AnnotatedEvents};
 
-/// Maximum number of calls, such as `bind`, that are kept from before a socket connected or listened. Further
+/// Maximum number of calls, such as `bind`, that are kept for a socket before it connects or listens. Further
 /// calls are dropped.
 const MAX_OPENING: usize = 8;
 

@@ -26,9 +26,11 @@ pub(super) struct Clock {
     start: Option<i128>,
     /// `true` once a decision was based on times.
     used: bool,
-    /// Maximum time in nanoseconds by which a common call was earlier in the trace than in the log.
+    /// Maximum time in nanoseconds by which an event in the trace precedes the start of the same call in the
+    /// log.
     ahead: i128,
-    /// Minimum time in nanoseconds from the beginning of a common call in the log to its event in the trace.
+    /// Minimum time in nanoseconds from the start of a call in the log to the event of the same call in the
+    /// trace.
     behind: Option<i128>,
 }
 
