@@ -37,13 +37,13 @@ pub struct Call {
     pub to_client: Usage,
 }
 
-/// Bytes and transfers of one direction of a call.
+/// Number of bytes, and of reads or writes, of one direction of a call.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Usage {
     /// Number of bytes of each class.
     pub bytes: BTreeMap<Class, u64>,
-    /// Number of reads or writes that carried parts of the call. A transfer with parts of two calls counts
-    /// for both.
+    /// Number of reads or writes that carried parts of the call. A read or write with parts of two calls
+    /// counts for both.
     pub transfers: u64,
 }
 

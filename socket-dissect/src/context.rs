@@ -4,7 +4,7 @@ use super::contracts::Contracts;
 use super::open_calls::OpenCalls;
 use super::part_collector::PartCollector;
 
-/// Connection state that a protocol reader uses while it reads one transfer.
+/// Connection state that a protocol reader uses while it reads the bytes of one read or write.
 #[derive(Debug)]
 pub(super) struct Context<'a> {
     pub(super) output: &'a mut PartCollector,

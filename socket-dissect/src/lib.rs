@@ -24,7 +24,7 @@
 //! - [`call`]: a request and its response
 //! - [`contracts`]: protobuf contracts, by which gRPC messages are decoded
 //! - [`detect`]: detection of the protocol by the first bytes
-//! - `connection`: one connection, transfer by transfer
+//! - `connection`: the reads and writes of one connection
 //! - `protocol`: the protocol of a connection; `outcome`: its switch to another one
 //! - `http1`, `http2`, `hpack`: HTTP/1.1, HTTP/2 and its header compression
 //! - `grpc`, `protobuf`: gRPC calls and their messages

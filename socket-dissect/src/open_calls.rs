@@ -1,4 +1,4 @@
-//! The open calls of one connection, and the bytes and transfers of each.
+//! The open calls of one connection, each with its bytes and its number of reads and writes.
 
 use std::collections::BTreeMap;
 
@@ -105,7 +105,7 @@ impl OpenCalls {
         }
     }
 
-    /// Ends a call, once the parts of the current transfer are counted.
+    /// Marks a call as ended. The call is removed once the parts of the current read or write are counted.
     pub(super) fn end(&mut self, call: Option<u64>) {
         self.ended.extend(call);
     }
@@ -114,7 +114,7 @@ impl OpenCalls {
         self.open.get_mut(&call?)
     }
 
-    /// Adds the bytes of each part to its call, and moves the calls that end with this transfer to
+    /// Adds the bytes of each part to its call, and moves the calls that end with this read or write to
     /// `finished`. Clears the call of parts whose call has already ended.
     pub(super) fn account(
         &mut self,

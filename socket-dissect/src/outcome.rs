@@ -1,9 +1,9 @@
-//! The outcome of dissecting the bytes of a transfer.
+//! Outcome of dissecting the bytes of a read or write.
 
-/// The outcome of dissecting the bytes of a transfer.
+/// Outcome of dissecting the bytes of a read or write.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    /// All bytes of the transfer are dissected.
+    /// All bytes are dissected.
     Done,
     /// Both directions of the connection continue with another protocol.
     Switch(Next),

@@ -1,4 +1,4 @@
-//! The parts of a transfer: runs of bytes that belong to one protocol unit each.
+//! The parts of a read or write: runs of bytes that each belong to one protocol unit, such as a frame header.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use super::tls::record;
 /// A run of bytes of one transfer (a read or write) that belongs to one protocol unit, such as a frame header
 /// or a message body.
 ///
-/// The parts of a transfer are contiguous, so their bytes add up to the transfer's.
+/// The parts of a transfer are contiguous, so their lengths add up to the number of bytes of the transfer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Part {
     /// Number of bytes in the part.

@@ -1,8 +1,8 @@
-//! A buffer for the first bytes of a unit that may span transfers.
+//! A buffer for the first bytes of a protocol unit that may span several reads or writes.
 
 use super::data::TransferData;
 
-/// Collects the first bytes of a unit, up to a limit or to the first byte that was not recorded.
+/// Collects the first bytes of a protocol unit, up to a limit or to the first byte that was not recorded.
 #[derive(Debug, Default)]
 pub(super) struct PrefixBuffer {
     bytes: Vec<u8>,

@@ -2,13 +2,13 @@
 
 use socket_tap::format::text::printable;
 
-/// Maximum number of characters of a text. Longer texts are cut.
+/// Maximum number of characters of a text. Longer texts are truncated.
 const MAX_CHARS: usize = 80;
 
 /// Number of bytes that suffice for a text of [`MAX_CHARS`] characters.
 pub(super) const ENOUGH: usize = 4 * MAX_CHARS;
 
-/// Returns `text` with unprintable characters escaped, cut with an ellipsis if it is long.
+/// Returns `text` with unprintable characters escaped. A long text is truncated, and ends with an ellipsis.
 pub(super) fn short(text: &str) -> String {
     match text.char_indices().nth(MAX_CHARS) {
         Some((end, _)) => printable(text.get(..end).unwrap_or_default()) + "…",

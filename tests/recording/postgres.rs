@@ -41,7 +41,7 @@ impl Recording {
         run(command("socket-trace"), &[arguments, &[trace.to_str().unwrap()]].concat())
     }
 
-    /// Returns the parts of each direction, first those to the server.
+    /// Returns the dissected parts of each direction, first those sent to the server.
     fn parts(&self) -> [Vec<Part>; 2] {
         let mut trace = Trace::open(self.trace()).unwrap();
         let mut dissector = Dissector::new(trace.header().side);

@@ -50,7 +50,7 @@ impl ApiInstance {
         Ok(Self { title, program, address, shelf, recordings, server })
     }
 
-    /// Waits until the server knows all changes that any server has made to the shelf. With a database, a watcher that is
+    /// Waits until the server has received all changes that any server has made to the shelf. With a database, a watcher that is
     /// opened afterwards receives no earlier change.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::Change;
 use crate::error::Error;
 
-/// The most recent changes that this process knows of. They are shared by all watchers, so a slow watcher costs no memory.
+/// The most recent changes, in the memory of this process. They are shared by all watchers, so a slow watcher costs no memory.
 #[derive(Debug)]
 pub struct Feed {
     limit: usize,

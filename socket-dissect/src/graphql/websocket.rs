@@ -141,7 +141,8 @@ impl<'a> Message<'a> {
     }
 }
 
-/// Deserializes a JSON message member by member, so that a cut message keeps the members before its end.
+/// Deserializes a JSON message member by member, so that the members of a truncated message are kept up to
+/// its end.
 struct Members<'a, 'b>(&'b mut Message<'a>);
 
 impl<'a> DeserializeSeed<'a> for Members<'a, '_> {

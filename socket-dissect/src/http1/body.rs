@@ -28,7 +28,7 @@ enum Framing {
 /// Progress after reading bytes of a body.
 #[derive(Debug)]
 pub(super) enum Progress {
-    /// The body continues with the next transfer.
+    /// The body continues with the next read or write.
     Incomplete,
     /// The body has ended.
     Complete,

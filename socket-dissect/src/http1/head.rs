@@ -30,7 +30,7 @@ pub(super) struct HeadReader {
 /// Progress after reading bytes of a head.
 #[derive(Debug)]
 pub(super) enum Progress {
-    /// The head continues with the next transfer.
+    /// The head continues with the next read or write.
     Incomplete,
     /// The head is complete.
     Complete(Head),

@@ -5,7 +5,8 @@ use super::super::text::ENOUGH;
 /// Length of `UPDATEREDIRECTREF`, the longest registered method.
 const MAX_METHOD: usize = 17;
 
-/// Common methods, each with the bytes that follow it in a request line.
+/// Common methods, each with the space and, unless the target may be of another form, the slash that follow
+/// it in a request line.
 const COMMON_METHODS: [&[u8]; 8] =
     [b"GET /", b"POST /", b"PUT /", b"PATCH /", b"DELETE /", b"HEAD /", b"OPTIONS ", b"CONNECT "];
 
@@ -48,7 +49,7 @@ pub(super) fn may_begin_request(bytes: &[u8]) -> bool {
     may_be_request(bytes) && has_version
 }
 
-/// Returns the first line, cut to [`ENOUGH`] bytes. The flag is `true` if the line is complete.
+/// Returns the first line, truncated to [`ENOUGH`] bytes. The flag is `true` if the line is complete.
 pub(super) fn first_line(bytes: &[u8]) -> (&[u8], bool) {
     let bytes = bytes.get(..ENOUGH).unwrap_or(bytes);
     let length = bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n'));

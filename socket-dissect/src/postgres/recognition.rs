@@ -1,4 +1,4 @@
-//! Recognition of the protocol by the first bytes of a connection or transfer.
+//! Recognition of PostgreSQL by the first bytes of a connection, or of a later read or write.
 
 use super::super::direction::Direction;
 use super::kind::Kind;

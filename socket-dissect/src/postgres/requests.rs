@@ -10,7 +10,7 @@ use super::rows;
 use super::session::Session;
 use super::statements::{Statement, statement};
 
-/// Kind of a named object in `Describe` and `Close`.
+/// Byte by which `Describe` and `Close` identify a portal. Any other byte identifies a prepared statement.
 const PORTAL: u8 = b'P';
 
 /// Describes a message as text, and applies its effects to the state of the connection. `more` is `true` if

@@ -11,7 +11,7 @@ const MAX_NAMES: usize = 1_000;
 /// Maximum length of a name. The server cuts longer ones at 63 bytes.
 const MAX_NAME: usize = 63;
 
-/// The text of a statement on one line, cut if it is long.
+/// The text of a statement on one line, truncated if it is long.
 pub(super) type Statement = Arc<str>;
 
 /// Statements by the name of a prepared statement or portal.

@@ -1,7 +1,7 @@
 //! Protobuf messages as text, with the field names of a contract, or with field numbers.
 //!
-//! The wire format is read field by field, so that reading can stop when the text is long enough, and a cut message can be
-//! shown in part. A decoder such as prost's supports neither.
+//! The wire format is read field by field, so that reading can stop when the text is long enough, and a
+//! truncated message can be shown in part. A decoder such as prost's supports neither.
 //!
 //! # Layout
 //!

@@ -32,8 +32,8 @@ impl<'a> Fields<'a> {
         self.take(length.into()).map(Fields)
     }
 
-    /// Removes and returns a vector whose length is encoded in two bytes. If the message is cut inside the
-    /// vector, returns the bytes up to the cut.
+    /// Removes and returns a vector whose length is encoded in two bytes. If the message is truncated inside
+    /// the vector, returns the remaining bytes.
     pub(super) fn vector16_or_beginning(&mut self) -> Option<Self> {
         let length = usize::from(self.u16()?).min(self.0.len());
         self.take(length).map(Fields)

@@ -20,7 +20,7 @@ const SUPPORTED_VERSIONS: u16 = 43;
 const MAX_NAMES: usize = 8;
 
 /// Describes a `ClientHello`: `SNI shop.test, ALPN h2 http/1.1, offers TLS 1.3 TLS 1.2`. If `is_cut`,
-/// describes the fields before the cut.
+/// describes only the fields that are complete.
 pub(super) fn client(message: &[u8], is_cut: bool) -> String {
     let mut fields = Fields(message);
     let (mut name, mut protocols, mut versions) = (None, None, None);

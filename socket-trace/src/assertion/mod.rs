@@ -34,9 +34,9 @@ pub enum Assertion {
 pub enum Measure {
     /// Number of connections that one step opens.
     Connections,
-    /// Number of reads with bytes of one call, on the recorded side.
+    /// Number of reads in which the recorded side received bytes of one call.
     ReadsPerCall,
-    /// Number of writes with bytes of one call, on the recorded side.
+    /// Number of writes in which the recorded side sent bytes of one call.
     WritesPerCall,
     /// Number of bytes of one call, in both directions.
     BytesPerCall,

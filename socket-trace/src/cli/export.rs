@@ -84,7 +84,7 @@ impl Export {
     }
 }
 
-/// Returns the number of recordings in the traces. Consecutive parts of a recording count once.
+/// Returns the number of recordings in the traces. Consecutive files of a rotated recording count once.
 fn recordings(traces: &[Trace]) -> usize {
     let continuations = traces.windows(2).filter(|pair| match pair {
         [from, to] => continues(from.header(), to.header()),

@@ -37,8 +37,8 @@ pub(super) fn draw(levels: &[Level], width: usize, color: bool) -> String {
     out
 }
 
-/// Writes the byte offset at which each cell of a strip begins. A cell is the range between two adjacent box
-/// borders.
+/// Writes the byte offset at which each cell of a strip begins. A cell is the range between two adjacent
+/// edges of boxes.
 fn offsets(scale: &Scale<'_>, strip: &Cells, out: &mut String) {
     let mut text = format!("{:<TITLE$}", "byte");
     for cell in strip.start..=strip.end {

@@ -3,9 +3,9 @@
 //! # Layout
 //!
 //! - [`map`]: byte offsets of reads, writes, frames and messages in both directions
-//! - [`mod@collect`]: collects the transfers of the selected call
-//! - `transfer_log`: transfers of one socket in one direction
-//! - `tls_streams`, `records`, `pair`: TLS records, and the data in them
+//! - [`mod@collect`]: collects the reads and writes of the selected call
+//! - `transfer_log`: reads or writes of one socket in one direction
+//! - `tls_streams`, `records`, `pair`: TLS records, matched to the decrypted data in them
 //! - `stack`, `units`, `tls`: the protocol levels, built from the reads and writes
 //! - `scale`: maps byte offsets to terminal columns
 //! - `grid`: draws rows of boxes, aligned by their bytes

@@ -9,14 +9,14 @@ use socket_dissect::Part;
 
 /// Maximum number of reads or writes in a map. A larger map is unreadable.
 const MAX_TRANSFERS: usize = 200;
-/// Maximum number of protocol parts in a map.
+/// Maximum number of dissected parts (ranges of bytes that belong to one protocol unit) in a map.
 const MAX_PARTS: usize = 1_000;
 
 /// Maximum number of reads or writes kept before the first and after the last one of the call. The map needs
 /// them if the other end transferred their data together with data of the call.
 const MAX_AROUND: usize = 16;
 
-/// A read or write, and the protocol parts of its data.
+/// A read or write, and the dissected parts of its data.
 #[derive(Clone, Debug)]
 pub(super) struct Transfer {
     /// Time of the read or write on the time line, in nanoseconds.
@@ -43,7 +43,7 @@ pub(super) struct TransferLog {
     offset: u64,
     /// Reads or writes from the first to the last one with bytes of the call, and a few before the first.
     kept: Vec<Transfer>,
-    /// Number of protocol parts in `kept`.
+    /// Number of dissected parts of the reads or writes in `kept`.
     parts: usize,
     /// Reads or writes after those in `kept`, without bytes of the call. Before the call begins, the latest
     /// reads or writes.
@@ -93,8 +93,8 @@ impl TransferLog {
         skipped
     }
 
-    /// Returns `true` if one of the kept transfers has bytes of `call`, even if it was added before the call
-    /// was selected.
+    /// Returns `true` if one of the kept reads or writes has bytes of `call`, even if it was added before the
+    /// call was selected.
     pub(super) fn carries(&self, call: u64) -> bool {
         self.kept.iter().chain(&self.around).any(|transfer| transfer.has(call))
     }

@@ -16,7 +16,7 @@ pub(super) fn lint_events(side: Side, events: &[impl AsRef<str>]) -> Report {
 }
 
 /// Lints a recording with these events and this end line, made by `side`. An incomplete end line makes a
-/// recording that is cut off.
+/// truncated recording.
 pub(super) fn lint_with_end(side: Side, events: &[impl AsRef<str>], end: &str) -> Report {
     let mut text = header_line(&Header::new("test", side));
     for line in events.iter().map(AsRef::as_ref).chain([end]) {

@@ -100,7 +100,8 @@ fn stalls_of_clients_are_reported() {
     assert_eq!(rule_counts(&lint_events(Side::Client, &events)), [(INFO.name, 1)]);
 }
 
-/// The TCP socket below a layered stream has the same writes, and is reported itself.
+/// A layered stream is not reported, because the TCP socket below it has the same writes and is reported
+/// itself.
 #[test]
 fn layered_and_unix_streams_are_ignored() {
     for first in [

@@ -31,7 +31,7 @@ static INFO: RuleInfo = RuleInfo {
 /// Minimum number of connections closed by the server that the rule reports.
 const MANY: u64 = 10;
 
-/// Time in nanoseconds since a connection's last read or write after which the connection counts as idle.
+/// Time in nanoseconds without a read or write after which a connection counts as idle.
 const IDLE: u64 = 1_000_000_000;
 
 /// Maximum number of server endpoints that are tracked.

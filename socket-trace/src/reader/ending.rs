@@ -1,8 +1,8 @@
-//! The end of a trace: complete or cut short.
+//! The end of a trace: complete or truncated.
 
 use socket_tap::format::End;
 
-/// The end of a trace: complete or cut short. It is certain only once all events are read.
+/// The end of a trace: complete or truncated. It is certain only once all events are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {
     /// The trace ends with an end line, which contains these numbers.

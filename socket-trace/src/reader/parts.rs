@@ -1,4 +1,4 @@
-//! Opens the parts of a recording as one trace.
+//! Opens the files of a rotated recording as one trace.
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -9,13 +9,13 @@ use super::Trace;
 use super::error::Error;
 
 impl Trace {
-    /// Opens all existing parts of a recording as one trace: see "Several files" in `TRACE.md`. `path` names
-    /// the last part. A trace without parts is opened as by [`open`](Self::open).
+    /// Opens all existing files of a rotated recording as one trace: see "Several files" in `TRACE.md`.
+    /// `path` names the last file. A recording that was not rotated is opened as by [`open`](Self::open).
     ///
-    /// The header is that of the first existing part. The counts of the end line are summed over the parts.
+    /// The header is that of the first existing file. The counts of the end line are summed over the files.
     ///
     /// # Errors
-    /// The same as for [`open`](Self::open), for the last part.
+    /// The same as for [`open`](Self::open), for the last file.
     pub fn open_recording(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let (mut first, mut later) = (Self::open(path)?, VecDeque::new());
@@ -31,7 +31,8 @@ impl Trace {
     }
 }
 
-/// Returns `true` if two traces are different parts of one recording: see "Several files" in `TRACE.md`.
+/// Returns `true` if two traces are different files of one rotated recording: see "Several files" in
+/// `TRACE.md`.
 pub(crate) fn are_parts(one: &Header, other: &Header) -> bool {
     let identity = |header: &Header| (header.pid, header.monotonic_ns, header.started.clone(), header.side);
     identity(one) == identity(other) && one.name == other.name && one.part != other.part

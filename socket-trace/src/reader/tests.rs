@@ -37,7 +37,8 @@ fn text_after_the_end_line_is_reported() {
     }
 }
 
-/// Writes a recording in parts `first` to `last`, each with one event. Returns the path of the last part.
+/// Writes a rotated recording with the file numbers `first` to `last`, and one event in each file. Returns
+/// the path of the last file.
 fn parts(directory: &Path, first: u64, last: u64) -> std::path::PathBuf {
     let path = directory.join("a.jsonl");
     for part in first..=last {

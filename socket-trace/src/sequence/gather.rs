@@ -12,7 +12,7 @@ use crate::timeline::Recording;
 use crate::timeline::connections::{Connection, Socket};
 use crate::timeline::{AnnotatedEvent, AnnotatedEvents};
 
-/// Maximum number of calls, such as `bind`, that are kept from before a socket connected or listened. Further
+/// Maximum number of calls, such as `bind`, that are kept for a socket before it connects or listens. Further
 /// calls are dropped.
 const MAX_OPENING: usize = 8;
 
@@ -32,8 +32,8 @@ pub enum Choice {
     Sock(SockId),
 }
 
-/// Returns the selected connections: one for each pair of recordings, and one for each recording without a
-/// counterpart.
+/// Returns the selected connections: one for each pair of a client's and a server's
+/// recording, and one for each recording that belongs to no pair.
 ///
 /// # Errors
 /// A trace cannot be read.

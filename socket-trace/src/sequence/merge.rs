@@ -2,8 +2,8 @@
 //!
 //! Times in a recording respect cause and effect, with two exceptions: a `connect` without the time of its
 //! call, and a recorder that stamps a write when it returns. The effect of such a call may have an earlier
-//! time. The merge still places the cause first, and gives it the time of its effect, the latest that is
-//! possible.
+//! time. The merge still places the cause first, and gives it the time of its effect, the latest
+//! possible time.
 
 use std::collections::VecDeque;
 

@@ -1,7 +1,7 @@
 //! Client-server diagrams of a connection, drawn from recordings.
 //!
 //! Each side is recorded separately. The sides are matched by the addresses of the connection and merged by the clock
-//! that both headers refer to. If only one side was recorded, the calls of the other are implied as far as possible.
+//! that both headers refer to. If only one side was recorded, the calls of the other side are derived as far as possible.
 //!
 //! # Layout
 //!

@@ -1,4 +1,4 @@
-//! Hex dump of a transfer's bytes, with the name of each part.
+//! Hex dump of the bytes of a read or write, with the name of each dissected part.
 //!
 //! ```text
 //!   0000  00 00 12 04 00 00 00 00  00                       |.........|         SETTINGS

@@ -16,7 +16,7 @@ impl DataTransfer {
     /// Returns the direction and size of the data that `event` transferred, or `None` if it transferred none.
     /// `side` is the recorded side of the connection.
     ///
-    /// An empty datagram is a transfer. An empty read is not: it is the end of the stream.
+    /// An empty datagram counts as a transfer. An empty read does not, because it is the end of the stream.
     pub(crate) fn by(event: &Event, side: Side) -> Option<Self> {
         let (is_read, bytes) = match &event.op {
             _ if event.error.is_some() => return None,

@@ -8,7 +8,7 @@ use super::role::Role;
 
 mod observe;
 
-/// Direction of the first transfer on a connection, as seen by the recording side.
+/// Direction of the first read or write with data on a connection, as seen by the recording side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FirstTransfer {
     /// The peer sent first.

@@ -1,4 +1,4 @@
-//! Totals of some of a recording's connections, by step and by operation.
+//! Totals of a subset of the connections in a recording, by step and by operation.
 
 use socket_tap::event::{Event, Op};
 use socket_tap::format::Side;
@@ -8,7 +8,7 @@ use super::payload_stats::{ClassifiedTransfer, OnCall, PayloadStats, PayloadTota
 use super::socket_history::{SocketClass, SocketHistory};
 use super::step::{Step, Steps};
 
-/// Totals of some of a recording's connections, such as those that a server opened to other servers.
+/// Totals of a subset of the connections in a recording, such as those that a server opened to other servers.
 pub(super) struct Traffic {
     side: Side,
     steps: Steps,

@@ -86,7 +86,7 @@ impl Timeline {
         self.sources.iter().map(Source::trace)
     }
 
-    /// Returns the number of parts of followed recordings that were deleted before they could be read.
+    /// Returns the number of files of rotated recordings that were deleted before they could be read.
     #[must_use]
     pub fn missed_parts(&self) -> u64 {
         self.sources.iter().map(Source::missed_parts).sum()

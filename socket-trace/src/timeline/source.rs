@@ -51,8 +51,8 @@ impl Source {
         Self { recording: 0, trace, ahead: None, growing: None }
     }
 
-    /// Opens a trace that is still written, at its first part that still exists. Calls `wait` until the file
-    /// has a header.
+    /// Opens a trace that is still written. If the recording was rotated, opens the first file that still
+    /// exists. Calls `wait` until the file has a header.
     pub(super) fn growing(path: &Path, wait: impl Fn()) -> Result<Self, Error> {
         loop {
             if let Some(current) = Growth::open(path)? {
@@ -116,7 +116,7 @@ impl Source {
         Ok(())
     }
 
-    /// Continues with the next part of the recording after the end of a trace, if there is one.
+    /// Continues with the next file of a rotated recording after the end of a trace, if there is one.
     fn ended(&mut self) -> Result<State, Error> {
         let continues = matches!(self.trace.ending(), Ending::Complete(end) if end.continued);
         let Some(growth) = self.growing.as_mut().filter(|_| continues) else { return Ok(State::Ended) };
@@ -149,8 +149,8 @@ impl Growth {
 }
 
 impl Growth {
-    /// Returns the part of the recording after the one with this header: the oldest complete part that still
-    /// exists, or else the current file.
+    /// Returns the file of a rotated recording that follows the file with this header: the oldest complete
+    /// file that still exists, or else the current file.
     fn after(&self, header: &Header) -> Result<Option<(Trace, Self)>, Error> {
         let current = match Self::open(&self.path) {
             // The full file was renamed, and the next one does not exist yet.
@@ -160,7 +160,8 @@ impl Growth {
         Ok(current.map(|current| Self::oldest(header.part.saturating_add(1), current)))
     }
 
-    /// Returns the oldest part that still exists with a number of at least `first`, or else the current file.
+    /// Returns the oldest file that still exists and has at least the number `first`, or else the current
+    /// file.
     fn oldest(first: u64, (current, growth): (Trace, Self)) -> (Trace, Self) {
         let is_kept = |part: &u64| part_path(&growth.path, *part).is_file();
         let oldest = (first..current.header().part).rev().take_while(is_kept).last();

@@ -38,7 +38,7 @@ impl QueryResult {
     }
 }
 
-/// Addresses of a descriptor that were queried since the last call of another kind on it.
+/// Addresses of a descriptor, from address queries that no other call on the descriptor has followed yet.
 #[derive(Clone, Debug)]
 pub(super) struct Names {
     pub(super) fd: i32,
@@ -99,7 +99,7 @@ pub(super) struct Adoptions {
 }
 
 impl Adoptions {
-    /// Processes an event of the trace. Remembers it if it is an adoption.
+    /// Processes an event of the trace. An adoption is added to those that wait to be found in the log.
     pub(super) fn read(&mut self, event: &Event) {
         let (Op::Adopt { fd: Some(fd), kind, local, peer, .. }, Some(sock)) = (&event.op, event.sock) else {
             return;

@@ -93,7 +93,7 @@ impl Call {
     }
 
     /// Converts an event of the trace. `None` if it is not a call on a socket, or of a kind that this version
-    /// does not know.
+    /// does not support.
     pub(super) fn of(event: &Event) -> Option<Self> {
         let kind = match &event.op {
             Op::Socket { domain, kind, .. } => {

@@ -9,11 +9,12 @@ use socket_tap::format::Header;
 
 use super::call::{CallKind, LocatedCall};
 
-/// Maximum time in nanoseconds by which mapped events may seem late, until common calls show a smaller delay.
+/// Tolerance in nanoseconds for mapped events that seem late, until a call in both log and trace shows a
+/// smaller delay.
 const LATE: i128 = 100_000_000;
 
-/// Maximum time in nanoseconds by which mapped events may seem early: clocks are rounded, and adjusted in
-/// small steps.
+/// Tolerance in nanoseconds for mapped events that seem early. Clocks are rounded, and adjusted in small
+/// steps.
 const EARLY: i128 = 10_000_000;
 
 /// Maximum error of a measured delay, in nanoseconds.
@@ -25,9 +26,11 @@ pub(super) struct Clock {
     start: Option<i128>,
     /// `true` once a decision was based on times.
     used: bool,
-    /// Maximum time in nanoseconds by which a common call was earlier in the trace than in the log.
+    /// Maximum time in nanoseconds by which an event in the trace precedes the start of the same call in the
+    /// log.
     ahead: i128,
-    /// Minimum time in nanoseconds from the beginning of a common call in the log to its event in the trace.
+    /// Minimum time in nanoseconds from the start of a call in the log to the event of the same call in the
+    /// trace.
     behind: Option<i128>,
 }
 

@@ -27,8 +27,8 @@ impl Check {
         Ok(())
     }
 
-    /// Decides, before a call that begins at `until`, whether the socket was adopted since its addresses were
-    /// last queried.
+    /// Decides whether a socket was adopted between the last query of its addresses and the next call on it,
+    /// which begins at `until`.
     pub(super) fn resolve_adoption(
         &mut self,
         socket: DescriptorId,

@@ -1,8 +1,8 @@
 //! Parses the lines of an strace log: system calls by thread, with their results.
 //!
-//! If a line of another thread comes between the beginning and the end of a call, strace splits the call in
-//! two, `<unfinished ...>` and `<... resumed>`. Both times are kept: a file descriptor is resolved to its
-//! socket when the call begins, because the kernel may reuse the number before the log shows the end of a
+//! If the log has a line of another thread between the beginning and the end of a call, strace splits the
+//! call in two, `<unfinished ...>` and `<... resumed>`. Both times are kept: a file descriptor is resolved to
+//! its socket when the call begins, because the kernel may reuse the number before the log shows the end of a
 //! `close`.
 
 use std::collections::HashMap;

@@ -96,7 +96,7 @@ pub struct Difference {
     pub sock: Option<SockId>,
     /// File descriptor of the socket; `None` if the log lacks the socket.
     pub fd: Option<i32>,
-    /// Number of the call that differs among the calls of its socket, from 1.
+    /// Position of the differing call among the calls of its socket, from 1.
     pub call: u64,
     /// The adopted socket to which the difference belongs. If its adoption is uncertain, the difference does
     /// not count.

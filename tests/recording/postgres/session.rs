@@ -13,7 +13,7 @@ use crate::support::postgres::Postgres;
 /// A password that the server refuses.
 pub(super) const WRONG_PASSWORD: &str = "open-barley";
 
-/// Time for the recording's connections to end.
+/// Timeout for the recorded connections to end.
 const END: Duration = Duration::from_secs(20);
 
 /// A connection, and the task that drives it.
@@ -22,7 +22,8 @@ struct Session {
     connection: tokio::task::JoinHandle<Result<(), tokio_postgres::Error>>,
 }
 
-/// Records statements, errors, a notification, a refused request for TLS, a cancelled query, and a wrong password.
+/// Records a session with statements, errors, a notification, a refused request for TLS, a cancelled query,
+/// and a wrong password.
 pub(super) async fn record(server: &Postgres, trace: &Path) {
     let tap = Tap::server("shop").capture(1 << 16).file(trace).unwrap().start().unwrap();
     let connect = || TapStream::connect(&tap, ("127.0.0.1", server.port()));

@@ -66,7 +66,7 @@ pub(super) fn comparable(parts: &[Part]) -> Vec<String> {
     sorted_by_kind(texts)
 }
 
-/// Returns the field of a message that is compared.
+/// Returns the field of the message that the test compares with Wireshark's, if there is one.
 fn field(part: &Part) -> Option<String> {
     let text = match (part.name, part.text.as_str()) {
         ("Query", "") => return None,
@@ -92,14 +92,14 @@ fn authentication(kind: &str) -> u32 {
     }
 }
 
-/// Groups messages and fields by kind: tshark lists each kind of a packet separately.
+/// Sorts messages and fields by kind, because tshark lists the kinds in a packet separately.
 fn sorted_by_kind(mut texts: Vec<String>) -> Vec<String> {
     const FIELDS: [&str; 4] = ["query: ", "authentication: ", "code: ", "state: "];
     texts.sort_by_key(|text| FIELDS.iter().position(|field| text.starts_with(field)));
     texts
 }
 
-/// Returns the name in PostgreSQL's documentation of a message that Wireshark names.
+/// Converts Wireshark's name of a message to the name in PostgreSQL's documentation.
 fn renamed(name: &str) -> &str {
     match name {
         "Authentication request" => "Authentication",

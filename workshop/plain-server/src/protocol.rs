@@ -16,7 +16,7 @@ pub const MAX_REQUEST: usize = 64;
 /// fits into one Ethernet packet.
 pub const MAX_RESPONSE: usize = 1400;
 
-/// First word of every request and of no response.
+/// First word of every request. No response begins with it.
 const GET: &str = "get";
 
 const USAGE: &str = "send `get ID`, or `get ID #NUMBER` to have the number repeated in the response";

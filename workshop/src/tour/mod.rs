@@ -27,7 +27,7 @@ pub const CALLS: u64 = 10;
 /// Number of clients in [`Step::Concurrent`].
 const CONCURRENT_CLIENTS: usize = 4;
 
-/// Timeout of a step. On loopback a step takes milliseconds, so a longer one will never end.
+/// Timeout of a step. On loopback a step takes milliseconds, so a step that takes longer is stuck.
 const STEP_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The error of a failed step.

@@ -92,7 +92,7 @@ impl FromStr for DatabaseUrl {
     }
 }
 
-/// Returns the innermost error, because the outer ones only say that the URL is invalid.
+/// Returns the innermost error, because the outer ones only state that the URL is invalid.
 fn reason(error: &tokio_postgres::Error) -> String {
     let inner = std::error::Error::source(error);
     inner.map_or_else(|| error.to_string(), ToString::to_string)

@@ -1,4 +1,4 @@
-//! `socket-trace compare`: compares the socket primitives of recordings.
+//! `socket-trace compare`: compares the socket calls of recordings.
 
 mod asserted;
 

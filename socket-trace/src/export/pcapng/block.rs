@@ -86,7 +86,7 @@ impl Block {
         self.option(4, &packets.to_le_bytes())
     }
 
-    /// Appends an option. A value is cut to 64 KiB - 1 bytes.
+    /// Appends an option. A value that is longer than 64 KiB - 1 bytes is truncated.
     fn option(mut self, code: u16, value: &[u8]) -> Self {
         let length = u16::try_from(value.len()).unwrap_or(u16::MAX);
         self.bytes.extend(code.to_le_bytes());

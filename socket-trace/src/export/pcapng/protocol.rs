@@ -6,7 +6,7 @@ use socket_tap::format::Side;
 /// A protocol that Wireshark may not detect by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Protocol {
-    /// HTTP/1.x, and protocols to which it is upgraded.
+    /// HTTP/1.x, including connections that are upgraded to another protocol.
     Http,
     /// HTTP/2 without an upgrade from HTTP/1.1.
     Http2,

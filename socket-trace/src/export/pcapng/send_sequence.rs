@@ -42,7 +42,7 @@ impl SendSequence {
         }
     }
 
-    /// Counts bytes as missing that were sent but are not exported.
+    /// Adds `bytes` to the number of missing bytes. They were sent, but are not exported.
     pub(super) fn skip(&mut self, bytes: u64) {
         self.missing = self.missing.saturating_add(bytes);
     }

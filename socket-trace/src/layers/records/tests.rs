@@ -36,8 +36,8 @@ fn below(records: &mut Records, at: u64, data: &[u64]) {
     records.add_below(at, parts.iter().map(|part| part.bytes).sum(), &parts, AEAD);
 }
 
-/// Formats each pair as `0-45: 45 at 1`: range of the data, lengths of the records, times of the transfers. A
-/// `~` marks pairs that are not exact.
+/// Formats each pair as `0-45: 45 at 1`: range of the data, lengths of the records, times of the reads or
+/// writes. A `~` marks pairs that are not exact.
 fn lines(records: Records) -> Vec<String> {
     let line = |pair: &Pair| {
         let lengths: Vec<String> = pair

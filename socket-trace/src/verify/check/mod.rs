@@ -23,7 +23,7 @@ pub(super) struct Check {
     pub(super) trace_calls: TraceCalls,
     pub(super) clock: Clock,
     pub(super) followed: HashMap<DescriptorId, Followed>,
-    /// For each descriptor, the addresses that were queried since the last call of another kind on it.
+    /// For each descriptor, the addresses from address queries that no other call on it has followed yet.
     pub(super) names: HashMap<DescriptorId, Names>,
     /// File descriptors that duplicate those of traced sockets. The tap does not record the calls on them.
     pub(super) copies: HashMap<DescriptorId, SockId>,
@@ -39,7 +39,7 @@ pub(super) struct Check {
     pub(super) after_the_end: u64,
     /// Sockets that the tap has released and that are still open.
     pub(super) released: HashMap<DescriptorId, Released>,
-    /// Sockets that the tap has released at a time that is unknown.
+    /// Sockets that the tap released at an unknown time.
     pub(super) released_unseen: BTreeSet<(SockId, i32)>,
 }
 

@@ -54,7 +54,7 @@ pub(super) struct Kernel {
     /// For each completed watch, the sequence number of the call that completed it.
     next_begun: HashMap<WatchId, u64>,
     last_watch: WatchId,
-    /// Latest time at which a call began so far.
+    /// Latest time at which any call has begun so far.
     latest: u64,
     /// `true` once the time of a call was earlier than that of the call before it.
     set_back: bool,

@@ -128,8 +128,8 @@ impl TraceCalls {
         self.forgotten.insert(sock);
     }
 
-    /// Returns `true` if the trace contains a close of the socket that has not been matched, as far as it has
-    /// been read.
+    /// Returns `true` if the events read so far contain a close of the socket that has not been matched to
+    /// the log.
     pub(super) fn closes(&self, sock: SockId) -> bool {
         self.waiting.get(&sock).is_some_and(|calls| calls.iter().any(|at| at.call.closes()))
     }

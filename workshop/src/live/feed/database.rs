@@ -11,7 +11,7 @@ use crate::live::state::State;
 /// Name of the database among the servers of the socket table.
 pub(super) const DATABASE: &str = "database";
 
-/// The connections to the database, as the servers' recorders know them.
+/// The servers' connections to the database, from the servers' recorders.
 #[derive(Debug, Default)]
 pub(super) struct Database {
     /// For the local address of each of the servers' sockets: the API of that server.

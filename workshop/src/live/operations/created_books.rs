@@ -7,7 +7,7 @@ use bookshelf::Book;
 
 /// The created books, by the API that created or updated them last.
 ///
-/// An operation over several APIs runs at the same time over each. Each takes its own books, so that all of them make the
+/// An operation over several APIs runs at the same time over each. Each uses its own books, so that all of them make the
 /// same calls.
 #[derive(Debug, Default)]
 pub(crate) struct CreatedBooks(Mutex<BTreeMap<&'static str, Vec<Book>>>);
