@@ -7,9 +7,9 @@
 //!
 //! - `schema`: the operations and their types
 //! - `errors`: errors of the bookshelf as GraphQL errors
-//! - `limits`: the cost of a query
+//! - `limits`: the cost of a query; `schema` sets the maximum cost and depth
 //!
-//! [`hardening_graphql`] provides the transports and all other limits.
+//! [`hardening_graphql`] provides the transports and the other limits.
 
 #![forbid(unsafe_code)]
 

@@ -150,7 +150,8 @@ impl SocketRecorder {
         self.transfer(Direction::Read, (bytes.len(), 0), std::iter::once(bytes), Stamp::Now);
     }
 
-    /// Records a write of the first `written` bytes of the buffers `parts`. `entered` has the time at which
+    /// Records a write of the first `written` bytes of the buffers `parts`: all of them, or fewer for a
+    /// partial write. `entered` has the time at which
     /// the program made the call. `slices` is the number of buffers of a vectored write, or 0 for a plain
     /// write.
     #[inline]

@@ -1,4 +1,5 @@
-//! The flags that choose where the books are stored.
+//! The flags that choose where the books are stored, and the recorded connections to a database, whose passwords are
+//! masked.
 
 mod address;
 #[cfg(feature = "postgres")]

@@ -143,6 +143,7 @@ impl Store for Postgres {
                 if let Some(row) = self.query(statements::UPDATE, &parameters).await?.first() {
                     return self.announce(ChangeKind::Updated, row).await;
                 }
+                // The statement checks the revision. The rest finds out why it changed nothing.
                 if let Some(author_id) = patch.author_id {
                     self.require_author(author_id).await?;
                 }
