@@ -28,7 +28,7 @@ use hardening_http::{Limits, Shutdown};
 use server_kit::Program;
 use socket_tap::TapListener;
 
-/// Name, defaults and help texts of the `graphql-server` command.
+/// Name, default address and help texts of the command `graphql-server`.
 pub const PROGRAM: Program = Program {
     name: "graphql-server",
     version: env!("CARGO_PKG_VERSION"),
@@ -38,7 +38,7 @@ pub const PROGRAM: Program = Program {
     examples: "Examples:\n  \
         graphql-server                                        print each socket call\n  \
         graphql-server --trace graphql.jsonl --capture 1024   record with payload\n  \
-        graphql-server --listen [::]:8000 --quiet             every interface, no output",
+        graphql-server --listen [::]:8000 --quiet             listen on every interface, print nothing",
     sample_commands: |address| {
         format!(
             "curl 'http://{address}/graphql' --json '{{\"query\": \"{{ book(id: 1) {{ title author {{ name }} }} }}\"}}'\n\

@@ -33,7 +33,7 @@ use tonic::codec::CompressionEncoding::Gzip;
 use crate::limits::MAX_REQUEST_BYTES;
 use crate::service::Service;
 
-/// Name, default address and help texts of the `grpc-server` command.
+/// Name, default address and help texts of the command `grpc-server`.
 pub const PROGRAM: Program = Program {
     name: "grpc-server",
     version: env!("CARGO_PKG_VERSION"),
@@ -43,7 +43,7 @@ pub const PROGRAM: Program = Program {
     examples: "Examples:\n  \
         grpc-server                                     print each socket call\n  \
         grpc-server --trace grpc.jsonl --capture 1024   record with payload\n  \
-        grpc-server --listen [::]:8000 --quiet          every interface, without output",
+        grpc-server --listen [::]:8000 --quiet          listen on every interface, print nothing",
     sample_commands: |address| {
         format!(
             "grpcurl -plaintext {address} list\n\

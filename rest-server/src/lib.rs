@@ -45,7 +45,7 @@ pub fn router(shelf: Shelf, shutdown: Shutdown) -> Router {
     ApiRouter::new(include_str!("../openapi.json"))
         .resource("/v1/books", get(service::list).post(service::create))
         .resource("/v1/books/{id}", get(service::get).patch(service::update).delete(service::delete))
-        .resource("/v1/authors/{id}", get(service::authors))
+        .resource("/v1/authors/{id}", get(service::author))
         .resource("/v1/books/changes", get(service::watch))
         .finish(Service::new(shelf, shutdown))
 }
@@ -84,7 +84,7 @@ fn reject(rejection: hardening_http::Rejection) -> Response {
     Problem::from(Rejection::from(rejection)).into_response()
 }
 
-/// The name, the help and the examples of the `rest-server` command.
+/// Name, default address and help texts of the command `rest-server`.
 pub const PROGRAM: Program = Program {
     name: "rest-server",
     version: env!("CARGO_PKG_VERSION"),

@@ -1,4 +1,4 @@
-//! The `rest-server` command.
+//! The command `rest-server`.
 
 #![forbid(unsafe_code)]
 

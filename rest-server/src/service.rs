@@ -1,4 +1,4 @@
-//! The seven operations of the bookshelf: list, get, create, update, delete, authors, watch.
+//! The seven operations of the bookshelf: list, get, create, update, delete, author, watch.
 
 use std::sync::Arc;
 
@@ -86,7 +86,7 @@ pub(crate) async fn delete(
 }
 
 /// `GET /v1/authors/{id}`: returns an author.
-pub(crate) async fn authors(
+pub(crate) async fn author(
     State(service): State<Service>,
     PathId { id, .. }: AuthorId,
     _: AcceptsJson,

@@ -1,4 +1,4 @@
-//! The seven operations of the bookshelf: list, get, create, update, delete, authors, watch.
+//! The seven operations of the bookshelf: list, get, create, update, delete, author, watch.
 //!
 //! The doc comments of types and fields are the descriptions that clients read in the schema.
 
