@@ -21,7 +21,7 @@ impl SocketRecorder {
         Self(socket)
     }
 
-    /// Creates a recorder of a stream, without an event for its creation.
+    /// Creates the recorder of a stream. Records no event for the stream's creation.
     #[cfg(test)]
     pub(crate) fn of_stream(recording: &Recording) -> Self {
         let recorder = Self::new(recording, None);

@@ -53,8 +53,8 @@ impl Model {
     }
 
     /// Runs one round of the drain thread. Earlier rounds have delivered all records up to the time
-    /// `complete`; asserts that no record is that old. Returns the time up to which this round has delivered
-    /// all records.
+    /// `complete`. Asserts that this round finds only later records. Returns the time up to which this round
+    /// has delivered all records.
     fn drain(&self, complete: u64) -> u64 {
         let now = self.read_clock();
         let until = self.calls.complete_up_to(false, now).unwrap_or(complete).max(complete);

@@ -141,8 +141,8 @@ pub(super) fn prepare() {
 
 /// Returns a time of the fast clock such that every call which was entered up to that time has returned. It
 /// is at most `until`, which the caller must have read from the clock before this call. Returns `None` if no
-/// such time is known: a thread was about to read the clock in every attempt, for example because it was
-/// preempted there.
+/// such time is known: in every attempt, a thread was just about to read the clock, for example because it
+/// was preempted there.
 pub(super) fn complete_up_to(until: u64) -> Option<u64> {
     let fenced = FENCED_BY_KERNEL.load(Ordering::Relaxed);
     if fenced && !sys::fence_all_threads() {

@@ -1,10 +1,10 @@
-//! The events of a socket except successful reads and writes.
+//! All events of a socket except successful reads, writes and datagrams.
 
 use crate::close::Close;
 use crate::event::{Failure, Op, Transfer};
 
-/// Any event of a socket except a successful read or write. An end of stream, a shutdown and a close need no
-/// new allocation; any other event is boxed.
+/// Any event of a socket except a successful read, write or datagram. An end of stream, a shutdown and a
+/// close need no new allocation; any other event is boxed.
 #[derive(Debug)]
 pub(crate) enum LifecycleEvent {
     Eof,
