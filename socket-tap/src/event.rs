@@ -87,8 +87,8 @@ pub enum Op {
         local: Option<Addr>,
         /// Address of the peer.
         peer: Option<Addr>,
-        /// Time at which the call began, in nanoseconds since the recording began. [`Event::t`] is the time
-        /// at which it returned.
+        /// Time at which `connect(2)` was called, in nanoseconds since the recording began. [`Event::t`] is
+        /// the time at which the connection was established or failed.
         began: Option<u64>,
     },
     /// The tap starts to record a socket or stream that it did not create. No system call corresponds to this

@@ -67,8 +67,8 @@ use crate::stream::TapStream;
 ///
 /// Each direction is in order if only one task reads and only one task writes. The two directions are in
 /// order relative to each other only if one task both reads and writes: a write is passed to the mask after
-/// the call has returned, so the task of the other half may already have read the response. Concurrent calls
-/// of [`try_read`](TapStream::try_read) in several threads have no order.
+/// the socket call has returned, so the task of the other half may already have read the response. Concurrent
+/// calls of [`try_read`](TapStream::try_read) in several threads have no order.
 ///
 /// # Panics in a mask
 ///

@@ -134,8 +134,8 @@ impl Drain {
         self.finish.as_ref().is_some_and(|(when, _)| due(*when))
     }
 
-    /// Delivers all records up to now. If a call that sends is in progress, records that are later than its
-    /// entry stay for the next round, but no longer than [`MAX_CALL`].
+    /// Delivers all records up to now. If a socket call that sends is in progress, records that are later
+    /// than its entry stay for the next round, but no longer than [`MAX_CALL`].
     fn drain(&mut self) {
         let now = self.timeline.advance(self.delivered_up_to);
         let held_back = entered_call::complete_up_to(now).unwrap_or(self.delivered_up_to);
@@ -143,7 +143,7 @@ impl Drain {
         self.drain_until(held_back.max(self.timeline.raw_before(now, patience)));
     }
 
-    /// Delivers all records up to now. Waits for the calls that are in progress.
+    /// Delivers all records up to now. Waits for the socket calls that are in progress.
     fn drain_up_to_now(&mut self) {
         let now = self.timeline.advance(self.delivered_up_to);
         loop {
@@ -206,8 +206,8 @@ impl Drain {
     }
 
     /// Returns the number of records that can be delivered: those up to the time `until`. `records` must be
-    /// sorted by time. If a call in progress delays more records than the shards can hold, the surplus is
-    /// delivered, too.
+    /// sorted by time. If a socket call in progress delays more records than the shards can hold, the surplus
+    /// is delivered, too.
     fn ready_count(&self, records: &[Timed<Record>], until: u64) -> usize {
         let ready = records.partition_point(|timed| timed.raw <= until);
         let (most, most_payload) = self.capacity();

@@ -10,7 +10,7 @@ use super::sync::atomic::{AtomicUsize, Ordering};
 use super::{Command, Recorder, Reply};
 
 /// Maximum time for which dropping the last handle waits until the trace is complete. On a thread that runs
-/// asynchronous tasks, dropping it does not wait.
+/// asynchronous tasks, dropping the last handle does not wait.
 const MAX_WAIT: Duration = Duration::from_secs(1);
 
 /// A handle to a recording. Every tap and every socket has one. Dropping the last handle ends the recording.

@@ -90,9 +90,9 @@ struct CachePadded<T>(T);
 /// The moment that determines the time of an event.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Stamp<'a> {
-    /// Now. Used when a call that receives has returned.
+    /// Now. Used when a socket call that receives has returned.
     Now,
-    /// The moment at which the call was entered. Used for a call that sends.
+    /// The moment at which the socket call was entered. Used for a socket call that sends.
     Entered(&'a EnteredCall),
 }
 
@@ -159,7 +159,7 @@ impl Recorder {
         &self.sockets
     }
 
-    /// Enters a call that sends, on the current thread.
+    /// Enters a socket call that sends, on the current thread.
     #[inline]
     pub(crate) fn enter(&self) -> EnteredCall {
         EnteredCall::now(&self.clock)
