@@ -54,7 +54,8 @@ impl Shelf {
         self.0.authors(&[id]).await?.pop().ok_or(Error::NotFound { entity: Entity::Author, id })
     }
 
-    /// Returns the existing authors among `ids`, in one operation of the store. Unknown ids are skipped.
+    /// Returns the authors that have one of the given ids, in one operation of the store. Skips an id that no
+    /// author has.
     ///
     /// # Errors
     /// Only [`Error::Unavailable`].

@@ -71,8 +71,8 @@ impl<S> TapStream<S> {
     /// Wraps a stream of any type, to record its reads and writes. Around a TLS stream, the tap records
     /// plaintext.
     ///
-    /// The recording begins with an `adopt` event, because the tap did not see how the stream was created. A
-    /// wrapped stream has no file descriptor, so its `close` event lacks the kernel's TCP state.
+    /// The recording begins with an `adopt` event, because the tap did not record how the stream was created.
+    /// A wrapped stream has no file descriptor, so its `close` event lacks the kernel's TCP state.
     ///
     /// ```
     /// use socket_tap::{Origin, Tap, TapStream, sink::Memory};

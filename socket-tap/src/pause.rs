@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::sync::futures::OwnedNotified;
 
-/// Length of a pause: the same as in axum and hyper.
+/// Length of a pause. axum and hyper pause equally long.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Time for which the current thread is blocked if no other thread can be started for the pause.

@@ -11,8 +11,8 @@ use crate::recorder::Truncation;
 use crate::socket_recorder::SocketRecorder;
 use crate::udp_receive::receive_with_truncation;
 
-/// A [`UdpSocket`] that records socket, bind, connect, every datagram with its address and size, and the
-/// socket's close.
+/// A [`UdpSocket`] that records its `socket`, `bind` and `connect`, every datagram with its address and size,
+/// and its `close`.
 ///
 /// It makes the same system calls as [`UdpSocket`]. When the tap is on, it also queries the local address
 /// (`getsockname(2)`) after `bind` and `connect`.

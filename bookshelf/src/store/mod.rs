@@ -33,7 +33,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// [`Error::NotFound`] if no book has that id.
     fn book(&self, id: u32) -> Operation<'_, Book>;
 
-    /// Returns the existing authors among `ids`.
+    /// Returns the authors that have one of the given ids. Skips an id that no author has.
     fn authors<'a>(&'a self, ids: &'a [u32]) -> Operation<'a, Vec<Author>>;
 
     /// Returns the books of a range, ordered by id.

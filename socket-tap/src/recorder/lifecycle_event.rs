@@ -36,7 +36,7 @@ impl LifecycleEvent {
 /// Treatment of a lifecycle event when the shard is full: record it or drop it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WhenFull {
-    /// Record it: the socket is in the recording, and one of the events reserved for it is left.
+    /// Record it: the socket is in the recording, and has not used up its reserved events.
     Keep,
     /// Drop it, and count it in the gap.
     Drop,

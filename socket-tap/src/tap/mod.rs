@@ -56,8 +56,8 @@ impl Tap {
         TapBuilder::new(name.into(), Side::Client)
     }
 
-    /// Creates a tap that records nothing. Sockets behave the same as with a recording; the only cost is a
-    /// branch per call.
+    /// Creates a tap that records nothing. Sockets behave in the same way as with a recording; the only cost
+    /// is a branch per socket call.
     #[must_use]
     pub fn off() -> Self {
         Self(None)

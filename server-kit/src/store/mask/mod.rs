@@ -5,8 +5,8 @@ mod frame;
 use frame::{Field, Message, Position};
 use socket_tap::PayloadMask;
 
-/// Types of the messages that a client may send before the server is ready, apart from [`PASSWORD`]. A client may
-/// already send queries.
+/// Types of the messages that a client may send before the server is ready, apart from [`PASSWORD`]. Queries
+/// are among them, because a client need not wait until the server is ready.
 const CLIENT_TYPES: &[u8] = b"QPBDESCHFXdcf";
 /// The client's PasswordMessage, SASLInitialResponse, SASLResponse and GSSResponse.
 const PASSWORD: u8 = b'p';
