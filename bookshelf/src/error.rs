@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-/// Time after which a client may repeat a request that failed with [`Error::Unavailable`].
+/// Time that a client should wait before it repeats a request that failed with [`Error::Unavailable`].
 pub const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// An error of a shelf operation.
@@ -41,7 +41,7 @@ pub enum Error {
         /// Maximum number of books.
         limit: usize,
     },
-    /// A watcher was so slow that the history no longer holds its next change.
+    /// A watcher was so slow that the store no longer holds the change that the watcher would receive next.
     #[error("the watcher fell behind and missed {missed} changes: list the books again, then watch again")]
     FellBehind {
         /// Number of changes that the watcher cannot receive any more.
@@ -79,7 +79,8 @@ impl fmt::Display for Entity {
     }
 }
 
-/// An argument with a rule. Each API has its own spelling: `author_id` or `authorId`.
+/// An argument to which a rule applies. Each API spells the arguments in its own way: `author_id` or
+/// `authorId`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
     /// Title of a book.
@@ -88,7 +89,7 @@ pub enum Field {
     AuthorId,
     /// Year of a book's first publication.
     Year,
-    /// All new values of an update together.
+    /// The new values of an update, taken together.
     Patch,
     /// Maximum number of books in a page.
     PageSize,

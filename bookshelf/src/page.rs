@@ -1,7 +1,7 @@
 //! Paginated lists with opaque page tokens.
 //!
-//! A token holds the id of the last book of the previous page, not a position. So a book that is created or deleted
-//! between two requests makes no other book appear twice or not at all.
+//! A token holds the id of the last book of the previous page, not a position. So if a book is created or
+//! deleted between two requests, every other book still appears exactly once.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,4 +1,4 @@
-//! The shelf: all operations, with the rules that depend on their arguments only.
+//! The shelf: all operations, and the rules that depend only on the arguments of an operation.
 
 use std::sync::Arc;
 
@@ -11,8 +11,8 @@ use crate::store::{BookRange, Limits, Store};
 
 /// A handle to a shelf. Clones share the same shelf.
 ///
-/// Every operation returns [`Error::Unavailable`] if the store of the books cannot be reached. A change that fails in this
-/// way may have been stored.
+/// Every operation returns [`Error::Unavailable`] if the store of the books cannot be reached. If an
+/// operation that changes the shelf returns this error, the change may nevertheless be stored.
 #[derive(Clone, Debug)]
 pub struct Shelf(Arc<dyn Store>);
 
@@ -54,7 +54,8 @@ impl Shelf {
         self.0.authors(&[id]).await?.pop().ok_or(Error::NotFound { entity: Entity::Author, id })
     }
 
-    /// Returns the existing authors among `ids`, in one operation of the store. Unknown ids are skipped.
+    /// Returns the authors that have one of the given ids, in one operation of the store. Skips an id that no
+    /// author has.
     ///
     /// # Errors
     /// Only [`Error::Unavailable`].
@@ -132,7 +133,7 @@ impl Shelf {
         self.0.newest_change().await
     }
 
-    /// Ends the connections to the store, as its protocol specifies. Later operations may fail.
+    /// Ends the connections to the store, as the store's protocol specifies. Later operations may fail.
     pub async fn close(&self) {
         self.0.close().await;
     }

@@ -1,5 +1,5 @@
-//! Benchmark of the cost of recording one event: on the thread that makes the call, and on the recorder's
-//! drain thread.
+//! Benchmark of the cost of recording one event: on the thread that makes the socket call, and on the
+//! recorder's drain thread.
 //!
 //! `cargo bench -p socket-tap` prints a Markdown table. Each round measures every case once, and each number
 //! is the median of many rounds. The table also shows each time as a multiple of the time that one read of
@@ -56,8 +56,8 @@ fn main() {
 /// A benchmark case: one row of the printed table.
 struct Case {
     name: &'static str,
-    /// Index of the case that makes the same calls without a tap. Its time is subtracted from the time of
-    /// this case.
+    /// Index of the case that makes the same socket calls without a tap. Its time is subtracted from the time
+    /// of this case.
     without: Option<usize>,
     /// Runs one burst of events, and returns the nanoseconds per event.
     measure: Box<dyn FnMut() -> f64>,

@@ -5,8 +5,8 @@ use std::task::Poll;
 use super::*;
 use crate::event::SockId;
 
-/// The test returns the errors from a closure, because Linux never returns them from `accept` on a TCP
-/// socket. Other systems do.
+/// A closure returns the errors of aborted handshakes, because Linux never returns them from `accept` on a
+/// TCP socket. Other systems do.
 #[tokio::test]
 async fn aborted_handshake_is_skipped_without_a_pause() {
     use io::ErrorKind::{ConnectionAborted, ConnectionReset};

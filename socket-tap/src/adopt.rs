@@ -1,5 +1,5 @@
-//! Recording of sockets and streams that the program created without the tap. The recording of each begins
-//! with an `adopt` event.
+//! Recording of sockets and streams that the program created without the tap. For each of them, the first
+//! event is `adopt`.
 
 use std::io;
 use std::net::SocketAddr;
@@ -39,7 +39,7 @@ impl Origin {
 
     /// Sets the number of the recorded stream that this stream is built on, as returned by
     /// [`TapStream::sock`]. Readers of the trace then know that the same bytes appear in both streams, and
-    /// count them once. `None` has no effect; it is the number of a stream whose tap is off.
+    /// count them once. `None` has no effect: `sock` returns it for a stream whose tap is off.
     #[must_use]
     pub fn over(mut self, below: Option<SockId>) -> Self {
         self.on = below;
@@ -71,8 +71,8 @@ impl<S> TapStream<S> {
     /// Wraps a stream of any type, to record its reads and writes. Around a TLS stream, the tap records
     /// plaintext.
     ///
-    /// The recording begins with an `adopt` event, because the tap did not see how the stream was created. A
-    /// wrapped stream has no file descriptor, so its `close` event lacks the kernel's TCP state.
+    /// The recording begins with an `adopt` event, because the tap did not record how the stream was created.
+    /// A wrapped stream has no file descriptor, so its `close` event lacks the kernel's TCP state.
     ///
     /// ```
     /// use socket_tap::{Origin, Tap, TapStream, sink::Memory};

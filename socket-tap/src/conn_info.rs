@@ -9,8 +9,9 @@ use crate::stream::TapStream;
 
 /// The number of a connection in the recording, its addresses, and its age.
 ///
-/// A handler can write the number into its log, so that the log line leads to the connection in the trace. Get it from
-/// [`TapStream::conn_info`], in axum from `ConnectInfo<ConnInfo>`, and in tonic from the extensions of a request.
+/// A handler can write the number into its log, so that the log line leads to the connection in the trace.
+/// Get a `ConnInfo` from [`TapStream::conn_info`], in axum from `ConnectInfo<ConnInfo>`, and in tonic from
+/// the extensions of a request.
 ///
 /// ```
 /// use socket_tap::{Tap, TapListener, TapStream};

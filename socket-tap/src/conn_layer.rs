@@ -21,10 +21,11 @@ const FIELD: &str = "socket_tap.sock";
 /// If the current span has a field of that name (declared with [`Empty`]), the number is recorded there.
 /// Otherwise the request runs in a new span, `connection`. The layer finds the connection's [`ConnInfo`] in
 /// the request's extensions. To put it there, use `into_make_service_with_connect_info::<ConnInfo>()` in axum
-/// and `TapIncoming::with_conn_info` in tonic. If there is none, or if the tap is off, the layer does
-/// nothing.
+/// and `TapIncoming::with_conn_info` in tonic. If the extensions contain no `ConnInfo`, or if the tap is off,
+/// the layer does nothing.
 ///
-/// With the feature `tonic` it also adds `TcpConnectInfo` to a request, so that `Request::remote_addr` works.
+/// With the feature `tonic` the layer also adds `TcpConnectInfo` to a request, so that `Request::remote_addr`
+/// works.
 ///
 /// ```
 /// use socket_tap::ConnLayer;
@@ -83,7 +84,7 @@ where
 }
 
 /// Returns a new span that has the connection's number. If the current span has a field for the number,
-/// records it there and returns a disabled span.
+/// records the number there and returns a disabled span.
 fn span(sock: SockId) -> Span {
     let current = Span::current();
     if current.has_field(FIELD) {

@@ -40,7 +40,8 @@ impl TapStream<TcpStream> {
     ///
     /// # Errors
     /// Fails like [`connect`](Self::connect). If an option cannot be set, the failure is recorded, but this
-    /// method does not fail: the connection may already have ended, and the first read will report that.
+    /// method does not fail: a possible reason is that the connection has already ended, which the first read
+    /// will report.
     pub async fn connect_with(
         tap: &Tap,
         address: impl ToSocketAddrs,

@@ -21,8 +21,8 @@ pub use sock_id::SockId;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Event {
-    /// Time of the event, in nanoseconds since the recording began. For a call that sends, the time at which
-    /// it was entered; for any other, the time at which it returned.
+    /// Time of the event, in nanoseconds since the recording began. For a socket call that sends, the time at
+    /// which it was entered; for any other socket call, the time at which it returned.
     pub t: u64,
     /// Number of the socket. `None` for [`Op::Mark`] and [`Op::Gap`], which belong to no socket.
     pub sock: Option<SockId>,
@@ -87,8 +87,8 @@ pub enum Op {
         local: Option<Addr>,
         /// Address of the peer.
         peer: Option<Addr>,
-        /// Time at which the call began, in nanoseconds since the recording began. [`Event::t`] is the time
-        /// at which it returned.
+        /// Time at which `connect(2)` was called, in nanoseconds since the recording began. [`Event::t`] is
+        /// the time at which the connection was established or failed.
         began: Option<u64>,
     },
     /// The tap starts to record a socket or stream that it did not create. No system call corresponds to this
@@ -124,8 +124,8 @@ pub enum Op {
     Shutdown,
     /// `close(2)`: closes the socket. The event has the totals of the connection.
     Close(Box<Close>),
-    /// A label for the events that follow, which the program recorded with [`Tap::mark`](crate::Tap::mark).
-    /// No system call corresponds to this event.
+    /// A label that the program recorded with [`Tap::mark`](crate::Tap::mark), for the events that follow. No
+    /// system call corresponds to this event.
     #[non_exhaustive]
     Mark {
         /// Text of the label.

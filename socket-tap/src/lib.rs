@@ -42,21 +42,22 @@
 //! # System calls
 //!
 //! The tap makes the same system calls as tokio's own types, with the same arguments, whether it is on or
-//! off: the same backlog, and no option that the program did not choose. When it is on, it adds calls that
-//! only read: the addresses of a new socket (`getsockname(2)`, `getpeername(2)`) and, before a stream is
-//! closed, the kernel's TCP state (`TCP_INFO`, `FIONREAD`, `SO_LINGER`). No call is added to a read or a
-//! write. [`TapListener::nodelay`], [`TapListener::keepalive`] and [`TapStream::connect_with`] set options
-//! and record them.
+//! off: the same backlog, and no option that the program did not choose. When the tap is on, it adds system
+//! calls that only query the kernel: for the addresses of a new socket (`getsockname(2)`, `getpeername(2)`)
+//! and, before a stream is closed, for the TCP state (`TCP_INFO`, `FIONREAD`, `SO_LINGER`). No system call is
+//! added to a read or a write. [`TapListener::nodelay`], [`TapListener::keepalive`] and
+//! [`TapStream::connect_with`] set options and record them.
 //!
 //! # Modules
 //!
 //! - [`Tap`], [`TapBuilder`]: a recording, and its configuration
-//! - [`TapListener`], [`TapStream`]: wrappers of tokio's TCP types that record; frameworks run on top of them
+//! - [`TapListener`], [`TapStream`]: wrappers of tokio's TCP types, which record every call; frameworks run
+//!   on top of the wrappers
 //! - [`TcpOptions`], [`Keepalive`], [`ListenOptions`]: socket options that the program chooses
 //! - [`PayloadMask`]: keeps the secrets of a stream out of captured payload
 //! - [`split`]: the read half and the write half of a stream
-//! - [`TapUdpSocket`]: a UDP socket that records
-//! - `TapUnixListener`: a listener for Unix-domain sockets that records (Unix only)
+//! - [`TapUdpSocket`]: a UDP socket that records its datagrams
+//! - `TapUnixListener`: a listener for Unix-domain sockets, which records like [`TapListener`] (Unix only)
 //! - [`ConnInfo`]: the number, addresses and age of a connection, for handlers
 //! - [`Origin`]: a description of a stream that the tap did not create
 //! - [`event`], [`close`]: the events of a recording, one per socket operation

@@ -12,7 +12,7 @@ use crate::listener::TapListener;
 use crate::pending_socket::{PendingSocket, fd_of, no_address, record};
 use crate::tap::Tap;
 
-/// Default length of the accept queue: the same as mio's, which tokio's `bind` uses.
+/// Default length of the accept queue. It is the default of mio, which tokio's `bind` uses.
 const BACKLOG: i32 = 128;
 
 /// Options for [`TapListener::bind_with`]. The defaults are those of tokio's [`TcpListener::bind`].
@@ -63,7 +63,8 @@ impl ListenOptions {
 }
 
 impl TapListener {
-    /// Binds and listens like [`TcpListener::bind`], and records socket, options, bind and listen.
+    /// Binds and listens like [`TcpListener::bind`], and records `socket`, each socket option, `bind` and
+    /// `listen`.
     ///
     /// ```
     /// use socket_tap::{Tap, TapListener};
@@ -108,8 +109,8 @@ impl TapListener {
 
     /// Listens on a socket that the program has already created and bound, like [`TcpSocket::listen`].
     ///
-    /// The recording begins with an `adopt` event that contains the address, because the tap did not see
-    /// `socket` and `bind`. To record these calls, use [`bind_with`](Self::bind_with) instead.
+    /// The recording begins with an `adopt` event that contains the address, because the tap could not record
+    /// `socket` and `bind`. To record these system calls, use [`bind_with`](Self::bind_with) instead.
     ///
     /// ```
     /// use socket_tap::{Tap, TapListener};
@@ -140,8 +141,8 @@ impl TapListener {
 
     /// Wraps a listener of tokio that was created without the tap, and records it from now on. Use it for a
     /// listener that the program inherited (socket activation), or that has options which
-    /// [`bind_with`](Self::bind_with) lacks. The recording has an `adopt` event instead of socket, bind and
-    /// listen.
+    /// [`bind_with`](Self::bind_with) lacks. The recording has an `adopt` event instead of `socket`, `bind`
+    /// and `listen`.
     ///
     /// ```
     /// use socket_tap::{Tap, TapListener};

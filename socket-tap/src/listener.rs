@@ -12,7 +12,7 @@ use crate::pending_socket::fd_of;
 use crate::socket_recorder::SocketRecorder;
 use crate::stream::TapStream;
 
-/// A [`TcpListener`] that records socket, bind, listen, every accept, and the listener's close.
+/// A [`TcpListener`] that records its `socket`, `bind` and `listen`, every `accept`, and its `close`.
 ///
 /// It makes the same system calls as [`TcpListener`]. When the tap is on, it also queries the local address
 /// of each socket (`getsockname(2)`).

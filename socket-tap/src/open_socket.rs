@@ -152,7 +152,7 @@ pub enum WaitingFor {
     PeerWrite,
     /// The peer has to close: the program has shut down its sending half.
     PeerClose,
-    /// The program has to read: the kernel has received bytes that it has not read.
+    /// The program has to read: the kernel has received bytes that the program has not read.
     LocalRead,
     /// The program has to write: it has read since its last write. It is handling a request, or the request's
     /// body is incomplete.

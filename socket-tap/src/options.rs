@@ -72,7 +72,7 @@ impl TcpOptions {
 /// Settings of TCP keep-alive (RFC 9293, 3.8.4), which sends probes on an idle connection to detect that the
 /// peer has vanished.
 ///
-/// A setting that is not chosen keeps the system's value; on Linux see `tcp_keepalive_time`,
+/// A setting that the program does not choose keeps the system's value; on Linux see `tcp_keepalive_time`,
 /// `tcp_keepalive_intvl` and `tcp_keepalive_probes` in
 /// [`tcp(7)`](https://man7.org/linux/man-pages/man7/tcp.7.html).
 ///

@@ -8,10 +8,10 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::sync::futures::OwnedNotified;
 
-/// Length of a pause: the same as in axum and hyper.
+/// Length of a pause. axum and hyper pause equally long.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Time to block the current thread if no thread can be started for the pause.
+/// Time for which the current thread is blocked if no other thread can be started for the pause.
 const WITHOUT_THREAD: Duration = Duration::from_millis(10);
 
 /// Pause in progress, if any. All accepting tasks of the process share it, so that it needs only one thread.

@@ -126,8 +126,8 @@ pub(crate) fn record<T>(
     result
 }
 
-/// Waits for a call that sends, such as `send_to`, and passes its result to `record`. The recorded time is
-/// the beginning of the poll that completes the call.
+/// Waits for a socket call that sends, such as `send_to`, and passes its result to `record`. The recorded
+/// time is the beginning of the poll that completes the call.
 pub(crate) async fn record_send<T>(
     recorder: Option<&SocketRecorder>,
     call: impl Future<Output = T>,

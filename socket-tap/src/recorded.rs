@@ -10,7 +10,7 @@ use crate::recorder::{Direction, EnteredCall};
 use crate::socket_recorder::SocketRecorder;
 use crate::transfer_count::Access;
 
-/// Forwards a read, and records the bytes that it appended to `buf`.
+/// Forwards a read, and records the bytes that the read appended to `buf`.
 #[inline]
 pub(crate) fn poll_read(
     recorder: Option<&SocketRecorder>,

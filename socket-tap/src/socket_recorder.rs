@@ -1,4 +1,4 @@
-//! Records the calls on one socket, from its creation to its close.
+//! Records the socket calls on one socket, from its creation to its close.
 
 use std::io;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ impl SocketRecorder {
         Self(socket)
     }
 
-    /// Creates a recorder of a stream, without an event for its creation.
+    /// Creates the recorder of a stream. Records no event for the stream's creation.
     #[cfg(test)]
     pub(crate) fn of_stream(recording: &Recording) -> Self {
         let recorder = Self::new(recording, None);
@@ -42,7 +42,7 @@ impl SocketRecorder {
         self.0.recording()
     }
 
-    /// Enters a call that sends. The caller drops the returned value after it has recorded the call.
+    /// Enters a socket call that sends. The caller drops the returned value after it has recorded the call.
     #[inline]
     pub(crate) fn enter(&self) -> EnteredCall {
         self.0.recording().enter()
@@ -118,8 +118,8 @@ impl SocketRecorder {
         recording.transfer(socket.sock(), direction, size, std::iter::once(payload.as_slice()), stamp)
     }
 
-    /// Records a datagram that was received, or that was sent by the call `entered`. Several threads may call
-    /// this at the same time.
+    /// Records a datagram that was received, or that was sent by the socket call `entered`. Several threads
+    /// may call this at the same time.
     pub(crate) fn datagram(
         &self,
         direction: Direction,
@@ -151,9 +151,8 @@ impl SocketRecorder {
     }
 
     /// Records a write of the first `written` bytes of the buffers `parts`: all of them, or fewer for a
-    /// partial write. `entered` has the time at which
-    /// the program made the call. `slices` is the number of buffers of a vectored write, or 0 for a plain
-    /// write.
+    /// partial write. `entered` has the time at which the program made the socket call. `slices` is the
+    /// number of buffers of a vectored write, or 0 for a plain write.
     #[inline]
     pub(crate) fn wrote<'a>(
         &self,
@@ -191,7 +190,7 @@ impl SocketRecorder {
     }
 
     /// Records the result of shutting down the sending half. `entered` has the time at which the program made
-    /// the call.
+    /// the socket call.
     pub(crate) fn shut_down(&self, entered: &EnteredCall, result: &io::Result<()>) {
         match result {
             Ok(()) => {

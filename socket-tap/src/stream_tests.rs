@@ -1,5 +1,5 @@
 //! Regression tests for bugs that stream wrappers commonly have. The inner stream follows a script, and
-//! panics if it is polled in another way.
+//! panics on a poll that is not in the script.
 
 use std::collections::VecDeque;
 use std::io::ErrorKind;

@@ -29,7 +29,7 @@ pub fn monotonic_ns() -> u64 {
     u64::try_from(START.get_or_init(Instant::now).elapsed().as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// Returns the number of earlier calls of this function. Used as the clock of the recorder in models.
+/// Returns the number of times that this function was called before. Used as the recorder's clock in models.
 #[cfg(all(test, model))]
 #[must_use]
 pub fn monotonic_ns() -> u64 {

@@ -1,4 +1,4 @@
-//! Support for tonic: connection information in the extensions of its requests.
+//! Support for tonic: adds connection information to the extensions of requests.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -14,8 +14,8 @@ use crate::incoming::TapIncoming;
 use crate::socket::Socket;
 use crate::stream::TapStream;
 
-/// Returns the connect info of the inner stream, so that tonic's `Request::remote_addr` works as without the
-/// tap.
+/// Returns the connect info of the inner stream, so that tonic's `Request::remote_addr` works in the same way
+/// as without the tap.
 impl<S: Connected> Connected for TapStream<S> {
     type ConnectInfo = S::ConnectInfo;
 

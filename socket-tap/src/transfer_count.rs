@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The number of reads or writes on one socket, and of their bytes.
+/// The number of reads or writes on one socket, and the number of their bytes.
 #[derive(Debug, Default)]
 pub(crate) struct TransferCount {
     calls: AtomicU64,

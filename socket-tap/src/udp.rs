@@ -11,8 +11,8 @@ use crate::recorder::Truncation;
 use crate::socket_recorder::SocketRecorder;
 use crate::udp_receive::receive_with_truncation;
 
-/// A [`UdpSocket`] that records socket, bind, connect, every datagram with its address and size, and the
-/// socket's close.
+/// A [`UdpSocket`] that records its `socket`, `bind` and `connect`, every datagram with its address and size,
+/// and its `close`.
 ///
 /// It makes the same system calls as [`UdpSocket`]. When the tap is on, it also queries the local address
 /// (`getsockname(2)`) after `bind` and `connect`.
@@ -60,7 +60,7 @@ impl TapUdpSocket {
     /// Turns the detection of truncated datagrams on or off; it is off by default. If it is on, each
     /// truncated datagram is marked as such in the recording, on Linux with its full length. For that, the
     /// tap calls `recvmsg(2)` instead of `recvfrom(2)`; the number of system calls and the results stay the
-    /// same. It has no effect on Windows, where receiving a truncated datagram fails.
+    /// same. This setting has no effect on Windows, where receiving a truncated datagram fails.
     ///
     /// ```
     /// use socket_tap::{Tap, TapUdpSocket};
@@ -109,8 +109,8 @@ impl TapUdpSocket {
         self.inner
     }
 
-    /// Connects the socket to a peer, like [`UdpSocket::connect`]: [`send`](Self::send) sends to its address,
-    /// and only datagrams from it are received.
+    /// Connects the socket to a peer, like [`UdpSocket::connect`]: [`send`](Self::send) sends to the peer's
+    /// address, and only datagrams from this address are received.
     ///
     /// # Errors
     /// Fails like [`UdpSocket::connect`]. If several addresses fail, returns the error of the last one. Each failure is

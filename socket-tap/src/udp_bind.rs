@@ -13,7 +13,7 @@ use crate::tap::Tap;
 use crate::udp::TapUdpSocket;
 
 impl TapUdpSocket {
-    /// Binds like [`UdpSocket::bind`], and records socket and bind.
+    /// Binds like [`UdpSocket::bind`], and records `socket` and `bind`.
     ///
     /// # Errors
     /// Fails like [`UdpSocket::bind`]. If several addresses fail, returns the error of the last one.

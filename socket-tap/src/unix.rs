@@ -17,8 +17,8 @@ use crate::socket_recorder::SocketRecorder;
 use crate::stream::TapStream;
 use crate::tap::Tap;
 
-/// Default length of the accept queue: the same as mio's, which tokio's `bind` uses. -1 is the system's
-/// maximum.
+/// Default length of the accept queue. It is the default of mio, which tokio's `bind` uses. -1 is the
+/// system's maximum.
 const BACKLOG: i32 = if cfg!(any(
     target_os = "linux",
     target_os = "freebsd",
@@ -30,7 +30,7 @@ const BACKLOG: i32 = if cfg!(any(
     libc::SOMAXCONN
 };
 
-/// A [`UnixListener`] that records socket, bind, listen, every accept, and the listener's close.
+/// A [`UnixListener`] that records its `socket`, `bind` and `listen`, every `accept`, and its `close`.
 ///
 /// Recorded addresses are paths. A socket without a path, such as a client's, is recorded as `(unnamed)`.
 #[derive(Debug)]
@@ -41,9 +41,9 @@ pub struct TapUnixListener {
 }
 
 impl TapUnixListener {
-    /// Binds and listens like [`UnixListener::bind`], and records socket, bind and listen. The call fails if
-    /// the path exists, and dropping the listener does not remove it, so the program has to remove the path
-    /// itself.
+    /// Binds and listens like [`UnixListener::bind`], and records `socket`, `bind` and `listen`. This method
+    /// fails if the path exists, and dropping the listener does not remove it, so the program has to remove
+    /// the path itself.
     ///
     /// ```
     /// use socket_tap::{Tap, TapStream, TapUnixListener};
@@ -72,7 +72,7 @@ impl TapUnixListener {
     }
 
     /// Listens on a socket that the program has already created and bound, like [`UnixSocket::listen`]. The
-    /// recording begins with an `adopt` event, because the tap did not see `socket` and `bind`.
+    /// recording begins with an `adopt` event, because the tap could not record `socket` and `bind`.
     ///
     /// # Errors
     /// Fails like [`UnixSocket::listen`]. The failure and the close are recorded.
@@ -90,7 +90,7 @@ impl TapUnixListener {
     }
 
     /// Wraps a listener of tokio that was created without the tap, and records it from now on. The recording
-    /// has an `adopt` event instead of socket, bind and listen.
+    /// has an `adopt` event instead of `socket`, `bind` and `listen`.
     #[must_use]
     pub fn from_tokio(tap: &Tap, listener: UnixListener) -> Self {
         let local = || listener.local_addr().ok().as_ref().map(addr);

@@ -1,4 +1,4 @@
-//! Tests that recording a read or write allocates nothing on the thread that makes the call.
+//! Tests that recording a read or write allocates nothing on the thread that makes the socket call.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

@@ -24,7 +24,8 @@ struct Recent {
 }
 
 impl Feed {
-    /// Returns an empty feed that continues after the change `newest` and holds at most `limit` changes.
+    /// Returns an empty feed that holds at most `limit` changes. The first change that it expects is the one
+    /// after the sequence number `newest`.
     #[must_use]
     pub fn new(newest: u64, limit: usize) -> Self {
         let recent = Mutex::new(Recent { changes: VecDeque::new(), newest });
@@ -33,8 +34,8 @@ impl Feed {
 
     /// Adds a change and wakes the watchers. Drops the oldest change if the feed is full.
     ///
-    /// A change that the feed already holds is ignored. If changes are missing before it, the feed drops all older
-    /// changes.
+    /// A change that the feed already holds is ignored. If changes are missing between the newest change in
+    /// the feed and the added one, the feed drops all older changes.
     pub fn push(&self, change: Change) {
         let mut recent = self.recent();
         if change.sequence > recent.newest + 1 {
@@ -43,7 +44,8 @@ impl Feed {
         self.append(&mut recent, change);
     }
 
-    /// Adds a change as [`push`](Self::push) does, unless changes are missing before it. Returns `false` in that case.
+    /// Adds a change like [`push`](Self::push), and returns `true`. If changes are missing between the newest
+    /// change in the feed and this one, does nothing and returns `false`.
     pub fn push_next(&self, change: Change) -> bool {
         let mut recent = self.recent();
         let is_next = change.sequence <= recent.newest + 1;
@@ -100,8 +102,8 @@ impl Feed {
 }
 
 impl Recent {
-    /// Returns the sequence number of the oldest change. If the feed is empty, returns that of the next
-    /// change.
+    /// Returns the sequence number of the oldest change. If the feed is empty, returns the sequence number
+    /// that the next change will have.
     fn oldest(&self) -> u64 {
         self.changes.front().map_or(self.newest + 1, |change| change.sequence)
     }

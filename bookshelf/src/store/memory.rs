@@ -1,4 +1,4 @@
-//! A store in the memory of this process, lost at its end.
+//! A store in the memory of this process. Its contents are lost when the process ends.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -38,7 +38,8 @@ impl Memory {
         Self { limits, state: Mutex::new(state), feed: Feed::new(0, limits.history) }
     }
 
-    /// Adds a change to the feed, under the lock of the state, so that the feed is in the order of the changes.
+    /// Adds a change to the feed, while the caller holds the lock of `state`. So the feed is in the order of
+    /// the changes.
     fn announce(&self, state: &mut State, kind: ChangeKind, book: &Book) {
         state.last_change += 1;
         self.feed.push(Change { sequence: state.last_change, kind, book: book.clone() });

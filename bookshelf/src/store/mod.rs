@@ -21,10 +21,10 @@ pub type Operation<'a, T> = BoxFuture<'a, Result<T, Error>>;
 /// the stored books: that an object exists, that a revision is current, and that the limits are kept. Each change and its
 /// entry in the change feed are stored together or not at all.
 ///
-/// Every operation fails with [`Error::Unavailable`] if the store cannot be reached. A change that fails in this way may
-/// have been stored.
+/// Every operation fails with [`Error::Unavailable`] if the store cannot be reached. If an operation that
+/// changes the store returns this error, the change may nevertheless be stored.
 pub trait Store: fmt::Debug + Send + Sync + 'static {
-    /// Returns the most recent changes, which wake the watchers of this process.
+    /// Returns the feed of the most recent changes, which wakes the watchers of this process.
     fn feed(&self) -> &Feed;
 
     /// Returns the book with the given id.
@@ -33,7 +33,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// [`Error::NotFound`] if no book has that id.
     fn book(&self, id: u32) -> Operation<'_, Book>;
 
-    /// Returns the existing authors among `ids`.
+    /// Returns the authors that have one of the given ids. Skips an id that no author has.
     fn authors<'a>(&'a self, ids: &'a [u32]) -> Operation<'a, Vec<Author>>;
 
     /// Returns the books of a range, ordered by id.
@@ -52,7 +52,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// it is at another revision.
     fn update(&self, id: u32, revision: u32, patch: BookPatch) -> Operation<'_, Book>;
 
-    /// Removes a book, only at `revision` if one is given, and returns its last state.
+    /// Removes a book and returns its last state. If `revision` is given, removes the book only at this
+    /// revision.
     ///
     /// # Errors
     /// [`Error::NotFound`] if no book has that id, [`Error::Conflict`] if it is at another revision.
@@ -61,20 +62,20 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Returns the sequence number of the newest stored change; 0 before the first change.
     fn newest_change(&self) -> Operation<'_, u64>;
 
-    /// Returns stored changes after a sequence number, in order and without gaps. Each call may return any number of them,
-    /// but at least one if there is one.
+    /// Returns stored changes after a sequence number, in order and without gaps. A call may return only the
+    /// first few of these changes, but returns at least one if there is any.
     ///
     /// # Errors
     /// [`Error::FellBehind`] if the first of these changes is not stored any more.
     fn changes_after(&self, sequence: u64) -> Operation<'_, Vec<Change>>;
 
-    /// Ends the connections to the store, as its protocol specifies. Later operations may fail.
+    /// Ends the connections to the store, as the store's protocol specifies. Later operations may fail.
     fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(std::future::ready(()))
     }
 }
 
-/// Selects books by author and id.
+/// A selection of books by author and id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BookRange {
     /// Selects only the books of this author.
@@ -85,7 +86,7 @@ pub struct BookRange {
     pub limit: usize,
 }
 
-/// Capacity of a store.
+/// Maximum numbers of books and of changes in a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Maximum number of books.

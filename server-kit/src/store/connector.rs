@@ -17,7 +17,7 @@ use super::mask::AuthenticationMask;
 /// Disables Nagle's algorithm, so that small queries are sent at once.
 const OPTIONS: TcpOptions = TcpOptions::new().nodelay(true);
 
-/// Opens a database. `tap` records its connections.
+/// Opens a store in a database. `tap` records the connections to the database.
 pub(super) async fn open(
     url: &DatabaseUrl,
     flags: &StoreFlags,
@@ -33,7 +33,7 @@ pub(super) async fn open(
     Ok(Shelf::new(Postgres::open(url, options, Arc::new(TapConnector::new(tap))).await?))
 }
 
-/// Opens the connections to a database, with recordings.
+/// A connector that opens connections to a database and records them.
 #[derive(Debug)]
 pub struct TapConnector(Tap);
 

@@ -47,7 +47,8 @@ pub type StoreError = bookshelf::store::postgres::OpenError;
 pub type StoreError = std::convert::Infallible;
 
 impl StoreFlags {
-    /// Opens the store. `tap` records the connections to a database, which displays them as those of `program`.
+    /// Opens the store. `tap` records the connections to a database, and the database displays `program` as
+    /// their name.
     ///
     /// # Errors
     /// If the database cannot be used.

@@ -1,8 +1,8 @@
 //! axum with graceful shutdown on Ctrl-C and SIGTERM.
 //!
-//! Two lines change: `TapListener::bind` replaces `TcpListener::bind`, and `finish_when_idle` follows
-//! `serve`. axum's `serve` returns a moment before its last connections are dropped, so `finish_when_idle`
-//! waits up to five seconds for them to close.
+//! Only two lines differ from a server without the tap: `TapListener::bind` replaces `TcpListener::bind`, and
+//! `finish_when_idle` follows `serve`. axum's `serve` returns a moment before its last connections are
+//! dropped, so `finish_when_idle` waits up to five seconds for them to close.
 
 use std::io;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! axum with log lines that contain the number of their connection in the trace.
+//! axum with log lines that contain the number that the connection has in the trace.
 //!
 //! `ConnectInfo<ConnInfo>` gives a handler the number, addresses and age of its connection. `ConnLayer`
 //! (feature `tower`) records the number on the request's span as `socket_tap.sock`, so that every log line of

@@ -1,8 +1,9 @@
 //! axum with server-sent events whose send times the tap records.
 //!
-//! The tap records each event's write separately, with its time; a log of responses does not. With
-//! `nodelay(true)` each event is sent at once. Without it, Nagle's algorithm delays the second event by up to
-//! 40 ms, until the client's kernel has acknowledged the first (RFC 896, RFC 1122 section 4.2.3.2).
+//! The tap records the write of each server-sent event separately, with its time. A log of responses has no
+//! such times. With `nodelay(true)` each event is sent at once. Without it, Nagle's algorithm delays the
+//! second event by up to 40 ms, until the client's kernel has acknowledged the first (RFC 896, RFC 1122
+//! section 4.2.3.2).
 
 use std::convert::Infallible;
 use std::io;

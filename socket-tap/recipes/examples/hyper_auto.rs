@@ -1,9 +1,9 @@
 //! hyper-util's server for HTTP/1.1 and HTTP/2, with graceful shutdown.
 //!
-//! Only the stream type changes. `GracefulShutdown` lets requests finish. If that takes long,
-//! `Tap::open_sockets` lists the open connections, and shows whether each waits for the program or for its
-//! peer. If a client does not read its response, the list shows the unacknowledged bytes in the kernel's send
-//! queue.
+//! Compared with a server without the tap, only the stream type differs. `GracefulShutdown` lets requests
+//! finish. If that takes long, `Tap::open_sockets` lists the open connections, and shows whether each
+//! connection waits for the program or for the peer. If a client does not read its response, the list shows
+//! the unacknowledged bytes in the kernel's send queue.
 
 use std::convert::Infallible;
 use std::io;

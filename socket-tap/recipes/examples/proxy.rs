@@ -1,8 +1,9 @@
 //! A TCP proxy that copies each direction in its own task, with `into_split`.
 //!
-//! When one end has finished sending, its task drops the write half of the other connection. As with tokio's
-//! `into_split`, this sends a FIN, and the tap records a `shutdown`. `tokio::io::split` also accepts a
-//! `TapStream`, but it uses a lock, and dropping its write half sends no FIN.
+//! When the peer of one connection has finished sending, the task that reads from it drops the write half of
+//! the other connection. As with tokio's `into_split`, this sends a FIN, and the tap records a `shutdown`.
+//! `tokio::io::split` also accepts a `TapStream`, but it uses a lock, and dropping its write half sends no
+//! FIN.
 
 use std::io;
 use std::time::Duration;

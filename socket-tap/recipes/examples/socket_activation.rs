@@ -1,9 +1,9 @@
 //! Socket activation: a listener that systemd or another supervisor has created and bound.
 //!
-//! `TapListener::from_std` adopts the listener: the recording has one `adopt` event instead of socket, bind
-//! and listen. As with tokio's `TcpListener::from_std`, the listener must be in non-blocking mode. This
-//! program is its own supervisor: it binds a listener, then starts itself again with the listener as file
-//! descriptor 0. systemd would pass it as descriptor 3.
+//! `TapListener::from_std` adopts the listener: the recording has one `adopt` event instead of `socket`,
+//! `bind` and `listen`. As with tokio's `TcpListener::from_std`, the listener must be in non-blocking mode.
+//! This program is its own supervisor: it binds a listener, then starts itself again with the listener as
+//! file descriptor 0. systemd would pass it as descriptor 3.
 
 use std::error::Error;
 use std::net::TcpListener;

@@ -2,7 +2,8 @@
 //!
 //! `TapUnixListener` and `TapConnector::unix` take the socket's path. tonic does not connect to the
 //! endpoint's URI; it only sends the URI's authority as `:authority`. Client and server have a tap each, as
-//! two programs would; `socket-trace` finds the two recorded ends of a connection.
+//! two programs would; `socket-trace` recognizes that their recordings contain the two ends of one
+//! connection.
 
 use std::error::Error;
 use std::time::Duration;

@@ -36,7 +36,7 @@ pub(crate) fn unprivileged(program: impl AsRef<Path>) -> Command {
     command
 }
 
-/// Creates a temporary directory that belongs to the user as which the database server runs.
+/// Creates a temporary directory. Its owner is the user that the database server runs as.
 pub(crate) fn directory() -> io::Result<tempfile::TempDir> {
     let directory = tempfile::tempdir()?;
     if rustix::process::geteuid().is_root() {

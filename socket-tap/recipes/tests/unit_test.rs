@@ -3,8 +3,8 @@
 //! The server under test takes a `TapListener`. The test passes a listener whose tap records to memory. If a
 //! check fails, it panics with the complete recording, in which the offending events are marked. The server
 //! may close its connection after the client has received the response. A test must therefore wait before a
-//! check: for the end of the server's task as here, or with `recording.tap().idle().await` until no
-//! connection is open.
+//! check: for the end of the server's task as here, or with `recording.tap().idle().await`, which waits until
+//! no connection is open.
 
 use std::io;
 

@@ -16,13 +16,14 @@ impl Check {
         self.count(expected, "connection", opens_connection)
     }
 
-    /// Expects that each connection was closed, and that the program shut down its sending half before the
-    /// close, unless the connection failed.
+    /// Expects that each connection was closed. Unless a connection failed, the program must have shut down
+    /// its sending half before the close.
     ///
     /// Without a shutdown, the kernel may reset the connection on close, which destroys data in flight.
     ///
     /// # Panics
-    /// Panics if a connection was left open, or closed without a shutdown.
+    /// Panics if a connection was left open, or if a connection that did not fail was closed without a
+    /// shutdown.
     #[track_caller]
     pub fn all_closed_gracefully(&self) -> &Self {
         self.all_closed();

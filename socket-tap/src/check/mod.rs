@@ -88,8 +88,8 @@ impl Check {
         &self.events
     }
 
-    /// Returns a `Check` of only those events that follow the mark `name`. [`Tap::mark`](crate::Tap::mark)
-    /// records a mark.
+    /// Returns a `Check` of the events that follow the mark `name`, without the earlier ones.
+    /// [`Tap::mark`](crate::Tap::mark) records a mark.
     ///
     /// # Panics
     /// Panics if the recording has no mark of that name.
@@ -156,8 +156,8 @@ impl Check {
         self.never("expected no errors, but some operations failed", |event| event.error.is_some())
     }
 
-    /// Expects that `offends` returns `false` for every event. If it does not, the panic message begins with
-    /// `expectation`.
+    /// Expects that `offends` returns `false` for every event. If `offends` returns `true` for an event, this
+    /// method panics with a message that begins with `expectation`.
     ///
     /// ```
     /// # use socket_tap::check::{Check, Recording};
@@ -170,7 +170,7 @@ impl Check {
     /// ```
     ///
     /// # Panics
-    /// Panics if an event matches.
+    /// Panics if `offends` returns `true` for an event.
     #[track_caller]
     pub fn never(&self, expectation: &str, offends: impl Fn(&Event) -> bool) -> &Self {
         if self.events.iter().any(&offends) {

@@ -40,8 +40,9 @@ impl Recording {
 
     /// Returns a [`Check`] of the events so far. Blocks for a moment, until the recorder has delivered them.
     ///
-    /// The server may close its connection a moment later than the client. Before this call, wait for the end
-    /// of the server's task, or await `recording.tap().idle()`, which completes when no stream is open.
+    /// The server may close its connection a moment later than the client. Before you call this method, wait
+    /// for the end of the server's task, or await `recording.tap().idle()`, which completes when no stream is
+    /// open.
     ///
     /// # Panics
     /// Panics if the recording has gaps: the dropped events could be the ones to be checked.

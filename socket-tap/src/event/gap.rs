@@ -17,7 +17,8 @@ pub struct Gap {
     pub tx: u64,
     /// Number of dropped events of any other kind, including failed reads and writes.
     pub others: u64,
-    /// Number of connections of which every event was dropped. The other fields count these events.
+    /// Number of connections of which every event was dropped. The other fields count the events of these
+    /// connections, too.
     pub connections: u64,
     /// Number of recorded reads, writes and datagrams whose payload was dropped.
     pub payloads: u64,

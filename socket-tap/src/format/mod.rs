@@ -43,7 +43,7 @@ pub struct Header {
     pub version: u32,
     /// Name of the recording, for example `rest`.
     pub name: String,
-    /// Side of the connections that the recording program was on.
+    /// The recording program's side of its connections.
     pub side: Side,
     /// Name and version of the recording program.
     pub program: String,
@@ -54,7 +54,7 @@ pub struct Header {
     /// Time of the machine's monotonic clock at the start of the recording, in nanoseconds. With it, a reader
     /// of traces can put the recordings of several processes on one time line.
     pub monotonic_ns: u64,
-    /// Maximum number of bytes that are captured of each read and write. 0 if payload is not captured.
+    /// Maximum number of bytes that are captured from each read and write. 0 if payload is not captured.
     pub capture: u64,
     /// Number of this file, if the recording was rotated into several files. The first file has number 0.
     pub part: u64,
@@ -90,7 +90,7 @@ impl Header {
     }
 }
 
-/// The side of a connection that a program is on. This enum is exhaustive: a connection has two sides.
+/// A program's side of a connection. This enum is exhaustive: a connection has two sides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
     /// The side that accepts connections.

@@ -1,6 +1,6 @@
-//! Parses and writes the trace lines of reads and writes without serde, because it is faster. Almost every
-//! line of a trace is a read or a write, and the drain thread competes with the recording program for the
-//! processors.
+//! Parses and writes the trace lines of reads and writes. It does not use serde, which is slower. Almost
+//! every line of a trace is a read or a write, and the drain thread competes with the recording program for
+//! the processors.
 //!
 //! The lines are the same, byte for byte, as those of [`flat_event`](super::flat_event), and parse to the
 //! same events. Tests compare the two modules.
@@ -78,8 +78,8 @@ fn base64(out: &mut impl Write, data: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Parses a line exactly as [`write()`] formats it. Returns `None` for any other line, even with the same
-/// fields; the caller then parses it with serde.
+/// Parses a line that has exactly the form in which [`write()`] formats it. Returns `None` for any other
+/// line, even with the same fields; the caller then parses it with serde.
 pub(super) fn parse(line: &str) -> Option<Event> {
     let (t, rest) = digits(line.strip_prefix("{\"t\":")?)?;
     let (sock, rest) = optional(rest, ",\"sock\":")?;

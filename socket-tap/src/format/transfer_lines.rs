@@ -18,9 +18,9 @@ pub(crate) struct TransferLines {
     /// Buffer that each line fills from its end. The bytes before the line are left over from earlier lines,
     /// and are not written to the file.
     line: [u8; MAX_LINE],
-    /// Digits of the last line's time in milliseconds. Consecutive lines often have the same.
+    /// Digits of the last line's time in milliseconds. Consecutive lines often have the same time.
     millis: CachedDigits,
-    /// Digits of the last line's socket number. Consecutive lines often have the same.
+    /// Digits of the last line's socket number. Consecutive lines often have the same number.
     sock: CachedDigits,
 }
 

@@ -9,10 +9,11 @@ use super::PayloadMask;
 use crate::event::SockId;
 use crate::recorder::Direction;
 
-/// Number of bytes beyond the capture limit that are copied for the mask at once.
+/// Maximum number of bytes beyond the capture limit that are copied and passed to the mask at once.
 const SCRATCH: usize = 1024;
 
-/// The masks of all streams of a recording. They are not in the state of each socket, because most have none.
+/// The masks of all streams of a recording. They are not in the state of each socket, because most sockets
+/// have no mask.
 #[derive(Default)]
 pub(crate) struct Masks(Mutex<BTreeMap<SockId, Arc<Mutex<Masking>>>>);
 
@@ -23,7 +24,7 @@ struct Masking {
 }
 
 impl Masks {
-    /// Replaces the mask of a stream. Calls `begin` under the lock.
+    /// Sets or replaces the mask of a stream. Calls `begin` while it holds the lock of all masks.
     pub(crate) fn set(&self, sock: SockId, mask: Box<dyn PayloadMask>, begin: impl FnOnce()) {
         let masking = Arc::new(Mutex::new(Masking { mask: Some(mask) }));
         let previous = {
@@ -41,8 +42,8 @@ impl Masks {
         drop(previous);
     }
 
-    /// Passes the first `bytes` bytes of `parts` through the mask of a stream, and returns the first `limit` of them.
-    /// If the mask has finished, removes it and calls `end` under the lock.
+    /// Passes the first `bytes` bytes of `parts` through the mask of a stream, and returns the first `limit`
+    /// of them. If the mask has finished, removes it, and calls `end` while it holds the lock of all masks.
     pub(crate) fn apply(
         &self,
         (sock, direction): (SockId, Direction),

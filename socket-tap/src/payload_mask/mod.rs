@@ -65,9 +65,10 @@ use crate::stream::TapStream;
 ///
 /// # Order
 ///
-/// Each direction is in order if only one task reads and only one task writes. The directions are ordered only if one
-/// task does both: a write is passed to the mask after the call has returned, so the task of the other half may already
-/// have read the response. Concurrent calls of [`try_read`](TapStream::try_read) in several threads have no order.
+/// Each direction is in order if only one task reads and only one task writes. The two directions are in
+/// order relative to each other only if one task both reads and writes: a write is passed to the mask after
+/// the socket call has returned, so the task of the other half may already have read the response. Concurrent
+/// calls of [`try_read`](TapStream::try_read) in several threads have no order.
 ///
 /// # Panics in a mask
 ///
@@ -85,8 +86,9 @@ pub trait PayloadMask: Send + 'static {
     /// Overwrites the secrets in bytes that the stream has written.
     fn mask_write(&mut self, bytes: &mut [u8]);
 
-    /// Returns `true` if no secret can follow in either direction. The tap calls it after each read and write of bytes,
-    /// and drops a finished mask. From then on the stream costs as much as one without a mask.
+    /// Returns `true` if no secret can follow in either direction. The tap calls this method after each read
+    /// and write of bytes, and drops a finished mask. From then on the stream costs as much as one without a
+    /// mask.
     ///
     /// The default implementation returns `false`.
     fn is_finished(&self) -> bool {
@@ -100,7 +102,7 @@ impl<S> TapStream<S> {
     /// Call it before the first byte is transferred, because a mask cannot follow a stream from the middle. The mask
     /// stays with the stream when it is [split](TapStream::into_split). A second call replaces the mask.
     ///
-    /// If the tap is off or captures no payload, the mask is dropped without a call.
+    /// If the tap is off or captures no payload, the mask is dropped and never called.
     ///
     /// The tap masks the payload of this stream only. If a stream [above or below](TapStream::wrap) is also recorded,
     /// give it a mask of its own.

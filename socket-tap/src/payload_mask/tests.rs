@@ -11,7 +11,8 @@ use crate::event::{Event, Op};
 use crate::recorder::Direction;
 use crate::sink::Memory;
 
-/// A mask for messages that consist of a digit and as many secret bytes. The digit 0 ends the secrets of a stream.
+/// A mask for messages that consist of a digit and that number of secret bytes. The digit 0 ends the secrets
+/// of a stream.
 #[derive(Default)]
 struct DigitMask {
     left: [usize; 2],
@@ -169,7 +170,7 @@ async fn nothing_is_masked_after_the_end() {
     assert_eq!(transfers(&tap, &memory).await, masked);
 }
 
-/// A stream whose vectored writes accept at most `0` bytes.
+/// A stream that accepts at most this number of bytes per write, even in a vectored write.
 struct Partial(usize);
 
 impl AsyncWrite for Partial {

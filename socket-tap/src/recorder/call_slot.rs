@@ -1,16 +1,17 @@
-//! A slot per thread in which the thread publishes the time at which it entered a call that sends. The drain
-//! thread reads the slots.
+//! A slot per thread in which the thread publishes the time at which it entered a socket call that sends. The
+//! drain thread reads the slots.
 //!
-//! A thread publishes with plain stores, because a memory fence would cost as much as the rest of recording.
-//! Instead the drain thread calls `membarrier(2)`, which runs a fence on every running thread of the process.
-//! On systems without it, the recording threads and the drain thread run fences themselves.
+//! A thread publishes with plain stores, because a memory fence would cost as much as all other steps of
+//! recording an event. Instead the drain thread calls `membarrier(2)`, which runs a fence on every running
+//! thread of the process. On systems without it, the recording threads and the drain thread run fences
+//! themselves.
 
 use super::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
 use super::sync::thread;
 
-/// Value of a slot whose thread is not in a call that sends.
+/// Value of a slot whose thread is not in a socket call that sends.
 pub(super) const NONE: u64 = 0;
-/// Value of a slot whose thread is entering a call and is about to read the clock.
+/// Value of a slot whose thread is entering a socket call that sends, and is about to read the clock.
 const ENTERING: u64 = 1;
 
 /// Number of times that the drain thread checks a slot with the value [`ENTERING`] before it gives up.
@@ -21,7 +22,7 @@ const MAX_OBSERVATIONS: u32 = 200;
 #[repr(align(64))]
 pub(super) struct CallSlot {
     pub(super) in_use: AtomicBool,
-    /// [`NONE`], [`ENTERING`], or the time at which the thread entered its call.
+    /// [`NONE`], [`ENTERING`], or the time at which the thread entered its socket call.
     pub(super) entered: AtomicU64,
 }
 
@@ -35,9 +36,9 @@ pub(super) struct CallSlots<const N: usize> {
 }
 
 impl CallSlot {
-    /// Reads the clock, and stores its value in the slot as the time at which the thread enters a call.
-    /// Returns this time. `fenced` is `true` if the drain thread runs the memory fence for this thread with
-    /// `membarrier(2)`.
+    /// Reads the clock, and stores its value in the slot as the time at which the thread enters a socket
+    /// call. Returns this time. `fenced` is `true` if the drain thread runs the memory fence for this thread
+    /// with `membarrier(2)`.
     #[inline]
     pub(super) fn enter(&self, fenced: bool, clock: impl FnOnce() -> u64) -> u64 {
         self.entered.store(ENTERING, Ordering::Relaxed);
@@ -53,8 +54,8 @@ impl CallSlot {
         raw
     }
 
-    /// Returns `true` if the thread is in a call that sends. Only the thread that owns the slot may call
-    /// this.
+    /// Returns `true` if the thread is in a socket call that sends. Only the thread that owns the slot may
+    /// call this.
     #[inline]
     pub(super) fn is_entered(&self) -> bool {
         self.entered.load(Ordering::Relaxed) != NONE
@@ -93,10 +94,11 @@ impl<const N: usize> CallSlots<N> {
         self.calls.get(place)
     }
 
-    /// Returns a time such that every call which was entered up to that time has returned. It is at most
-    /// `until`, which the caller must have read from the clock before this call. `fenced` is `true` if
-    /// `membarrier(2)` has fenced all threads since then. Returns `None` if no such time is known: a thread
-    /// was about to read the clock in every attempt, for example because it was preempted there.
+    /// Returns a time such that every socket call which was entered up to that time has returned. The
+    /// returned time is at most `until`, which the caller must have read from the clock first. `fenced` is
+    /// `true` if `membarrier(2)` has fenced all threads since `until` was read. Returns `None` if no such
+    /// time is known: in every attempt, a thread was just about to read the clock, for example because it was
+    /// preempted there.
     pub(super) fn complete_up_to(&self, fenced: bool, until: u64) -> Option<u64> {
         if !fenced {
             fence(Ordering::SeqCst);

@@ -37,7 +37,7 @@ impl Model {
         self.clock.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Records a call that sends. The record has the time at which the call was entered.
+    /// Records a socket call that sends. The record has the time at which the call was entered.
     fn write(&self, shard: usize, call: &CallSlot) -> u64 {
         let raw = call.enter(false, || self.read_clock());
         self.shards[shard].lock().unwrap().push(raw);
@@ -45,7 +45,7 @@ impl Model {
         raw
     }
 
-    /// Records a call that receives. The record has the time at which the call returned.
+    /// Records a socket call that receives. The record has the time at which the call returned.
     fn read(&self, shard: usize) {
         let mut shard = self.shards[shard].lock().unwrap();
         let raw = self.read_clock();
@@ -53,8 +53,8 @@ impl Model {
     }
 
     /// Runs one round of the drain thread. Earlier rounds have delivered all records up to the time
-    /// `complete`; asserts that no record is that old. Returns the time up to which this round has delivered
-    /// all records.
+    /// `complete`. Asserts that this round finds only later records. Returns the time up to which this round
+    /// has delivered all records.
     fn drain(&self, complete: u64) -> u64 {
         let now = self.read_clock();
         let until = self.calls.complete_up_to(false, now).unwrap_or(complete).max(complete);

@@ -1,9 +1,9 @@
 //! The two clocks of the recorder: a fast one for each event, and the monotonic clock for the recorded times.
 //!
 //! Recording threads read the processor's time-stamp counter, which takes a few nanoseconds. Each time the
-//! drain thread wakes, it reads both that counter and the machine's monotonic clock. Between two such pairs
-//! of values, it converts counter values to nanoseconds by linear interpolation. So the error does not grow
-//! with the length of a recording.
+//! drain thread wakes, it reads both that counter and the machine's monotonic clock. It converts the counter
+//! values between two such pairs to nanoseconds by linear interpolation. So the error does not grow with the
+//! length of a recording.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -156,8 +156,8 @@ const MAX_ATTEMPTS: usize = 12;
 const TIGHT_NS: u64 = 1_000;
 
 /// Reads the fast clock between two reads of the monotonic clock. Makes several attempts, and returns the
-/// values of the attempt that took the shortest time. If the thread were preempted between two reads, all
-/// converted times would be shifted, and the recordings of the two ends of a connection would disagree.
+/// values of the attempt that took the shortest time. An attempt in which the thread was preempted would
+/// shift all converted times, and the recordings of the two ends of a connection would disagree.
 fn read(clock: &RawClock) -> Anchor {
     let attempt = || {
         let before = sys::monotonic_ns();

@@ -24,11 +24,11 @@ use deliver::needs_events;
 /// Maximum number of events that are passed to the sinks at once. It limits the memory for them.
 const MAX_BATCH: usize = 1024;
 
-/// Maximum time for which a call in progress delays the records of later calls. If a call takes longer, its
-/// own record is delivered late, with the time of the record delivered before it.
+/// Maximum time for which a socket call in progress delays the records of later calls. If a socket call takes
+/// longer, its own record is delivered late, with the time of the record delivered before it.
 const MAX_CALL: Duration = Duration::from_secs(1);
 
-/// Interval at which a flush checks whether the calls in progress have ended.
+/// Interval at which a flush checks whether the socket calls in progress have returned.
 const CALL_POLL_INTERVAL: Duration = Duration::from_micros(200);
 
 /// A callback that is called when the recording to a sink ends with an error.
@@ -45,8 +45,8 @@ pub(crate) struct Drain {
     /// An empty shard. It is swapped with each shard in turn, so that the lock of a shard is held only
     /// briefly.
     spare: Shard,
-    /// Records that were moved out of the shards and are not delivered yet. At most three times as many as
-    /// the shards can hold.
+    /// Records that were moved out of the shards and are not delivered yet. There are at most three times as
+    /// many as the shards can hold.
     pending: DrainedRecords,
     /// Records that were moved out of the shards while the sinks were running.
     incoming: DrainedRecords,
@@ -58,7 +58,7 @@ pub(crate) struct Drain {
     batch: Vec<Event>,
     /// Time of the last delivered event, in nanoseconds since the recording began.
     last_time: u64,
-    /// Time of the fast clock up to which all records were delivered.
+    /// Time up to which all records were delivered, on the fast clock.
     delivered_up_to: u64,
     /// Deadline for ending the recording, and the replies to the callers who requested the end. `None` if no
     /// caller has requested it.
@@ -134,8 +134,8 @@ impl Drain {
         self.finish.as_ref().is_some_and(|(when, _)| due(*when))
     }
 
-    /// Delivers all records up to now. If a call that sends is in progress, records that are later than its
-    /// entry stay for the next round, but no longer than [`MAX_CALL`].
+    /// Delivers all records up to now. If a socket call that sends is in progress, records that are later
+    /// than its entry stay for the next round, but no longer than [`MAX_CALL`].
     fn drain(&mut self) {
         let now = self.timeline.advance(self.delivered_up_to);
         let held_back = entered_call::complete_up_to(now).unwrap_or(self.delivered_up_to);
@@ -143,7 +143,7 @@ impl Drain {
         self.drain_until(held_back.max(self.timeline.raw_before(now, patience)));
     }
 
-    /// Delivers all records up to now. Waits for the calls that are in progress.
+    /// Delivers all records up to now. Waits for the socket calls that are in progress.
     fn drain_up_to_now(&mut self) {
         let now = self.timeline.advance(self.delivered_up_to);
         loop {
@@ -156,9 +156,9 @@ impl Drain {
     }
 
     /// Delivers the records whose time is at most `until`, a time of the fast clock. Later records stay for
-    /// the next round, because another thread may still add a record that is earlier than they are. The
-    /// caller must have read `until` from the clock before this call. Each record up to `until` is then in
-    /// its shard when this method locks the shard.
+    /// the next round, because another thread may still add a record with an earlier time. The caller must
+    /// have read `until` from the clock before this call. Each record up to `until` is then in its shard when
+    /// this method locks the shard.
     fn drain_until(&mut self, until: u64) {
         let events = self.events;
         self.drain_shards();
@@ -206,8 +206,8 @@ impl Drain {
     }
 
     /// Returns the number of records that can be delivered: those up to the time `until`. `records` must be
-    /// sorted by time. If a call in progress delays more records than the shards can hold, the surplus is
-    /// delivered, too.
+    /// sorted by time. If a socket call in progress delays more records than the shards can hold, the surplus
+    /// is delivered, too.
     fn ready_count(&self, records: &[Timed<Record>], until: u64) -> usize {
         let ready = records.partition_point(|timed| timed.raw <= until);
         let (most, most_payload) = self.capacity();

@@ -196,7 +196,7 @@ impl Sink for OverloadingSink {
     }
 }
 
-/// Number of events that [`OverloadingSink`] records for each batch.
+/// Number of events that the shards can hold. [`OverloadingSink`] records this many for each batch.
 const CAPACITY: usize = 2 * MAX_BATCH;
 
 #[test]

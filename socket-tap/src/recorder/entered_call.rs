@@ -1,9 +1,10 @@
-//! Keeps track of the threads that are in a call that sends, and of the times at which they entered it.
+//! Keeps track of the threads that are in a socket call that sends, and of the times at which they entered
+//! it.
 //!
 //! A write has the time at which it was entered, so that it precedes the peer's read. Its record reaches a
 //! shard only when the call returns. Until then the drain thread must not deliver later records, because
 //! events must be delivered in the order of their times. Each thread therefore publishes the time at which it
-//! entered its call, and the drain thread holds back later records.
+//! entered its socket call, and the drain thread holds back later records.
 
 use std::cell::Cell;
 
@@ -13,8 +14,8 @@ use super::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use super::sync::{Once, thread_local};
 use crate::sys;
 
-/// Maximum number of threads that have a slot. A thread without one records its calls with the time at which
-/// they return, instead of the time at which it entered them.
+/// Maximum number of threads that have a slot. A thread without a slot records its socket calls with the time
+/// at which they return, instead of the time at which it entered them.
 const MAX_CALLS: usize = if cfg!(all(test, model)) { 4 } else { 1024 };
 
 static CALLS: CallSlots<MAX_CALLS> = CallSlots {
@@ -69,20 +70,21 @@ pub(super) fn thread_number() -> usize {
     THREAD.try_with(Thread::number).unwrap_or(0)
 }
 
-/// A call that sends, which the current thread has entered. Dropping it leaves the call.
+/// A socket call that sends, which the current thread has entered. Dropping this value leaves the socket
+/// call.
 #[derive(Debug)]
 pub(crate) struct EnteredCall {
-    /// Time of the fast clock at which the call was entered. `None` if the thread has no slot; the call is
-    /// then recorded with the time of its return.
+    /// Time of the fast clock at which the socket call was entered. `None` if the thread has no slot; the
+    /// call is then recorded with the time of its return.
     raw: Option<u64>,
-    /// Slot in which the time of the call is stored. `None` for a nested call: the outer call already holds
-    /// back later records.
+    /// Slot in which the time of the socket call is stored. `None` for a nested call: the outer call already
+    /// holds back later records.
     call: Option<&'static CallSlot>,
     thread: usize,
 }
 
 impl EnteredCall {
-    /// Enters a call that sends, and reads the clock.
+    /// Enters a socket call that sends, and reads the clock.
     #[inline]
     pub(super) fn now(clock: &RawClock) -> Self {
         THREAD
@@ -118,8 +120,8 @@ impl Drop for EnteredCall {
     }
 }
 
-/// Leaves the current thread's call early. The panic hook calls this before it waits for the drain thread,
-/// which would wait for the call.
+/// Leaves the current thread's socket call early. The panic hook does this before it waits for the drain
+/// thread, because the drain thread would wait for the socket call.
 #[cfg(feature = "file")]
 pub(crate) fn leave() {
     let _ = THREAD.try_with(|thread| {
@@ -139,10 +141,10 @@ pub(super) fn prepare() {
     ONCE.call_once(|| FENCED_BY_KERNEL.store(sys::prepare_to_fence_all_threads(), Ordering::Release));
 }
 
-/// Returns a time of the fast clock such that every call which was entered up to that time has returned. It
-/// is at most `until`, which the caller must have read from the clock before this call. Returns `None` if no
-/// such time is known: a thread was about to read the clock in every attempt, for example because it was
-/// preempted there.
+/// Returns a time of the fast clock such that every socket call which was entered up to that time has
+/// returned. The returned time is at most `until`, which the caller must have read from the clock first.
+/// Returns `None` if no such time is known: in every attempt, a thread was just about to read the clock, for
+/// example because it was preempted there.
 pub(super) fn complete_up_to(until: u64) -> Option<u64> {
     let fenced = FENCED_BY_KERNEL.load(Ordering::Relaxed);
     if fenced && !sys::fence_all_threads() {

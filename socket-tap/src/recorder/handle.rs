@@ -9,8 +9,8 @@ use super::sync::Weak;
 use super::sync::atomic::{AtomicUsize, Ordering};
 use super::{Command, Recorder, Reply};
 
-/// Maximum time that dropping the last handle waits for the end of the trace. A thread that runs asynchronous
-/// tasks does not wait.
+/// Maximum time for which dropping the last handle waits until the trace is complete. On a thread that runs
+/// asynchronous tasks, dropping the last handle does not wait.
 const MAX_WAIT: Duration = Duration::from_secs(1);
 
 /// A handle to a recording. Every tap and every socket has one. Dropping the last handle ends the recording.

@@ -3,7 +3,7 @@
 use super::*;
 
 impl Recorder {
-    /// Records a read or write of the bytes in `parts`. `size` is the number of bytes, and the number of
+    /// Records a read or write of the bytes in `parts`. `size` has the number of bytes, and the number of
     /// buffers of a vectored write. Returns the time of the record, on the fast clock.
     #[inline]
     pub(crate) fn transfer<'a>(

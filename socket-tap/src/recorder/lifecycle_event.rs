@@ -1,10 +1,10 @@
-//! The events of a socket except successful reads and writes.
+//! All events of a socket except successful reads, writes and datagrams.
 
 use crate::close::Close;
 use crate::event::{Failure, Op, Transfer};
 
-/// Any event of a socket except a successful read or write. An end of stream, a shutdown and a close need no
-/// new allocation; any other event is boxed.
+/// Any event of a socket except a successful read, write or datagram. An end of stream, a shutdown and a
+/// close need no new allocation; any other event is boxed.
 #[derive(Debug)]
 pub(crate) enum LifecycleEvent {
     Eof,
@@ -36,7 +36,7 @@ impl LifecycleEvent {
 /// Treatment of a lifecycle event when the shard is full: record it or drop it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WhenFull {
-    /// Record it: the socket is in the recording, and one of the events reserved for it is left.
+    /// Record it: the socket is in the recording, and has not used up its reserved events.
     Keep,
     /// Drop it, and count it in the gap.
     Drop,

@@ -73,7 +73,8 @@ pub(crate) struct Recorder {
     open: AtomicUsize,
     /// Notified when the last open stream closes.
     idle_notify: Notify,
-    /// Set when a shard becomes half full, to wake the drain thread, which clears it.
+    /// Set when a shard becomes half full, so that the drain thread starts a round early. The drain thread
+    /// clears the flag.
     half_full: AtomicBool,
     commands: Commands,
     /// Open sockets, for [`Tap::open_sockets`](crate::Tap::open_sockets).
@@ -89,9 +90,9 @@ struct CachePadded<T>(T);
 /// The moment that determines the time of an event.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Stamp<'a> {
-    /// Now. Used when a call that receives has returned.
+    /// Now. Used when a socket call that receives has returned.
     Now,
-    /// The moment at which the call was entered. Used for a call that sends.
+    /// The moment at which the socket call was entered. Used for a socket call that sends.
     Entered(&'a EnteredCall),
 }
 
@@ -158,7 +159,7 @@ impl Recorder {
         &self.sockets
     }
 
-    /// Enters a call that sends, on the current thread.
+    /// Enters a socket call that sends, on the current thread.
     #[inline]
     pub(crate) fn enter(&self) -> EnteredCall {
         EnteredCall::now(&self.clock)
@@ -218,8 +219,8 @@ impl Recorder {
 }
 
 /// Returns the number of shards. It is a power of two, so that selecting a shard needs no division, which
-/// would cost as much as reading the clock. It is smaller if the payload of one read or write would not fit
-/// into a shard.
+/// would cost as much as reading the clock. There are fewer shards if the payload of one read or write would
+/// otherwise not fit into a shard.
 fn shard_count(Capacity { capture, payload, .. }: Capacity) -> usize {
     let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let mut count = threads.next_power_of_two().min(MAX_SHARDS);

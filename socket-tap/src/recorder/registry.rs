@@ -28,8 +28,8 @@ impl Registry {
         lock(self.stripe(socket.sock())).insert(socket.sock(), Arc::clone(socket));
     }
 
-    /// Removes a socket before its file descriptor is closed. Waits while [`map`](Self::map) uses the socket,
-    /// so that the descriptor stays valid for `map`.
+    /// Removes a socket. Called before its file descriptor is closed. Waits while [`map`](Self::map) uses the
+    /// socket, so that the descriptor stays valid for `map`.
     pub(crate) fn remove(&self, sock: SockId) {
         lock(self.stripe(sock)).remove(&sock);
     }

@@ -1,8 +1,8 @@
 //! A shard: a buffer of records for a few of the recording threads. Its lock is rarely contended.
 //!
-//! Reads and writes have a buffer that is allocated in advance. When it is full, further ones are only
-//! counted. Lifecycle events, which are all other events such as accept and close, have a second buffer. If
-//! that is full, too, because the sinks are blocked, new sockets are dropped and all their events are only
+//! Reads and writes have a buffer that is allocated in advance. When it is full, further reads and writes are
+//! only counted. Lifecycle events, which are all other events such as accept and close, have a second buffer.
+//! If that is full, too, because the sinks are blocked, new sockets are dropped and all their events are only
 //! counted. A socket that is in the recording keeps its lifecycle events.
 
 use super::datagram_info::DatagramInfo;
@@ -74,8 +74,8 @@ impl Shard {
         std::mem::swap(&mut self.sealed, &mut spare.sealed);
     }
 
-    /// Records a read or write. Returns `true` if this has made the buffer half full. Never allocates: if the
-    /// buffer is full, the transfer is dropped and counted.
+    /// Records a read or write. Returns `true` if the buffer has just become half full. Never allocates: if
+    /// the buffer is full, the transfer is dropped and counted.
     #[inline]
     pub(crate) fn transfer<'a>(
         &mut self,

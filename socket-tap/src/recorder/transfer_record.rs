@@ -16,13 +16,13 @@ pub(crate) struct TransferRecord {
     /// Number of buffers of a vectored write. 0 for a plain read or write.
     pub(super) slices: u16,
     pub(super) kind: Kind,
-    /// `true` if payload was captured, even if it is empty. An `Option` for `captured` would make the record
-    /// 40 bytes.
+    /// `true` if payload was captured, even if it is empty. With an `Option` for `captured`, the record would
+    /// have 40 bytes.
     pub(super) has_payload: bool,
 }
 
-/// The direction, and whether the record is a datagram, in one byte. Two fields would make the record 40
-/// bytes.
+/// The direction, and whether the record is a datagram, in one byte. With two fields, the record would have
+/// 40 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Read,

@@ -25,7 +25,8 @@ struct State {
 }
 
 /// A sink that sends each batch of events to all current subscribers. It never waits for a subscriber: one
-/// that is too slow misses events, and gets their number. Without a subscriber the sink does nothing.
+/// that is too slow misses events, and gets the number of missed events. Without a subscriber the sink does
+/// nothing.
 ///
 /// ```
 /// use socket_tap::Tap;
@@ -64,7 +65,7 @@ pub struct Subscriber {
     receiver: Option<broadcast::Receiver<Batch>>,
     /// Number of events that were sent to the channel before the subscriber's next event.
     seen: u64,
-    /// Events that the next call of [`next`](Self::next) returns, because the last call has returned
+    /// Events that [`next`](Self::next) returns when it is called again. Its last call has returned
     /// [`Update::Missed`].
     waiting: Option<Arc<[Event]>>,
 }

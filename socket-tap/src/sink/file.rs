@@ -46,8 +46,8 @@ pub struct TraceFile {
 }
 
 impl TraceFile {
-    /// Creates the file, or truncates an existing one. A relative path is resolved in this call, so that the
-    /// program may change its working directory later.
+    /// Creates the file, or truncates an existing one. This method resolves a relative path at once, so that
+    /// the program may change its working directory later.
     ///
     /// If other users may read an existing file, or if it has several names (hard links), it is replaced by a
     /// new file.

@@ -109,8 +109,8 @@ impl FlightRecorder {
         })
     }
 
-    /// Returns `true` if the current thread is the drain thread. It cannot wait for the latest events,
-    /// because it delivers them itself.
+    /// Returns `true` if the current thread is the drain thread. The drain thread cannot wait for the latest
+    /// events, because it delivers them itself.
     pub(crate) fn on_drain_thread(&self) -> bool {
         self.drain.get() == Some(&thread::current().id())
     }

@@ -11,7 +11,7 @@ use crate::format::{End, Header};
 /// A sink that writes one line per event, for example to the terminal.
 ///
 /// It never waits for its reader. If a terminal is stopped or a pipe is full, it drops lines; the next line
-/// that it prints has the number of dropped events. The end of the recording waits up to a second for the
+/// that it prints states the number of dropped events. The end of the recording waits up to a second for the
 /// remaining lines.
 #[derive(Debug)]
 pub struct LiveLines<W> {

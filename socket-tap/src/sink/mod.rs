@@ -74,7 +74,7 @@ pub trait Sink: Send + 'static {
     fn events(&mut self, batch: &[Event]) -> io::Result<()>;
 
     /// Called after the last batch of each round, every 20 ms while there are events. A sink that buffers its
-    /// output writes it here, rather than after each batch.
+    /// output writes the buffer in this method, rather than after each batch.
     ///
     /// # Errors
     /// After an error, the sink gets no further events.

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use crate::event::{Event, Op, SockId, SocketKind};
 
-/// The number of streams that are open after the events so far. Equals
-/// [`Tap::open_streams`](crate::Tap::open_streams) at that time.
+/// The number of streams that are open after the events so far.
+/// [`Tap::open_streams`](crate::Tap::open_streams) had the same value when the last of these events was
+/// recorded.
 #[derive(Clone, Debug, Default)]
 pub(super) struct OpenStreams {
     open: u64,

@@ -26,8 +26,8 @@ impl Tap {
     ///
     /// `flight` should be a sink of this tap. The hook first waits up to 500 ms, until the recorder has
     /// delivered the latest events to it. It does not wait if the panic is on the recorder's own thread, or
-    /// if an earlier panic still waits for a slow sink. After the recording has ended and all its handles are
-    /// dropped, the hook only calls the previous hook.
+    /// if the wait of an earlier panic timed out and the sinks are still busy. After the recording has ended
+    /// and all its handles are dropped, the hook only calls the previous hook.
     pub fn dump_on_panic(&self, flight: &FlightRecorder, path: impl Into<PathBuf>) {
         self.hook(flight, path.into(), None);
     }

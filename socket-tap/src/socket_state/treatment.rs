@@ -1,6 +1,6 @@
 //! The treatment of a socket's reads and writes: recorded, masked or dropped.
 //!
-//! The three share one byte, so that an unmasked transfer costs one comparison.
+//! One byte states which of the three applies, so that an unmasked transfer costs only one comparison.
 
 use std::sync::atomic::Ordering;
 
@@ -12,7 +12,8 @@ use crate::recorder::Direction;
 pub(super) const RECORDED: u8 = 0;
 /// Transfers are recorded after a mask has overwritten the secrets in their payload.
 const MASKED: u8 = 1;
-/// The socket is not in the recording, because the recorder was overloaded when it was created. Its events are counted.
+/// The socket is not in the recording, because the recorder was overloaded when it was created. Its events
+/// are only counted.
 const DROPPED: u8 = 2;
 
 impl SocketState {

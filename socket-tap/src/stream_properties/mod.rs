@@ -1,9 +1,10 @@
-//! Property tests: a recording contains exactly the calls on its streams, whichever threads make them and in
-//! whatever order.
+//! Property tests: a recording contains exactly the socket calls on its streams, whichever threads make the
+//! calls, and in whatever order.
 //!
 //! Each test case has several streams and several rounds. In each round every stream gets a list of polls to
-//! run. Several threads share the streams, while the buffers are flushed. In the next round each stream runs
-//! on another thread, and therefore records to another shard. A small model predicts the recording.
+//! run. Several threads, each with a few of the streams, run the polls, and meanwhile the buffers are
+//! flushed. In the next round each stream runs on another thread, and therefore records to another shard. A
+//! small model predicts the recording.
 
 mod model;
 mod scripted_stream;

@@ -17,10 +17,10 @@ pub use builder::TapBuilder;
 
 /// A recording in progress. Clones are handles to the same recording.
 ///
-/// Every socket that was created with a tap also keeps its recording alive. End the recording with
-/// [`finish`](Self::finish) or [`finish_when_idle`](Self::finish_when_idle). It also ends when the last
-/// handle and the last socket are dropped. But dropping them on a thread that runs asynchronous tasks does
-/// not wait for the sinks, so if the program exits soon after, the trace may lack its end line.
+/// Every socket that was created with a tap also keeps the recording of that tap alive. End the recording
+/// with [`finish`](Self::finish) or [`finish_when_idle`](Self::finish_when_idle). The recording also ends
+/// when the last handle and the last socket are dropped. But dropping them on a thread that runs asynchronous
+/// tasks does not wait for the sinks, so if the program exits soon after, the trace may lack its end line.
 ///
 /// # Sinks
 ///
@@ -34,7 +34,7 @@ pub use builder::TapBuilder;
 ///
 /// | sink | if it is slow | if it fails | memory |
 /// |---|---|---|---|
-/// | `TraceFile` (feature `file`) | a slow disk delays all sinks, not the program | on a full disk or a lost directory, recording to it stops | 64 KiB |
+/// | `TraceFile` (feature `file`) | a slow disk delays all sinks, not the program | if the disk is full or the directory is removed, recording to the file ends | 64 KiB |
 /// | [`LiveLines`](crate::sink::LiveLines) | never slow: lines that the terminal does not accept are dropped and counted | a closed pipe is not an error: the sink stops writing | up to 17 batches of lines |
 /// | [`Memory`](crate::sink::Memory) | never slow | never fails | grows with the recording; for tests |
 /// | [`Broadcast`](crate::sink::Broadcast) | never slow: slow subscribers are notified of missed events | never fails | the given number of batches |
@@ -56,8 +56,8 @@ impl Tap {
         TapBuilder::new(name.into(), Side::Client)
     }
 
-    /// Creates a tap that records nothing. Sockets behave the same as with a recording; the only cost is a
-    /// branch per call.
+    /// Creates a tap that records nothing. Sockets behave in the same way as with a recording; the only cost
+    /// is a branch per socket call.
     #[must_use]
     pub fn off() -> Self {
         Self(None)
@@ -97,7 +97,7 @@ impl Tap {
     /// Waits until the sinks have received every event that was recorded before this call.
     ///
     /// On the recorder's own thread, which runs the sinks and the callback of [`TapBuilder::on_error`], this
-    /// returns at once, because the thread would wait for itself.
+    /// method returns without waiting, because the thread would otherwise wait for itself.
     ///
     /// # Cancel safety
     /// This method is cancel safe.

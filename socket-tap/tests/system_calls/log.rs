@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-/// Returns the calls of the thread that created sockets. strace writes one file per thread to `directory`.
+/// Returns the socket calls of the thread that created sockets. strace writes one file per thread to
+/// `directory`.
 pub(crate) fn calls(directory: &Path) -> Vec<String> {
     let logs = std::fs::read_dir(directory).unwrap().map(|file| file.unwrap().path());
     let mut calls =

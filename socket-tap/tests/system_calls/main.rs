@@ -47,7 +47,7 @@ fn strace_works() -> bool {
 }
 
 /// Runs a scenario under strace, and returns its system calls. `types` is `tokio` for tokio's types, and
-/// `off` or `on` for those of a tap that is off or on.
+/// `off` or `on` for the tap's types with a tap that is off or on.
 fn calls(scenario: &str, types: &str) -> Vec<String> {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("twin-{scenario}-{types}"));
     let _ = std::fs::remove_dir_all(&directory);

@@ -24,7 +24,7 @@ macro_rules! tcp {
     }};
 }
 
-/// Generates a program that uses the halves of a split socket, and its non-blocking calls.
+/// Generates a program that splits streams into halves, and calls non-blocking methods such as `try_read`.
 macro_rules! split {
     ($listener:expr, |$to:ident| $connect:expr) => {{
         let listener = $listener.unwrap();

@@ -15,7 +15,7 @@ use tokio_postgres::{AsyncMessage, Client, Config, NoTls, Row, Statement};
 use super::OpenError;
 use super::url::{Address, DatabaseUrl};
 
-/// The future of a connection.
+/// The future that [`Connector::connect`] returns.
 pub type ConnectFuture<'a> = BoxFuture<'a, io::Result<Box<dyn Stream>>>;
 
 /// Opens the connections to a database.
@@ -33,7 +33,8 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 pub(super) struct Connection {
     client: Client,
     statements: HashMap<&'static str, Statement>,
-    /// `true` during a statement, and afterwards if its caller did not wait for the response.
+    /// `true` while a statement runs. Stays `true` if the caller of the statement stopped waiting for the
+    /// response.
     is_busy: bool,
     driver: AbortHandle,
 }
@@ -50,7 +51,8 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// Opens a connection. `notified` is woken by each notification, and at the end of the connection.
+    /// Opens a connection. Each notification of the database wakes `notified`, and so does the end of the
+    /// connection.
     pub(super) async fn connect(&self, notified: Arc<Notify>) -> Result<Connection, OpenError> {
         let connecting = async {
             let address = self.url.address();
@@ -125,7 +127,7 @@ impl Connection {
         self.client.batch_execute(sql).await
     }
 
-    /// Returns `true` if the connection can run another statement at once.
+    /// Returns `true` if the connection can run another statement immediately.
     pub(super) fn is_usable(&self) -> bool {
         !self.is_busy && !self.client.is_closed()
     }

@@ -98,8 +98,8 @@ pub(super) fn message(error: &tokio_postgres::Error) -> String {
     inner.map_or_else(|| error.to_string(), ToString::to_string)
 }
 
-/// Classes of SQLSTATE codes that report the state of the server instead of an error in a statement: a connection, a
-/// read-only server, exhausted resources, an operator's intervention, an error of the system.
+/// Classes of SQLSTATE codes that report the state of the server instead of an error in a statement: a failed
+/// connection, a read-only server, exhausted resources, an operator's intervention, or a system error.
 const UNAVAILABLE_CLASSES: [&str; 5] = ["08", "25", "53", "57", "58"];
 
 impl From<tokio_postgres::Error> for Error {
@@ -114,7 +114,8 @@ impl From<tokio_postgres::Error> for Error {
     }
 }
 
-/// Returns `true` if the database aborted a transaction in favour of a concurrent one, so that it can be repeated.
+/// Returns `true` if the database aborted a transaction because of a concurrent one. The aborted transaction
+/// can be repeated.
 pub(super) fn is_conflict_of_transactions(error: &tokio_postgres::Error) -> bool {
     matches!(error.code(), Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED))
 }

@@ -17,7 +17,7 @@ const RETRY_INTERVAL: Duration = Duration::from_millis(200);
 /// Time without a notification after which the connection is checked with a query.
 const QUIET_INTERVAL: Duration = Duration::from_secs(30);
 
-/// Follows the changes until the task is aborted. Connects again whenever the connection ends.
+/// Copies new changes to the feed until the task is aborted. Connects again whenever the connection ends.
 pub(super) async fn run(target: Arc<Target>, feed: Arc<Feed>) {
     loop {
         let notified = Arc::new(Notify::new());
@@ -57,7 +57,8 @@ pub(super) async fn copy_new(connection: &mut Connection, feed: &Feed) -> Result
     }
 }
 
-/// Reads the stored changes after a sequence number. The first of these changes may no longer be stored.
+/// Reads those changes after a sequence number that are still stored. If old changes were deleted, the first
+/// of the result is not the one that follows the sequence number.
 pub(super) async fn read_after(connection: &mut Connection, sequence: u64) -> Result<Vec<Change>, Error> {
     // No stored number exceeds the maximum of the column's type.
     let sequence = i64::try_from(sequence).unwrap_or(i64::MAX);

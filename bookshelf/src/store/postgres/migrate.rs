@@ -15,7 +15,8 @@ const LOCK: i64 = 0x626f_6f6b_7368_656c;
 
 const VERSION: &str = "SELECT COALESCE(MAX(version), 0) FROM bookshelf.migrations";
 
-/// Creates or updates the tables, and inserts the initial books into new ones. Does nothing if the tables are current.
+/// Creates or updates the tables, and inserts the initial books into new tables. Does nothing if the tables
+/// are current.
 pub(super) async fn migrate(connection: &mut Connection, url: &DatabaseUrl) -> Result<(), OpenError> {
     // Servers that start at the same time wait for each other here.
     let prepare = format!(

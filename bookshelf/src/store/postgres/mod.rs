@@ -1,4 +1,4 @@
-//! A store in PostgreSQL, or a database that is compatible with it.
+//! A store in PostgreSQL, or in a database that is compatible with PostgreSQL.
 //!
 //! Several processes may use the same database. Each change is one statement, which also stores the change for the feed and
 //! notifies the other processes.
@@ -65,7 +65,8 @@ impl Postgres {
     /// Must be called within a tokio runtime.
     ///
     /// # Errors
-    /// If the database cannot be reached, refuses the user, does not exist, or has other tables than this program's.
+    /// If the database cannot be reached, refuses the user or does not exist, or if the tables in its schema
+    /// `bookshelf` are not those of this program.
     pub async fn open(
         url: &DatabaseUrl,
         options: Options,

@@ -33,7 +33,7 @@ fn read(path: &Path) -> io::Result<String> {
     fs::read_to_string(path)
 }
 
-/// Returns the password of the first line whose other fields match.
+/// Returns the password of the first line whose other fields match `url`.
 fn find(text: &str, url: &DatabaseUrl) -> Option<String> {
     let (host, port) = match url.address() {
         Address::Tcp(host, port) => (host.as_str(), port.to_string()),

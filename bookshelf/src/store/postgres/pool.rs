@@ -12,7 +12,7 @@ use super::OpenError;
 use super::connection::{Connection, Target};
 use crate::error::Error;
 
-/// A bounded number of connections.
+/// A pool that opens a limited number of connections.
 pub(super) type Connections = Pool<Opener>;
 
 /// Opens connections for the pool, and drops those that cannot be used again.

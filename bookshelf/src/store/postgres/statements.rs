@@ -1,7 +1,8 @@
-//! The statements, each of which is a transaction of its own.
+//! The SQL statements. Each is a transaction of its own.
 //!
-//! A change updates the single row of `bookshelf.shelf`, which stays locked until the commit. So changes get
-//! their numbers in the order of their commits, without gaps, and a reader never sees a number before a smaller one.
+//! Each statement that creates, updates or deletes a book also updates the single row of `bookshelf.shelf`,
+//! which stays locked until the commit. So changes get their numbers in the order of their commits, without
+//! gaps, and a reader that sees a change also sees all changes with smaller numbers.
 
 pub(super) const BOOK: &str =
     "SELECT id, title, author_id, year, revision FROM bookshelf.books WHERE id = $1";

@@ -29,7 +29,8 @@ pub enum Address {
 }
 
 impl DatabaseUrl {
-    /// Returns the configuration with a password: that of the URL, of `PGPASSWORD`, or of the password file.
+    /// Returns the configuration with the password from the URL, the variable `PGPASSWORD` or the password
+    /// file.
     pub(super) fn with_password(&self) -> Result<Config, OpenError> {
         let mut config = self.config.clone();
         if config.get_password().is_none() {
@@ -54,7 +55,7 @@ impl DatabaseUrl {
         self.config.get_user()
     }
 
-    /// Returns the name of the database, which is the name of the user if the URL has none.
+    /// Returns the name of the database. If the URL does not name a database, returns the name of the user.
     #[must_use]
     pub fn database(&self) -> Option<&str> {
         self.config.get_dbname().or(self.user())

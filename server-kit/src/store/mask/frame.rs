@@ -22,9 +22,10 @@ pub(super) enum Position {
     Type,
     /// In the length of a message.
     Length(Message, Field),
-    /// In the code of an untyped message, with the number of bytes after the code.
+    /// In the code of an untyped message. The second value is the number of bytes that follow the code.
     Code(Field, u32),
-    /// In the body of a message, with the number of bytes that are shown and the number of all bytes that are left.
+    /// In the body of a message, of which `left` bytes remain. The first `shown` of these are shown, the
+    /// others masked.
     Body { message: Message, shown: u32, left: u32 },
     /// After the end of the authentication: all bytes are shown.
     Clear,
@@ -42,7 +43,7 @@ pub(super) enum Message {
     Server(u8),
 }
 
-/// A number of four bytes, in network byte order, of which the first few are read.
+/// A four-byte number in network byte order, of which the first `read` bytes have been read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Field {
     read: u32,
@@ -67,13 +68,13 @@ impl Field {
         8 * (Self::BYTES - self.read)
     }
 
-    /// Returns `true` if the number is at most `max`, whatever the bytes are that are not read yet. Only small numbers
-    /// pass, so that no more than a few zeros of an invalid length are shown.
+    /// Returns `false` if the bytes that are read already make the number greater than `max`. So at most the
+    /// leading zeros of an invalid length are shown.
     fn can_be_at_most(self, max: u32) -> bool {
         self.value <= max.checked_shr(self.missing_bits()).unwrap_or(0)
     }
 
-    /// Returns `true` if the bytes that are read begin the code of an untyped message.
+    /// Returns `true` if the bytes that have been read are the beginning of the code of an untyped message.
     pub(super) fn is_startup_code(self) -> bool {
         let begins = |code: u32| code.checked_shr(self.missing_bits()).unwrap_or(0) == self.value;
         // The minor version has the last two bytes.

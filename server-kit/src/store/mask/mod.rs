@@ -5,8 +5,8 @@ mod frame;
 use frame::{Field, Message, Position};
 use socket_tap::PayloadMask;
 
-/// Types of the messages that a client may send before the server is ready, apart from [`PASSWORD`]. A client may
-/// already send queries.
+/// Types of the messages that a client may send before the server is ready, apart from [`PASSWORD`]. Queries
+/// are among them, because a client need not wait until the server is ready.
 const CLIENT_TYPES: &[u8] = b"QPBDESCHFXdcf";
 /// The client's PasswordMessage, SASLInitialResponse, SASLResponse and GSSResponse.
 const PASSWORD: u8 = b'p';
@@ -21,7 +21,7 @@ const SERVER_TYPES: &[u8] = b"RKSZENvA";
 /// - the client's passwords and SASL and GSS responses (`p`)
 /// - the contents of the server's authentication requests (`R`), such as salts, but not their kind
 /// - the secret key that cancels queries, in BackendKeyData (`K`) and CancelRequest
-/// - a direction from the first byte that is not a message of the protocol's version 3, to its end
+/// - all further bytes of a direction, from the first that is not part of the protocol's version 3
 ///
 /// Encrypted bytes stay unchanged: the mask ends when the server accepts an SSLRequest or a GSSENCRequest.
 ///
@@ -84,7 +84,8 @@ impl AuthenticationMask {
         Some((next, true))
     }
 
-    /// Returns the position after the code of an untyped message, `left` bytes before its end.
+    /// Returns the position after the code of an untyped message. `left` is the number of bytes after the
+    /// code.
     fn startup(&mut self, code: u32, left: u32) -> Option<Position> {
         let accepts = match code {
             frame::SSL_REQUEST => b'S',
@@ -153,8 +154,8 @@ impl PayloadMask for AuthenticationMask {
         }
     }
 
-    /// Returns `true` after the server is ready and the client has sent a message other than a password. A recording of
-    /// the client's last password may come after that of the server's response, so the response alone is not enough.
+    /// Returns `true` after the server is ready and the client has sent a message other than a password. The
+    /// server's response alone is not enough, because the mask may get it before the client's last password.
     fn is_finished(&self) -> bool {
         let client_is_past = match self.client {
             Position::Clear => true,

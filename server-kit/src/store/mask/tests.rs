@@ -7,7 +7,7 @@ enum Sender {
 }
 use Sender::{Client, Server};
 
-/// Bytes that one side sends at once.
+/// A sender, and the bytes that it sends at once.
 type Step = (Sender, Vec<u8>);
 
 fn message(kind: u8, parts: &[&[u8]]) -> Vec<u8> {
@@ -67,7 +67,7 @@ fn masked(mask: &mut AuthenticationMask, steps: &[Step]) -> Vec<String> {
     masked_in_parts(mask, steps, &[])
 }
 
-/// Asserts that all bytes of the last step are masked, and that those of the others are not.
+/// Asserts that all bytes of the last step are masked, and that no byte of the other steps is masked.
 #[track_caller]
 fn assert_last_step_is_masked(steps: &[Step]) {
     let mut mask = AuthenticationMask::new();

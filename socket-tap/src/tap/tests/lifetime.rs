@@ -72,7 +72,8 @@ async fn open_sockets_keep_their_recording_alive() {
     assert!(names_until_the_end >= 7);
 }
 
-/// A sink that blocks until a task on the test's runtime receives each batch from a channel.
+/// A sink that sends the size of each batch to a channel. It blocks while the channel is full, until a task
+/// on the test's runtime receives from it.
 struct ChannelSink(tokio::sync::mpsc::Sender<usize>);
 
 impl Sink for ChannelSink {
