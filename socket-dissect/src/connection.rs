@@ -32,7 +32,7 @@ pub(super) struct Connection {
 #[derive(Debug, Default)]
 pub(super) struct Shared {
     pub(super) contracts: Contracts,
-    /// Calls that have ended, but that the caller has not taken yet.
+    /// Calls that have ended, but that `Dissector::take_finished` has not returned yet.
     pub(super) finished: Vec<Call>,
 }
 

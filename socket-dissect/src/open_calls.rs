@@ -115,7 +115,7 @@ impl OpenCalls {
     }
 
     /// Adds the bytes of each part to its call, and moves the calls that end with this read or write to
-    /// `finished`. Clears the call of parts whose call has already ended.
+    /// `finished`. Sets `call` to `None` in parts whose call has already ended.
     pub(super) fn account(
         &mut self,
         direction: Direction,

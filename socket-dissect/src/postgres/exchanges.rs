@@ -7,7 +7,7 @@ use super::statements::Statement;
 
 /// Maximum number of calls whose responses are incomplete.
 const MAX_PENDING: usize = 1_000;
-/// Maximum number of executions per call whose statements are kept.
+/// Maximum number of statements without response that are kept for each call.
 const MAX_EXECUTIONS: usize = 256;
 
 /// A call whose response is incomplete.
@@ -75,7 +75,8 @@ impl Exchanges {
         self.pending.front().and_then(|exchange| exchange.call)
     }
 
-    /// Sets the operation of the last call, unless it is known with the same or a higher precision.
+    /// Sets the operation of the call that began last, unless that operation is known with the same or a
+    /// higher precision.
     pub(super) fn set_operation(
         &mut self,
         operation: String,
@@ -88,7 +89,7 @@ impl Exchanges {
         }
     }
 
-    /// Adds the execution of a statement to the last call.
+    /// Adds the execution of a statement to the call that began last.
     pub(super) fn execute(&mut self, statement: Option<Statement>) {
         let last = self.pending.back_mut();
         if let Some(last) = last.filter(|last| last.executions.len() < MAX_EXECUTIONS) {
@@ -96,7 +97,7 @@ impl Exchanges {
         }
     }
 
-    /// Ends the request of the last call.
+    /// Ends the request of the call that began last.
     pub(super) fn end_request(&mut self) {
         if let Some(last) = self.pending.back_mut() {
             last.is_requested = true;

@@ -14,7 +14,7 @@ const MAX_NAME: usize = 63;
 /// The text of a statement on one line, truncated if it is long.
 pub(super) type Statement = Arc<str>;
 
-/// Statements by the name of a prepared statement or portal.
+/// The SQL text of each prepared statement or portal, by its name.
 #[derive(Debug, Default)]
 pub(super) struct Statements(HashMap<Box<[u8]>, Statement>);
 

@@ -3,7 +3,7 @@
 //! `cargo bench -p socket-trace` prints a Markdown table. Output and exports are discarded, so that the disk
 //! is not measured.
 //!
-//! It uses no benchmark framework, because it measures memory as well, and one run takes seconds.
+//! This program uses no benchmark framework, because it measures memory as well, and one run takes seconds.
 
 #![allow(
     clippy::unwrap_used,

@@ -13,7 +13,7 @@ pub(crate) struct Job {
     pub(crate) operation: Operation,
     pub(crate) calls: u32,
     pub(crate) connection: Connection,
-    /// `true` if the job runs over a single API, which may then change the books that other APIs have created.
+    /// `true` if the job runs over a single API. The job may then change books that other APIs have created.
     pub(crate) is_only: bool,
 }
 
