@@ -24,7 +24,7 @@ fn ended_steps(items: &[Value]) -> usize {
     items.iter().filter(|item| item["label"] == "from a terminal").count()
 }
 
-/// Returns the `close` events that were recorded after their step had ended.
+/// Returns the `close` events that were recorded after the step of their connection had ended.
 fn late_closes(items: &[Value]) -> Vec<&Value> {
     items.iter().filter(|item| item["op"] == "close" && item["step"] == "from a terminal").collect()
 }

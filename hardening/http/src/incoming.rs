@@ -22,7 +22,7 @@ pub struct Incoming {
     slots: Slots,
     limits: Limits,
     shutdown: Shutdown,
-    /// Number of connections that may still be accepted after the shutdown begins.
+    /// Remaining number of connections to accept after the shutdown begins.
     late_accepts_left: u32,
 }
 

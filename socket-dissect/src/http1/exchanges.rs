@@ -86,7 +86,8 @@ impl Exchanges {
         }
     }
 
-    /// Returns the call of the current or next response, or `None` for an unsolicited response.
+    /// Returns the API call to which the current or next response belongs, or `None` for an unsolicited
+    /// response.
     pub(super) fn call(&self) -> Option<u64> {
         self.pending.front().and_then(|exchange| exchange.call)
     }

@@ -32,7 +32,7 @@ pub(crate) enum Connection {
 pub(crate) type Outcome = (Result<String, String>, u128);
 
 impl Job {
-    /// Returns the name of the job's step in the recordings.
+    /// Returns the name of the step under which the job's calls are recorded.
     pub(crate) fn step(&self) -> String {
         let Self { operation, calls, connection, .. } = self;
         let title = operation.title();
