@@ -11,7 +11,7 @@ pub(super) enum Outcome {
     Lost(&'static str),
 }
 
-/// The protocol of a connection after a switch.
+/// The protocol to which a connection switches.
 #[derive(Debug)]
 pub(super) enum Next {
     Http1,

@@ -27,7 +27,7 @@ pub struct Incoming {
 }
 
 impl Incoming {
-    /// Accepts the connections of `listener` until the shutdown.
+    /// Creates a value that accepts the connections of `listener` until the shutdown.
     ///
     /// # Panics
     ///

@@ -32,10 +32,10 @@ use socket_trace::timeline::Timeline;
 
 use generate::write_trace;
 
-/// A use of the library on one trace file, whose duration is measured.
+/// A function that uses the library to process one trace file. Its duration is measured.
 type Case = fn(&Path);
 
-/// Name of each measured use, the use itself, and `true` if its trace contains payload.
+/// Name of each measured function, the function, and `true` if its trace contains payload.
 const CASES: &[(&str, Case, bool)] = &[
     ("compare", compare, false),
     ("compare, with payload", compare, true),
