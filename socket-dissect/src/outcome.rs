@@ -15,7 +15,7 @@ pub(super) enum Outcome {
 #[derive(Debug)]
 pub(super) enum Next {
     Http1,
-    /// HTTP/2 with its preface.
+    /// HTTP/2 that begins with its preface.
     Http2,
     /// HTTP/2 whose beginning is not in the recording.
     Http2MidStream,

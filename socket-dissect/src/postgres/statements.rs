@@ -8,7 +8,7 @@ use super::super::text::{grouped, short};
 /// Maximum number of statements, and of portals, whose text is kept for each connection. Others are shown by
 /// name.
 const MAX_NAMES: usize = 1_000;
-/// Maximum length of a name. The server cuts longer ones at 63 bytes.
+/// Maximum length of a name. The server truncates longer names to 63 bytes.
 const MAX_NAME: usize = 63;
 
 /// The text of a statement on one line, truncated if it is long.

@@ -46,7 +46,8 @@ const CASES: &[(&str, Case, bool)] = &[
     ("export to pcapng", |path| export(path, Format::Pcapng), false),
     ("export to pcapng, with payload", |path| export(path, Format::Pcapng), true),
 ];
-/// Number of runs of each case. The fastest counts, since other load can only slow a run down.
+/// Number of runs of each measured function. The fastest run counts, because other load can only slow a run
+/// down.
 const ROUNDS: usize = 5;
 
 fn main() {
