@@ -1,8 +1,9 @@
 //! Benchmarks the REST, GraphQL and gRPC servers under load in several variants, such as with and without the
 //! tap. `bench/README.md` explains how to run it; `socket-tap/BENCHMARKS.md` has results.
 //!
-//! All variants of a server run at the same time on one machine. In each round the benchmark sends requests
-//! to one after the other, and compares each result with that of the base variant in the same round.
+//! All variants of a server run at the same time on one machine. In each round the benchmark puts one variant
+//! after the other under load, and compares the measurements of each variant with those of the base variant
+//! in the same round.
 //!
 //! # Layout
 //!

@@ -1,7 +1,8 @@
 //! The bookshelf over GraphQL.
 //!
-//! The path `/graphql` serves the seven operations by POST and GET, as server-sent events, over a WebSocket, and in a browser
-//! with GraphiQL. `/schema.graphql` returns the schema, the same as the file `schema.graphql` next to this crate's manifest.
+//! The path `/graphql` serves the seven operations by POST and GET, as server-sent events, over a WebSocket,
+//! and in a browser with GraphiQL. `/schema.graphql` returns the schema, which is also in the file
+//! `schema.graphql` next to this crate's manifest.
 //!
 //! # Layout
 //!

@@ -1,5 +1,5 @@
-//! The cost of a query: 1 for each field, [`TEXT_COST`] for a title or name, and `first` times the cost of
-//! one book for a page.
+//! The cost of a query: 1 for each field, [`TEXT_COST`] for a title or name, and, for a page of books, the
+//! argument `first` times the cost of one book.
 
 use bookshelf::page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE};
 
@@ -7,7 +7,7 @@ use bookshelf::page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE};
 pub(crate) const TEXT_COST: usize = 8;
 
 /// Maximum cost of a query. 100 books with all fields, as edges and as nodes, cost about 5,100. The longest
-/// response has 780 KB, and 100 of them may wait for one slow client.
+/// response has 780 KB, and up to 100 responses can wait for one slow client.
 pub(crate) const MAX_COST: usize = 5_500;
 
 /// Returns the cost of a page of `first` books.

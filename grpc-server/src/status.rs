@@ -49,8 +49,9 @@ pub(crate) fn from_shelf(error: Error) -> Status {
     }
 }
 
-/// Returns the status of a watch that should resume after the change `sequence`, although the newest change
-/// is `last`. This happens after a restart of the server, which numbers changes from 1 again.
+/// Returns the status for a watch request that asks to continue after change number `sequence`, although the
+/// newest change is number `last`. This happens after a restart of the server, which numbers changes from 1
+/// again.
 pub(crate) fn unknown_change(sequence: u64, last: u64) -> Status {
     let message = format!(
         "change {sequence} does not exist, because the newest change is {last}; list the books again, then watch without after_sequence"

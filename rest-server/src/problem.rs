@@ -23,8 +23,8 @@ const FELL_BEHIND: ProblemType = ProblemType::new("urn:problem-type:bookshelf:fe
 pub(crate) struct Problem(ProblemDetails);
 
 impl Problem {
-    /// Returns the error for a client that has seen the change `last`, although the newest change of this
-    /// server is `newest`. This happens after a restart of the server.
+    /// Returns the error for a client that has seen change number `last`, although the newest change of this
+    /// server is number `newest`. This happens after a restart of the server.
     pub(crate) fn unknown_change(last: u64, newest: u64) -> Self {
         let detail = format!(
             "change {last} does not exist, because the newest change is {newest}: list the books again, then watch again"

@@ -17,7 +17,7 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// Starts to listen. From then on, SIGINT and SIGTERM do not terminate the process.
+    /// Starts to listen for the two signals. From then on, SIGINT and SIGTERM do not terminate the process.
     ///
     /// # Errors
     /// If the signal handlers cannot be installed.
@@ -27,7 +27,7 @@ impl Signals {
         Ok(Self { both: [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?] })
     }
 
-    /// Starts to listen. From then on, Ctrl-C does not terminate the process.
+    /// Starts to listen for Ctrl-C, which from then on does not terminate the process.
     ///
     /// # Errors
     /// If the handler cannot be installed.

@@ -31,9 +31,9 @@ pub struct Call {
     pub answered: Option<u64>,
     /// Time of the last byte.
     pub ended: u64,
-    /// Usage of the request direction.
+    /// Bytes that the call sent to the server, and the reads or writes that transferred them.
     pub to_server: Usage,
-    /// Usage of the response direction.
+    /// Bytes that the call sent to the client, and the reads or writes that transferred them.
     pub to_client: Usage,
 }
 
@@ -42,8 +42,8 @@ pub struct Call {
 pub struct Usage {
     /// Number of bytes of each class.
     pub bytes: BTreeMap<Class, u64>,
-    /// Number of reads or writes that carried parts of the call. A read or write with parts of two calls
-    /// counts for both.
+    /// Number of reads or writes that transferred bytes of the call. A read or write with bytes of two calls
+    /// counts for both calls.
     pub transfers: u64,
 }
 

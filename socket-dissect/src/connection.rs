@@ -32,7 +32,7 @@ pub(super) struct Connection {
 #[derive(Debug, Default)]
 pub(super) struct Shared {
     pub(super) contracts: Contracts,
-    /// Calls that have ended, but that the caller has not taken yet.
+    /// Calls that have ended, but that `Dissector::take_finished` has not returned yet.
     pub(super) finished: Vec<Call>,
 }
 
@@ -75,7 +75,8 @@ impl Connection {
         }
     }
 
-    /// Returns the operation of an open call, as far as it is known. `None` if no such call is open.
+    /// Returns the operation of an open API call, as far as the operation is known. `None` if no call with
+    /// this number is open.
     pub(super) fn operation(&self, call: u64) -> Option<&str> {
         self.calls.operation(call)
     }
@@ -85,7 +86,7 @@ impl Connection {
         self.protocol.expansion()
     }
 
-    /// Returns the calls that are still open when the connection ends.
+    /// Returns the API calls that are still open when the connection ends.
     pub(super) fn into_open_calls(self) -> impl Iterator<Item = Call> {
         self.calls.into_calls()
     }

@@ -13,7 +13,7 @@ use super::tls;
 pub enum WireProtocol {
     /// HTTP/1.0 or HTTP/1.1.
     Http1,
-    /// HTTP/2 without upgrade.
+    /// HTTP/2 that begins with its preface, and not with an upgrade from HTTP/1.1.
     Http2,
     /// TLS.
     Tls,

@@ -62,7 +62,8 @@ impl Dissector {
         Vec::new()
     }
 
-    /// Returns the operation of an open call, as far as it is known. `None` if no such call is open.
+    /// Returns the operation of an open API call, as far as the operation is known. `None` if no call with
+    /// this number is open.
     pub fn operation(&self, sock: SockId, call: u64) -> Option<&str> {
         self.connections.get(&sock)?.operation(call)
     }
@@ -72,7 +73,7 @@ impl Dissector {
         self.connections.get(&sock)?.expansion()
     }
 
-    /// Removes and returns the calls that have ended since the last call of this method, in the order in
+    /// Removes and returns the API calls that have ended since this method was last used, in the order in
     /// which they ended.
     ///
     /// The close of a connection ends its calls. Ended calls stay in memory until this method removes them.
@@ -80,7 +81,7 @@ impl Dissector {
         std::mem::take(&mut self.shared.finished)
     }
 
-    /// Returns the calls that are still open when the recording ends.
+    /// Returns the API calls that are still open when the recording ends.
     #[must_use]
     pub fn into_open_calls(self) -> Vec<Call> {
         let mut open: Vec<Call> =

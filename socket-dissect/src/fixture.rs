@@ -55,7 +55,7 @@ impl Fixture {
         self.dissector.take_finished()
     }
 
-    /// Returns operation and status of each call that has ended since the previous call of this function.
+    /// Returns operation and status of each API call that has ended since this function was last used.
     pub(super) fn ended(&mut self) -> Vec<(String, Option<String>)> {
         self.finished().into_iter().map(|call| (call.operation, call.status)).collect()
     }

@@ -13,9 +13,10 @@
 //! # Ok::<(), socket_tap::format::LineError>(())
 //! ```
 //!
-//! The recording must contain payload (`capture`). A read or write that was recorded in part is dissected as far as
-//! lengths allow; the rest is [unknown](Class::Unknown) up to a read or write that begins like a message or frame. After a
-//! `gap` event, open connections stay unknown in the directions in which bytes may be missing.
+//! The recording must contain payload (`capture`). If only the first bytes of a read or write were recorded,
+//! the missing bytes are dissected as far as a known message or frame length covers them. Later bytes are
+//! [unknown](Class::Unknown) up to a read or write that begins like a message or frame. After a `gap` event,
+//! open connections stay unknown in the directions in which bytes may be missing.
 //!
 //! # Layout
 //!

@@ -1,4 +1,4 @@
-//! The open calls of one connection, each with its bytes and its number of reads and writes.
+//! The open API calls of one connection, each with its bytes and its number of reads and writes.
 
 use std::collections::BTreeMap;
 
@@ -8,26 +8,26 @@ use super::call::{Call, Usage};
 use super::direction::Direction;
 use super::part::{Class, Part};
 
-/// Maximum number of open calls on one connection. No server allows more.
+/// Maximum number of open API calls on one connection. No server allows more.
 const MAX_OPEN: usize = 10_000;
 
-/// The open calls of one connection, by their number.
+/// The open API calls of one connection, by their number.
 #[derive(Debug)]
 pub(super) struct OpenCalls {
     sock: SockId,
-    /// Number of calls that have begun on the connection.
+    /// Number of API calls that have begun on the connection.
     begun: u64,
     open: BTreeMap<u64, OpenCall>,
     /// Number of reads and writes of the connection counted so far.
     transfers: u64,
-    /// Numbers of the calls whose last byte is in the current read or write.
+    /// Numbers of the API calls whose last byte is in the current read or write.
     ended: Vec<u64>,
 }
 
 #[derive(Debug)]
 struct OpenCall {
     call: Call,
-    /// Number, from 1, of the last read or write that carried bytes of the call; 0 if there was none.
+    /// Number, from 1, of the last read or write that transferred bytes of the call; 0 if there was none.
     last_transfer: u64,
     is_graphql: bool,
 }
@@ -66,7 +66,7 @@ impl OpenCalls {
         Some(number)
     }
 
-    /// Replaces the operation of a call with a more precise one.
+    /// Replaces the operation of an API call with a more precise one.
     pub(super) fn set_operation(&mut self, call: Option<u64>, operation: String) {
         if let Some(open) = self.get(call) {
             open.call.operation = operation;
@@ -78,7 +78,7 @@ impl OpenCalls {
         self.open.get(&call).map(|open| open.call.operation.as_str())
     }
 
-    /// Sets the status of a call.
+    /// Sets the status of an API call.
     pub(super) fn set_status(&mut self, call: Option<u64>, status: String) {
         if let Some(open) = self.get(call) {
             open.call.status = Some(status);
@@ -115,7 +115,7 @@ impl OpenCalls {
     }
 
     /// Adds the bytes of each part to its call, and moves the calls that end with this read or write to
-    /// `finished`. Clears the call of parts whose call has already ended.
+    /// `finished`. Sets `call` to `None` in parts whose call has already ended.
     pub(super) fn account(
         &mut self,
         direction: Direction,

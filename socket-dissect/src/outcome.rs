@@ -11,21 +11,22 @@ pub(super) enum Outcome {
     Lost(&'static str),
 }
 
-/// The protocol of a connection after a switch.
+/// The protocol to which a connection switches.
 #[derive(Debug)]
 pub(super) enum Next {
     Http1,
-    /// HTTP/2 with its preface.
+    /// HTTP/2 that begins with its preface.
     Http2,
     /// HTTP/2 whose beginning is not in the recording.
     Http2MidStream,
-    /// HTTP/2 after an upgrade from HTTP/1.1. The number is the call of the upgraded request.
+    /// HTTP/2 after an upgrade from HTTP/1.1. Contains the number of the API call that the upgraded request
+    /// began.
     Http2Upgraded(Option<u64>),
     Postgres,
     /// PostgreSQL whose beginning is not in the recording.
     PostgresMidStream,
     Tls,
-    /// A WebSocket all of whose messages belong to this call.
+    /// A WebSocket all of whose messages belong to this API call.
     WebSocket(Option<u64>),
     /// A WebSocket on which each GraphQL operation is a call.
     GraphqlWebSocket,

@@ -53,7 +53,7 @@ pub enum Class {
     /// Delimiters of messages: frame headers, length prefixes, chunk sizes, and PostgreSQL messages without
     /// content.
     Framing,
-    /// Start lines, header fields and trailers; in PostgreSQL, messages that describe the content or state
+    /// Start lines, header fields and trailers; in PostgreSQL, messages that describe the content or report
     /// the outcome.
     Headers,
     /// Message bodies; in PostgreSQL, statements, parameters and rows. In TLS, the complete encrypted

@@ -93,7 +93,7 @@ impl From<Next> for Protocol {
     }
 }
 
-/// Chooses the protocol by the first bytes of a direction.
+/// Chooses the protocol of a connection by the first bytes sent in `direction`.
 fn decide(direction: Direction, data: &TransferData<'_>, from_beginning: bool) -> Outcome {
     if data.recorded().is_empty() {
         return Outcome::Lost(HOLE);

@@ -16,8 +16,8 @@ pub(super) fn short(text: &str) -> String {
     }
 }
 
-/// Returns the bytes as text like [`short`], or `binary` if they are not UTF-8. With `more`, the text ends
-/// with an ellipsis.
+/// Returns the bytes as text like [`short`], or `binary` if they are not UTF-8. If `more` is `true`, the text
+/// ends with an ellipsis.
 pub(super) fn short_bytes(bytes: &[u8], more: bool) -> String {
     let head = bytes.get(..ENOUGH).unwrap_or(bytes);
     let cut = more || head.len() < bytes.len();

@@ -76,7 +76,8 @@ fn trace_without_sockets_exits_with_2() {
     assert_eq!((code, out.as_str()), (2, ""));
 }
 
-/// The command exits with code 0 when the reader of its output closes the pipe.
+/// At the end, the test closes the pipe from which it reads the command's output. The command must then exit
+/// with code 0.
 #[test]
 fn watch_flag_marks_changed_rows() {
     let (listener, port) = listening();

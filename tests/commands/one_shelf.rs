@@ -82,7 +82,8 @@ fn comparison(directory: &Path, arguments: &[&str]) -> Value {
     comparison
 }
 
-/// Returns name, connections and bytes of each step that the server of an API recorded.
+/// Returns the name, the number of connections and the byte counts of each step in the trace of an API's
+/// server.
 fn steps(comparison: &Value, api: &str) -> Vec<Value> {
     let traces = comparison["traces"].as_array().unwrap();
     let trace = traces.iter().find(|trace| trace["name"] == api && trace["side"] == "server").unwrap();

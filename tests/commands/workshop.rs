@@ -30,7 +30,8 @@ const STEPS: [&str; 10] = [
     "4 connections at once",
 ];
 
-/// Name of the last step in the recordings of each API. The APIs make different calls in it.
+/// Name of the tour's last step in the recordings of each API. In this step, the clients of the three APIs
+/// make different calls.
 const ONE_SHELF: [(&str, &str); 3] = [
     ("rest", "one shelf: create and delete"),
     ("graphql", "one shelf: read the book"),

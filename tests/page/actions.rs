@@ -18,13 +18,13 @@ fn work(workshop: &Workshop, operation: &str, calls: u32, connection: &str) -> V
     answer.json()
 }
 
-/// Returns the number of marks that end a step. The end of the tour is marked in all ten recordings, the end
-/// of a later step in the two recordings of each of its APIs.
+/// Returns the number of marks that end a step. The end of the tour is marked in all ten recordings. The end
+/// of a later step is marked in two recordings of each API over which the step ran.
 fn ended_steps(items: &[Value]) -> usize {
     items.iter().filter(|item| item["label"] == "from a terminal").count()
 }
 
-/// Returns the `close` events that were recorded after their step had ended.
+/// Returns the `close` events that were recorded after the step of their connection had ended.
 fn late_closes(items: &[Value]) -> Vec<&Value> {
     items.iter().filter(|item| item["op"] == "close" && item["step"] == "from a terminal").collect()
 }
@@ -61,7 +61,8 @@ fn each_operation_can_be_repeated_over_each_api() {
     }
 }
 
-/// Returns the description of a result without the id of the book, because each API has created another one.
+/// Returns the description of a result without the id of the book, because each API has created a book with
+/// an id of its own.
 fn without_id(result: &Value) -> String {
     let says = result["says"].as_str().unwrap();
     match says.strip_prefix("book ") {

@@ -22,8 +22,8 @@ fn seq(item: &Value) -> u64 {
     item["seq"].as_u64().unwrap()
 }
 
-/// Returns the number of marks that end a step. The end of the tour is marked in all ten recordings, the end
-/// of a later step in the two recordings of each of its APIs.
+/// Returns the number of marks that end a step. The end of the tour is marked in all ten recordings. The end
+/// of a later step is marked in two recordings of each API over which the step ran.
 fn ended_steps(items: &[Value]) -> usize {
     items.iter().filter(|item| item["op"] == "mark" && item["label"] == "from a terminal").count()
 }

@@ -19,9 +19,9 @@ use crate::support::ends::{Checked, Recorded};
 
 /// Number of concurrent clients.
 const CLIENTS: u32 = 8;
-/// Number of calls that each client makes on one connection.
+/// Number of calls that each client makes on a connection that stays open.
 const KEPT: u32 = 1_200;
-/// Number of calls that each client makes on a new connection each.
+/// Number of calls that each client makes on new connections, one call per connection.
 const NEW: u32 = 50;
 /// Number of calls of all clients.
 const CALLS: u32 = CLIENTS * (KEPT + NEW);

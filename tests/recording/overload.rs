@@ -147,7 +147,7 @@ async fn ten_thousand_calls_on_one_connection_are_counted() {
 }
 
 /// A sink that waits for a permit before it accepts a batch of events. Once the sender of the permits is
-/// dropped, it no longer waits.
+/// dropped, the sink no longer waits.
 struct Slow {
     permits: Receiver<()>,
     kept: Memory,

@@ -68,7 +68,8 @@ impl Sink for Gate {
 }
 
 impl Recording {
-    /// Starts a recording. With `gaps`, its buffer is small and its sink blocks, so that it drops events.
+    /// Starts a recording. If `gaps` is `true`, the recorder has a small buffer and a sink that blocks, so
+    /// that it drops events.
     fn start(directory: &TempDir, side: Side, capture: usize, gaps: bool) -> Self {
         let path = directory.path().join(format!("{}.jsonl", side.name()));
         let tap = match side {

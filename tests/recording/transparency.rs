@@ -1,4 +1,4 @@
-//! A server makes the same system calls for the same client with and without the tap.
+//! Tests that a server makes the same system calls for the same client with and without the tap.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;

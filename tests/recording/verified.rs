@@ -60,8 +60,8 @@ impl Recorded {
         verify(Trace::open(trace).unwrap(), Log::open(self.path("log")).unwrap()).unwrap()
     }
 
-    /// Asserts that the trace matches strace's log, and that it no longer matches if `from` is replaced by
-    /// `to` in the trace.
+    /// Asserts that the trace contains the same system calls as strace's log. Then replaces `from` with `to`
+    /// in the trace, and asserts that `socket-trace verify` finds a difference.
     fn is_exact(&self, from: &str, to: &str) -> Report {
         let report = self.verify(&self.path("trace"));
         let trace = fs::read_to_string(self.path("trace")).unwrap();
@@ -74,8 +74,8 @@ impl Recorded {
         report
     }
 
-    /// Asserts that the trace no longer matches strace's log if any one of its lines that contain `part` is
-    /// removed.
+    /// Removes each line that contains `part` from the trace, one at a time. Asserts that `socket-trace
+    /// verify` finds a difference from strace's log each time.
     fn needs_each_line_with(&self, part: &str) {
         let trace = fs::read_to_string(self.path("trace")).unwrap();
         let lines: Vec<&str> = trace.lines().collect();

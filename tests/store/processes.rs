@@ -22,7 +22,7 @@ const BOOKS: u32 = 14;
 /// only 1,024 changes.
 const MAX_LAG: u64 = 500;
 
-/// The number of updates that each watcher has seen.
+/// Receives the number of updates that a watcher has seen so far.
 type Seen = watch::Receiver<u64>;
 
 #[tokio::test(flavor = "multi_thread")]

@@ -63,7 +63,7 @@ impl Postgres {
         Some(server)
     }
 
-    /// Returns a server that the running tests share. It ends with the last of them.
+    /// Returns a server that the running tests share. It stops when the last of these tests drops it.
     pub(crate) fn shared() -> Option<Arc<Self>> {
         static SHARED: Mutex<Weak<Postgres>> = Mutex::new(Weak::new());
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);

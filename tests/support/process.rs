@@ -108,7 +108,7 @@ impl Serving {
         (self.child.wait().unwrap(), out, err)
     }
 
-    /// Sends SIGTERM and waits until the server has ended. Returns the same as [`wait`](Self::wait).
+    /// Sends SIGTERM and waits until the server has ended. Returns the same values as [`wait`](Self::wait).
     pub(crate) fn stop(self) -> (ExitStatus, String, String) {
         self.signal(Signal::TERM);
         self.wait()

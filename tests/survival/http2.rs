@@ -24,7 +24,8 @@ each_api!(
     settings_announce_the_limits,
 );
 
-/// Memory in KiB by which a server may grow during a flood, because allocator and threads keep some.
+/// Maximum growth of a server's memory during a flood, in KiB. The allocator and the threads keep some
+/// memory.
 const LEFT_BEHIND: u64 = 48 * 1024;
 
 #[derive(PartialEq)]
@@ -33,8 +34,8 @@ pub(crate) enum Attacker {
     ReadsNothing,
 }
 
-/// Sends `first`, then `next` repeatedly, until the server ends the connection. Asserts that the server's
-/// memory does not grow and that another client is served.
+/// Sends the bytes `first`, then the bytes that `next` returns, again and again, until the server ends the
+/// connection. Asserts that the server's memory does not grow and that another client is served.
 pub(crate) async fn flood<A: Api>(attacker: Attacker, first: Vec<u8>, mut next: impl FnMut() -> Vec<u8>) {
     let directory = TempDir::new().unwrap();
     let trace = directory.path().join("trace.jsonl");

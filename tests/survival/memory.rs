@@ -14,9 +14,9 @@ each_api!(memory_of_idle_connections_is_bounded_and_returned);
 
 async fn memory_of_idle_connections_is_bounded_and_returned<A: Api>() {
     const CONNECTIONS: u32 = 5_000;
-    /// Memory in KiB that an open connection may use, including its recording.
+    /// Maximum memory in KiB for each open connection, including its recording.
     const EACH: u64 = 24;
-    /// Memory in KiB that the server may keep for each connection after it is closed.
+    /// Maximum memory in KiB that the server keeps for each connection after it is closed.
     const LEFT: u64 = 1;
     if !allow_files(u64::from(CONNECTIONS) + 1_000) {
         return;

@@ -20,7 +20,7 @@ pub struct ApiInstance {
     pub program: &'static Program,
     /// Address that the server listens on.
     pub address: SocketAddr,
-    /// The shelf that all servers share, as this server opened it.
+    /// This server's handle to the shelf that all servers share.
     pub shelf: Shelf,
     /// Recordings of the server and of its clients.
     pub recordings: Recordings,

@@ -8,7 +8,8 @@ use socket_tap::monotonic_ns;
 
 /// A writer to standard output that discards its input until [`open`](Self::open) is called.
 ///
-/// The tour prints a summary of its own calls, so the live lines of the tour are discarded. Clones share the same gate.
+/// The tour prints a summary of its own calls, so the lines that the recorders write for the tour's socket
+/// calls are discarded. Opening a clone opens all clones.
 #[derive(Clone, Debug)]
 pub struct GatedStdout {
     is_open: Arc<AtomicBool>,
@@ -27,7 +28,8 @@ impl GatedStdout {
         self.is_open.store(true, Ordering::Release);
     }
 
-    /// Returns the creation time on the monotonic clock, the common time origin of all live lines.
+    /// Returns the time on the monotonic clock at which this writer was created. The times in all lines count
+    /// from it.
     #[must_use]
     pub fn created_ns(&self) -> u64 {
         self.created_ns

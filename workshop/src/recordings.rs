@@ -16,7 +16,8 @@ use tokio::time::sleep;
 use crate::flags::Flags;
 use crate::gated_stdout::GatedStdout;
 
-/// Name of the step for all calls that belong to no named step, such as calls by curl.
+/// Name under which calls are recorded that belong to no step of the tour or of the live page, such as calls
+/// by curl.
 pub const FROM_A_TERMINAL: &str = "from a terminal";
 
 /// Time between two checks whether the server's connections are closed.
@@ -57,13 +58,13 @@ impl Recordings {
         Ok(Self { server: server.start()?, client: client.start()?, directory: directory.to_owned(), api })
     }
 
-    /// Returns the path of one side's trace file.
+    /// Returns the path of the server's or the clients' trace file.
     #[must_use]
     pub fn path(&self, side: Side) -> PathBuf {
         path(&self.directory, self.api, side)
     }
 
-    /// Returns the label of one side's trace, such as `rest-server`.
+    /// Returns the label of the server's or the clients' trace, such as `rest-server`.
     #[must_use]
     pub fn label(&self, side: Side) -> String {
         label(self.api, side)

@@ -1,7 +1,8 @@
 //! The REST, GraphQL and gRPC servers with the crate `logged-stream` in place of socket-tap. Usage:
 //! `logged-server rest|graphql|grpc ADDRESS [FILE]`.
 //!
-//! It uses the routes and services of the three servers, and sets `TCP_NODELAY` like them.
+//! This program uses the routes and services of the project's three servers, and sets `TCP_NODELAY` as they
+//! do.
 
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! Authors load in batches: a list of books takes two calls of the store, one for the books and one for all
+//! Authors load in batches: a list of books takes two calls to the store, one for the books and one for all
 //! authors.
 
 use std::sync::{Arc, Mutex};

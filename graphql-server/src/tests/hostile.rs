@@ -12,7 +12,7 @@ use super::support::{Client, EVENTS, GRAPHQL, JSON, Service};
 const PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
 const VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
 
-/// Returns the result in an event stream that has exactly one.
+/// Returns the GraphQL response in the first event of a stream of server-sent events.
 fn result(events: &[u8]) -> Value {
     let text = String::from_utf8_lossy(events);
     let data = text.lines().find_map(|line| line.strip_prefix("data: "));

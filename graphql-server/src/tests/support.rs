@@ -67,7 +67,7 @@ impl Service {
         Self::build(shelf, |schema| schema)
     }
 
-    /// Creates a service whose schema builder is changed by `change`.
+    /// Creates a service. `change` modifies the schema builder before the schema is built.
     pub(super) fn with_schema(change: impl FnOnce(Builder) -> Builder) -> Self {
         Self::build(Shelf::seeded(), change)
     }

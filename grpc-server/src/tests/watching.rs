@@ -6,7 +6,7 @@ use tonic::{Code, Status, Streaming};
 
 use super::support::{Server, details, next, value};
 
-/// Returns a server on which five changes were made, and which keeps the last two.
+/// Returns a server after five changes to its books, of which it keeps only the last two.
 async fn changed_server() -> Server {
     let server = Server::with_limits(Limits { history: 2, ..Limits::default() });
     for id in 1..=5 {

@@ -94,7 +94,8 @@ fn panicked() -> Outcome {
 /// Sets a root field to null because a field inside it failed (section 6.4.4 of the GraphQL specification).
 /// If the root field is not nullable, sets the whole `data` to null.
 ///
-/// async-graphql omits the failed field instead. All fields below the root count as not nullable.
+/// async-graphql omits the failed field instead. This function treats all fields below the root as not
+/// nullable.
 fn propagate_null(data: &mut Value, path: &[PathSegment], root: &[RootField]) {
     let nullable = |key: &str| root.iter().any(|field| field.nullable && field.key == key);
     match (data, path.first()) {

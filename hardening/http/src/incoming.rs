@@ -22,12 +22,12 @@ pub struct Incoming {
     slots: Slots,
     limits: Limits,
     shutdown: Shutdown,
-    /// Number of connections that may still be accepted after the shutdown begins.
+    /// Remaining number of connections to accept after the shutdown begins.
     late_accepts_left: u32,
 }
 
 impl Incoming {
-    /// Accepts the connections of `listener` until the shutdown.
+    /// Creates a value that accepts the connections of `listener` until the shutdown.
     ///
     /// # Panics
     ///

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Maximum number of HTTP/2 streams that a client may reset before their handlers start, per connection
-/// (CVE-2023-44487). h2 has the same default, which an upgrade could change.
+/// (CVE-2023-44487). h2 currently has the same default, but a later version of h2 could change it.
 pub const MAX_RESETS_BY_CLIENT: usize = 20;
 
 /// Maximum number of HTTP/2 streams that the server may reset because of protocol errors, per connection.

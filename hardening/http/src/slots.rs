@@ -1,7 +1,7 @@
 //! Limits the number of open connections, and returns memory to the operating system after a burst.
 //!
-//! The allocator keeps freed memory for reuse. After thousands of connections have closed, that is most of
-//! the memory of the process.
+//! The allocator keeps freed memory for reuse. After thousands of connections have closed, most of the memory
+//! of the process is such free memory.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -12,12 +12,12 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::memory;
 
-/// Minimum number of connections that must have closed since the peak before memory is returned. That many
-/// free about 2 MiB.
+/// Memory is returned to the operating system only after the number of open connections has fallen by this
+/// many from its peak. Closing 100 connections frees about 2 MiB.
 const TRIM_THRESHOLD: usize = 100;
 
-/// Delay between the end of a burst and the return of its memory. More connections close meanwhile, and a
-/// busy server returns memory no more often than this.
+/// Delay between the end of a burst of connections and the return of its memory to the operating system. More
+/// connections close meanwhile, and a busy server returns memory no more often than this.
 const TRIM_DELAY: Duration = Duration::from_secs(1);
 
 /// A fixed number of slots. Each open connection uses one.
@@ -31,7 +31,8 @@ pub(crate) struct Slots {
 struct Usage {
     max: usize,
     free: Arc<Semaphore>,
-    /// Maximum number of slots in use at the same time since memory was last returned.
+    /// Maximum number of slots in use at the same time since memory was last returned to the operating
+    /// system.
     peak: AtomicUsize,
     burst_ended: Notify,
 }

@@ -39,7 +39,8 @@ pub trait RawValue {
     fn describe(&self) -> String;
 }
 
-/// Body fields or query parameters. Reading one removes it from the collection and records its errors.
+/// Body fields or query parameters. Reading a value removes it from the collection, and adds its errors to
+/// the list of all errors.
 #[derive(Debug)]
 pub struct Fields<V> {
     unread: Vec<(String, V)>,
@@ -63,8 +64,8 @@ impl<V: RawValue> Fields<V> {
         value.filter(|_| fields.errors.is_empty()).ok_or(fields.errors)
     }
 
-    /// Converts a required field with `convert`. If the field is missing or invalid, records an error and
-    /// returns `None`.
+    /// Converts a required field with `convert`. If the field is missing or invalid, adds an error to the
+    /// list and returns `None`.
     pub fn required<T>(
         &mut self,
         name: &'static str,
@@ -78,8 +79,8 @@ impl<V: RawValue> Fields<V> {
         value
     }
 
-    /// Converts an optional field with `convert`. Returns `None` if the field is missing or invalid, and records
-    /// an error if it is invalid.
+    /// Converts an optional field with `convert`. Returns `None` if the field is missing or invalid, and adds
+    /// an error to the list if it is invalid.
     pub fn optional<T>(
         &mut self,
         name: &'static str,

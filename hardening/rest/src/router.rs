@@ -1,5 +1,5 @@
-//! Builds the router of an API: adds `HEAD`, `OPTIONS` and 405 to its resources, and serves its OpenAPI
-//! document.
+//! Builds the router of an API: makes its resources respond to `HEAD`, to `OPTIONS`, and with 405 to
+//! unsupported methods, and serves its OpenAPI document.
 
 use std::fmt;
 

@@ -26,7 +26,7 @@ impl Subprotocol {
     }
 }
 
-/// The call or connection to which a message belongs.
+/// The API call or the connection to which a message belongs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Owner {
     /// An operation that has ended, or whose id has not been read.

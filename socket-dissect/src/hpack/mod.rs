@@ -1,8 +1,8 @@
 //! Decoder for HTTP/2 header blocks: HPACK, RFC 7541.
 //!
-//! Recordings are untrusted, so memory is bounded by the table's limit whatever a block contains. The decoder is our own
-//! because none of the maintained crates fits: one panics on a truncated block, another builds the Huffman table again for
-//! every string. The tests compare it with the latter.
+//! Recordings are untrusted, so memory is bounded by the table's limit whatever a block contains. The decoder
+//! is our own because none of the maintained crates fits: one panics on a truncated block, another builds the
+//! Huffman table again for every string. The tests compare the decoder with the second of these crates.
 //!
 //! # Layout
 //!

@@ -25,7 +25,7 @@ struct Reader {
     head: HeadReader,
     /// The body of the current message; `None` until its head is complete.
     body: Option<Body>,
-    /// The call to which the current message belongs.
+    /// The API call to which the current message belongs.
     call: Option<u64>,
 }
 
@@ -111,7 +111,7 @@ impl Http1 {
         }
     }
 
-    /// Returns the call to which a new message belongs. A request begins a call.
+    /// Returns the API call to which a new message belongs. A request begins a call.
     fn begin_message(
         &mut self,
         direction: Direction,

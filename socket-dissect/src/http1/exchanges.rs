@@ -40,7 +40,7 @@ struct Exchange {
 #[derive(Debug, Default)]
 pub(super) struct Exchanges {
     pending: VecDeque<Exchange>,
-    /// `true` if responses to abandoned requests may still arrive.
+    /// `true` if responses to abandoned requests can still arrive.
     is_ambiguous: bool,
 }
 
@@ -53,7 +53,7 @@ impl Exchanges {
         self.pending.is_empty()
     }
 
-    /// Removes all requests, passing the call of each to `end`.
+    /// Removes all requests, and passes the call of each request to `end`.
     pub(super) fn abandon(&mut self, mut end: impl FnMut(Option<u64>)) {
         // The lost response belonged to the first request.
         self.is_ambiguous |=
@@ -86,7 +86,8 @@ impl Exchanges {
         }
     }
 
-    /// Returns the call of the current or next response, or `None` for an unsolicited response.
+    /// Returns the API call to which the current or next response belongs, or `None` for an unsolicited
+    /// response.
     pub(super) fn call(&self) -> Option<u64> {
         self.pending.front().and_then(|exchange| exchange.call)
     }
@@ -96,7 +97,7 @@ impl Exchanges {
         self.pending.front().map_or_else(Method::default, |exchange| exchange.method)
     }
 
-    /// Ends the last request. Returns `true` if its call has ended.
+    /// Ends the request that began last. Returns `true` if its call has ended.
     pub(super) fn end_request(&mut self, call: Option<u64>) -> bool {
         self.last(call).map(|last| last.request_ended = true).is_none()
     }

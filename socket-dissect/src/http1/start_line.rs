@@ -5,8 +5,8 @@ use super::super::text::ENOUGH;
 /// Length of `UPDATEREDIRECTREF`, the longest registered method.
 const MAX_METHOD: usize = 17;
 
-/// Common methods, each with the space and, unless the target may be of another form, the slash that follow
-/// it in a request line.
+/// Common methods with the characters that follow them in a request line: a space and, except for `OPTIONS`
+/// and `CONNECT`, the slash with which the target usually begins.
 const COMMON_METHODS: [&[u8]; 8] =
     [b"GET /", b"POST /", b"PUT /", b"PATCH /", b"DELETE /", b"HEAD /", b"OPTIONS ", b"CONNECT "];
 

@@ -28,8 +28,8 @@ impl Http2 {
         Self { streams: Streams::default(), readers }
     }
 
-    /// Returns a connection that was upgraded from HTTP/1.1. The response to the upgraded request, whose call
-    /// is `call`, is on stream 1 (RFC 7540, section 3.2).
+    /// Returns a connection that was upgraded from HTTP/1.1. The response to the upgraded request, which
+    /// began the API call `call`, is on stream 1 (RFC 7540, section 3.2).
     pub(in super::super) fn upgraded(call: Option<u64>) -> Self {
         Self { streams: Streams::upgraded(call), ..Self::new() }
     }

@@ -1,4 +1,5 @@
-//! Describes frames that carry no message, such as SETTINGS and PING: RFC 9113, sections 6.3 to 6.9.
+//! Describes frames that contain no part of a message, such as SETTINGS and PING: RFC 9113, sections 6.3 to
+//! 6.9.
 
 use super::super::text::{grouped, short_bytes};
 use super::frame::{FrameHead, Kind, error_name};

@@ -1,20 +1,21 @@
-//! Calls whose responses are incomplete. Responses arrive in the order of requests.
+//! Requests whose responses are incomplete. Responses arrive in the order of the requests.
 
 use std::collections::VecDeque;
 
 use super::super::context::Context;
 use super::statements::Statement;
 
-/// Maximum number of calls whose responses are incomplete.
+/// Maximum number of requests whose responses are incomplete.
 const MAX_PENDING: usize = 1_000;
-/// Maximum number of executions per call whose statements are kept.
+/// Maximum number of statements without response that are kept for each request.
 const MAX_EXECUTIONS: usize = 256;
 
-/// A call whose response is incomplete.
+/// A request, which may consist of several messages, whose response is incomplete.
 #[derive(Debug, Default)]
 struct Exchange {
     call: Option<u64>,
-    /// `true` after `Sync`, `Query` or `FunctionCall`: the next message begins another call.
+    /// `true` after `Sync`, `Query` or `FunctionCall`, which end the request: the next message begins
+    /// another.
     is_requested: bool,
     /// Statements without response, in order of execution.
     executions: VecDeque<Option<Statement>>,
@@ -23,7 +24,7 @@ struct Exchange {
     has_failed: bool,
 }
 
-/// Precision with which a call's operation is known.
+/// How precisely the operation of an API call is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Precision {
     #[default]
@@ -36,7 +37,7 @@ pub(super) enum Precision {
     Executed,
 }
 
-/// The calls of a connection whose responses are incomplete, in order.
+/// The requests of a connection whose responses are incomplete, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Exchanges {
     pending: VecDeque<Exchange>,
@@ -47,7 +48,7 @@ pub(super) struct Exchanges {
 }
 
 impl Exchanges {
-    /// Returns the call of a request message, which may begin a call.
+    /// Returns the API call to which a request message belongs. The message may begin a call.
     ///
     /// # Errors
     /// The reason, if too many calls have no response.
@@ -70,12 +71,13 @@ impl Exchanges {
         Ok(call)
     }
 
-    /// Returns the call to which the server responds.
+    /// Returns the API call to which the server responds.
     pub(super) fn current(&self) -> Option<u64> {
         self.pending.front().and_then(|exchange| exchange.call)
     }
 
-    /// Sets the operation of the last call, unless it is known with the same or a higher precision.
+    /// Sets the operation of the call that began last, unless that operation is known with the same or a
+    /// higher precision.
     pub(super) fn set_operation(
         &mut self,
         operation: String,
@@ -88,7 +90,7 @@ impl Exchanges {
         }
     }
 
-    /// Adds the execution of a statement to the last call.
+    /// Adds the execution of a statement to the call that began last.
     pub(super) fn execute(&mut self, statement: Option<Statement>) {
         let last = self.pending.back_mut();
         if let Some(last) = last.filter(|last| last.executions.len() < MAX_EXECUTIONS) {
@@ -96,7 +98,7 @@ impl Exchanges {
         }
     }
 
-    /// Ends the request of the last call.
+    /// Ends the request of the call that began last.
     pub(super) fn end_request(&mut self) {
         if let Some(last) = self.pending.back_mut() {
             last.is_requested = true;
@@ -146,7 +148,8 @@ impl Exchanges {
         self.is_pipelined &= !self.pending.is_empty();
     }
 
-    /// Returns `true` if the call of the next response is known, although earlier responses were lost.
+    /// Returns `true` if it is known to which API call the next response belongs, although earlier responses
+    /// were lost.
     pub(super) fn can_resume(&self) -> bool {
         !self.is_pipelined && self.pending.len() <= 1
     }

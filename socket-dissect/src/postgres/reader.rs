@@ -30,7 +30,7 @@ pub(super) struct Reader {
     unit: OpenUnit,
     /// The bytes of an incomplete header.
     header: Vec<u8>,
-    /// The call of the current message.
+    /// The API call to which the current message belongs.
     call: Option<u64>,
     body: Option<Body>,
 }

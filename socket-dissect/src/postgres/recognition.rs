@@ -8,8 +8,8 @@ use super::startup;
 /// Maximum length of a message by which the protocol is recognized. Longer messages exist, but are rare.
 const MAX_LIKELY: u32 = 1 << 24;
 
-/// Returns `true` if a connection may begin with the bytes. One whose beginning is not in the recording is
-/// recognized by complete message headers.
+/// Returns `true` if a connection may begin with the bytes. A connection whose beginning is not in the
+/// recording is recognized by complete message headers.
 pub(in super::super) fn may_be_postgres(direction: Direction, bytes: &[u8], from_beginning: bool) -> bool {
     match (direction, from_beginning) {
         (Direction::ToServer, true) => startup::may_begin(bytes),

@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use super::super::text::short_bytes;
 use super::fields::Fields;
 
-/// Length of a list after which no further elements are added.
+/// Once the text of a list has this many bytes, no further elements are added.
 const MAX_LIST: usize = 80;
-/// Maximum length of a binary value that is shown.
+/// Maximum length in bytes of a binary value that is shown.
 const MAX_BINARY: usize = 8;
-/// Number of bytes of a column description after the name.
+/// Number of bytes that follow the name in the description of a column.
 const COLUMN: usize = 18;
 
 /// Returns up to `count` values as a list: `15, UNIX, NULL`.

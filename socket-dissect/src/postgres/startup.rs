@@ -9,9 +9,10 @@ pub(super) const HEADER: usize = 8;
 /// Maximum length of a packet that a server accepts.
 const MAX_LENGTH: u32 = 10_000;
 
-/// Major version of the protocol, which is the first half of the code of a `StartupMessage`.
+/// Major version of the protocol: the upper 16 bits of the code in a `StartupMessage`.
 const MAJOR_VERSION: u16 = 3;
-/// Maximum minor version of the protocol. A packet with a higher number is a request, such as for encryption.
+/// Maximum minor version of the protocol. A packet with a higher number is another request, such as a request
+/// for encryption.
 const MAX_MINOR_VERSION: u16 = 99;
 
 const CANCEL_REQUEST: u32 = 80_877_102;

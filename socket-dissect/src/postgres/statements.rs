@@ -8,13 +8,13 @@ use super::super::text::{grouped, short};
 /// Maximum number of statements, and of portals, whose text is kept for each connection. Others are shown by
 /// name.
 const MAX_NAMES: usize = 1_000;
-/// Maximum length of a name. The server cuts longer ones at 63 bytes.
+/// Maximum length of a name. The server truncates longer names to 63 bytes.
 const MAX_NAME: usize = 63;
 
 /// The text of a statement on one line, truncated if it is long.
 pub(super) type Statement = Arc<str>;
 
-/// Statements by the name of a prepared statement or portal.
+/// The SQL text of each prepared statement or portal, by its name.
 #[derive(Debug, Default)]
 pub(super) struct Statements(HashMap<Box<[u8]>, Statement>);
 

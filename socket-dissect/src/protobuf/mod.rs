@@ -25,7 +25,7 @@ const MAX_DEPTH: usize = 16;
 
 /// Returns a message as text; `cut` is `true` if its end is missing.
 ///
-/// `{book: {id: 1, title: "TCP/IP"}}`, or without a type `{1: {1: 1, 2: "TCP/IP"}}`
+/// Example: `{book: {id: 1, title: "TCP/IP"}}`, or without a message type `{1: {1: 1, 2: "TCP/IP"}}`.
 pub(super) fn text(bytes: &[u8], message_type: Option<&MessageDescriptor>, cut: bool) -> String {
     let mut printer = Printer { text: String::new() };
     // The text shows where the printer stopped.

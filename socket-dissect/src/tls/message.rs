@@ -20,7 +20,7 @@ const MAX_LENGTH: u32 = 1 << 18;
 const CLIENT_HELLO: u8 = 1;
 const SERVER_HELLO: u8 = 2;
 
-/// The handshake message that one direction is sending.
+/// The handshake message that is being read in one direction.
 #[derive(Debug, Default)]
 pub(super) struct Message {
     unit: OpenUnit,

@@ -1,8 +1,9 @@
 //! TLS records: RFC 8446 (TLS 1.3) and RFC 5246 (TLS 1.2). Nothing is decrypted.
 //!
-//! The parts name the records, the plaintext handshake messages, and plaintext alerts. Hello messages show the server name
-//! (RFC 6066), the application protocols (RFC 7301) and the versions. After the `ServerHello` of TLS 1.3, records of type
-//! `application_data` also contain the rest of the handshake and alerts.
+//! The output names the records, the plaintext handshake messages, and plaintext alerts. For hello messages
+//! it shows the server name (RFC 6066), the application protocols (RFC 7301) and the versions. After the
+//! `ServerHello` of TLS 1.3, records of type `application_data` also contain the rest of the handshake and
+//! alerts.
 //!
 //! # Layout
 //!

@@ -39,8 +39,8 @@ fn accept() -> Op {
 /// its last part.
 type Unit = (bool, u64, Option<Class>, &'static str, String, Option<u64>);
 
-/// Dissects a conversation, and returns its units and calls. `cut` receives the bytes that one side sends in
-/// turn, and returns the lengths of the reads or writes that transfer them.
+/// Dissects a conversation, and returns its units and calls. For each run of bytes that the client or the
+/// server sends, `cut` returns the lengths of the reads or writes that transfer the bytes.
 fn dissect(conversation: &Conversation, cut: &mut dyn FnMut(&[u8]) -> Vec<usize>) -> (Vec<Unit>, Vec<Call>) {
     let mut dissector = Dissector::new(Side::Server);
     dissector.observe(&event(2, accept()));

@@ -1,4 +1,4 @@
-//! Generates traces: sixty-four connections at a time with a hundred calls over HTTP/1.1 each.
+//! Generates traces of a server that has 64 open connections at a time, with 100 HTTP/1.1 calls on each.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};

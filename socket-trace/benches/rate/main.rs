@@ -3,7 +3,7 @@
 //! `cargo bench -p socket-trace` prints a Markdown table. Output and exports are discarded, so that the disk
 //! is not measured.
 //!
-//! It uses no benchmark framework, because it measures memory as well, and one run takes seconds.
+//! This program uses no benchmark framework, because it measures memory as well, and one run takes seconds.
 
 #![allow(
     clippy::unwrap_used,
@@ -32,10 +32,10 @@ use socket_trace::timeline::Timeline;
 
 use generate::write_trace;
 
-/// A use of the library on one trace file, whose duration is measured.
+/// A function that uses the library to process one trace file. Its duration is measured.
 type Case = fn(&Path);
 
-/// Name of each measured use, the use itself, and `true` if its trace contains payload.
+/// Name of each measured function, the function, and `true` if its trace contains payload.
 const CASES: &[(&str, Case, bool)] = &[
     ("compare", compare, false),
     ("compare, with payload", compare, true),
@@ -46,7 +46,8 @@ const CASES: &[(&str, Case, bool)] = &[
     ("export to pcapng", |path| export(path, Format::Pcapng), false),
     ("export to pcapng, with payload", |path| export(path, Format::Pcapng), true),
 ];
-/// Number of runs of each case. The fastest counts, since other load can only slow a run down.
+/// Number of runs of each measured function. The fastest run counts, because other load can only slow a run
+/// down.
 const ROUNDS: usize = 5;
 
 fn main() {

@@ -40,7 +40,7 @@ pub(crate) fn do_everything(bytes: &[u8]) {
     super::views::look_at(bytes);
 }
 
-/// Prints the bytes as a trace. Returns the name of its first step.
+/// Prints the bytes as a trace. Returns the label of the trace's first mark, which names a step.
 fn show(bytes: &[u8]) -> Option<String> {
     let mut trace = open(bytes).map_err(|error| check_text(&error.to_string(), 0)).ok()?;
     let (mut lines, mut step) = (Lines::new().label("any"), None);
@@ -93,7 +93,7 @@ fn check_rewriting(event: &Event) {
     assert_eq!(written(&again), once);
 }
 
-/// Returns the same trace with a header that states that payload was recorded.
+/// Returns a copy of the trace whose header states that payload was recorded.
 fn with_payload(bytes: &[u8]) -> Vec<u8> {
     String::from_utf8_lossy(bytes).replacen("\"capture\":0", "\"capture\":9", 1).into_bytes()
 }

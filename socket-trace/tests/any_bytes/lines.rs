@@ -7,8 +7,8 @@ use socket_tap::format::{Header, Side};
 
 use super::header::header_line;
 
-/// Returns the header of all traces. Its names contain control characters, and its clock has the maximum
-/// value.
+/// Returns the header that all generated traces have. Its names contain control characters, and its clock has
+/// the maximum value.
 pub(crate) fn header() -> String {
     let mut header = Header::new("any\u{1b}[2J", Side::Server);
     header.program = "p\u{7}".to_owned();

@@ -15,7 +15,8 @@ use socket_trace::timeline::Timeline;
 
 use super::everything::open;
 
-/// Shows, draws and maps the bytes as two recordings. Panics if an invariant is broken.
+/// Reads the bytes as two recordings and shows them in every view: events, sequence diagrams and map of
+/// layers. Panics if an invariant is broken.
 pub(crate) fn look_at(bytes: &[u8]) {
     // Bytes are dissected only if the header has a capture limit.
     let bytes = &replaced(bytes, b"\"capture\":0", b"\"capture\":9");

@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use crate::command::compare;
 use crate::recording::{GET, OK, Recording};
 
-/// Adds a call to the recording whose response takes three writes.
+/// Adds to the recording a call whose response takes three writes.
 pub(crate) fn in_pieces(recording: Recording, sock: u64) -> Recording {
     recording.read(sock, GET).write(sock, &OK[..10]).write(sock, &OK[10..20]).write(sock, &OK[20..])
 }

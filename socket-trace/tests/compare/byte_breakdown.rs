@@ -1,4 +1,4 @@
-//! Bytes by class, for each step and for the first and later calls of a connection.
+//! Byte counts by class: for each step, and for the first and the later calls of a connection.
 
 use std::collections::BTreeMap;
 use std::io::Cursor;

@@ -1,4 +1,4 @@
-//! Grouping of calls by step or operation, and labels of traces.
+//! How `socket-trace compare` groups calls by step or by operation, and how it labels traces.
 
 use tempfile::TempDir;
 

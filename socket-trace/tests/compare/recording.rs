@@ -17,14 +17,14 @@ pub(crate) const GET: &str = "GET /v1/books/1 HTTP/1.1\r\nhost: x\r\n\r\n";
 pub(crate) const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
 
 impl Recording {
-    /// Returns an empty recording with payload.
+    /// Returns a recording without events. Its header states that payload is recorded.
     pub(crate) fn of(name: &str) -> Self {
         let mut header = Header::new(name, Side::Server);
         header.capture = 1024;
         Self { header, events: Vec::new(), lost: 0 }
     }
 
-    /// Makes the recording one without payload.
+    /// Removes payload from the recording. Must be called before events are added.
     pub(crate) fn without_payload(mut self) -> Self {
         self.header.capture = 0;
         self

@@ -1,4 +1,4 @@
-//! Bytes of TLS connections by class, with and without a tap above TLS.
+//! Byte counts by class on TLS connections, with and without a recording of the plaintext.
 
 use socket_tap::event::{Op, SockId, SocketKind};
 use socket_trace::summary::BytesByClass;

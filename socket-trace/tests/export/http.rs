@@ -48,7 +48,8 @@ async fn record(place: &Place, greeting: &[u8], request: &[u8], response: &[u8])
     address.port()
 }
 
-/// Exports the recording of one side. Returns the file, and the options for tshark that the notes suggest.
+/// Exports the recording of `side`, the client or the server. Returns the exported file, and the options for
+/// tshark that the notes of the export suggest.
 fn export(place: &Place, side: &str) -> (PathBuf, Vec<String>) {
     let file = format!("{side}.pcapng");
     let (_, notes) = place.run(&["export", &format!("{side}.jsonl"), "-o", &file]).ok();

@@ -1,5 +1,5 @@
-//! Export of traces with missing calls: the bytes of these calls are omitted from the stream, and the
-//! sequence numbers show how many bytes are missing.
+//! Export of traces in which socket calls are missing: the bytes of these calls are omitted from the stream,
+//! and the sequence numbers show how many bytes are missing.
 
 use crate::support::{ACCEPT, Place, Text};
 use crate::tshark::{Node, Tshark};

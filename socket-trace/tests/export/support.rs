@@ -85,7 +85,7 @@ impl Text {
         Self { header, lines: Vec::new(), lost: 0 }
     }
 
-    /// Returns an empty trace of a server, with payload.
+    /// Returns a server's trace without events. Its header states that payload is recorded.
     pub(crate) fn server() -> Self {
         Self::of(Side::Server, 1 << 20)
     }

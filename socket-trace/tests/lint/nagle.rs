@@ -15,7 +15,7 @@ const BODY: &[u8] = b"hello";
 const EXCHANGES: u32 = 100;
 
 /// Exchanges requests and responses until one response took as long as a delayed acknowledgement, but at most
-/// [`EXCHANGES`] times. A busy machine may delay some responses for longer; they are ignored.
+/// [`EXCHANGES`] times. A busy machine may delay some responses for longer; these responses are ignored.
 async fn exchange(client: &mut TapStream, server: &mut TapStream, response: &[&[u8]]) {
     let length = response.concat().len();
     let (mut delayed, mut longer) = (0, 0);

@@ -1,4 +1,4 @@
-//! Failed calls that should have opened a socket.
+//! Socket calls that should have opened a socket, but failed.
 
 use socket_tap::{Tap, TapListener, TapStream};
 

@@ -56,7 +56,7 @@ pub(crate) fn found(report: &Report) -> Vec<(&str, u64)> {
     report.findings.iter().map(|finding| (finding.rule, finding.count)).collect()
 }
 
-/// Returns the operations in the trace lines that an example quotes.
+/// Returns the operation in each trace line that an example of a finding quotes.
 pub(crate) fn shown(report: &Report, finding: usize, example: usize) -> Vec<&str> {
     let lines = &report.findings[finding].examples[example].lines;
     lines.iter().map(|quote| quote.event.op.name()).collect()

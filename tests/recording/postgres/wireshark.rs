@@ -66,7 +66,7 @@ pub(super) fn comparable(parts: &[Part]) -> Vec<String> {
     sorted_by_kind(texts)
 }
 
-/// Returns the field of the message that the test compares with Wireshark's, if there is one.
+/// Returns the field of a dissected message that the test compares with Wireshark's output, if there is one.
 fn field(part: &Part) -> Option<String> {
     let text = match (part.name, part.text.as_str()) {
         ("Query", "") => return None,

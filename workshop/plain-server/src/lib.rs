@@ -1,7 +1,8 @@
 //! The `get` operation of the bookshelf over a plain UDP socket and a plain TCP connection, without an API.
 //!
-//! Both protocols carry the same lines of text ([`protocol`]), so their recordings differ only in the socket calls. A UDP
-//! socket needs no listen, accept, connect or shutdown and preserves message boundaries, but datagrams may be lost.
+//! Over both protocols, requests and responses are the same lines of text ([`protocol`]), so the recordings
+//! differ only in the socket calls. A UDP socket needs no listen, accept, connect or shutdown and preserves
+//! message boundaries, but datagrams may be lost.
 //!
 //! ```
 //! use bookshelf::Shelf;

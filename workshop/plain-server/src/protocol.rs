@@ -9,7 +9,8 @@ use std::borrow::Cow;
 use bookshelf::{Book, Shelf};
 use serde::{Deserialize, Serialize};
 
-/// Maximum length of a request in bytes, including the line feed. The longest valid request has half of that.
+/// Maximum length of a request in bytes, including the line feed. The longest valid request is about half as
+/// long.
 pub const MAX_REQUEST: usize = 64;
 
 /// Maximum length of a response in bytes. A title of 200 characters takes at most 1200 bytes as JSON, so every response

@@ -80,7 +80,7 @@ impl Relay {
     /// responses.
     ///
     /// # Errors
-    /// As [`UdpSocket::bind`].
+    /// Returns the same errors as [`UdpSocket::bind`].
     pub async fn bind(
         address: SocketAddr,
         server: SocketAddr,
@@ -95,7 +95,7 @@ impl Relay {
     /// Returns the address that clients use instead of the server's.
     ///
     /// # Errors
-    /// As [`UdpSocket::local_addr`].
+    /// Returns the same errors as [`UdpSocket::local_addr`].
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.network.front.local_addr()
     }

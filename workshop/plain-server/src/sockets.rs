@@ -25,7 +25,7 @@ impl Sockets {
     /// Checks that [`bind`](Self::bind) would succeed, without keeping the sockets.
     ///
     /// # Errors
-    /// As [`bind`](Self::bind).
+    /// Returns the same errors as [`bind`](Self::bind).
     pub fn check(address: SocketAddr, flag: &str) -> io::Result<()> {
         let [udp, tcp] = NAMES;
         check_udp(address, udp, flag)?;
@@ -56,7 +56,7 @@ impl Sockets {
     /// Returns the address that the UDP socket and the TCP listener share.
     ///
     /// # Errors
-    /// As [`TapUdpSocket::local_addr`].
+    /// Returns the same errors as [`TapUdpSocket::local_addr`].
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.udp.local_addr()
     }

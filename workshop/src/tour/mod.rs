@@ -27,10 +27,11 @@ pub const CALLS: u64 = 10;
 /// Number of clients in [`Step::Concurrent`].
 const CONCURRENT_CLIENTS: usize = 4;
 
-/// Timeout of a step. On loopback a step takes milliseconds, so a step that takes longer is stuck.
+/// Timeout of a step of the tour. On loopback a step takes milliseconds, so a step that takes longer is
+/// stuck.
 const STEP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The error of a failed step.
+/// The error of a failed step of the tour.
 #[derive(Debug)]
 pub struct TourError {
     api: &'static str,
@@ -65,7 +66,7 @@ impl<'a, C: Client> Tour<'a, C> {
         Self { api, id: 0, revision: 0, client: PhantomData }
     }
 
-    /// Runs a step and waits until its connections are closed on both sides.
+    /// Runs a step of the tour and waits until its connections are closed at both ends.
     ///
     /// # Errors
     /// If a call fails or returns an unexpected result, or the step times out.
@@ -158,7 +159,7 @@ impl<'a, C: Client> Tour<'a, C> {
     }
 }
 
-/// Runs a step. Returns the reason of its failure.
+/// Runs a step of the tour with a timeout. Returns an error message if the step fails.
 async fn within_timeout<T>(step: impl Future<Output = Result<T, Unexpected>>) -> Result<T, String> {
     match tokio::time::timeout(STEP_TIMEOUT, step).await {
         Ok(result) => result.map_err(|Unexpected(why)| why),

@@ -9,20 +9,20 @@ use clients::{Client, Failure, Graphql, Grpc, Rest, Watch};
 use super::{TourError, Unexpected, new_book, within_timeout, year};
 use crate::api_instance::ApiInstance;
 
-/// The changes to the book, in order.
+/// The changes that the tour's last step makes to a book, in order.
 const CHANGES: [ChangeKind; 3] = [ChangeKind::Created, ChangeKind::Updated, ChangeKind::Deleted];
 
-/// Number of changes that the step makes to the book.
+/// Number of changes that the tour's last step makes to a book.
 const CHANGE_COUNT: u32 = 3;
 
-/// Names of the step in the recordings of REST, GraphQL and gRPC.
+/// Names of the tour's last step in the recordings of REST, GraphQL and gRPC.
 pub const NAMES: [&str; 3] =
     ["one shelf: create and delete", "one shelf: read the book", "one shelf: update the book"];
 
-/// Name of the step in error messages.
+/// Name of the tour's last step in error messages.
 const NAME: &str = "one shelf";
 
-/// Values that the step has observed, for the report.
+/// Values that the tour's last step has observed, for the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Story {
     /// Id of the book, which REST created.
@@ -35,7 +35,7 @@ pub struct Story {
     pub sequences: [u64; 3],
 }
 
-/// Runs the step and waits until its connections are closed on both sides.
+/// Runs the last step of the tour and waits until its connections are closed at both ends.
 ///
 /// # Errors
 /// If a call fails, the watchers see different changes, or the step times out.

@@ -4,7 +4,7 @@
 pub const ONE_CALL: &str = "get a book";
 
 /// Name of the step that makes several calls on one connection, so that the report can show the cost of a
-/// later call.
+/// call that is not the first on its connection.
 pub const TEN_CALLS: &str = "the same call 10 times";
 
 /// A step of the tour.

@@ -12,7 +12,7 @@ pub(crate) fn router(shelf: Shelf) -> Router {
     Router::new().route("/v1/books/{id}", get(book)).with_state(shelf)
 }
 
-/// Returns the same API without conditional requests.
+/// Returns a router for "get a book" that does not support conditional requests.
 pub(crate) fn router_without_etag(shelf: Shelf) -> Router {
     Router::new().route("/v1/books/{id}", get(book_without_etag)).with_state(shelf)
 }

@@ -1,4 +1,4 @@
-//! Authors, and a loader that fetches the authors of many books with one call of the shelf.
+//! Authors, and a loader that fetches the authors of many books with one call to the shelf.
 
 use std::collections::HashMap;
 use std::time::Duration;

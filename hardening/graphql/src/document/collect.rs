@@ -70,7 +70,7 @@ struct Collector<'a> {
     root: &'a RootType,
     fragments: &'a Fragments,
     selected: Vec<RootSelection<'a>>,
-    /// Names of the fragments that contain `selected` fields.
+    /// Names of the fragments whose fields have been added to `selected`.
     inlined: HashSet<&'a Name>,
 }
 

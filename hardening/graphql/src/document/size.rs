@@ -75,7 +75,7 @@ fn elements(field: &str) -> usize {
 
 struct Counter<'a> {
     document: &'a ExecutableDocument,
-    /// Sizes of fragments that are already computed, by the names of the fragments.
+    /// The fragment sizes that have been computed so far, by the names of the fragments.
     fragments: HashMap<&'a str, Size>,
 }
 

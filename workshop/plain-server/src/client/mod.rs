@@ -34,7 +34,7 @@ pub enum Failure {
 
 /// Returns a request number that is unique within the process.
 ///
-/// So all datagrams of a recording differ, and a lost one can be identified.
+/// So all datagrams of a recording differ, and a lost datagram can be identified.
 fn next_number() -> u32 {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     NEXT.fetch_add(1, Ordering::Relaxed)

@@ -26,7 +26,8 @@ impl TcpClient {
     /// Opens the connection.
     ///
     /// # Errors
-    /// As [`TapStream::connect`]. Unlike over UDP, a missing server is detected at once.
+    /// Returns the same errors as [`TapStream::connect`]. Unlike over UDP, a missing server is detected at
+    /// once.
     pub async fn connect(tap: &Tap, server: SocketAddr) -> io::Result<Self> {
         let stream = TapStream::connect_with(tap, server, TcpOptions::new().nodelay(true)).await?;
         Ok(Self { stream: BufReader::new(stream), server })
@@ -35,7 +36,8 @@ impl TcpClient {
     /// Gets a book.
     ///
     /// # Errors
-    /// If the server refuses or does not respond. After any error but [`Failure::Refused`] the connection is unusable.
+    /// If the server refuses the request or does not respond. After any error but [`Failure::Refused`] the
+    /// connection is unusable.
     pub async fn get(&mut self, book: u32) -> Result<Book, Failure> {
         // TCP needs no number. With one, the bytes are the same as over UDP.
         let number = next_number();

@@ -23,8 +23,8 @@ pub struct Retry {
 }
 
 impl Default for Retry {
-    /// Returns values for a server on this machine, which responds within a millisecond. Without a server, a
-    /// call fails after about three seconds.
+    /// Returns a timeout and a number of attempts for a server on this machine, which responds within a
+    /// millisecond. Without a server, a call fails after about three seconds.
     fn default() -> Self {
         Self { first_timeout: Duration::from_millis(100), attempts: 5 }
     }
@@ -51,7 +51,7 @@ impl UdpClient {
     /// Creates the socket. Nothing is sent, so a missing server is not detected yet.
     ///
     /// # Errors
-    /// As [`TapUdpSocket::bind`].
+    /// Returns the same errors as [`TapUdpSocket::bind`].
     pub async fn bind(tap: &Tap, server: SocketAddr) -> io::Result<Self> {
         let socket = TapUdpSocket::bind(tap, local_address_for(server)).await?.report_truncation(true);
         Ok(Self { socket, server, retry: Retry::default() })
@@ -66,7 +66,7 @@ impl UdpClient {
     /// Gets a book. Sends the request again after each timeout, up to [`Retry::attempts`] times.
     ///
     /// # Errors
-    /// If the server refuses or does not respond.
+    /// If the server refuses the request or does not respond.
     pub async fn get(&mut self, book: u32) -> Result<Fetched, Failure> {
         let Retry { first_timeout: mut wait, attempts } = self.retry;
         let mut sent = Vec::new();

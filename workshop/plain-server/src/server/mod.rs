@@ -18,7 +18,7 @@ pub use udp::serve_udp;
 /// Serves requests over UDP and TCP until the shutdown.
 ///
 /// # Errors
-/// As [`serve_udp`] and [`serve_tcp`].
+/// Returns the same errors as [`serve_udp`] and [`serve_tcp`].
 pub async fn serve(sockets: Sockets, shelf: Shelf, shutdown: Shutdown, limits: Limits) -> io::Result<()> {
     let Sockets { udp, tcp } = sockets;
     tokio::try_join!(

@@ -21,7 +21,7 @@ pub async fn serve_tcp(listener: TapListener, shelf: Shelf, shutdown: Shutdown) 
 /// Serves as [`serve_tcp`] does, with the given limits.
 ///
 /// # Errors
-/// As [`serve_tcp`].
+/// Returns the same errors as [`serve_tcp`].
 pub async fn serve_tcp_with(
     listener: TapListener,
     shelf: Shelf,

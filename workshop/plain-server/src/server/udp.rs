@@ -14,10 +14,10 @@ const ERROR_PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves requests over UDP until the shutdown. Datagrams that have not been received by then are lost.
 ///
-/// The server keeps no state of its clients. Each response goes to the source address of its request. An attacker may
-/// forge that address, so that a victim receives responses of about twenty times the size of the requests
-/// (amplification). On loopback no other machine can forge addresses. A protocol for an open network requires long
-/// requests or a proof of the address, as QUIC does (RFC 9000, section 8).
+/// The server keeps no state of its clients. Each response goes to the source address of its request. An
+/// attacker can forge that address, so that a victim receives responses of about twenty times the size of the
+/// requests (amplification). On loopback no other machine can forge addresses. A protocol for an open network
+/// requires long requests or a proof of the address, as QUIC does (RFC 9000, section 8).
 ///
 /// # Errors
 /// Currently none. A datagram that cannot be received or sent is lost, and the error appears in the recording.

@@ -80,7 +80,8 @@ struct SequenceQuery {
     step: Option<String>,
 }
 
-/// Returns a sequence diagram of the first connections of a step.
+/// Returns a sequence diagram of the first connections of a step, which is a named group of calls in the
+/// recordings.
 async fn sequence(
     FromState(state): FromState<Arc<State>>,
     Query(SequenceQuery { step }): Query<SequenceQuery>,

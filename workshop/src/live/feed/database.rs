@@ -21,7 +21,7 @@ pub(super) struct Database {
 }
 
 impl Database {
-    /// Updates the connections.
+    /// Adds the connections to the database that the servers have open now.
     pub(super) fn observe(&mut self, state: &State) {
         if state.database.is_none() {
             return;

@@ -94,8 +94,9 @@ impl Server {
         self.has_address(row.foreign).then_some("client")
     }
 
-    /// Returns `true` if `address` reaches this server. A server on the unspecified address has all
-    /// addresses. The unspecified address reaches the database, because its listeners are unknown.
+    /// Returns `true` if `address` is an address of this server. A server that listens on the unspecified
+    /// address has all addresses of the machine. The unspecified address counts as an address of the
+    /// database, because it is unknown on which addresses the database listens.
     fn has_address(&self, address: SocketAddr) -> bool {
         address.port() == self.address.port()
             && (self.address.ip().is_unspecified()

@@ -24,7 +24,7 @@ pub(crate) struct Api {
     pub(crate) run: fn(Arc<Self>, Job) -> BoxFuture<'static, Outcome>,
     /// Opens a watcher through the API's client.
     pub(crate) watch: fn(Arc<Self>, Arc<Watchers>) -> OpenWatcher,
-    /// The created books, which all APIs share.
+    /// The books that the operations have created over any of the APIs.
     pub(crate) created: Arc<CreatedBooks>,
     /// The watcher that an earlier operation has left open.
     pub(crate) watcher: Mutex<Option<Watcher>>,

@@ -7,8 +7,8 @@ use bookshelf::Book;
 
 /// The created books, by the API that created or updated them last.
 ///
-/// An operation over several APIs runs at the same time over each. Each uses its own books, so that all of them make the
-/// same calls.
+/// An operation over several APIs runs over all of them at the same time. The client of each API uses books
+/// of its own, so that all clients make the same calls.
 #[derive(Debug, Default)]
 pub(crate) struct CreatedBooks(Mutex<BTreeMap<&'static str, Vec<Book>>>);
 
@@ -18,7 +18,8 @@ impl CreatedBooks {
         self.with(|books| books.entry(api).or_default().push(book));
     }
 
-    /// Removes and returns the newest book of an API. If it has none and `of_any` is `true`, takes the newest of all APIs.
+    /// Removes and returns the newest book of an API. If the API has none and `of_any` is `true`, takes the
+    /// newest book of all APIs.
     pub(crate) fn take(&self, api: &'static str, of_any: bool) -> Option<Book> {
         self.with(|books| {
             let own = books.get_mut(api).and_then(Vec::pop);

@@ -11,7 +11,8 @@ use crate::live::response::ErrorResponse;
 /// Name of an API, with the result of its task or the message of a task that panicked.
 type ApiOutcome<T> = (&'static str, Result<T, String>);
 
-/// Runs `task` for each API while it holds `lock`. Ends the step in the recordings when all tasks are done.
+/// Runs `task` for each API while it holds `lock`. When all tasks are done, ends the step that they have
+/// begun in the recordings.
 ///
 /// If the future is dropped while it waits for the lock, no task runs. Once started, the tasks run to
 /// completion.

@@ -13,7 +13,7 @@ pub(crate) struct Job {
     pub(crate) operation: Operation,
     pub(crate) calls: u32,
     pub(crate) connection: Connection,
-    /// `true` if the job runs over a single API, which may then change the books that other APIs have created.
+    /// `true` if the job runs over a single API. The job may then change books that other APIs have created.
     pub(crate) is_only: bool,
 }
 
@@ -32,7 +32,7 @@ pub(crate) enum Connection {
 pub(crate) type Outcome = (Result<String, String>, u128);
 
 impl Job {
-    /// Returns the name of the job's step in the recordings.
+    /// Returns the name of the step under which the job's calls are recorded.
     pub(crate) fn step(&self) -> String {
         let Self { operation, calls, connection, .. } = self;
         let title = operation.title();

@@ -9,11 +9,11 @@ use tokio::time::{sleep, timeout};
 
 use crate::recordings::{FROM_A_TERMINAL, Recordings};
 
-/// Timeout of a step. On loopback a step takes milliseconds.
+/// Timeout of a step, which makes the calls of one operation. On loopback a step takes milliseconds.
 const STEP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Timeout for a step's connections to close on both sides. Other clients may open connections meanwhile, so the
-/// number of open connections may never fall back to its old value.
+/// Timeout for a step's connections to close at both ends. Other clients may open connections meanwhile, so
+/// the number of open connections may never fall back to its old value.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The recordings of a server and of its clients.
@@ -37,7 +37,8 @@ impl RecordedSession {
         &self.recordings.client
     }
 
-    /// Runs `task` as a step with the given name, and waits until the step's connections are closed on both sides.
+    /// Runs `task` as a step with the given name, and waits until the step's connections are closed at both
+    /// ends.
     ///
     /// `kept_open` is the number of connections that a successful task leaves open, negative if it closes connections
     /// of an earlier step.

@@ -89,7 +89,7 @@ impl PageStream {
         }
     }
 
-    /// Adds everything that has changed since the last call to the pending events.
+    /// Adds everything that has changed since the previous call of this function to the pending events.
     fn collect(&mut self) {
         for (kind, receiver) in &mut self.values {
             if receiver.has_changed().unwrap_or(false)
