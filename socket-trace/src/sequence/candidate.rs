@@ -1,4 +1,4 @@
-//! A connection that may be drawn as a diagram.
+//! A connection that may turn out to be one of those that the diagram shows.
 
 use socket_tap::event::{Event, Op};
 use socket_tap::format::Side;
@@ -19,7 +19,7 @@ const MAX_CALLS: usize = 500;
 /// before the server accepts the connection.
 const MAX_CALLS_BEFORE: usize = 32;
 
-/// A connection that may be drawn as a diagram, with the calls of both ends.
+/// A connection, with the socket calls of both ends. It is drawn only if an event of either end selects it.
 #[derive(Debug, Default)]
 pub(super) struct Candidate {
     pub(super) is_selected: bool,

@@ -18,8 +18,8 @@ struct Progress {
     received: u64,
 }
 
-/// Merges the calls of both sides by time, but places each cause before its effect. A call with a later time
-/// than the call after it gets the time of that call.
+/// Merges the calls of both sides by time, but places each cause before its effect. Then a call whose time is
+/// later than that of the next call in the merged order gets the time of the next call.
 pub(super) fn merge(client: Vec<Call>, server: Vec<Call>) -> Vec<Call> {
     let (mut client, mut server) = (VecDeque::from(client), VecDeque::from(server));
     let (mut by_client, mut by_server) = (Progress::default(), Progress::default());

@@ -6,8 +6,8 @@
 //! # Layout
 //!
 //! - [`call`]: one call, and the signal it sends or receives
-//! - [`mod@gather`]: selects connections from a complete recording
-//! - `candidate`: a connection that may be drawn
+//! - [`mod@gather`]: selects, from complete recordings, the connections that the diagram shows
+//! - `candidate`: a connection that may turn out to be selected
 //! - `model`: [`Sequence`], the calls of a connection in order
 //! - `merge`: merges both sides, causes before effects
 //! - `diagram`: the rows of a diagram, shared by all output forms
@@ -34,7 +34,7 @@ use crate::reader::{Error, Trace};
 use crate::timeline::AnnotatedEvents;
 use crate::timeline::Timeline;
 
-/// Returns the calls of the first connection of a step.
+/// Returns the socket calls of the first connection that begins in a step.
 ///
 /// # Errors
 /// A trace cannot be read.

@@ -71,8 +71,8 @@ fn missing_step_or_socket_yields_no_diagram() {
     assert_eq!(of_step(trace(&client()), trace(&server()), "list books").unwrap(), []);
 }
 
-/// Returns client's and server's recordings of three connections in two steps. The client's port equals its
-/// socket number.
+/// Returns the client's and the server's recording of three connections in two steps. The client's port
+/// equals its socket number.
 fn three() -> [Vec<String>; 2] {
     let (mut client, mut server) =
         (vec![header("a", Side::Client, 0, 0)], vec![header("a", Side::Server, 0, 0)]);
