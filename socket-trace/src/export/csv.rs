@@ -25,7 +25,7 @@ use super::exporter::{Exporter, Out};
 use super::field::{NAMES, Value};
 use super::fields::Fields;
 
-/// Names of the columns before those of the trace format.
+/// Names of the first columns. Columns for the remaining fields of the trace format follow.
 const FIRST: [&str; 6] = ["recording", "side", "time", "t", "sock", "op"];
 
 /// Exports recordings as CSV.

@@ -53,8 +53,8 @@ struct Collector<'a> {
     /// For each recording, the side that made it: client or server.
     sides: Vec<Side>,
     selected: Option<SelectedCall>,
-    /// Reads and writes of each socket in each direction. Before an API call is selected, contains all open
-    /// sockets; afterwards, adds only sockets of the selected call's connection.
+    /// Reads and writes of each socket in each direction. Once an API call is selected, reads and writes of
+    /// other connections are no longer added.
     logs: HashMap<(Socket, Side), TransferLog>,
     tls: TlsStreams,
     more: u64,
@@ -64,7 +64,7 @@ struct SelectedCall {
     connection: u64,
     call: u64,
     operation: String,
-    /// `true` once the first request head or message of the selected API call is known.
+    /// `true` once the first request head or message of the selected API call is complete.
     is_known: bool,
 }
 

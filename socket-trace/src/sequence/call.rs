@@ -31,7 +31,8 @@ pub struct Call {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Signal {
-    /// The three segments that open a connection. The kernels exchange them without a call of the programs.
+    /// The three segments that open a connection. The kernels exchange them; no call of a program sends them
+    /// directly.
     Handshake,
     /// This number of data bytes.
     Bytes(u64),

@@ -1,4 +1,4 @@
-//! A connection that may turn out to be one of those that the diagram shows.
+//! A connection that is kept because an event may select it for the diagram.
 
 use socket_tap::event::{Event, Op};
 use socket_tap::format::Side;
@@ -12,11 +12,11 @@ use crate::timeline::AnnotatedEvent;
 use crate::timeline::Recording;
 use crate::timeline::connections::Socket;
 
-/// Maximum number of calls drawn for each side. A longer diagram is unreadable.
+/// Maximum number of socket calls drawn for each side. A longer diagram is unreadable.
 const MAX_CALLS: usize = 500;
 
-/// Maximum number of calls kept for a connection that is not selected yet. Its client may make several calls
-/// before the server accepts the connection.
+/// Maximum number of socket calls kept for each side of a connection that is not selected yet. Its client may
+/// make several calls before the server accepts the connection.
 const MAX_CALLS_BEFORE: usize = 32;
 
 /// A connection, with the socket calls of both ends. It is drawn only if an event of either end selects it.

@@ -127,8 +127,8 @@ impl<'a> Gathering<'a> {
         self.candidates.values().filter(|candidate| candidate.is_selected)
     }
 
-    /// Returns the selected connections, without each one whose recordings all contain another selected
-    /// connection, too.
+    /// Returns the selected connections. Of several that are in the same recordings, returns only one: the
+    /// first that was recorded on both sides, or else the first.
     fn finish(self, recordings: &[Recording]) -> Vec<Sequence> {
         let is_within = |one: &Candidate, other: &Candidate| one.recordings().all(|it| other.is_in(it));
         let selected: Vec<&Candidate> = self.selected().collect();

@@ -7,7 +7,7 @@
 //!
 //! - [`call`]: one call, and the signal it sends or receives
 //! - [`mod@gather`]: selects, from complete recordings, the connections that the diagram shows
-//! - `candidate`: a connection that may turn out to be selected
+//! - `candidate`: a connection that an event may select for the diagram
 //! - `model`: [`Sequence`], the calls of a connection in order
 //! - `merge`: merges both sides, causes before effects
 //! - `diagram`: the rows of a diagram, shared by all output forms

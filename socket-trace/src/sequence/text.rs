@@ -90,7 +90,8 @@ pub fn lanes(sequences: &[(String, Vec<Call>)]) -> String {
     lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
-/// Returns `true` if `side` has calls, or if neither side has: then no side is marked as not recorded.
+/// Returns `true` if `side` has calls. Also returns `true` if neither side has calls, so that no side is
+/// marked as not recorded.
 fn is_recorded(calls: &[Call], side: Side) -> bool {
     calls.is_empty() || calls.iter().any(|call| call.side == side)
 }

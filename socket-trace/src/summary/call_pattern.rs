@@ -1,8 +1,9 @@
-//! The calls of a socket in order, without those that vary between runs.
+//! The names of the calls of one socket in order, without the repetitions that vary between runs.
 //!
 //! The number and order of reads and writes depends on how the kernel divides the stream: forty runs of one
-//! gRPC call showed twenty sequences. A call pattern keeps the stable part: the calls that opened the socket,
-//! one read, one write, each shutdown, each kind of failure, and the end.
+//! gRPC call showed twenty different sequences of reads and writes. A call pattern keeps the stable part: the
+//! socket calls that opened the socket, one read, one write, each shutdown, each kind of failure, and the
+//! end.
 
 use serde::Serialize;
 use socket_tap::format::Side;

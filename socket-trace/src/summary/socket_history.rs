@@ -20,7 +20,7 @@ pub enum FirstTransfer {
 /// Maximum number of calls and failures that are kept for one socket. A trace may contain any number of them.
 pub(super) const MAX_CALLS: usize = 32;
 
-/// The calls of one socket that have been read so far.
+/// The calls of one socket, as far as the trace has been read.
 #[derive(Clone, Debug, Default)]
 pub struct SocketHistory {
     /// The calls that opened the socket, in order.
@@ -101,7 +101,7 @@ impl SocketHistory {
         }
     }
 
-    /// Returns the end of the connection that was recorded: client or server. It differs from the side of the
+    /// Returns the recorded end of the connection: client or server. This end differs from the side of the
     /// whole recording, `recorded`, if for example a server connects to another server.
     #[must_use]
     pub fn side(&self, recorded: Side) -> Side {

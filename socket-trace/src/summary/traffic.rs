@@ -47,7 +47,7 @@ impl Traffic {
         self.steps.current().add_ended(socket, socket.side(self.side));
     }
 
-    /// Returns the totals. Passes the calls that are still open to `on_call`.
+    /// Returns the totals. Passes the API calls that are still open to `on_call`.
     pub(super) fn finish(mut self, on_call: OnCall<'_>) -> (Vec<Step>, PayloadTotals) {
         let totals = self.payload.take().map(|payload| payload.finish(&mut self.steps, on_call));
         (self.steps.finish(), totals.unwrap_or_default())
