@@ -55,7 +55,7 @@ impl LimitChecker {
         Self { calls: 0, exceeded: exceeded.collect() }
     }
 
-    /// Compares an API call that has ended with all limits.
+    /// Compares an ended API call with all limits.
     pub fn call(&mut self, EndedCall { step, side, call }: EndedCall<'_>) {
         self.calls += 1;
         for exceeded in &mut self.exceeded {

@@ -4,8 +4,8 @@
 //!
 //! - [`Assertion`]: a condition on recordings
 //! - [`limits`]: API calls that exceed a limit, found while the trace is read
-//! - [`judge`]: outcome of assertions, with the findings that violate them
-//! - [`evidence`]: the events that prove a finding
+//! - [`judge`]: outcomes of assertions, and the violations found
+//! - [`evidence`]: the events that prove a violation
 
 mod checks;
 pub mod evidence;

@@ -107,8 +107,8 @@ impl Collector<'_> {
         }
     }
 
-    /// Returns `true` if the event transferred bytes of the selected API call. If none is selected yet,
-    /// selects a call in the event that meets the conditions.
+    /// Returns `true` if the event transferred bytes of the selected API call. If no API call is selected
+    /// yet, first selects one that the event transferred and that meets the conditions.
     fn is_of_call(&mut self, annotated: &AnnotatedEvent, connection: u64, socket: Socket) -> bool {
         if self.selected.is_none() {
             self.selected = self.select(annotated, connection, socket);

@@ -8,7 +8,8 @@ use super::payload_stats::{ClassifiedTransfer, OnCall, PayloadStats, PayloadTota
 use super::socket_history::{SocketClass, SocketHistory};
 use super::step::{Step, Steps};
 
-/// Totals of a subset of the connections in a recording, such as those that a server opened to other servers.
+/// Totals of a subset of the connections in a recording, such as the connections that a server opened to
+/// other servers.
 pub(super) struct Traffic {
     side: Side,
     steps: Steps,
@@ -54,8 +55,8 @@ impl Traffic {
     }
 }
 
-/// Returns `true` for events that steps do not count: those of a stream on top of another, because the lower
-/// stream counts the bytes, and the `connect` of a datagram socket, because it opens no connection.
+/// Returns `true` for events that steps do not count: events of a stream on top of another stream, because
+/// the lower stream counts the bytes, and the `connect` of a datagram socket, because it opens no connection.
 fn is_uncounted(event: &Event, socket: Option<&SocketHistory>) -> bool {
     let class = socket.map(|socket| socket.class);
     match event.op {

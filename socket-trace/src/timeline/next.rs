@@ -1,4 +1,4 @@
-//! The next event of traces, to which recorders are possibly still writing.
+//! The next event of traces to which recorders are possibly still writing.
 
 /// The next event of traces to which recorders are possibly still writing, or the reason why there is none.
 #[derive(Debug)]

@@ -100,7 +100,7 @@ pub(super) struct Adoptions {
 }
 
 impl Adoptions {
-    /// Processes an event of the trace. An adoption is added to those that wait to be found in the log.
+    /// Processes an event of the trace. An adoption is kept until it is found in the log.
     pub(super) fn read(&mut self, event: &Event) {
         let (Op::Adopt { fd: Some(fd), kind, local, peer, .. }, Some(sock)) = (&event.op, event.sock) else {
             return;
