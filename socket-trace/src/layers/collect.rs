@@ -20,12 +20,12 @@ use socket_dissect::{Class, Expansion, Layer, Part};
 /// `None` sets no condition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// The call is on the socket with this number in the server's recording, or in the client's if no server
-    /// was recorded.
+    /// The API call is on the socket with this number in the server's recording, or in the client's if no
+    /// server was recorded.
     pub sock: Option<SockId>,
-    /// The call has this index on its connection, from 0.
+    /// The API call has this index on its connection, from 0.
     pub call: Option<u64>,
-    /// The call begins in this step.
+    /// The API call begins in this step.
     pub step: Option<String>,
 }
 

@@ -16,7 +16,8 @@ use socket_dissect::{Expansion, Part, RECORD_HEADER};
 const MAX_WAITING: usize = 64;
 /// Maximum number of reads or writes below TLS that are kept. One record of 16 KiB may arrive in many reads.
 const MAX_TRANSFERS: usize = 1_024;
-/// Maximum number of pairs (decrypted data with its records) that are kept before the selected call begins.
+/// Maximum number of pairs (decrypted data with its records) that are kept before the selected API call
+/// begins.
 const MAX_BEFORE: usize = 16;
 /// Maximum number of pairs (decrypted data with its records) that are kept in total.
 const MAX_PAIRS: usize = 216;
@@ -105,7 +106,7 @@ impl Records {
         self.pairs.into()
     }
 
-    /// Unless the selected call has begun, drops all pairs except the newest [`MAX_BEFORE`].
+    /// Unless the selected API call has begun, drops all pairs except the newest [`MAX_BEFORE`].
     pub(super) fn keep(&mut self, has_begun: bool) {
         while !has_begun && self.pairs.len() > MAX_BEFORE {
             self.pairs.pop_front();

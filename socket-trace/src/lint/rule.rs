@@ -43,7 +43,7 @@ pub enum Requirement {
     Nothing,
     /// No event is missing between the first and the last event of the trace.
     EveryEvent,
-    /// No event is missing, and the recording's end is present. Needed to conclude that a call never
+    /// No event is missing, and the recording's end is present. Needed to conclude that a socket call never
     /// happened.
     RecordingEnd,
 }

@@ -44,7 +44,7 @@ impl Candidate {
         self.end(side).get_or_insert(End { socket, calls, more: 0, open: true });
     }
 
-    /// Adds an event as a call of one end.
+    /// Adds an event as a socket call of one end.
     pub(super) fn observe(&mut self, side: Side, socket: Socket, annotated: &AnnotatedEvent) {
         let max = if self.is_selected { MAX_CALLS } else { MAX_CALLS_BEFORE };
         if let Some(end) = self.end(side).as_mut().filter(|end| end.socket == socket) {

@@ -12,8 +12,8 @@ use crate::timeline::Recording;
 use crate::timeline::connections::{Connection, Socket};
 use crate::timeline::{AnnotatedEvent, AnnotatedEvents};
 
-/// Maximum number of calls, such as `bind`, that are kept for a socket before it connects or listens. Further
-/// calls are dropped.
+/// Maximum number of socket calls, such as `bind`, that are kept for a socket before it connects or listens.
+/// Further calls are dropped.
 const MAX_OPENING: usize = 8;
 
 /// Maximum number of connections that are kept although they are not selected. An event of the other end may

@@ -16,7 +16,7 @@ fn of_sock(sock: u64) -> Choice {
     Choice::Sock(SockId::new(sock).unwrap())
 }
 
-/// Formats each call as `C write 40 B`, with `C` for the client and `S` for the server.
+/// Formats each socket call as `C write 40 B`, with `C` for the client and `S` for the server.
 fn calls(sequence: &Sequence) -> Vec<String> {
     let side = |call: &Call| if call.side == socket_tap::format::Side::Client { "C" } else { "S" };
     sequence.calls.iter().map(|call| format!("{} {}", side(call), call.text)).collect()

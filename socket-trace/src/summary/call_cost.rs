@@ -24,7 +24,7 @@ pub struct CallTotals {
     #[serde(flatten)]
     pub bytes: ByteBreakdown,
     /// Median time from the first byte of a request to the first byte of its response, in nanoseconds. `None`
-    /// if no call has a response.
+    /// if no API call has a response.
     pub first_byte_ns: Option<u64>,
     #[serde(skip)]
     first_byte_samples: Median,

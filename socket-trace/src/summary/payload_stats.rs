@@ -14,14 +14,14 @@ use super::encrypted::Encrypted;
 use super::operation::{Operation, operation_name};
 use super::step::Steps;
 
-/// A call that has ended.
+/// An API call that has ended.
 #[derive(Clone, Copy, Debug)]
 pub struct EndedCall<'a> {
     /// Name of the step in which the API call ended.
     pub step: &'a str,
     /// Recorded side of the connection on which the API call was made.
     pub side: Side,
-    /// The call that has ended.
+    /// The API call that has ended.
     pub call: &'a Call,
 }
 
@@ -195,7 +195,7 @@ impl Connection {
     }
 }
 
-/// Returns `true` if the bytes of the part cannot be dissected and may therefore contain calls.
+/// Returns `true` if the bytes of the part cannot be dissected, so that they possibly contain API calls.
 fn may_contain_calls(part: &Part) -> bool {
     part.class == Class::Unknown || (part.layer == Layer::Tls && part.class == Class::Payload)
 }

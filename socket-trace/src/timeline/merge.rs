@@ -114,7 +114,7 @@ impl Timeline {
         }
     }
 
-    /// Returns the next event in the order in which calls returned.
+    /// Returns the next event in the order in which the socket calls returned.
     fn next_returned(&mut self) -> Result<Next<TimedEvent>, Error> {
         let (mut first, mut pending) = (None, false);
         for (index, source) in self.sources.iter_mut().enumerate() {
