@@ -29,7 +29,7 @@ static INFO: RuleInfo = RuleInfo {
 pub(super) const IDLE: Duration = Duration::from_secs(30);
 
 /// A connection is reported as left open if the peer sent a FIN and the connection was then idle for this
-/// time.
+/// time, or for the time in the options if it is shorter.
 const CLOSE_WAIT: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]

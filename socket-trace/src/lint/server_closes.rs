@@ -28,7 +28,7 @@ static INFO: RuleInfo = RuleInfo {
     requires: Requirement::EveryEvent,
 };
 
-/// The rule reports a server endpoint if the server closed at least this many of its connections.
+/// The rule reports a server endpoint only if the server closed at least this many of its connections.
 const MANY: u64 = 10;
 
 /// Time in nanoseconds without a read or write after which a connection counts as idle.
