@@ -27,13 +27,13 @@
 //! - [`summary`]: totals of one trace, computed in one pass
 //! - [`compare`]: comparison of several summaries, and the verdict
 //! - [`table`]: a comparison as text or Markdown
-//! - [`assertion`]: limits that traces must keep, and their evaluation
+//! - [`assertion`]: conditions that traces must satisfy, and their outcomes
 //! - [`timeline`]: several recordings on one time line
 //! - [`show`]: the time line, event by event
 //! - [`page_feed`]: the time line as JSON for the page
 //! - [`mod@report`]: a recording as a page in one file
-//! - [`sequence`]: the calls of client and server in one step, as a diagram
-//! - [`layers`]: one call from reads and writes up to messages
+//! - [`sequence`]: the socket calls of client and server on one connection, as a diagram
+//! - [`layers`]: one API call from its reads and writes up to its messages
 //! - [`mod@lint`]: advice on what the recorded program could do better
 //! - [`mod@verify`]: comparison of a trace with the system calls that strace recorded
 //! - [`contracts`]: protobuf contracts, by which gRPC messages are decoded

@@ -31,7 +31,8 @@ pub struct Trace {
     ending: Ending,
     /// Later files of the recording, if it was rotated.
     later: VecDeque<Trace>,
-    /// Sums of the counts in the end lines of the files read before, if the recording was rotated.
+    /// If the recording was rotated, the sums of the counts in the end lines of the files before the current
+    /// one.
     before: End,
 }
 

@@ -11,7 +11,7 @@ use crate::summary::{Step, Summary, WHOLE_RECORDING};
 #[derive(Default)]
 pub(super) struct TraceResult {
     pub(super) violations: u64,
-    /// Description, measured value and related events of each violation.
+    /// The worst violations, each as its description, its measured value, and a selector of its events.
     pub(super) findings: Vec<(String, Option<u64>, Selector)>,
     /// Reasons why the trace may hide further violations, such as missing events.
     pub(super) reasons: Vec<String>,
@@ -57,8 +57,8 @@ pub(super) fn max_of_calls(
     result
 }
 
-/// Returns the reason why the program may have made calls that the trace does not show; `None` if there is
-/// none.
+/// Returns the reason why the program possibly made API calls that the trace does not show; `None` if there
+/// is none.
 fn reason_for_further_calls(trace: &Summary, calls: u64) -> Option<String> {
     if !trace.payload {
         return Some(

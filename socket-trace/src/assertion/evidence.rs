@@ -57,11 +57,11 @@ pub struct Line {
 pub enum Selector {
     /// All events of this socket.
     Socket(SockId),
-    /// Reads and writes that carried bytes of this call.
+    /// Reads and writes that transferred bytes of this API call.
     Call {
-        /// Socket of the connection that carried the call.
+        /// Socket of the connection on which the API call was made.
         sock: SockId,
-        /// Index of the call on its connection, from 0.
+        /// Index of the API call on its connection, from 0.
         number: u64,
     },
     /// The connections that a step opened beyond the limit of an assertion. A step lasts from one mark of the
@@ -69,7 +69,7 @@ pub enum Selector {
     Opened {
         /// Name of the step.
         step: String,
-        /// Number of connections within the limit, which are not selected.
+        /// The limit: the first `beyond` connections of the step are not selected.
         beyond: u64,
     },
 }

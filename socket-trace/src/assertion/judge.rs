@@ -40,7 +40,7 @@ pub struct Judgement {
     pub reasons: Vec<String>,
     /// The worst violations, in descending order.
     pub findings: Vec<Finding>,
-    /// Number of calls or steps that violate the assertion, including those not in `findings`.
+    /// Number of violations, including those that are not in `findings`.
     #[serde(rename = "against")]
     pub violations: u64,
 }
@@ -59,7 +59,8 @@ pub struct Finding {
     pub evidence: Evidence,
 }
 
-/// Checks all assertions. `checkers` contain, for each trace, the calls that exceed a limit.
+/// Checks all assertions. `checkers` has one checker for each trace, which knows the API calls that exceed a
+/// limit.
 #[must_use]
 pub fn judge(assertions: &[Assertion], comparison: &Comparison, checkers: &[LimitChecker]) -> Vec<Judgement> {
     let judged = |assertion: &Assertion| match *assertion {

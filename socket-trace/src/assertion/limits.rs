@@ -1,4 +1,4 @@
-//! Finds the calls that exceed a limit while a trace is read.
+//! While a trace is read, finds the API calls that exceed a limit.
 
 use socket_tap::event::SockId;
 
@@ -9,43 +9,43 @@ use socket_dissect::Call;
 /// Maximum number of violations shown per assertion and trace.
 pub(super) const MAX_SHOWN: usize = 3;
 
-/// Finds the calls of one trace that exceed a limit.
+/// Finds the API calls of one trace that exceed a limit.
 #[derive(Clone, Debug)]
 pub struct LimitChecker {
-    /// Number of calls checked so far.
+    /// Number of API calls checked so far.
     pub calls: u64,
-    /// For each limit, the calls that exceed it.
+    /// For each limit, the API calls that exceed it.
     pub exceeded: Vec<Exceeded>,
 }
 
-/// The calls of one trace that exceed one limit.
+/// The API calls of one trace that exceed one limit.
 #[derive(Clone, Debug)]
 pub struct Exceeded {
     measure: Measure,
     limit: u64,
-    /// Number of calls that exceed the limit.
+    /// Number of API calls that exceed the limit.
     pub count: u64,
-    /// The worst of these calls, in descending order.
+    /// The API calls with the highest values, in descending order.
     pub worst: Vec<ExceedingCall>,
 }
 
-/// A call that exceeds a limit.
+/// An API call that exceeds a limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExceedingCall {
     /// The measured value, which exceeds the limit.
     pub value: u64,
-    /// Name of the step in which the call ended.
+    /// Name of the step in which the API call ended.
     pub step: String,
-    /// Operation of the call, such as `GET /v1/books/1`.
+    /// Operation of the API call, such as `GET /v1/books/1`.
     pub operation: String,
-    /// Socket of the connection that carried the call.
+    /// Socket of the connection on which the API call was made.
     pub sock: SockId,
-    /// Index of the call on its connection, from 0.
+    /// Index of the API call on its connection, from 0.
     pub number: u64,
 }
 
 impl LimitChecker {
-    /// Returns a checker for those assertions that limit single calls.
+    /// Returns a checker for those assertions that set a limit for each API call.
     #[must_use]
     pub fn new(assertions: &[Assertion]) -> Self {
         let exceeded = assertions.iter().filter_map(|assertion| match *assertion {
@@ -55,7 +55,7 @@ impl LimitChecker {
         Self { calls: 0, exceeded: exceeded.collect() }
     }
 
-    /// Compares an ended call with all limits.
+    /// Compares an ended API call with all limits.
     pub fn call(&mut self, EndedCall { step, side, call }: EndedCall<'_>) {
         self.calls += 1;
         for exceeded in &mut self.exceeded {
@@ -65,7 +65,7 @@ impl LimitChecker {
         }
     }
 
-    /// Returns the calls that exceed the given limit. `None` if the checker has no such limit.
+    /// Returns the API calls that exceed the given limit. `None` if the checker has no such limit.
     #[must_use]
     pub fn exceeded(&self, measure: Measure, limit: u64) -> Option<&Exceeded> {
         self.exceeded.iter().find(|exceeded| (exceeded.measure, exceeded.limit) == (measure, limit))

@@ -3,9 +3,9 @@
 //! # Layout
 //!
 //! - [`Assertion`]: a condition on recordings
-//! - [`limits`]: calls that exceed a limit, found while the trace is read
-//! - [`judge`]: outcome of assertions, with the findings that violate them
-//! - [`evidence`]: the events that prove a finding
+//! - [`limits`]: API calls that exceed a limit, found while the trace is read
+//! - [`judge`]: outcomes of assertions, and the violations found
+//! - [`evidence`]: the events that prove a violation
 
 mod checks;
 pub mod evidence;
@@ -25,7 +25,7 @@ pub enum Assertion {
     SamePrimitives,
     /// No connection ends with a reset, an error or a local abort.
     CleanEnds,
-    /// No measured value exceeds this limit. Times are in nanoseconds.
+    /// No value of this measure exceeds this limit. Times are in nanoseconds.
     Max(Measure, u64),
 }
 
@@ -34,11 +34,11 @@ pub enum Assertion {
 pub enum Measure {
     /// Number of connections that one step opens.
     Connections,
-    /// Number of reads in which the recorded side received bytes of one call.
+    /// Number of reads in which the recorded side received bytes of one API call.
     ReadsPerCall,
-    /// Number of writes in which the recorded side sent bytes of one call.
+    /// Number of writes in which the recorded side sent bytes of one API call.
     WritesPerCall,
-    /// Number of bytes of one call, in both directions.
+    /// Number of bytes of one API call, in both directions together.
     BytesPerCall,
     /// Nanoseconds from the first byte of a request to the first byte of its response.
     FirstByte,
@@ -70,8 +70,8 @@ impl Assertion {
 }
 
 impl Measure {
-    /// Measures a call recorded by `side`. `None` if steps are measured instead of calls, or the call has no
-    /// response.
+    /// Returns the measured value of an API call that `side` recorded. `None` if the quantity belongs to a
+    /// step instead of a call, or requires a response that the call does not have.
     #[must_use]
     pub fn of(self, call: &Call, side: Side) -> Option<u64> {
         match self {

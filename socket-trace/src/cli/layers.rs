@@ -1,4 +1,4 @@
-//! `socket-trace layers`: maps one call from its reads and writes up to its messages.
+//! `socket-trace layers`: maps one API call from its reads and writes up to its messages.
 
 use std::io::{self, Write};
 use std::path::PathBuf;

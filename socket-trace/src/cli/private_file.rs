@@ -1,7 +1,7 @@
 //! Creates output files that only their owner can read, since they contain recorded data.
 //!
-//! The rules are those of trace files (`TRACE.md`, "Privacy"). Pipes and devices named by the user are
-//! written to as by a shell.
+//! The rules are those of trace files (`TRACE.md`, "Privacy"). If the user names a pipe or a device, it is
+//! opened as by a shell.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -44,7 +44,8 @@ mod system {
 
     use super::*;
 
-    /// Maximum number of attempts if another program replaces the file between two system calls.
+    /// Maximum number of attempts to open the file. An attempt fails if another program replaces the file
+    /// between two system calls.
     const TRIES: usize = 16;
 
     /// Permission bits of the group and of all other users.
@@ -70,8 +71,8 @@ mod system {
         ))
     }
 
-    /// Opens an existing file. `None` if it had to be removed because others had access to it; then it must
-    /// be created.
+    /// Opens an existing file. If other users had access to it, removes it and returns `None`; the caller
+    /// must then create the file.
     fn open(path: &Path, mut options: OpenOptions) -> io::Result<Option<File>> {
         let found = fs::symlink_metadata(path)?;
         check(&found)?;

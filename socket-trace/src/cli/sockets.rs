@@ -91,7 +91,7 @@ impl Sockets {
         }
     }
 
-    /// Prints the table again at each interval, until the reader closes the pipe or the user presses Ctrl-C.
+    /// Prints the table again at each interval, until standard output is closed or the user presses Ctrl-C.
     fn watch(&self, filter: &Filter, every: Duration) -> CommandResult {
         let is_screen = io::stdout().is_terminal() && !self.json;
         let mut before = None;

@@ -1,10 +1,10 @@
-//! Groups calls by step or by operation, so that groups of the same name can be compared between traces.
+//! Groups API calls by step or by operation, so that groups with equal names can be compared between traces.
 
 use std::collections::HashSet;
 
 use crate::summary::{ByteBreakdown, CallCost, Summary, WHOLE_RECORDING};
 
-/// The property by which calls are grouped.
+/// The property by which API calls are grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Grouping {
     /// By step: the time from a mark that the program sets to the next mark. A recording without marks is one
@@ -14,18 +14,18 @@ pub enum Grouping {
     Operation,
 }
 
-/// The calls of one trace that have the same step or operation.
+/// The API calls of one trace that belong to one step, or have one operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group<'a> {
     /// Name of the step or operation.
     pub name: &'a str,
-    /// Number of calls in the group.
+    /// Number of API calls in the group.
     pub calls: u64,
-    /// Number of bytes of the calls, by class and direction.
+    /// Number of bytes of the API calls, by class and direction.
     pub bytes: ByteBreakdown,
 }
 
-/// Name of the group for bytes that belong to no call.
+/// Name of the group for bytes that belong to no API call.
 const NO_CALL: &str = "(no call)";
 
 impl Grouping {
@@ -47,7 +47,7 @@ impl Grouping {
         }
     }
 
-    /// Returns the name of each group, and the cost of its calls.
+    /// Returns the name of each group, and the cost of its API calls.
     #[must_use]
     pub fn call_costs(self, trace: &Summary) -> Vec<(&str, &CallCost)> {
         match self {
@@ -58,8 +58,8 @@ impl Grouping {
         }
     }
 
-    /// Returns the groups of calls in a trace with payload. Every byte of the trace counts for exactly one
-    /// group.
+    /// Returns the groups of API calls in a trace that contains payload. Every byte of the trace is counted
+    /// in exactly one group.
     #[must_use]
     pub fn groups(self, trace: &Summary) -> Vec<Group<'_>> {
         match self {
@@ -82,7 +82,7 @@ impl Grouping {
     }
 }
 
-/// Returns the group of bytes on connections that carried no call.
+/// Returns the group of the bytes that belong to no API call.
 fn bytes_without_call(trace: &Summary) -> Option<Group<'_>> {
     let (mut all, mut of_calls) = (ByteBreakdown::default(), ByteBreakdown::default());
     trace.steps.iter().filter_map(|step| step.bytes).for_each(|bytes| all.add_all(&bytes));

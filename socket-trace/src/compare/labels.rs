@@ -7,7 +7,8 @@ use crate::summary::Summary;
 /// Functions that derive a label from a trace, in order from the shortest label to the longest.
 const CANDIDATES: [fn(&Summary) -> &str; 3] = [name, file_name, source];
 
-/// Labels each trace with its name, or with its file if another trace of the same side has that name.
+/// Labels each trace with its name. If another trace of the same side has the same name, uses the file name
+/// instead, or else the path.
 pub(super) fn assign_unique(traces: &mut [Summary]) {
     let labels: Vec<String> = (0..traces.len()).map(|index| label(traces, index)).collect();
     for (trace, label) in traces.iter_mut().zip(labels) {

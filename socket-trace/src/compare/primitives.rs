@@ -73,7 +73,7 @@ impl Primitives {
     }
 }
 
-/// Index of a trace, and the call patterns of those of its sockets that have one given role.
+/// Index of a trace, and the call patterns of its sockets with a given role.
 type WithRole<'a> = (usize, &'a BTreeMap<String, SocketGroup>);
 
 /// Returns one difference for each trace that lacks the pattern. Each difference also names one trace that

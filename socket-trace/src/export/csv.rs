@@ -1,11 +1,11 @@
 //! CSV (RFC 4180): a header row, and a row per event.
 //!
-//! The columns are the fields of a trace under the same names (see `TRACE.md`), empty where an event does not have
-//! them. The first columns are
+//! Each field of the trace format has a column of the same name (see `TRACE.md`). A cell is empty if the
+//! event lacks the field. The first columns are
 //!
-//! - `recording` and `side`: name and side of the recording, since several traces share a table
-//! - `time`: date and time, RFC 3339, UTC, with nanoseconds; empty if the header does not contain the start
-//! - `t`, `sock`, `op`: as in the trace
+//! - `recording` and `side`: name and side of the recording, since one table can contain several recordings
+//! - `time`: date and time, RFC 3339, UTC, with nanoseconds; empty if the header lacks the start time
+//! - `t`, `sock`, `op`: the fields of the trace format that all events can have
 //!
 //! The fields of `tcp` have columns of their own, `tcp_state` to `tcp_unread`. `data` is base64. Columns added in
 //! later versions are appended, so that existing columns keep their positions.
@@ -25,7 +25,7 @@ use super::exporter::{Exporter, Out};
 use super::field::{NAMES, Value};
 use super::fields::Fields;
 
-/// Names of the columns before those of the trace format.
+/// Names of the first columns. Columns for the remaining fields of the trace format follow.
 const FIRST: [&str; 6] = ["recording", "side", "time", "t", "sock", "op"];
 
 /// Exports recordings as CSV.

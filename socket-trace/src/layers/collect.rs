@@ -1,4 +1,4 @@
-//! Collects the reads and writes of one selected call from complete recordings.
+//! Selects one API call in complete recordings, and collects the reads and writes that transferred its bytes.
 
 use std::collections::HashMap;
 
@@ -16,21 +16,21 @@ use crate::timeline::connections::Socket;
 use crate::timeline::{AnnotatedEvent, AnnotatedEvents};
 use socket_dissect::{Class, Expansion, Layer, Part};
 
-/// Conditions that select a call: the first call that meets all of them. A field that is `None` sets no
-/// condition.
+/// Conditions that select an API call: the first call that meets all conditions is selected. A field that is
+/// `None` sets no condition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// The call is on the socket with this number in the server's recording, or in the client's if no server
-    /// was recorded.
+    /// The API call is on the socket with this number in the server's recording, or in the client's if no
+    /// server was recorded.
     pub sock: Option<SockId>,
-    /// The call has this index on its connection, from 0.
+    /// The API call has this index on its connection, from 0.
     pub call: Option<u64>,
-    /// The call begins in this step.
+    /// The API call begins in this step.
     pub step: Option<String>,
 }
 
-/// Returns the map of the selected call: its reads, writes, frames and messages. `None` if no call meets the
-/// conditions.
+/// Returns the map of the selected API call: its reads, writes, frames and messages. `None` if no call meets
+/// the conditions.
 ///
 /// # Errors
 /// A trace cannot be read.
@@ -53,8 +53,8 @@ struct Collector<'a> {
     /// For each recording, the side that made it: client or server.
     sides: Vec<Side>,
     selected: Option<SelectedCall>,
-    /// Reads and writes by socket and direction. Contains all open sockets, and the sockets of the selected
-    /// call's connection.
+    /// Reads and writes of each socket in each direction. Once an API call is selected, reads and writes of
+    /// other connections are no longer added.
     logs: HashMap<(Socket, Side), TransferLog>,
     tls: TlsStreams,
     more: u64,
@@ -64,12 +64,12 @@ struct SelectedCall {
     connection: u64,
     call: u64,
     operation: String,
-    /// `true` once the operation of the selected call is final.
+    /// `true` once the first request head or message of the selected API call is complete.
     is_known: bool,
 }
 
 impl Collector<'_> {
-    /// Processes an event. Returns `true` if it transferred bytes of the selected call.
+    /// Processes an event. Returns `true` if it transferred bytes of the selected API call.
     fn observe(&mut self, annotated: AnnotatedEvent, socket: Socket, expansion: Option<Expansion>) -> bool {
         let event = &annotated.timed.event;
         let Some(connection) = annotated.connection.clone() else { return false };
@@ -97,7 +97,7 @@ impl Collector<'_> {
         false
     }
 
-    /// Sets the operation of the selected call once its request head is complete. In GraphQL, the request
+    /// Sets the operation of the selected API call once its request head is complete. In GraphQL, the request
     /// body may replace the operation later.
     fn set_operation<'b>(&mut self, operation: impl FnOnce(u64) -> Option<&'b str>) {
         if let Some(selected) = self.selected.as_mut().filter(|selected| selected.is_known)
@@ -107,8 +107,8 @@ impl Collector<'_> {
         }
     }
 
-    /// Returns `true` if the event transferred bytes of the selected call. Selects the first call that meets
-    /// the conditions.
+    /// Returns `true` if the event transferred bytes of the selected API call. If no API call is selected
+    /// yet, first selects one that the event transferred and that meets the conditions.
     fn is_of_call(&mut self, annotated: &AnnotatedEvent, connection: u64, socket: Socket) -> bool {
         if self.selected.is_none() {
             self.selected = self.select(annotated, connection, socket);
@@ -153,8 +153,8 @@ impl Collector<'_> {
 }
 
 impl SelectedCall {
-    /// Sets the operation of the selected call from its first request head, or from its first WebSocket or
-    /// PostgreSQL message.
+    /// Sets the operation of the selected API call from its first request head, or from its first WebSocket
+    /// or PostgreSQL message.
     fn update_operation(&mut self, parts: &[Part]) {
         let names_operation = |part: &&Part| {
             let is_first =

@@ -74,7 +74,7 @@ struct DrawnBox {
     right: usize,
     name: String,
     text: String,
-    /// `true` if the box has no bytes of the call and is drawn dimmed.
+    /// `true` if the box contains no bytes of the mapped call, so that it is drawn dimmed.
     dim: bool,
 }
 

@@ -1,4 +1,4 @@
-//! The map of a call: byte offsets of its reads, writes, frames and messages in both directions.
+//! The map of an API call: byte offsets of its reads, writes, frames and messages in both directions.
 
 use std::collections::BTreeMap;
 
@@ -7,19 +7,19 @@ use socket_tap::format::Side;
 
 use socket_dissect::Class;
 
-/// The map of one call: its reads, writes, frames and messages in both directions.
+/// The map of one API call: its reads, writes, frames and messages in both directions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Map {
     /// Both ends of the connection, each as recording name and socket number: `rest-client #1`.
     pub ends: Vec<String>,
-    /// Index of the call on its connection, from 0.
+    /// Index of the API call on its connection, from 0.
     pub call: u64,
-    /// Operation of the call, such as `GET /v1/books/1`.
+    /// Operation of the API call, such as `GET /v1/books/1`.
     pub operation: String,
     /// The direction of the request, then that of the response.
     #[serde(rename = "ways")]
     pub directions: Vec<Direction>,
-    /// Number of reads and writes omitted because the map has too many.
+    /// Number of reads and writes that are omitted because there are too many.
     pub more: u64,
 }
 
@@ -29,7 +29,7 @@ pub struct Direction {
     /// The side that receives the bytes.
     #[serde(serialize_with = "crate::summary::json::side")]
     pub to: Side,
-    /// Number of bytes of the call in this direction, by class.
+    /// Number of bytes of the API call in this direction, by class.
     pub bytes: BTreeMap<Class, u64>,
     /// Protocol levels, from reads and writes up to messages.
     pub levels: Vec<Level>,
@@ -66,8 +66,8 @@ pub struct Block {
     /// `true` if the block continues in a later read or write, which the map omits.
     #[serde(rename = "goes_on")]
     pub continues: bool,
-    /// `true` if the block contains bytes of the mapped call. The map also shows other data of the same reads
-    /// and writes.
+    /// `true` if the block contains bytes of the mapped API call. `false` if it contains only other data that
+    /// the same reads and writes transferred.
     pub of_call: bool,
 }
 

@@ -1,9 +1,9 @@
-//! Maps one call across layers: its reads and writes, the frames they carried, and the messages in the frames.
+//! Maps one API call across layers: its reads and writes, the frames in them, and the messages in the frames.
 //!
 //! # Layout
 //!
 //! - [`map`]: byte offsets of reads, writes, frames and messages in both directions
-//! - [`mod@collect`]: collects the reads and writes of the selected call
+//! - [`mod@collect`]: collects the reads and writes of the selected API call
 //! - `transfer_log`: reads or writes of one socket in one direction
 //! - `tls_streams`, `records`, `pair`: TLS records, matched to the decrypted data in them
 //! - `stack`, `units`, `tls`: the protocol levels, built from the reads and writes

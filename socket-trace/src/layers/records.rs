@@ -1,10 +1,10 @@
 //! Pairs the TLS records of one direction of a connection with the decrypted data that they carry.
 //!
 //! A recording contains the encrypted stream with its records (below TLS), and the program's reads and writes
-//! of decrypted data (above TLS). It does not link them, but time and length do. Data is encrypted and sent
-//! before the program writes more, and received before the program reads it. Without padding, a record
-//! contains as many data bytes as its fragment minus the overhead of the cipher suite. Records that match no
-//! data belong to the handshake or are alerts.
+//! of decrypted data (above TLS). It does not state which record carried which data; the order in time and
+//! the lengths show it. Data is encrypted and sent before the program writes more, and received before the
+//! program reads it. Without padding, a record contains as many data bytes as its fragment minus the overhead
+//! of the cipher suite. Records that match no data belong to the handshake or are alerts.
 
 use std::collections::VecDeque;
 
@@ -16,7 +16,8 @@ use socket_dissect::{Expansion, Part, RECORD_HEADER};
 const MAX_WAITING: usize = 64;
 /// Maximum number of reads or writes below TLS that are kept. One record of 16 KiB may arrive in many reads.
 const MAX_TRANSFERS: usize = 1_024;
-/// Maximum number of pairs (decrypted data with its records) that are kept before the selected call begins.
+/// Maximum number of pairs (decrypted data with its records) that are kept before the selected API call
+/// begins.
 const MAX_BEFORE: usize = 16;
 /// Maximum number of pairs (decrypted data with its records) that are kept in total.
 const MAX_PAIRS: usize = 216;
@@ -28,7 +29,7 @@ pub(super) struct Records {
     below: u64,
     /// Number of decrypted bytes transferred so far, above TLS.
     above: u64,
-    /// Reads or writes of encrypted bytes with a record that is not matched to data yet.
+    /// Reads or writes of encrypted bytes that transferred a record that is not matched to data yet.
     transfers: VecDeque<RawTransfer>,
     /// The `application_data` record that has been transferred only in part.
     open: Option<Record>,
@@ -105,15 +106,16 @@ impl Records {
         self.pairs.into()
     }
 
-    /// Drops all pairs except the newest, unless the selected call has begun.
+    /// Unless the selected API call has begun, drops all pairs except the newest [`MAX_BEFORE`].
     pub(super) fn keep(&mut self, has_begun: bool) {
         while !has_begun && self.pairs.len() > MAX_BEFORE {
             self.pairs.pop_front();
         }
     }
 
-    /// Called before each read or write. If it is above TLS and the previous one was below, or the reverse,
-    /// matches all waiting data to all waiting records, even if their lengths differ.
+    /// Called before each read or write; `is_above` is `true` if it is above TLS. If the previous read or
+    /// write was on the other side of TLS, matches all waiting data to all waiting records, even if their
+    /// lengths differ.
     fn change_side(&mut self, is_above: bool) {
         if self.was_above != is_above && self.may_hold_all() {
             self.pair_by_order();
@@ -185,7 +187,8 @@ impl Records {
         }
     }
 
-    /// Drops the oldest records above the limit, and the reads or writes that carried no remaining record.
+    /// Drops the oldest records if there are too many, and the reads or writes that transferred none of the
+    /// remaining records.
     fn drop_unneeded(&mut self) {
         while self.records.len() > MAX_WAITING {
             self.records.pop_front();

@@ -23,7 +23,7 @@ pub(super) struct EndTransfers {
     pub(super) pairs: Vec<Pair>,
 }
 
-/// Returns the directions in which bytes of the call were transferred: first to the server, then to the
+/// Returns the directions in which bytes of the API call were transferred: first to the server, then to the
 /// client.
 pub(super) fn directions(ends: &[EndTransfers], call: u64) -> Vec<Direction> {
     [Side::Server, Side::Client].into_iter().filter_map(|to| direction(ends, to, call)).collect()
@@ -67,7 +67,7 @@ fn tls_levels(ends: &[(&EndTransfers, Vec<Transfer>)], call: u64) -> Vec<Level> 
     raw.chain(records).collect()
 }
 
-/// Returns the byte ranges within a read or write that belong to the call.
+/// Returns the byte ranges within a read or write that belong to the API call.
 fn ranges_of_call(transfer: &Transfer, call: u64) -> Vec<(u64, u64)> {
     let mut from = transfer.from;
     let ranges = transfer.parts.iter().filter_map(|part| {

@@ -1,4 +1,4 @@
-//! Formats the map of a call as text.
+//! Formats the map of an API call as text.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,8 @@ use super::grid;
 use super::map::{Direction, Level, Map};
 use socket_dissect::Class;
 
-/// Formats the map about `width` columns wide. With `color`, data of other calls is dimmed.
+/// Formats the map about `width` columns wide. With `color`, boxes without bytes of the mapped call are
+/// dimmed.
 #[must_use]
 pub fn text(map: &Map, width: usize, color: bool) -> String {
     let mut out = String::new();

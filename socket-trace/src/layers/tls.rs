@@ -6,7 +6,7 @@ use socket_tap::format::text::seconds;
 use super::map::{Block, Level};
 use super::pair::Pair;
 
-/// The range of bytes that the map shows, and the ranges in it that belong to the call.
+/// The range of bytes that the map shows, and the parts of this range that belong to the API call.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Area<'a> {
     pub(super) from: u64,

@@ -29,7 +29,7 @@ impl TlsStreams {
         }
     }
 
-    /// Adds a read or write of a socket. `is_selected` is `true` once the selected call is known.
+    /// Adds a read or write of a socket. `is_selected` is `true` once an API call is selected.
     pub(super) fn transferred(
         &mut self,
         (socket, to): (Socket, Side),

@@ -12,8 +12,9 @@ const MAX_TRANSFERS: usize = 200;
 /// Maximum number of dissected parts (ranges of bytes that belong to one protocol unit) in a map.
 const MAX_PARTS: usize = 1_000;
 
-/// Maximum number of reads or writes kept before the first and after the last one of the call. The map needs
-/// them if the other end transferred their data together with data of the call.
+/// Maximum number of reads or writes that are kept before the first one with bytes of the API call, and after
+/// the last one. The map needs them if the other end transferred their data together with data of the API
+/// call.
 const MAX_AROUND: usize = 16;
 
 /// A read or write, and the dissected parts of its data.
@@ -27,7 +28,7 @@ pub(super) struct Transfer {
 }
 
 impl Transfer {
-    /// Returns `true` if the read or write has bytes of `call`.
+    /// Returns `true` if the read or write transferred bytes of the API call `call`.
     pub(super) fn has(&self, call: u64) -> bool {
         self.parts.iter().any(|part| part.call == Some(call))
     }
@@ -41,12 +42,12 @@ pub(super) struct TransferLog {
     pub(super) side: Side,
     /// Number of bytes transferred so far.
     offset: u64,
-    /// Reads or writes from the first to the last one with bytes of the call, and a few before the first.
+    /// Reads or writes from the first to the last one with bytes of the API call, and a few before the first.
     kept: Vec<Transfer>,
     /// Number of dissected parts of the reads or writes in `kept`.
     parts: usize,
-    /// Reads or writes after those in `kept`, without bytes of the call. Before the call begins, the latest
-    /// reads or writes.
+    /// The reads or writes after the last one in `kept`; they have no bytes of the API call. Before the API
+    /// call begins, the latest reads or writes.
     around: VecDeque<Transfer>,
     /// Number of reads or writes dropped from `around` because there were too many.
     skipped: u64,
@@ -93,8 +94,8 @@ impl TransferLog {
         skipped
     }
 
-    /// Returns `true` if one of the kept reads or writes has bytes of `call`, even if it was added before the
-    /// call was selected.
+    /// Returns `true` if one of the kept reads or writes has bytes of the API call `call`, even if it was
+    /// added before `call` was selected.
     pub(super) fn carries(&self, call: u64) -> bool {
         self.kept.iter().chain(&self.around).any(|transfer| transfer.has(call))
     }

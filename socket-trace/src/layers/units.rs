@@ -68,8 +68,8 @@ pub(super) fn append(units: &mut Vec<Unit>, part: &Part, from: u64, to: u64, cal
     units.push(Unit { block, id, class: part.class });
 }
 
-/// Combines all blocks of the call into one message, for protocols in which a message consists of a head and
-/// a body.
+/// Combines all blocks of the API call into one message, for protocols in which a message consists of a head
+/// and a body.
 pub(super) fn message_of(parts: &[Unit]) -> Vec<Unit> {
     let of_call: Vec<&Unit> = parts.iter().filter(|unit| unit.block.of_call).collect();
     let (Some(first), Some(last)) = (of_call.first(), of_call.last()) else { return Vec::new() };

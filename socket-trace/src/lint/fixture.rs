@@ -9,14 +9,14 @@ use super::{Options, lint};
 use crate::reader::Trace;
 use crate::timeline::fixture::header_line;
 
-/// Lints a complete recording with these events, made by `side`.
+/// Lints a complete recording that `side` made and that contains these events.
 pub(super) fn lint_events(side: Side, events: &[impl AsRef<str>]) -> Report {
     let end = format!(r#"{{"end":true,"events":{},"lost":0}}"#, events.len());
     lint_with_end(side, events, &end)
 }
 
-/// Lints a recording with these events and this end line, made by `side`. An incomplete end line makes a
-/// truncated recording.
+/// Lints a recording that `side` made and that contains these events and this end line. If the end line is
+/// incomplete, so is the recording.
 pub(super) fn lint_with_end(side: Side, events: &[impl AsRef<str>], end: &str) -> Report {
     let mut text = header_line(&Header::new("test", side));
     for line in events.iter().map(AsRef::as_ref).chain([end]) {
@@ -60,7 +60,7 @@ pub(super) fn transfer(us: u64, sock: u64, op: &str, bytes: u64) -> String {
     format!(r#"{{"t":{us}000,"sock":{sock},"op":"{op}","bytes":{bytes}}}"#)
 }
 
-/// Returns a read event that received end of stream.
+/// Returns the event of a read that returned 0 bytes, at the end of the stream.
 pub(super) fn fin(us: u64, sock: u64) -> String {
     format!(r#"{{"t":{us}000,"sock":{sock},"op":"read","bytes":0,"eof":true}}"#)
 }

@@ -28,7 +28,8 @@ static INFO: RuleInfo = RuleInfo {
 /// Default idle time after which an open connection is reported.
 pub(super) const IDLE: Duration = Duration::from_secs(30);
 
-/// Time for which a connection must be idle after the peer's FIN to be reported as left open.
+/// A connection is reported as left open if the peer sent a FIN and the connection was then idle for this
+/// time, or for the time in the options if it is shorter.
 const CLOSE_WAIT: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! Finds failed calls that should have opened a socket.
+//! Finds failed socket calls that should have opened a socket.
 
 use std::collections::BTreeMap;
 
@@ -67,8 +67,8 @@ impl Rule for OpeningFails {
 
 const OTHERS: &str = "other calls, addresses and errors";
 
-/// Describes the error of a failed call. Errors that `std::io::ErrorKind` has no name for are described by
-/// `errno`.
+/// Describes the error of a failed socket call. Errors that `std::io::ErrorKind` has no name for are
+/// described by `errno`.
 fn reason(failure: &Failure) -> String {
     match failure.errno {
         Some(23) => "too many open files in the system (ENFILE)".to_owned(),

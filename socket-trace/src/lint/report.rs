@@ -70,7 +70,7 @@ impl Report {
     }
 }
 
-/// Returns the requirements of rules that the trace does not meet, each with the reason.
+/// Returns the requirements that the trace does not meet, each with the reason.
 fn deficits(trace: &Trace, lost: u64) -> Vec<(Requirement, String)> {
     let mut deficits: Vec<(Requirement, String)> = (defects(trace, lost, RecordingState::Finished)
         .into_iter())

@@ -31,19 +31,19 @@ pub struct RuleInfo {
     pub cause: &'static str,
     /// Ways to fix the problem.
     pub cure: &'static str,
-    /// Completeness of the recording that the rule needs to be checked.
+    /// How complete a recording must be, so that the rule can be checked on it.
     #[serde(skip)]
     pub requires: Requirement,
 }
 
-/// Completeness of a recording that a rule needs to be checked.
+/// How complete a recording must be, so that a rule can be checked on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Requirement {
     /// The recording may be incomplete: the quoted events alone prove a finding.
     Nothing,
     /// No event is missing between the first and the last event of the trace.
     EveryEvent,
-    /// No event is missing, and the recording's end is present. Needed to conclude that a call never
+    /// No event is missing, and the recording's end is present. Needed to conclude that a socket call never
     /// happened.
     RecordingEnd,
 }
@@ -67,7 +67,7 @@ impl<'a> ObservedEvent<'a> {
         self.socket.filter(|socket| socket.tcp && socket.is_connection())
     }
 
-    /// Returns `true` if the call that the event records succeeded.
+    /// Returns `true` if the recorded socket call succeeded.
     #[must_use]
     pub fn succeeded(&self) -> bool {
         self.event.error.is_none()

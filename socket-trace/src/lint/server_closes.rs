@@ -28,7 +28,7 @@ static INFO: RuleInfo = RuleInfo {
     requires: Requirement::EveryEvent,
 };
 
-/// Minimum number of connections closed by the server that the rule reports.
+/// The rule reports a server endpoint only if the server closed at least this many of its connections.
 const MANY: u64 = 10;
 
 /// Time in nanoseconds without a read or write after which a connection counts as idle.

@@ -29,7 +29,7 @@ pub struct Socket {
     pub opening: Option<Quote>,
     /// The read that received end of stream.
     pub fin: Option<Quote>,
-    /// The call that shut down the sending half of the socket.
+    /// The `shutdown` call for the sending half of the socket.
     pub shut: Option<Quote>,
     /// Time of the socket's last read or write, or of the connection's opening if there was none.
     pub last_transfer: u64,

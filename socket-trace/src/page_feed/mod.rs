@@ -1,8 +1,8 @@
 //! The events of a time line as JSON objects for the page.
 //!
-//! Each object is that of `show --json`, with the event's number on the time line (`seq`), its step (`step`) and a sentence
-//! about its payload (`says`). Objects are ordered by `at`. The `at` of a connect is the time of the call, so a connect
-//! precedes the peer's accept.
+//! Each object has the fields of `show --json`, and in addition the event's number on the time line (`seq`),
+//! its step (`step`) and a sentence about its payload (`says`). Objects are ordered by `at`. The `at` of a
+//! connect is the time at which it was called, so a connect precedes the peer's accept.
 //!
 //! # Layout
 //!

@@ -7,13 +7,13 @@ use socket_tap::format::End;
 pub enum Ending {
     /// The trace ends with an end line, which contains these numbers.
     Complete(End),
-    /// The end line is missing: the recording continues, or the program was killed.
+    /// The end line is missing: the recording is still in progress, or the program was killed.
     CutShort {
         /// `true` if the last line of the file is incomplete.
         torn: bool,
     },
-    /// Text follows the end line, because two programs wrote to the file or it was appended to. The numbers
-    /// in the end line are not valid.
+    /// Text follows the end line, because two programs wrote to the file, or text was appended to it. The
+    /// numbers in the end line are not valid.
     TextAfterEnd {
         /// Line number of the first text after the end line.
         line: u64,

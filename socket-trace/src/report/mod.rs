@@ -43,7 +43,7 @@ pub enum Error {
 }
 
 impl Report {
-    /// Reads the traces twice: once for their events, once for their comparison.
+    /// Makes a page from traces. Reads each trace twice: once for its events, and once for the comparison.
     ///
     /// # Errors
     /// A trace cannot be read, or its events cannot be converted to JSON.
@@ -76,7 +76,7 @@ impl Report {
     }
 }
 
-/// Builds the HTML page with these events. `comparison` is already JSON.
+/// Builds an HTML page from events and a comparison, which are already JSON.
 ///
 /// # Errors
 /// `hello` cannot be converted to JSON, which does not happen in practice.

@@ -8,21 +8,21 @@ use socket_tap::format::text::printable;
 /// A socket call in a sequence diagram.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Call {
-    /// Side that made the call: client or server.
+    /// Side that made the socket call: client or server.
     #[serde(serialize_with = "crate::summary::json::side")]
     pub side: Side,
-    /// Time on the time line, in nanoseconds. Calls that send or connect have the time at which they began,
-    /// calls that receive the time at which they returned.
+    /// Time on the time line, in nanoseconds. A call that sends or connects has the time at which it began,
+    /// and a call that receives has the time at which it returned.
     pub at: u64,
-    /// Name of the call and number of its bytes: `write 85 B`.
+    /// Name of the socket call and number of its bytes: `write 85 B`.
     pub text: String,
-    /// Further information about the call, such as an address.
+    /// Further information about the socket call, such as an address.
     pub detail: String,
     /// Description of the transferred data, if payload was recorded.
     pub carried: String,
-    /// Signal that the call sends to the peer.
+    /// Signal that the socket call sends to the peer.
     pub sends: Option<Signal>,
-    /// Signal from the peer that the call receives.
+    /// Signal that the socket call receives from the peer.
     #[serde(rename = "takes")]
     pub receives: Option<Signal>,
 }
@@ -31,7 +31,8 @@ pub struct Call {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Signal {
-    /// The three segments that open a connection. The kernels exchange them without a call of the programs.
+    /// The three segments that open a connection. The kernels exchange them; no call of a program sends them
+    /// directly.
     Handshake,
     /// This number of data bytes.
     Bytes(u64),
@@ -42,8 +43,8 @@ pub enum Signal {
 }
 
 impl Call {
-    /// Converts an event to a call of a diagram. `open` is `true` if this side has not shut down its sending
-    /// half. In that case, a close sends a FIN.
+    /// Converts an event to a socket call of a diagram. `open` is `true` if this side has not shut down its
+    /// sending half. In that case, a close sends a FIN.
     pub(super) fn of(event: &Event, side: Side, at: u64, carried: String, open: bool) -> Self {
         let (sends, receives) = match event.error {
             None => (sends(&event.op, open), receives(&event.op)),

@@ -1,4 +1,4 @@
-//! A connection that may be drawn as a diagram.
+//! A connection that is kept because an event may select it for the diagram.
 
 use socket_tap::event::{Event, Op};
 use socket_tap::format::Side;
@@ -12,14 +12,14 @@ use crate::timeline::AnnotatedEvent;
 use crate::timeline::Recording;
 use crate::timeline::connections::Socket;
 
-/// Maximum number of calls drawn for each side. A longer diagram is unreadable.
+/// Maximum number of socket calls drawn for each side. A longer diagram is unreadable.
 const MAX_CALLS: usize = 500;
 
-/// Maximum number of calls kept for a connection that is not selected yet. Its client may make several calls
-/// before the server accepts the connection.
+/// Maximum number of socket calls kept for each side of a connection that is not selected yet. Its client may
+/// make several calls before the server accepts the connection.
 const MAX_CALLS_BEFORE: usize = 32;
 
-/// A connection that may be drawn as a diagram, with the calls of both ends.
+/// A connection, with the socket calls of both ends. It is drawn only if an event of either end selects it.
 #[derive(Debug, Default)]
 pub(super) struct Candidate {
     pub(super) is_selected: bool,
@@ -44,7 +44,7 @@ impl Candidate {
         self.end(side).get_or_insert(End { socket, calls, more: 0, open: true });
     }
 
-    /// Adds an event as a call of one end.
+    /// Adds an event as a socket call of one end.
     pub(super) fn observe(&mut self, side: Side, socket: Socket, annotated: &AnnotatedEvent) {
         let max = if self.is_selected { MAX_CALLS } else { MAX_CALLS_BEFORE };
         if let Some(end) = self.end(side).as_mut().filter(|end| end.socket == socket) {

@@ -1,4 +1,4 @@
-//! The rows of a sequence diagram: calls of both sides, and arrows between them.
+//! The rows of a sequence diagram: socket calls of both sides, and arrows between the sides.
 
 use socket_tap::format::Side;
 
@@ -17,9 +17,9 @@ pub(super) struct Row {
     pub(super) at: Option<u64>,
     /// Duration of the pause before this row, if it is long enough to be drawn.
     pub(super) pause: Option<u64>,
-    /// Side and text of the call in this row.
+    /// Side and text of the socket call in this row.
     pub(super) call: Option<(Side, String)>,
-    /// `true` if the call in this row receives the signal of the previous arrow.
+    /// `true` if the socket call in this row receives the signal of the previous arrow.
     pub(super) receives: bool,
     /// The signal that crosses to the other side in this row.
     pub(super) arrow: Option<Arrow>,
@@ -66,7 +66,7 @@ fn row(call: &Call, arrow: Option<Arrow>) -> Row {
     }
 }
 
-/// Returns the rows of a call that sends a signal: the call, then the arrow of the signal.
+/// Returns the rows of a socket call that sends a signal: the call, then the arrow of the signal.
 fn sent(call: &Call, signal: Signal) -> Vec<Row> {
     let to = other(call.side);
     match signal {
@@ -78,7 +78,8 @@ fn sent(call: &Call, signal: Signal) -> Vec<Row> {
     }
 }
 
-/// Returns the rows of a call whose signal comes from a side that was not recorded: the arrow, then the call.
+/// Returns the rows of a socket call that receives a signal from a side that was not recorded: the arrow of
+/// the signal, then the call.
 fn received(call: &Call, signal: Signal) -> Vec<Row> {
     match signal {
         Signal::Handshake => {

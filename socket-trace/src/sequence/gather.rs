@@ -1,4 +1,4 @@
-//! Selects the connections to draw from complete recordings.
+//! Selects, from complete recordings, the connections that the diagram shows.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,20 +12,21 @@ use crate::timeline::Recording;
 use crate::timeline::connections::{Connection, Socket};
 use crate::timeline::{AnnotatedEvent, AnnotatedEvents};
 
-/// Maximum number of calls, such as `bind`, that are kept for a socket before it connects or listens. Further
-/// calls are dropped.
+/// Maximum number of socket calls, such as `bind`, that are kept for a socket before it connects or listens.
+/// Further calls are dropped.
 const MAX_OPENING: usize = 8;
 
-/// Maximum number of connections that are kept although they are not selected. A recording of the other end
-/// may follow and select them.
+/// Maximum number of connections that are kept although they are not selected. An event of the other end may
+/// follow and select them.
 const MAX_WAITING: usize = 1_024;
 
 /// Condition that selects the connection to draw.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Choice {
-    /// The first connection of each recording. In a server's recording, those to other servers are skipped.
+    /// The first connection of each recording. Connections that a server opened to other servers are skipped.
     First,
-    /// The first connection that begins in this step, skipping a server's connections to other servers.
+    /// The first connection of each recording that begins in this step. Connections that a server opened to
+    /// other servers are skipped.
     Step(String),
     /// The connection of the socket with this number in the server's recording, or in the client's if no
     /// server was recorded.
@@ -47,12 +48,12 @@ pub fn gather(events: &mut AnnotatedEvents, choice: &Choice) -> Result<Vec<Seque
 
 struct Gathering<'a> {
     choice: &'a Choice,
-    /// The side whose recordings number the socket in [`Choice::Sock`].
+    /// The number in [`Choice::Sock`] is that of a socket in a recording of this side.
     numbered: Side,
     sides: Vec<Side>,
-    /// For each open socket, the events before it became a connection.
+    /// For each open socket, its `socket`, `bind` and `listen` events.
     openings: HashMap<Socket, Vec<(u64, Event)>>,
-    /// Connections that may be selected, by connection number.
+    /// Connections that are selected or may still be selected, by connection number.
     candidates: BTreeMap<u64, Candidate>,
 }
 
@@ -126,8 +127,8 @@ impl<'a> Gathering<'a> {
         self.candidates.values().filter(|candidate| candidate.is_selected)
     }
 
-    /// Returns one connection per set of recordings: the first that was recorded on both sides, or else the
-    /// first.
+    /// Returns the selected connections. Of several that are in the same recordings, returns only one: the
+    /// first that was recorded on both sides, or else the first.
     fn finish(self, recordings: &[Recording]) -> Vec<Sequence> {
         let is_within = |one: &Candidate, other: &Candidate| one.recordings().all(|it| other.is_in(it));
         let selected: Vec<&Candidate> = self.selected().collect();

@@ -1,9 +1,9 @@
-//! Merges the calls of client and server into one order, each cause before its effect.
+//! Merges the socket calls of client and server into one order, each cause before its effect.
 //!
 //! Times in a recording respect cause and effect, with two exceptions: a `connect` without the time of its
-//! call, and a recorder that stamps a write when it returns. The effect of such a call may have an earlier
-//! time. The merge still places the cause first, and gives it the time of its effect, the latest
-//! possible time.
+//! call, and a recorder that stamps a write when it returns. In these cases, an effect can have an earlier
+//! time than its cause. The merge still places the cause first, and gives it the time of its effect, the
+//! latest possible time.
 
 use std::collections::VecDeque;
 
@@ -18,8 +18,8 @@ struct Progress {
     received: u64,
 }
 
-/// Merges the calls of both sides by time, but places each cause before its effect. A call with a later time
-/// than the call after it gets the time of that call.
+/// Merges the socket calls of both sides by time, but places each cause before its effect. Then a call whose
+/// time is later than that of the next call in the merged order gets the time of the next call.
 pub(super) fn merge(client: Vec<Call>, server: Vec<Call>) -> Vec<Call> {
     let (mut client, mut server) = (VecDeque::from(client), VecDeque::from(server));
     let (mut by_client, mut by_server) = (Progress::default(), Progress::default());
@@ -50,7 +50,7 @@ pub(super) fn merge(client: Vec<Call>, server: Vec<Call>) -> Vec<Call> {
     calls
 }
 
-/// Returns `true` if the signal that the call receives has been sent by the other side.
+/// Returns `true` if the other side has already sent the signal that the socket call receives.
 fn is_possible(call: &Call, other: &Progress, own: &Progress) -> bool {
     match call.receives {
         Some(Signal::Handshake) => other.connected,

@@ -1,14 +1,15 @@
 //! Client-server diagrams of a connection, drawn from recordings.
 //!
-//! Each side is recorded separately. The sides are matched by the addresses of the connection and merged by the clock
-//! that both headers refer to. If only one side was recorded, the calls of the other side are derived as far as possible.
+//! Each side is recorded separately. The sides are matched by the addresses of the connection and merged by
+//! the clock that both headers refer to. If only one side was recorded, the signals of the other side are
+//! derived from the socket calls that received them.
 //!
 //! # Layout
 //!
-//! - [`call`]: one call, and the signal it sends or receives
-//! - [`mod@gather`]: selects connections from a complete recording
-//! - `candidate`: a connection that may be drawn
-//! - `model`: [`Sequence`], the calls of a connection in order
+//! - [`call`]: one socket call, and the signal that it sends or receives
+//! - [`mod@gather`]: selects, from complete recordings, the connections that the diagram shows
+//! - `candidate`: a connection that an event may select for the diagram
+//! - `model`: [`Sequence`], the socket calls of a connection in order
 //! - `merge`: merges both sides, causes before effects
 //! - `diagram`: the rows of a diagram, shared by all output forms
 //! - [`text`]: the diagram as text
@@ -34,7 +35,7 @@ use crate::reader::{Error, Trace};
 use crate::timeline::AnnotatedEvents;
 use crate::timeline::Timeline;
 
-/// Returns the calls of the first connection of a step.
+/// Returns the socket calls of the first connection that begins in a step.
 ///
 /// # Errors
 /// A trace cannot be read.

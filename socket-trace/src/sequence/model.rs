@@ -14,8 +14,8 @@ pub struct Sequence {
     pub client: Option<String>,
     /// Name of the server's recording and number of its socket; `None` if the server was not recorded.
     pub server: Option<String>,
-    /// The calls of both sides, in order.
+    /// The socket calls of both sides, in order.
     pub calls: Vec<Call>,
-    /// Number of calls that are omitted because there are too many.
+    /// Number of socket calls that are omitted because there are too many.
     pub more: u64,
 }

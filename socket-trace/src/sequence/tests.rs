@@ -16,7 +16,7 @@ fn of_sock(sock: u64) -> Choice {
     Choice::Sock(SockId::new(sock).unwrap())
 }
 
-/// Formats each call as `C write 40 B`, with `C` for the client and `S` for the server.
+/// Formats each socket call as `C write 40 B`, with `C` for the client and `S` for the server.
 fn calls(sequence: &Sequence) -> Vec<String> {
     let side = |call: &Call| if call.side == socket_tap::format::Side::Client { "C" } else { "S" };
     sequence.calls.iter().map(|call| format!("{} {}", side(call), call.text)).collect()
@@ -71,8 +71,8 @@ fn missing_step_or_socket_yields_no_diagram() {
     assert_eq!(of_step(trace(&client()), trace(&server()), "list books").unwrap(), []);
 }
 
-/// Returns client's and server's recordings of three connections in two steps. The client's port equals its
-/// socket number.
+/// Returns the client's and the server's recording of three connections in two steps. The client's port
+/// equals its socket number.
 fn three() -> [Vec<String>; 2] {
     let (mut client, mut server) =
         (vec![header("a", Side::Client, 0, 0)], vec![header("a", Side::Server, 0, 0)]);

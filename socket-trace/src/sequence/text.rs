@@ -62,7 +62,7 @@ fn fill(text: &str, width: usize) -> String {
     format!("{text}{:pad$}", "", pad = width.saturating_sub(text.width()))
 }
 
-/// Number of columns for the calls of one side.
+/// Number of columns for the socket calls of one side.
 const COLUMN: usize = 15;
 
 /// Number of columns for the arrows between client and server.
@@ -90,7 +90,8 @@ pub fn lanes(sequences: &[(String, Vec<Call>)]) -> String {
     lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
-/// Returns `true` if `side` has calls, or if neither side has: then no side is marked as not recorded.
+/// Returns `true` if `side` has socket calls. Also returns `true` if neither side has any, so that no side is
+/// marked as not recorded.
 fn is_recorded(calls: &[Call], side: Side) -> bool {
     calls.is_empty() || calls.iter().any(|call| call.side == side)
 }

@@ -7,8 +7,8 @@ use socket_dissect::{Class, Layer, Part};
 
 /// Describes the data of a read or write as a list of protocol units: `HEADERS 200, DATA {id: 1}`. A unit
 /// that started in an earlier read or write is shown as `…DATA`, and one that continues in a later one as
-/// `DATA…`. Rows of a result are counted: `DataRow x 14`. Returns an empty string for unknown data without a
-/// text.
+/// `DATA…`. Rows of a result are counted: `DataRow x 14`. Returns an empty string if no part has a name or
+/// text to show, as for unknown data.
 #[must_use]
 pub fn describe(parts: &[Part]) -> String {
     let mut description = String::new();

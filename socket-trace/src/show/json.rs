@@ -10,8 +10,8 @@ use crate::timeline::AnnotatedEvent;
 use crate::timeline::Recording;
 use socket_dissect::Part;
 
-/// Writes the delimiters between JSON objects: those of an array, or none, so that each line can be parsed as
-/// soon as it arrives.
+/// Writes the delimiters of JSON objects: brackets and commas for an array, or none for one object per line,
+/// so that each line can be parsed as soon as it arrives.
 #[derive(Debug)]
 pub struct Delimiters {
     array: bool,
@@ -60,7 +60,7 @@ pub fn object(value: &impl Serialize, delimiters: &mut Delimiters, out: &mut imp
     out.write_all(b"\n")
 }
 
-/// JSON fields that the output adds to those of an event.
+/// JSON fields that the output adds to the fields of an event.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct AddedFields<'a> {
     /// Label of the event's recording, if several recordings are shown.

@@ -4,8 +4,8 @@
 //!   0.616228   #2 read      88 B                  GET /v1/books/1
 //! ```
 //!
-//! With several recordings, each line begins with the recording's label and the connection: `rest-server  c1`. The
-//! line of a connect is at the time of the call, and shows its duration.
+//! With several recordings, each line begins with the recording's label and the connection, as in
+//! `rest-server  c1`. The line of a connect shows the time at which it was called, and its duration.
 
 use std::io::{self, Write};
 

@@ -46,7 +46,7 @@ fn row(proto: Proto, entry: &Entry, process: Option<Process>, backlog: Option<u3
     }
 }
 
-/// Returns the process of each socket, by inode. Omits processes that have just ended, and those of other
+/// Returns the process of each socket, by inode. Omits processes that have just ended, and processes of other
 /// users.
 fn by_inode(filter: &Filter) -> io::Result<HashMap<u64, Process>> {
     let mut by_inode: HashMap<u64, Process> = HashMap::new();

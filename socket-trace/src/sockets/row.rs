@@ -23,8 +23,8 @@ pub struct Row {
     pub foreign: SocketAddr,
     /// TCP state; `None` for UDP, unless the socket is connected.
     pub state: Option<State>,
-    /// A process that has the socket open. `None` if no process has, as in TIME_WAIT, or if it belongs to
-    /// another user.
+    /// A process that has the socket open. `None` if no process has it open, as in TIME_WAIT, or if the
+    /// process belongs to another user.
     pub process: Option<Process>,
     /// `true` if a process has the socket open, even one of another user.
     pub owned: bool,

@@ -11,10 +11,10 @@ use crate::reader::{Error, Trace};
 /// A filter for the sockets that belong to a recording.
 #[derive(Debug)]
 pub struct Traced {
-    /// Selects the process that recorded if it still runs, the ports on which it listened, and the servers to
-    /// which it connected.
+    /// Selects the sockets of the recording process if it still runs, of the ports on which it listened, and
+    /// of the servers to which it connected.
     pub filter: Filter,
-    /// Id of the process that recorded, if it has ended.
+    /// Id of the recording process, if this process has ended.
     pub gone: Option<u32>,
 }
 
@@ -56,7 +56,7 @@ fn add_to_filter(event: &Event, filter: &mut Filter) {
     }
 }
 
-/// Returns `true` if the process that recorded still runs. A later process with the same id does not count.
+/// Returns `true` if the recording process still runs. A later process with the same id does not count.
 fn recorder_runs(header: &Header) -> bool {
     // The machine was rebooted since the recording began.
     let Some(since) = socket_tap::monotonic_ns().checked_sub(header.monotonic_ns) else { return false };

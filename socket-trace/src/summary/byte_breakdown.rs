@@ -8,7 +8,7 @@ use super::data_transfer::DataTransfer;
 /// Number of bytes of each class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct BytesByClass {
-    /// Bytes that manage the connection and belong to no call, such as HTTP/2 SETTINGS.
+    /// Bytes that manage the connection and belong to no API call, such as HTTP/2 SETTINGS.
     pub connection: u64,
     /// Bytes that delimit messages: length prefixes, frame headers, chunk headers.
     pub framing: u64,

@@ -1,4 +1,5 @@
-//! Sums the bytes, reads, writes and times of calls. The first call of each connection is counted separately.
+//! Sums the bytes, reads, writes and times of API calls. The first call of each connection is counted
+//! separately.
 
 use serde::Serialize;
 use socket_dissect::{Call, Part, Usage};
@@ -8,27 +9,29 @@ use super::byte_breakdown::{ByteBreakdown, BytesByClass};
 use super::data_transfer::DataTransfer;
 use super::median::Median;
 
-/// Sums over several calls.
+/// Sums over several API calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct CallTotals {
-    /// Number of calls.
+    /// Number of API calls.
     pub count: u64,
-    /// Number of reads that carried a part of a call. A read with parts of two calls counts for both.
+    /// Number of reads that transferred bytes of an API call. A read with bytes of two API calls counts
+    /// twice.
     pub reads: u64,
-    /// Number of writes that carried a part of a call. A write with parts of two calls counts for both.
+    /// Number of writes that transferred bytes of an API call. A write with bytes of two API calls counts
+    /// twice.
     pub writes: u64,
-    /// Number of bytes of the calls, by class and direction.
+    /// Number of bytes of the API calls, by class and direction.
     #[serde(flatten)]
     pub bytes: ByteBreakdown,
     /// Median time from the first byte of a request to the first byte of its response, in nanoseconds. `None`
-    /// if no call has a response.
+    /// if no API call has a response.
     pub first_byte_ns: Option<u64>,
     #[serde(skip)]
     first_byte_samples: Median,
 }
 
 impl CallTotals {
-    /// Adds a call that was recorded on the given side of its connection.
+    /// Adds an API call that was recorded on the given side of its connection.
     pub(super) fn add(&mut self, call: &Call, side: Side) {
         self.count += 1;
         self.reads += reads(call, side);
@@ -38,7 +41,7 @@ impl CallTotals {
         self.first_byte_samples.add(first_byte_ns(call));
     }
 
-    /// Adds the bytes, reads and writes of the connection that belong to no call.
+    /// Adds the bytes, reads and writes of the connection that belong to no API call.
     pub(super) fn add_overhead(&mut self, overhead: &ConnectionOverhead) {
         self.reads += overhead.reads;
         self.writes += overhead.writes;
@@ -50,18 +53,18 @@ impl CallTotals {
     }
 }
 
-/// Reads, writes and bytes of a connection that belong to none of its calls.
+/// Reads, writes and bytes of a connection that belong to none of its API calls.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct ConnectionOverhead {
-    /// Number of reads that carried no part of a call.
+    /// Number of reads that transferred no bytes of an API call.
     reads: u64,
-    /// Number of writes that carried no part of a call.
+    /// Number of writes that transferred no bytes of an API call.
     writes: u64,
     bytes: ByteBreakdown,
 }
 
 impl ConnectionOverhead {
-    /// Adds those parts of a read or write that belong to no call.
+    /// Adds those dissected parts of a read or write that belong to no API call.
     pub(super) fn add(&mut self, transfer: DataTransfer, parts: &[Part]) {
         self.bytes.direction_of(transfer).add_parts(parts.iter().filter(|part| part.call.is_none()));
         if parts.iter().all(|part| part.call.is_none()) {
@@ -71,24 +74,24 @@ impl ConnectionOverhead {
     }
 }
 
-/// Sums over the first calls of connections, and over all later calls. The difference is the cost of opening
-/// a connection.
+/// Sums over the first API call of each connection, and sums over all later API calls. The difference between
+/// both is the cost of opening a connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct CallCost {
-    /// The first call of each connection, including the opening and the end of the connection.
+    /// Sums over the first API call of each connection, including the opening and the end of the connection.
     pub first: CallTotals,
-    /// The later calls of each connection, including the connection's overhead between calls.
+    /// Sums over the later API calls of each connection, including the connection's overhead between them.
     pub later: CallTotals,
 }
 
 impl CallCost {
-    /// Returns the number of all calls, first and later.
+    /// Returns the number of all API calls, first and later.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.first.count + self.later.count
     }
 
-    /// Returns the bytes of all calls, first and later.
+    /// Returns the bytes of all API calls, first and later.
     #[must_use]
     pub fn bytes(&self) -> ByteBreakdown {
         let mut bytes = self.first.bytes;
@@ -102,7 +105,7 @@ impl CallCost {
     }
 }
 
-/// Returns the number of reads on `side` that carried a part of the call.
+/// Returns the number of reads on `side` that transferred bytes of the API call.
 #[must_use]
 pub fn reads(call: &Call, side: Side) -> u64 {
     let Usage { transfers, .. } = match side {
@@ -112,7 +115,7 @@ pub fn reads(call: &Call, side: Side) -> u64 {
     *transfers
 }
 
-/// Returns the number of writes on `side` that carried a part of the call.
+/// Returns the number of writes on `side` that transferred bytes of the API call.
 #[must_use]
 pub fn writes(call: &Call, side: Side) -> u64 {
     let Usage { transfers, .. } = match side {

@@ -1,8 +1,9 @@
-//! The calls of a socket in order, without those that vary between runs.
+//! The names of the calls of one socket in order, without the repetitions that vary between runs.
 //!
 //! The number and order of reads and writes depends on how the kernel divides the stream: forty runs of one
-//! gRPC call showed twenty sequences. A call pattern keeps the stable part: the calls that opened the socket,
-//! one read, one write, each shutdown, each kind of failure, and the end.
+//! gRPC call showed twenty different sequences of reads and writes. A call pattern keeps the stable part: the
+//! socket calls that opened the socket, one read, one write, each shutdown, each kind of failure, and the
+//! end.
 
 use serde::Serialize;
 use socket_tap::format::Side;
@@ -10,7 +11,7 @@ use socket_tap::format::Side;
 use super::role::Role;
 use super::socket_history::{MAX_CALLS, OpeningCall, SocketHistory};
 
-/// The names of a socket's calls in order. Repeated reads and writes are listed once.
+/// The names of the calls on one socket, in order. Repeated reads and writes are listed once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct CallPattern(pub Vec<String>);

@@ -24,8 +24,8 @@ impl Summary {
         Self::with_calls(trace, state, &mut |_| {})
     }
 
-    /// Reads a trace to its end, passing each call to `on_call` when it ends. Calls that are still open at
-    /// the end of the trace are passed last.
+    /// Reads a trace to its end, and passes each API call to `on_call` when the call ends. Calls that are
+    /// still open at the end of the trace are passed last.
     ///
     /// # Errors
     /// If the trace cannot be read, or is invalid.

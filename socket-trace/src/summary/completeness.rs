@@ -45,8 +45,8 @@ pub enum Defect {
 }
 
 impl Defect {
-    /// Returns `true` if the trace may lack calls of the program because of this defect. Returns `false` for
-    /// [`Defect::Edited`]: lines were removed from a trace that was complete.
+    /// Returns `true` if the trace possibly lacks socket calls of the program because of this defect. Returns
+    /// `false` for [`Defect::Edited`]: lines were removed from a trace that was complete.
     #[must_use]
     pub fn may_lack_calls(self) -> bool {
         !matches!(self, Self::Edited { .. })

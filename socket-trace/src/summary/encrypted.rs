@@ -29,7 +29,7 @@ struct Direction {
     step: usize,
     /// Number of encrypted bytes whose plaintext is not known yet.
     unresolved: u64,
-    /// Plaintext bytes by class whose encrypted bytes have not been read or written yet.
+    /// Number of plaintext bytes of each class that have not been matched to encrypted bytes yet.
     pending: BytesByClass,
     /// `true` if the stream on top of TLS is recorded.
     has_plaintext: bool,

@@ -13,7 +13,7 @@
 //! - `traffic`: steps and payload totals, separate for connections to other servers
 //! - `step`: totals of each named step of a recording
 //! - `operation`: totals of each operation, such as `GET /v1/books/{}`
-//! - `call_cost`: bytes, reads and writes of calls, separate for the first call of each connection
+//! - `call_cost`: bytes, reads and writes of API calls, separate for the first call of each connection
 //! - `byte_breakdown`: bytes by class and direction
 //! - `data_transfer`: direction and size of one read or write
 //! - `payload_stats`: totals that need recorded payload

@@ -45,9 +45,9 @@ pub struct Summary {
     /// Totals of each step (the events from one mark to the next), in the order in which the steps first
     /// occur.
     pub steps: Vec<Step>,
-    /// Cost of the calls of each operation; empty for a recording without payload.
+    /// Cost of the API calls of each operation; empty for a recording without payload.
     pub operations: Vec<Operation>,
-    /// Number of payload bytes that could not be dissected and may contain further calls.
+    /// Number of payload bytes that could not be dissected, so that they possibly contain further API calls.
     pub unknown: u64,
     /// Totals of the connections that a server opened to other servers, such as a database. The fields above do not
     /// count them, except `call_patterns` and `unclean`. `None` if there are none.
@@ -62,7 +62,7 @@ pub struct Upstream {
     pub open: u64,
     /// Totals of each step, in the order in which the steps first occur. The client in them is the recorded server.
     pub steps: Vec<Step>,
-    /// Cost of the calls of each operation; empty for a recording without payload.
+    /// Cost of the API calls of each operation; empty for a recording without payload.
     pub operations: Vec<Operation>,
 }
 

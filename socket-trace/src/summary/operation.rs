@@ -1,4 +1,4 @@
-//! Totals of the calls of each operation, such as `GET /v1/books/{}`.
+//! Totals of the API calls of each operation, such as `GET /v1/books/{}`.
 
 use std::borrow::Cow;
 
@@ -6,12 +6,12 @@ use serde::Serialize;
 
 use super::call_cost::CallCost;
 
-/// Totals of the calls of one operation.
+/// Totals of the API calls of one operation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Operation {
     /// Name of the operation; see [`operation_name`].
     pub name: String,
-    /// Cost of the calls of the operation.
+    /// Cost of the API calls of the operation.
     pub calls: CallCost,
 }
 
@@ -21,7 +21,7 @@ impl Operation {
     }
 }
 
-/// Returns the name under which a call is counted.
+/// Returns the name of the operation for which an API call is counted.
 ///
 /// In the path of a REST call, identifiers and query values are replaced by placeholders, so that `GET /v1/books/1` and
 /// `GET /v1/books/2` count as one operation. Names of other APIs are unchanged.

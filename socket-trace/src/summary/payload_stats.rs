@@ -1,4 +1,4 @@
-//! Collects totals that need recorded payload: bytes by class, and the cost of calls.
+//! Collects totals that need recorded payload: bytes by class, and the cost of API calls.
 
 use std::collections::HashMap;
 use std::mem;
@@ -14,18 +14,18 @@ use super::encrypted::Encrypted;
 use super::operation::{Operation, operation_name};
 use super::step::Steps;
 
-/// A call that has ended.
+/// An API call that has ended.
 #[derive(Clone, Copy, Debug)]
 pub struct EndedCall<'a> {
-    /// Name of the step in which the call ended.
+    /// Name of the step in which the API call ended.
     pub step: &'a str,
-    /// Recorded side of the connection that carried the call.
+    /// Recorded side of the connection on which the API call was made.
     pub side: Side,
-    /// The call that has ended.
+    /// The API call that has ended.
     pub call: &'a Call,
 }
 
-/// A callback that is called with each call when it ends.
+/// A callback that receives each API call when the API call has ended.
 pub type OnCall<'a> = &'a mut dyn FnMut(EndedCall<'_>);
 
 /// Collects the totals of a recording that need its payload.
@@ -59,20 +59,21 @@ pub(super) struct PayloadTotals {
     pub(super) unknown: u64,
 }
 
-/// A connection, and its bytes that are not counted for a call yet.
+/// A connection, and those of its bytes that are not counted for an API call yet.
 struct Connection {
     side: Side,
     /// Number of bytes that could not be dissected or are encrypted.
     unknown: u64,
     /// `true` if another recorded stream on top of this connection carries the same data in plaintext.
     is_below: bool,
-    /// Bytes that belong to no call, since the last call ended.
+    /// The bytes since the end of the last API call, as far as they belong to no call.
     overhead: ConnectionOverhead,
-    /// Step and operation that count the first call of the connection, once that call has ended.
+    /// Step and operation for which the first API call of the connection was counted; `None` until that call
+    /// ends.
     first_call: Option<Place>,
 }
 
-/// Indices of the step and the operation that count a call.
+/// Indices of the step and the operation for which an API call is counted.
 #[derive(Clone, Copy)]
 struct Place {
     step: usize,
@@ -130,8 +131,8 @@ impl PayloadStats {
         self.connections.entry(sock).or_insert_with(|| Connection::new(side))
     }
 
-    /// Counts a call in the step in which it ended. The bytes since the previous call that belong to no call
-    /// count for this call, too.
+    /// Counts an API call in the step in which it ended. Bytes since the end of the previous call that belong
+    /// to no call are added to the cost of this call.
     fn count_call(&mut self, call: &Call, steps: &mut Steps, on_call: OnCall<'_>) {
         let operation = self.operations.index(&operation_name(&call.operation), Operation::new);
         let place = Place { step: steps.current_index(), operation };
@@ -153,8 +154,8 @@ impl PayloadStats {
         }
     }
 
-    /// Adds the bytes after the last call to the cost of the first call. They are a cost of the connection
-    /// that does not depend on the number of its calls.
+    /// Adds the bytes after the last API call to the cost of the first API call of the connection, because
+    /// their number does not depend on how many calls the connection has.
     fn count_closed(&mut self, connection: &Connection, steps: &mut Steps) {
         if !connection.is_below {
             self.unknown = self.unknown.saturating_add(connection.unknown);
@@ -165,7 +166,7 @@ impl PayloadStats {
         }
     }
 
-    /// Counts the calls and connections that are still open when the trace ends, and returns the totals.
+    /// Counts the API calls and connections that are still open when the trace ends, and returns the totals.
     pub(super) fn finish(mut self, steps: &mut Steps, on_call: OnCall<'_>) -> PayloadTotals {
         self.encrypted.finish(steps);
         let dissector = mem::replace(&mut self.dissector, Dissector::new(self.side));
@@ -194,7 +195,7 @@ impl Connection {
     }
 }
 
-/// Returns `true` if the bytes of the part cannot be dissected and may therefore contain calls.
+/// Returns `true` if the bytes of the part cannot be dissected, so that they possibly contain API calls.
 fn may_contain_calls(part: &Part) -> bool {
     part.class == Class::Unknown || (part.layer == Layer::Tls && part.class == Class::Payload)
 }

@@ -1,4 +1,4 @@
-//! The calls of one socket, from its opening to its close.
+//! The socket calls on one socket, from its opening to its close.
 
 use socket_tap::close::{Close, EndedBy};
 use socket_tap::event::{Event, Op, SockId, SocketKind};
@@ -17,13 +17,14 @@ pub enum FirstTransfer {
     Write,
 }
 
-/// Maximum number of calls and failures that are kept for one socket. A trace may contain any number of them.
+/// Maximum number of socket calls and failures that are kept for one socket. It is limited because a trace
+/// may contain any number of them.
 pub(super) const MAX_CALLS: usize = 32;
 
-/// The calls of one socket that have been read so far.
+/// The socket calls on one socket, as far as the trace has been read.
 #[derive(Clone, Debug, Default)]
 pub struct SocketHistory {
-    /// The calls that opened the socket, in order.
+    /// The socket calls that opened the socket, in order.
     pub opening: Vec<OpeningCall>,
     /// `true` if the program called bind or listen, even if the call failed.
     pub listens: bool,
@@ -37,7 +38,7 @@ pub struct SocketHistory {
     pub writes: u64,
     /// Number of times that the program shut down the sending half of the socket.
     pub shutdowns: u64,
-    /// Name and error of each failed call. Consecutive equal failures are listed once.
+    /// Name and error of each failed socket call. Consecutive equal failures are listed once.
     pub failures: Vec<String>,
     /// Time at which the socket was connected: by `accept`, `connect` or `adopt`.
     pub opened: Option<u64>,
@@ -65,7 +66,7 @@ pub enum SocketClass {
     Datagram,
 }
 
-/// A call that opens a socket.
+/// A socket call that opens a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OpeningCall {
     /// `socket(2)`
@@ -101,7 +102,7 @@ impl SocketHistory {
         }
     }
 
-    /// Returns the end of the connection that was recorded: client or server. It differs from the side of the
+    /// Returns the recorded end of the connection: client or server. This end differs from the side of the
     /// whole recording, `recorded`, if for example a server connects to another server.
     #[must_use]
     pub fn side(&self, recorded: Side) -> Side {

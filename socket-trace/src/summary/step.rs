@@ -50,7 +50,7 @@ pub struct Step {
     /// The bytes of `to_server` and `to_client`, by class. `None` for a recording without payload.
     #[serde(rename = "spent")]
     pub bytes: Option<ByteBreakdown>,
-    /// Cost of the calls that ended in the step; zero for a recording without payload.
+    /// Cost of the API calls that ended in the step; zero for a recording without payload.
     pub calls: CallCost,
     #[serde(skip)]
     first_byte_samples: Median,

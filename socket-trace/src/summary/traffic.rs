@@ -8,7 +8,8 @@ use super::payload_stats::{ClassifiedTransfer, OnCall, PayloadStats, PayloadTota
 use super::socket_history::{SocketClass, SocketHistory};
 use super::step::{Step, Steps};
 
-/// Totals of a subset of the connections in a recording, such as those that a server opened to other servers.
+/// Totals of a subset of the connections in a recording, such as the connections that a server opened to
+/// other servers.
 pub(super) struct Traffic {
     side: Side,
     steps: Steps,
@@ -47,15 +48,15 @@ impl Traffic {
         self.steps.current().add_ended(socket, socket.side(self.side));
     }
 
-    /// Returns the totals. Passes the calls that are still open to `on_call`.
+    /// Returns the totals. Passes the API calls that are still open to `on_call`.
     pub(super) fn finish(mut self, on_call: OnCall<'_>) -> (Vec<Step>, PayloadTotals) {
         let totals = self.payload.take().map(|payload| payload.finish(&mut self.steps, on_call));
         (self.steps.finish(), totals.unwrap_or_default())
     }
 }
 
-/// Returns `true` for events that steps do not count: those of a stream on top of another, because the lower
-/// stream counts the bytes, and the `connect` of a datagram socket, because it opens no connection.
+/// Returns `true` for events that steps do not count: events of a stream on top of another stream, because
+/// the lower stream counts the bytes, and the `connect` of a datagram socket, because it opens no connection.
 fn is_uncounted(event: &Event, socket: Option<&SocketHistory>) -> bool {
     let class = socket.map(|socket| socket.class);
     match event.op {

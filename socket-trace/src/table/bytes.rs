@@ -34,8 +34,8 @@ type OfClass = fn(&BytesByClass) -> u64;
 pub(super) struct Classes(Vec<(&'static str, OfClass)>);
 
 impl Classes {
-    /// Selects the byte classes that have a column: those that always have one, and others that have bytes in
-    /// `spent`.
+    /// Selects the byte classes that get a column: some classes always get one, the others only if `spent`
+    /// contains bytes of the class.
     pub(super) fn of(spent: impl Iterator<Item = ByteBreakdown>) -> Self {
         let mut all = ByteBreakdown::default();
         spent.for_each(|spent| all.add_all(&spent));

@@ -1,4 +1,4 @@
-//! Builds the table of the cost of calls.
+//! Builds the table of the cost of API calls.
 
 use super::bytes::Classes;
 use super::cell::{Cell, Number};
@@ -8,14 +8,14 @@ use crate::compare::grouping::{Grouping, unique_in_order};
 use crate::summary::Summary;
 use crate::summary::{CallCost, CallTotals};
 
-/// A function that returns the totals of the first or of the later calls.
+/// A function that returns the totals of the first or of the later API calls.
 type OfKind = fn(&CallCost) -> &CallTotals;
 
-/// Names of the kinds of calls: the first call of a connection, and later ones.
+/// Names of the kinds of API calls: the first call of a connection, and later ones.
 const KINDS: [(&str, OfKind); 2] = [("first", |cost| &cost.first), ("later", |cost| &cost.later)];
 
-/// Builds a table with a row for each step or operation, kind of call, and trace with payload. All numbers
-/// are means per call, except the number of calls.
+/// Builds a table with a row for each step or operation, kind of API call, and trace with payload. All
+/// numbers are means per API call, except the number of API calls.
 pub(super) fn grid(traces: &[&Summary], by: Grouping) -> Grid {
     let slices: Vec<_> = (traces.iter())
         .filter(|trace| trace.payload)

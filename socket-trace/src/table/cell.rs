@@ -94,7 +94,7 @@ impl Cell {
     }
 }
 
-/// A count, or a mean of counts. A mean below 10 is shown with one decimal place, unless that is 0.
+/// A count, or a mean of counts. A mean below 10 is shown with one decimal place, unless this digit is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Number {
     tenths: i128,

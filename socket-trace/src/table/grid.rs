@@ -62,7 +62,8 @@ impl Grid {
         }
     }
 
-    /// Returns the shared cells, empty where they equal those of the previous group.
+    /// Returns the shared cells. The first cells are empty, as far as they equal the first cells of the
+    /// previous group.
     fn without_repeated(&self, keys: &[Cell]) -> Vec<Cell> {
         let repeated = self.keys.iter().zip(keys).take_while(|(above, key)| above == key).count();
         let blank = || Cell::Words(String::new());

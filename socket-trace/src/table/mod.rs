@@ -5,7 +5,7 @@
 //! - `verdict`: the verdict, with its reasons
 //! - `sockets`: table of socket calls
 //! - `bytes`: table of byte breakdowns
-//! - `calls`: table of the cost of calls
+//! - `calls`: table of the cost of API calls
 //! - `assertions`: outcomes of assertions
 //! - [`page`]: the complete output
 //! - `section`: the tables with their titles

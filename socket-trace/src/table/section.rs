@@ -28,7 +28,7 @@ pub(super) enum Note {
     NothingShared,
 }
 
-/// Title of the table of connections such as those to a database.
+/// Title of the table for connections that servers opened to other servers, such as a database.
 const UPSTREAM: &str = "Connections to other servers";
 
 const NOTHING_SHARED: &str = "No operation occurs in all traces: different APIs have operations of different \

@@ -64,7 +64,7 @@ impl AnnotatedEvents {
         self.timeline
     }
 
-    /// Returns the operation of an open call, if it is known yet.
+    /// Returns the operation of an API call that has not ended, if the operation is known yet.
     pub(crate) fn operation(&self, socket: Socket, call: u64) -> Option<&str> {
         self.dissectors.get(socket.recording)?.as_ref()?.operation(socket.sock, call)
     }
@@ -109,7 +109,7 @@ impl AnnotatedEvents {
         }
     }
 
-    /// Waits for more events in files that are still written; see [`Timeline::wait`].
+    /// Waits for more events in files that recorders are still writing; see [`Timeline::wait`].
     ///
     /// # Errors
     /// If a file cannot be inspected, or has become shorter.
@@ -117,7 +117,8 @@ impl AnnotatedEvents {
         self.timeline.wait()
     }
 
-    /// Declares that all earlier events are in the files; see [`Timeline::settle`].
+    /// Declares that all events before the previous call of this method are in the files; see
+    /// [`Timeline::settle`].
     ///
     /// # Errors
     /// If a file cannot be inspected, or has become shorter.

@@ -21,16 +21,16 @@ const MAX_BYTES: usize = 16 << 20;
 /// Maximum time for which a `connect` in progress holds back the events of a growing trace.
 const MAX_WAIT: Duration = Duration::from_millis(500);
 
-/// Reorders events by the time at which their calls began.
+/// Holds back events, so that each `connect` gets its place by the time at which it was called.
 #[derive(Debug, Default)]
 pub(super) struct ConnectOrder {
     held: VecDeque<TimedEvent>,
     /// Number of payload bytes in the events that are held back.
     bytes: usize,
-    /// New sockets in the order of their creation. Those missing from `connecting` no longer hold back
-    /// events.
+    /// New sockets in the order of their creation. A socket that is missing from `connecting` no longer holds
+    /// back events.
     new_sockets: VecDeque<NewSocket>,
-    /// Sockets that may be connecting, with the time of their creation.
+    /// Sockets on which a `connect` is possibly in progress, with the time of their creation.
     connecting: HashMap<Socket, u64>,
     /// Time of the last event that was returned.
     last: u64,
@@ -44,8 +44,8 @@ struct NewSocket {
 }
 
 impl ConnectOrder {
-    /// Adds the next event, in the order in which calls returned. Returns the event if it need not be held
-    /// back.
+    /// Adds the next event, in the order in which the socket calls returned. Returns the event if it need not
+    /// be held back.
     pub(super) fn push(&mut self, mut timed: TimedEvent) -> Option<TimedEvent> {
         let socket = timed.event.sock.map(|sock| Socket { recording: timed.recording, sock });
         if let Some(socket) = socket {

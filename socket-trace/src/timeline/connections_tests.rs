@@ -26,7 +26,7 @@ fn close(sock: u64) -> Event {
 const HERE: &str = "127.0.0.1:3000";
 const THERE: &str = "127.0.0.1:51234";
 
-/// Connections of two recordings: number 0 of a server, number 1 of a client.
+/// The connections of two recordings: recording 0 was made by a server, and recording 1 by a client.
 struct Both(Connections);
 
 impl Both {

@@ -52,7 +52,8 @@ fn lines(header: String, events: &[&str]) -> Vec<String> {
     std::iter::once(header).chain(events.iter().map(|line| (*line).to_owned())).collect()
 }
 
-/// Returns a server's recording of one request. Its two reads return the bytes that [`client`] wrote at once.
+/// Returns a server's recording of one request. Its two reads return the bytes that [`client`] sent in one
+/// write.
 pub(crate) fn server() -> Vec<String> {
     let (head, rest) = REQUEST.split_at(24);
     lines(
@@ -74,7 +75,8 @@ pub(crate) fn server() -> Vec<String> {
     )
 }
 
-/// Returns the recording of the client that sent the request in [`server`]. It began 1 µs later.
+/// Returns the recording of the client that sent the request in [`server`]. The client's recording began 1 µs
+/// after the server's.
 pub(crate) fn client() -> Vec<String> {
     lines(
         header("shop", Side::Client, 2_000, 64),
@@ -92,7 +94,7 @@ pub(crate) fn client() -> Vec<String> {
 }
 
 /// Returns the recording of [`client`] by a recorder that stamps `connect` and `write` when they return. Both
-/// then seem later than their effects on the server.
+/// calls then seem later than their effects on the server.
 pub(crate) fn client_stamped_on_return() -> Vec<String> {
     let returned = |line: String| line.replace(r#","began":50090000"#, "").replace("50130000", "50145000");
     client().into_iter().map(returned).collect()

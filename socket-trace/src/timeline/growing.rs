@@ -1,4 +1,4 @@
-//! Reads the complete lines of a file that is still written.
+//! Reads the complete lines of a file that a recorder is still writing.
 
 use std::cell::Cell;
 use std::fs::File;
@@ -15,8 +15,8 @@ const MAX_LINE: usize = 64 * 1024 * 1024;
 /// Offset in the file up to which the reader has consumed lines.
 pub(super) type Consumed = Rc<Cell<u64>>;
 
-/// The complete lines of a file that is still written. After the last complete line, reads fail with
-/// [`ErrorKind::WouldBlock`] and may be retried.
+/// The complete lines of a file that a recorder is still writing. After the last complete line, reads fail
+/// with [`ErrorKind::WouldBlock`]; they can be retried later.
 pub(super) struct Lines {
     file: File,
     buffer: Vec<u8>,

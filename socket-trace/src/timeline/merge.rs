@@ -12,8 +12,8 @@ use super::timed_event::TimedEvent;
 use crate::reader::parts::are_parts;
 use crate::reader::{Error, Trace};
 
-/// Interval at which files that are still written are inspected. A recorder writes its events every 20 ms,
-/// and the interval must be longer: see [`Timeline::wait`].
+/// Interval at which the files of recordings in progress are inspected. A recorder writes its events every 20
+/// ms, and the interval must be longer: see [`Timeline::wait`].
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The merged events of several recordings made on one machine.
@@ -38,13 +38,13 @@ pub struct Recording {
 }
 
 impl Timeline {
-    /// Merges traces that are no longer written.
+    /// Merges complete traces, whose recorders no longer write to them.
     #[must_use]
     pub fn of(traces: Vec<Trace>) -> Self {
         Self::new(traces.into_iter().map(Source::whole).collect())
     }
 
-    /// Merges traces that may still be written. Blocks until each of them has a header.
+    /// Merges traces to which recorders are possibly still writing. Blocks until each trace has a header.
     ///
     /// # Errors
     /// If a file cannot be read, or does not begin with a trace header.
@@ -92,7 +92,7 @@ impl Timeline {
         self.sources.iter().map(Source::missed_parts).sum()
     }
 
-    /// Returns the next event, or [`Next::Pending`] if it may not have been written yet.
+    /// Returns the next event, or [`Next::Pending`] if a recorder has possibly not written it yet.
     ///
     /// # Errors
     /// If a trace cannot be read.
@@ -114,7 +114,7 @@ impl Timeline {
         }
     }
 
-    /// Returns the next event in the order in which calls returned.
+    /// Returns the next event in the order in which the socket calls returned.
     fn next_returned(&mut self) -> Result<Next<TimedEvent>, Error> {
         let (mut first, mut pending) = (None, false);
         for (index, source) in self.sources.iter_mut().enumerate() {
@@ -138,7 +138,7 @@ impl Timeline {
         Ok(source.take().map_or(Next::End, |event| Next::Event(TimedEvent { recording, at, event })))
     }
 
-    /// Waits 50 ms for more events in files that are still written.
+    /// Waits 50 ms for more events in files that recorders are still writing.
     ///
     /// Recorders write every 20 ms, each at its own time. So an event may reach its file before an earlier
     /// event of another recorder reaches the other file, and with several files an event is held back for one

@@ -1,11 +1,11 @@
-//! The next event of traces that may still be written.
+//! The next event of traces to which recorders are possibly still writing.
 
-/// The next event of traces that may still be written, or the reason why there is none.
+/// The next event of traces to which recorders are possibly still writing, or the reason why there is none.
 #[derive(Debug)]
 pub enum Next<T> {
     /// The next event.
     Event(T),
-    /// No event yet, because a trace is still written.
+    /// No event yet, because a recorder is still writing to a trace.
     Pending,
     /// All traces have ended.
     End,

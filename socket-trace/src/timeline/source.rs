@@ -1,4 +1,4 @@
-//! One trace of a time line, which may still be written.
+//! One trace of a time line, to which a recorder is possibly still writing.
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
@@ -22,17 +22,17 @@ pub(super) struct Source {
     growing: Option<Growth>,
 }
 
-/// State of a trace: an event is available, may follow later, or the trace has ended.
+/// State of a trace: the next event is available, the next event may follow later, or the trace has ended.
 pub(super) enum State {
     /// An event, with its time on the machine's clock.
     Event(u64),
-    /// No event yet, because the file may still be written.
+    /// No event yet, because a recorder is possibly still writing to the file.
     Pending,
     /// The end of the trace.
     Ended,
 }
 
-/// Length of a file that is still written, and the position up to which it was read.
+/// Length of a file that a recorder is still writing, and the position up to which the file was read.
 #[derive(Debug)]
 struct Growth {
     path: PathBuf,
@@ -51,8 +51,8 @@ impl Source {
         Self { recording: 0, trace, ahead: None, growing: None }
     }
 
-    /// Opens a trace that is still written. If the recording was rotated, opens the first file that still
-    /// exists. Calls `wait` until the file has a header.
+    /// Opens a trace that a recorder is still writing. If the recording was rotated, opens the first file
+    /// that still exists. Calls `wait` until the file has a header.
     pub(super) fn growing(path: &Path, wait: impl Fn()) -> Result<Self, Error> {
         loop {
             if let Some(current) = Growth::open(path)? {
@@ -130,7 +130,7 @@ impl Source {
 }
 
 impl Growth {
-    /// Opens a trace that is still written. `None` if the file has no header yet.
+    /// Opens a trace that a recorder is still writing. `None` if the file has no header yet.
     fn open(path: &Path) -> Result<Option<(Trace, Self)>, Error> {
         let source = path.display().to_string();
         let failed = |error| Error::Io { source: source.clone(), error };

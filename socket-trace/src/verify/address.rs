@@ -1,4 +1,4 @@
-//! Parses socket addresses printed by strace, and compares them with those of a trace.
+//! Parses socket addresses printed by strace, and compares them with the addresses in a trace.
 
 use std::net::{IpAddr, SocketAddr};
 

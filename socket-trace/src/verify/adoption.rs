@@ -1,15 +1,15 @@
 //! Finds the adoptions of sockets in an strace log. The log has no call for an adoption, so its time is
 //! inferred from the calls around it.
 //!
-//! A tap that adopts a socket first queries its addresses, with `getsockname(2)` and, unless it is a listener,
-//! `getpeername(2)`. The adoption is after these calls and before the next call on the descriptor. The program may
-//! query the addresses, too, so there can be several candidate times:
+//! A tap that adopts a socket first queries its addresses, with `getsockname(2)` and, unless it is a
+//! listener, `getpeername(2)`. The adoption happens after these calls and before the next call on the
+//! descriptor. The program itself can also query the addresses, so there can be several candidate times:
 //!
 //! - Candidates excluded by time stamps are discarded.
 //! - The earliest remaining candidate is chosen. If the trace has every call after it, the trace is exact: it then
 //!   also has every call after a later candidate.
-//! - If the trace lacks a call and there is a later candidate, the result is inconclusive: the call may have
-//!   preceded the adoption.
+//! - If the trace lacks a call and there is a later candidate, the result is inconclusive: the missing call
+//!   possibly preceded the adoption.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
@@ -92,14 +92,15 @@ impl Adopted {
 pub(super) struct Adoptions {
     /// Adoptions that have not been found in the log yet, by file descriptor.
     waiting: HashMap<i32, VecDeque<Adopted>>,
-    /// Adoptions found in the log for which a later query of the same addresses may be the right one.
+    /// Adoptions that were found in the log. A later query of the same addresses may turn out to be the query
+    /// that the adoption made.
     found: HashMap<i32, Vec<Adopted>>,
-    /// Adoptions for which the log allows several times.
+    /// Adoptions that have several possible times in the log.
     ambiguous: BTreeSet<(SockId, i32)>,
 }
 
 impl Adoptions {
-    /// Processes an event of the trace. An adoption is added to those that wait to be found in the log.
+    /// Processes an event of the trace. An adoption is kept until it is found in the log.
     pub(super) fn read(&mut self, event: &Event) {
         let (Op::Adopt { fd: Some(fd), kind, local, peer, .. }, Some(sock)) = (&event.op, event.sock) else {
             return;
@@ -159,7 +160,7 @@ impl Adoptions {
         self.waiting.values().flatten().map(|adopted| (adopted.sock, adopted.fd)).collect()
     }
 
-    /// Returns the adoptions for which the log allows several times.
+    /// Returns the adoptions that have several possible times in the log.
     pub(super) fn ambiguous(&self) -> &BTreeSet<(SockId, i32)> {
         &self.ambiguous
     }

@@ -49,7 +49,7 @@ pub(super) enum CallKind {
     },
     Shutdown,
     Close,
-    /// The tap released the stream, without a system call. It may have queried `TCP_INFO` before.
+    /// The tap released the stream, without a system call. The tap possibly queried `TCP_INFO` before.
     Release {
         sampled: bool,
     },

@@ -1,9 +1,9 @@
 //! Maps times of an strace log to the time line of a trace, to exclude impossible orders of calls.
 //!
 //! strace stamps the beginning of a call with the wall clock (`-ttt`). A trace counts from a start whose
-//! wall-clock time is in its header. The header reads the wall clock a little after the monotonic clock, so
-//! mapped events seem late. They seem late by at most the smallest delay of any call that log and trace have
-//! in common.
+//! wall-clock time is in its header. For the header, the recorder reads the wall clock a little after the
+//! monotonic clock, so mapped events seem late. They seem late by at most the smallest delay of any call that
+//! log and trace have in common.
 
 use socket_tap::format::Header;
 

@@ -81,8 +81,8 @@ pub(super) fn inconclusive(check: &mut Check) -> Vec<String> {
 const SEPARATE_IN_TIME: &str =
     "pass -ttt to strace, and let at least a tenth of a second pass between such calls";
 
-/// Removes the differences of the sockets in `ambiguous`, whose beginning in the log is uncertain. Returns
-/// the sockets whose differences were removed.
+/// Removes the differences of the sockets in `ambiguous`: it is uncertain which call in the log is the first
+/// of such a socket. Returns the sockets whose differences were removed.
 fn retract_differences(check: &mut Check, ambiguous: &BTreeSet<(SockId, i32)>) -> BTreeSet<(SockId, i32)> {
     let mut retracted = BTreeSet::new();
     let mut is_certain = |owner: Option<SockId>| {

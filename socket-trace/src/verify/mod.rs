@@ -11,15 +11,17 @@
 //! - `shutdown` of a connection that is gone (`ENOTCONN`) is an event without error: tokio reports success.
 //! - `connect` is one event, when the handshake ends: the kernel returns `EINPROGRESS` at once, and tokio queries the
 //!   result with `getsockopt(SO_ERROR)`. A cancelled connect has no result, and no event.
-//! - A failure without an errno never reached the kernel, for example a path that is too long for a socket.
+//! - A call that failed without an errno never reached the kernel, for example a path that is too long for a
+//!   socket.
 //!
 //! Calls that transfer and change nothing are ignored: `getsockname`, `getpeername` and `getsockopt`, by which the
 //! tap queries addresses and `TCP_INFO`, and `ioctl`, `fcntl` and reads with `MSG_PEEK`. Sockets that the trace never
 //! opens are ignored, but a connection accepted on a traced listener must be in the trace.
 //!
-//! A socket that the tap *adopts* is compared from its adoption on, and one that it *releases* up to its release. The
-//! log has no call for either, so their time is inferred from the tap's queries just before: see `adoption` and
-//! `handover`. If the log allows several times and the result depends on them, the verdict is inconclusive.
+//! A socket that the tap *adopts* is compared from its adoption on, and one that it *releases* up to its
+//! release. The log has no call for either, so their time is inferred from the tap's queries just before: see
+//! `adoption` and `handover`. If the log allows several times for one of them and the result depends on the
+//! choice, the verdict is inconclusive.
 //!
 //! Concurrent calls of several threads on one socket may be recorded in another order than the kernel's. An order is
 //! wrong only if the log refutes it.

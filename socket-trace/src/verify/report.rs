@@ -41,8 +41,8 @@ pub struct Hidden {
     /// Number of shutdowns of a connection that no longer existed (`ENOTCONN`). tokio reports success, and so
     /// does the trace.
     pub shutdowns_of_gone: u64,
-    /// Number of failures in the trace that made no system call, such as a path that is too long for a
-    /// socket.
+    /// Number of calls in the trace that failed without a system call, for example because a path is too long
+    /// for a socket.
     pub without_call: u64,
 }
 

@@ -1,5 +1,6 @@
-//! Identifies the threads of the recorded process. A log may contain other processes, such as a shell that
-//! started it or a child, whose file descriptors have the same numbers but other meanings.
+//! Identifies the threads of the recorded process. A log may contain other processes, such as the shell that
+//! started the recorded process, or a child process. File descriptors with equal numbers refer to different
+//! files in different processes.
 
 use std::collections::HashMap;
 

@@ -26,23 +26,23 @@ pub(super) struct Capture {
     /// Number of interfaces written so far. New packets belong to the last one.
     interfaces: u32,
     /// Packets not written yet, in time order. They wait because a slow `connect` is exported only when it
-    /// returns, but its SYN has the time of the call.
+    /// returns, but its SYN has the time at which it was called.
     held: VecDeque<Packet>,
     held_bytes: usize,
     /// Time of the last packet written for the current interface.
     last: Duration,
-    /// Comment on missing events and their number, to be added to the next packet.
+    /// For the next packet: a comment on missing events, and the number of these events.
     missing: Option<(String, u64)>,
 }
 
-/// A packet that is held back because an earlier one may still come.
+/// A packet that is held back because a packet with an earlier time may follow.
 struct Packet {
     at: Duration,
     original_len: u32,
     data: Vec<u8>,
     comments: Vec<String>,
     flags: u32,
-    /// Comment and number of events that are missing before this packet.
+    /// Comment on the events that are missing before this packet, and their number.
     missing: Option<(String, u64)>,
 }
 
@@ -75,7 +75,8 @@ impl Capture {
         Block::interface(&short(&name), &short(&description)).write(&mut self.out)
     }
 
-    /// Registers that `events` events are missing. The next packet carries the number and the comment.
+    /// Registers that `events` events are missing. Both the number and the comment are added to the next
+    /// packet.
     pub(super) fn gap(&mut self, comment: String, events: u64) {
         let earlier = self.missing.take().map_or(0, |(_, events)| events);
         self.missing = Some((comment, events.saturating_add(earlier)));

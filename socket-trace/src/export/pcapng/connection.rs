@@ -19,8 +19,8 @@ mod send;
 /// acknowledged them. Wireshark keeps unacknowledged data in memory.
 const MAX_UNACKNOWLEDGED: u32 = 64;
 
-/// Maximum number of bytes in an exported read or write. Socket buffers are smaller. Without the limit, a
-/// forged number in a trace would fill the disk.
+/// Maximum number of bytes in an exported read or write. It exceeds the size of socket buffers. Without this
+/// limit, the export of a forged number in a trace would fill the disk.
 const MAX_BYTES: u64 = 64 << 20;
 
 /// An open TCP connection.

@@ -33,8 +33,8 @@ impl Endpoints {
     }
 
     /// Returns placeholder addresses of the documentation block (RFC 3849). They contain the numbers of the
-    /// recording and the socket, so that no two connections share them. Port 1 is the server's, port 2 the
-    /// client's.
+    /// recording and the socket, so that no two connections share an address. Port 1 is the server's, port 2
+    /// the client's.
     pub(super) fn placeholder(recording: u32, sock: SockId, is_server: bool) -> Self {
         let [a, b] = [16, 0].map(|by| low(u64::from(recording) >> by));
         let [c, d, e, f] = [48, 32, 16, 0].map(|by| low(sock.get() >> by));

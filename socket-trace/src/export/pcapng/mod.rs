@@ -1,40 +1,42 @@
 //! Packets for Wireshark and tshark, synthesised from socket calls.
 //!
-//! A trace contains the data that the program passed to and got from its sockets, not the packets on the network. So
-//! each read and write becomes a packet, and the other packets of a connection are added. A comment in each packet
-//! names its call and the line of the trace:
+//! A trace contains the data that the program passed to and got from its sockets, not the packets on the
+//! network. So the export turns each read and write into a packet, and adds the other packets of a
+//! connection. A comment in each packet names the socket call and its line in the trace:
 //!
 //! | packet | from |
 //! |---|---|
 //! | SYN, SYN-ACK, ACK | `accept`, `connect`, `adopt`; also added to a stream whose opening is not in the trace |
 //! | data, outbound or inbound | `write`, `read`: one packet, or several above 65,495 bytes |
 //! | FIN | `shutdown`, `close` (outbound), a `read` of 0 bytes (inbound) |
-//! | ACK | every 64th packet of data that nothing else acknowledged, and the FINs at `close` |
+//! | ACK | after 64 data packets that no other packet acknowledged, and for the FINs at `close` |
 //! | RST | `close` with `aborted` (outbound), a call that failed with a reset, `close` with `ended_by` `reset` (inbound) |
 //! | UDP | `sendto`, `recvfrom` |
 //!
-//! Times are those of the calls: data that the program read had arrived before, data that it wrote was sent after the
-//! call. An outbound SYN has the time of the `connect` call, and the rest of the handshake the time of its return.
-//! The packets of a recording are in time order. Packets are held back for a connect in progress up to 1,024 packets
-//! or 8 MiB; the SYN of a slower connect gets the time of the last written packet. Sequence numbers and checksums are
-//! correct, and every packet is marked as inbound or outbound. If the program closed a
-//! stream without waiting for the peer, its last packet is the outbound FIN, since nothing later was recorded. A
-//! failed connect leaves no packet, since the trace lacks its local port.
+//! Each packet has the time of its socket call. On the network, data that the program read had arrived before
+//! the call, and data that it wrote was sent after the call. An outbound SYN has the time at which `connect`
+//! was called, and the rest of the handshake the time at which `connect` returned. The packets of a recording
+//! are in time order. While a connect is in progress, up to 1,024 packets or 8 MiB are held back; the SYN of
+//! a slower connect gets the time of the last written packet. Sequence numbers and checksums are correct, and
+//! every packet is marked as inbound or outbound. If the program closed a stream without waiting for the
+//! peer, its last packet is the outbound FIN, since nothing later was recorded. A failed connect leaves no
+//! packet, since the trace lacks its local port.
 //!
-//! - **Payload that was not recorded**: the packet is truncated, as by the snap length of a capture. Its length field
-//!   is correct, so all lengths and sequence numbers are.
-//! - **Missing calls** (`gap`): their connection is unknown. So the sequence numbers of each open connection jump by
-//!   as many bytes as may be missing, and Wireshark reports a segment that was not captured instead of joining
-//!   unrelated bytes. The totals at `close` replace this estimate. The next packet has the number of missing events
-//!   (drop count), and a comment on the gap. If bytes are missing just before the end of stream, this is detected too
-//!   late to show; a note reports it.
+//! - **Payload that was not recorded**: the packet is truncated, as by the snap length of a capture. Its
+//!   length field contains the length on the network, and all sequence numbers are correct.
+//! - **Missing calls** (`gap`): it is unknown on which connection they were made. So the sequence numbers of
+//!   each open connection jump by as many bytes as may be missing, and Wireshark reports a segment that was
+//!   not captured instead of joining unrelated bytes. The totals at `close` replace this estimate. The next
+//!   packet has the number of missing events (drop count), and a comment on the gap. If bytes are missing
+//!   just before the end of stream, this is detected only after the FIN was written; a note reports it.
 //! - **Several recordings**: each is an interface of its own, one after the other in the file. If both sides of a
 //!   connection are exported, they are two streams with the same addresses: sorted by time, the packets of the second
 //!   would look like retransmissions of the first. Distinguish them by `frame.interface_name`. `reordercap` sorts
 //!   recordings without common connections by time.
-//! - **Streams without an IP address of their own** (Unix-domain sockets, streams above another such as TLS, which
-//!   are plain text, connections opened before the trace) get placeholder addresses of the documentation block:
-//!   `[2001:db8::N]:1` for the server and `:2` for the client of socket N.
+//! - **Streams without an IP address of their own** get placeholder addresses of the documentation block.
+//!   These are Unix-domain sockets, connections opened before the trace, and plain-text streams above another
+//!   stream, such as those above TLS. The addresses are `[2001:db8::N]:1` for the server and `:2` for the
+//!   client of socket N.
 //! - **Oversized data**, a datagram above 65,507 bytes or a read or write above 64 MiB, is omitted; a stream then has
 //!   a hole.
 //!

@@ -1,4 +1,4 @@
-//! Notes for the user about data that an export lacks or that Wireshark needs settings for.
+//! Notes for the user: on data that the export lacks, and on settings that Wireshark needs.
 
 use std::collections::{BTreeMap, BTreeSet};
 

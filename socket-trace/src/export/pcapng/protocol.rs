@@ -39,8 +39,9 @@ impl Protocol {
         }
     }
 
-    /// Returns `true` if Wireshark detects the protocol on `port` reliably. It detects HTTP/2 on no port if
-    /// the server sends first, and HTTP/1.1 on other ports only if the request line is in one packet.
+    /// Returns `true` if Wireshark detects the protocol on `port` reliably. Wireshark does not detect HTTP/2
+    /// on any port if the server sends first. It detects HTTP/1.1 reliably only on its default ports: on
+    /// other ports, the request line must be in one packet.
     pub(super) fn is_known_on(self, port: u16) -> bool {
         match self {
             Self::Http => KNOWN.contains(&port),

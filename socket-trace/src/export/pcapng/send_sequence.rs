@@ -32,8 +32,8 @@ impl SendSequence {
         Self { next, lost, ..Self::default() }
     }
 
-    /// Sets the total number of bytes that the recording has lost. Newly lost bytes count as missing from
-    /// this direction, because any of them may belong to it, unless its FIN was sent.
+    /// Sets the total number of bytes that the recording has lost. Unless the FIN was sent, newly lost bytes
+    /// count as missing from this direction, because any of them may belong to it.
     pub(super) fn add_lost(&mut self, lost: u64) {
         let more = lost.saturating_sub(self.lost);
         self.lost = lost;

@@ -1,4 +1,4 @@
-//! Maps of statements.
+//! Tests of maps that show the statements of a PostgreSQL call.
 
 use socket_tap::format::Side;
 
@@ -10,7 +10,8 @@ fn message(kind: u8, body: &[u8]) -> Vec<u8> {
     [&[kind], &length[..], body].concat()
 }
 
-/// A server's recording of its database connection: two statements in one call.
+/// Returns a server's recording of its connection to a database, with one call that consists of two
+/// statements.
 fn database() -> Vec<String> {
     let (parse, bind) =
         (|text: &str| message(b'P', format!("\0{text}\0\0\0").as_bytes()), message(b'B', &[0; 8]));

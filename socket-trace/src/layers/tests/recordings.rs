@@ -28,7 +28,7 @@ pub(crate) fn grpc() -> [Vec<String>; 2] {
     [recording(Side::Client, &client), recording(Side::Server, &server)]
 }
 
-/// Returns a recording of one connection with three calls in two steps.
+/// Returns a recording of one connection with three API calls in two steps.
 pub(crate) fn three_calls() -> Vec<String> {
     let mut lines: Vec<String> = server().into_iter().take(6).collect();
     for call in 1..=3 {

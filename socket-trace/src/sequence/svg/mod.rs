@@ -1,8 +1,8 @@
 //! Draws the diagram as one self-contained SVG file.
 //!
-//! Arrows slope down, since a signal arrives later than it was sent. An arrow that ends at a call was
-//! received by that call. An arrow that ends between calls shows data that waits in the receive buffer of the
-//! receiving kernel.
+//! Arrows slope down, since a signal arrives later than it was sent. If an arrow ends at a socket call, this
+//! call received the signal. If an arrow ends between socket calls, its data waits in the receive buffer of
+//! the receiving kernel.
 
 mod panel;
 mod shapes;

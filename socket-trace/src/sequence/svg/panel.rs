@@ -1,4 +1,4 @@
-//! Draws one connection: two vertical lifelines with calls, and arrows between them.
+//! Draws one connection: two vertical lifelines with socket calls, and arrows between the lifelines.
 
 use socket_tap::format::Side;
 use socket_tap::format::text::seconds;
@@ -13,14 +13,14 @@ mod text;
 
 /// Vertical position at which the lifelines start. All positions and sizes are in SVG units.
 const TOP: f64 = 120.0;
-/// Height of a row with a call.
+/// Height of a row with a socket call.
 const ROW: f64 = 38.0;
 /// Height of a row with a segment that the kernels exchange.
 const SEGMENT: f64 = 28.0;
 /// Height of a pause between two rows.
 const PAUSE: f64 = 44.0;
 
-/// Vertical drop of an arrow that does not end at the call of the next row.
+/// Vertical drop of an arrow that does not end at the socket call of the next row.
 const FALL: f64 = 20.0;
 
 /// Width of one character of the monospaced font.
@@ -81,8 +81,8 @@ impl<'a> Panel<'a> {
         self.draw_foot(out, bottom)
     }
 
-    /// Draws lifelines and arrows into `out`, and calls into `calls`. Returns the vertical position at which
-    /// the lifelines end.
+    /// Draws lifelines and arrows into `out`, and socket calls into `calls`. Returns the vertical position at
+    /// which the lifelines end.
     fn draw_rows(&self, out: &mut String, calls: &mut String) -> f64 {
         let (mut y, mut drawn_to) = (TOP + ROW, TOP);
         for (index, row) in self.rows.iter().enumerate() {

@@ -25,7 +25,7 @@ pub(super) struct Check {
     pub(super) followed: HashMap<DescriptorId, Followed>,
     /// For each descriptor, the addresses from address queries that no other call on it has followed yet.
     pub(super) names: HashMap<DescriptorId, Names>,
-    /// File descriptors that duplicate those of traced sockets. The tap does not record the calls on them.
+    /// Duplicates of the file descriptors of traced sockets. The tap does not record calls on the duplicates.
     pub(super) copies: HashMap<DescriptorId, SockId>,
     /// For each traced socket, the number of calls through its duplicates.
     pub(super) through_copies: BTreeMap<SockId, u64>,

@@ -41,8 +41,7 @@ impl Kernel {
         Ok(())
     }
 
-    /// Returns an error if `close_range` may close sockets. Programs that use tokio do not close its sockets
-    /// with this call.
+    /// Returns an error if `close_range` may close sockets. tokio does not close sockets with this call.
     fn check_close_range(&self, arguments: &[&str]) -> Result<(), String> {
         let bound = |at: usize, otherwise| {
             arguments.get(at).and_then(|text| text.parse::<i32>().ok()).unwrap_or(otherwise)

@@ -37,7 +37,7 @@ pub(super) struct Kernel {
     /// Sockets whose creation is not in the log, because the process inherited them.
     found: HashSet<DescriptorId>,
     last: DescriptorId,
-    /// Time at which the call that ended last had begun.
+    /// Start time of the call that ended last.
     time: Option<u64>,
     /// Sequence number of the call that ended last. Calls are numbered in the order in which they began.
     begun: u64,
@@ -56,7 +56,7 @@ pub(super) struct Kernel {
     last_watch: WatchId,
     /// Latest time at which any call has begun so far.
     latest: u64,
-    /// `true` once the time of a call was earlier than that of the call before it.
+    /// `true` once a call in the log had an earlier time than the previous call.
     set_back: bool,
     exited: bool,
 }

@@ -10,7 +10,7 @@ pub(in crate::verify) type DescriptorId = u64;
 /// Id of a watch, which waits for the next call of a thread.
 pub(in crate::verify) type WatchId = u64;
 
-/// A call on a socket of the process that has ended.
+/// A call on a socket of the process. The call has ended.
 #[derive(Debug)]
 pub(in crate::verify) enum SocketCall {
     /// `socket(2)` created a socket.

@@ -29,7 +29,7 @@ pub(super) fn with(text: &str, from: &str, to: &str) -> String {
     text.replace(from, to)
 }
 
-/// Returns the trace with the number of its events in the end line, instead of 16.
+/// Returns the trace with a correct end line: replaces the number 16 by the number of events in the trace.
 pub(super) fn counted(trace: &str) -> String {
     let events = trace.lines().count() - 2;
     with(trace, r#""events":16"#, &format!(r#""events":{events}"#))

@@ -2,7 +2,7 @@
 //!
 //! The trace is read until it has the next call of the requested socket. Calls of other sockets are queued.
 //! The queues stay short while the trace is exact, since log and trace are read up to the same time. Only
-//! calls that one of them lacks stay queued until the end.
+//! calls that the log lacks stay queued until the end.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 

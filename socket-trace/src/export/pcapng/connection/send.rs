@@ -16,7 +16,7 @@ impl Connection {
         }
     }
 
-    /// Writes a packet without data that no call of the program sent directly, such as an ACK.
+    /// Writes a packet without data, such as an ACK, which the export derives from an event.
     pub(super) fn synthesise(
         &mut self,
         context: &mut EventContext<'_>,
