@@ -70,7 +70,7 @@ async fn wrapped_stream_records_its_kind_and_addresses() {
 }
 
 #[tokio::test]
-async fn stream_into_inner_records_release_instead_of_close() {
+async fn into_inner_of_stream_records_release_not_close() {
     let (tap, memory) = recording();
     let (ours, mut theirs) = tokio::io::duplex(64);
     let mut stream = TapStream::wrap(&tap, ours, "memory");

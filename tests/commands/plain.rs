@@ -243,7 +243,7 @@ async fn four_recordings_merge_into_one_timeline() {
 }
 
 #[tokio::test]
-async fn plain_server_trace_matches_strace() {
+async fn trace_of_plain_server_agrees_with_strace() {
     let Some(watched) = Watched::start("plain-server") else { return };
     let address = watched.server.address;
     let mut udp = UdpClient::bind(&Tap::off(), address).await.unwrap();

@@ -66,7 +66,7 @@ fn playback_steps_forwards_and_backwards() {
 }
 
 #[test]
-fn comparison_matches_socket_trace() {
+fn displayed_comparison_equals_output_of_socket_trace() {
     run_script("compare.mjs");
 }
 

@@ -13,7 +13,7 @@ use crate::support::postgres::Postgres;
 use crate::support::process::Serving;
 use crate::support::raw::Raw;
 
-each_api!(outage_is_reported_and_ends_without_a_restart, unresponsive_database_times_out);
+each_api!(server_reports_and_survives_a_database_outage, unresponsive_database_times_out);
 
 /// Duration within which a call must fail, which is the default of `--request-timeout`.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -33,7 +33,7 @@ async fn available<A: Api>(client: &mut A) {
     }
 }
 
-async fn outage_is_reported_and_ends_without_a_restart<A: Api>() {
+async fn server_reports_and_survives_a_database_outage<A: Api>() {
     let Some((mut database, server)) = start::<A>(&[]).await else { return };
     let mut client = A::connect(&Tap::off(), server.address).await.unwrap();
     let mut watch = A::watch(&Tap::off(), server.address, 2).await.unwrap();

@@ -18,7 +18,7 @@ each_store!(
     page_token_is_valid_for_its_list_only,
     full_shelf_rejects_new_books,
     watcher_receives_every_change_in_order,
-    slow_watcher_gets_the_missed_count,
+    slow_watcher_gets_number_of_missed_changes,
 );
 
 fn new_book(title: &str) -> NewBook {
@@ -179,7 +179,7 @@ async fn watcher_receives_every_change_in_order(stores: Stores) {
     assert_eq!(later.next().await.unwrap().kind, ChangeKind::Deleted);
 }
 
-async fn slow_watcher_gets_the_missed_count(stores: Stores) {
+async fn slow_watcher_gets_number_of_missed_changes(stores: Stores) {
     let shelf = stores.shelf(Limits { history: 2, ..Limits::default() }).await;
     let mut changes = shelf.watch();
     for revision in 1..=5 {

@@ -79,7 +79,7 @@ async fn full_shelf_refuses_a_new_book() {
 }
 
 #[tokio::test]
-async fn request_error_has_no_data() {
+async fn response_with_request_error_has_no_data() {
     let service = Service::new();
     for (query, code) in [
         ("{", "GRAPHQL_PARSE_FAILED"),

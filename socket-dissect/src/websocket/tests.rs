@@ -144,7 +144,7 @@ fn empty_final_frame_ends_a_message() {
 }
 
 #[test]
-fn errors_in_next_message_set_call_status() {
+fn graphql_errors_over_websocket_set_the_call_status() {
     let mut server = opened("graphql-transport-ws");
     server.reads(masked(FINAL | TEXT, r#"{"id":"7","type":"subscribe","payload":{"query":"{book{id}}"}}"#));
     server.writes(clear(FINAL | TEXT, r#"{"id":"7","type":"next","payload":{"errors":[{}]}}"#));

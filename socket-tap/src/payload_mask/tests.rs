@@ -115,7 +115,7 @@ async fn secret_split_over_reads_is_masked() {
 }
 
 #[tokio::test]
-async fn directions_are_masked_separately() {
+async fn reads_and_writes_are_masked_separately() {
     let (tap, memory) = recording(100);
     let (mut ours, mut theirs) = masked_pair(&tap);
     ours.write_all(b"3s").await.unwrap();
@@ -153,7 +153,7 @@ async fn mask_follows_bytes_beyond_the_capture_limit() {
 }
 
 #[tokio::test]
-async fn nothing_is_masked_after_the_end() {
+async fn payload_is_unmasked_after_mask_has_finished() {
     let (tap, memory) = recording(100);
     let (ours, _theirs) = tokio::io::duplex(100);
     let mut ours = TapStream::wrap(&tap, ours, "memory");
@@ -219,7 +219,7 @@ async fn only_written_bytes_reach_the_mask() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn all_calls_on_a_unix_stream_are_masked() {
+async fn payload_is_masked_in_every_unix_stream_call() {
     let (tap, memory) = recording(100);
     let (ours, mut theirs) = tokio::net::UnixStream::pair().unwrap();
     let mut ours = TapStream::from_unix(&tap, ours);

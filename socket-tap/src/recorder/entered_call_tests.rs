@@ -7,7 +7,7 @@ use crate::sink::Memory;
 use crate::tap::Tap;
 
 #[test]
-fn completed_time_stays_before_an_unfinished_call() {
+fn completed_time_is_before_entry_of_unfinished_call() {
     prepare();
     let clock = RawClock::new();
     let call = EnteredCall::now(&clock);

@@ -206,7 +206,7 @@ proptest! {
     /// If the buffers are large enough, the recorded events of each stream equal the predicted ones,
     /// including their payload.
     #[test]
-    fn recording_equals_the_calls_on_each_stream(case in case()) {
+    fn recording_has_exactly_the_calls_of_each_stream(case in case()) {
         let outcome = run(&case, (1 << 16, 1 << 20));
         outcome.check_counts()?;
         for (sock, model) in &outcome.models {

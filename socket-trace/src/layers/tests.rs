@@ -22,7 +22,7 @@ fn blocks(level: &Level) -> Vec<String> {
 }
 
 #[test]
-fn writes_in_the_map_have_times_before_reads() {
+fn mapped_writes_have_earlier_times_than_their_reads() {
     let map = first(&[server(), client()]);
     assert_eq!(map.directions.len(), 2);
     for direction in &map.directions {

@@ -29,7 +29,7 @@ fn periodic_health_checks_are_ignored() {
 }
 
 #[test]
-fn parallel_clients_are_reported_from_ten_connections_each() {
+fn parallel_clients_are_reported_after_ten_connections_each() {
     for (rounds, expected) in [(9, 0), (10, 20)] {
         let mut events = listener();
         for round in 0..rounds {

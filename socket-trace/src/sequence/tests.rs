@@ -50,7 +50,7 @@ fn merged_calls_of_both_sides_have_causes_first() {
 }
 
 #[test]
-fn causes_precede_effects_without_call_start_times() {
+fn causes_precede_effects_even_without_call_start_times() {
     let stamped = first(&[server(), client_stamped_on_return()]);
     assert_eq!(calls(&stamped), calls(&first(&[server(), client()])));
 }

@@ -65,7 +65,7 @@ async fn reused_connection_is_not_reported() {
 }
 
 #[tokio::test]
-async fn mark_ends_a_series_of_connections() {
+async fn mark_restarts_the_count_of_repeated_connects() {
     let recorded = Recorded::server("reconnects-steps");
     let listener = recorded.listen().await;
     for _ in 0..2 {

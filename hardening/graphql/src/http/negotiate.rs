@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn media_type_is_selected_by_weight_specificity_order() {
+    fn weight_specificity_and_order_select_the_media_type() {
         let graphql = "application/graphql-response+json";
         for (accept, offer) in [
             (format!("{graphql}, application/json;q=0.9"), Offer::GRAPHQL),

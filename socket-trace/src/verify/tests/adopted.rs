@@ -98,7 +98,7 @@ fn times_of_disagreeing_clocks_are_not_used() {
 }
 
 #[test]
-fn adoption_missing_in_log_is_inconclusive() {
+fn verdict_is_inconclusive_if_log_lacks_the_adoption() {
     let log: String =
         LOG.lines().filter(|line| !line.contains("getsockname")).map(|line| format!("{line}\n")).collect();
     is_inconclusive(&trace(&[ADOPT, AFTER]), &log);
