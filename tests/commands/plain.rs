@@ -165,7 +165,7 @@ async fn udp_needs_no_listen_accept_or_connect() {
 }
 
 #[tokio::test]
-async fn udp_and_tcp_carry_the_same_messages() {
+async fn udp_and_tcp_clients_exchange_the_same_messages() {
     let recorded = record_same_calls_over_both().await;
     let (questions, answers) = recorded.datagrams("udp-client");
     let (written, read) = recorded.stream("tcp-client");

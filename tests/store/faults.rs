@@ -72,7 +72,7 @@ async fn unresponsive_database_times_out<A: Api>() {
 }
 
 #[tokio::test]
-async fn exhausted_pool_fails_within_the_timeout() {
+async fn calls_on_exhausted_database_pool_fail_within_timeout() {
     let arguments = ["--store-connections", "1", "--store-timeout", "2"];
     let Some((database, server)) = start::<Rest>(&arguments).await else { return };
     let mut clients = Vec::new();

@@ -10,7 +10,7 @@ each_store!(
     unknown_ids_are_not_found,
     author_lookup_skips_unknown_ids,
     id_of_deleted_book_is_not_reused,
-    violated_rule_reports_its_field,
+    error_for_violated_rule_names_the_field,
     boundary_values_are_accepted,
     update_requires_the_current_revision,
     conditional_delete_requires_the_current_revision,
@@ -74,7 +74,7 @@ async fn id_of_deleted_book_is_not_reused(stores: Stores) {
     assert_eq!(shelf.create(new_book("Second")).await.unwrap().id, first.id + 1);
 }
 
-async fn violated_rule_reports_its_field(stores: Stores) {
+async fn error_for_violated_rule_names_the_field(stores: Stores) {
     let shelf = stores.shelf(Limits::default()).await;
     assert_eq!(invalid_field(shelf.create(new_book("")).await), Field::Title);
     assert_eq!(invalid_field(shelf.create(new_book(" \u{a0} ")).await), Field::Title);

@@ -115,7 +115,7 @@ async fn slow_subscriber_receives_error_before_stream_completes() {
 }
 
 #[tokio::test]
-async fn closed_connection_ends_its_subscriptions() {
+async fn subscriptions_end_when_the_websocket_is_closed() {
     // A connection and its subscriptions are one task.
     for with_close_frame in [true, false] {
         let service = Service::new();

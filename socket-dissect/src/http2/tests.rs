@@ -186,7 +186,7 @@ fn partly_recorded_header_block_prevents_decoding_later_blocks() {
 }
 
 #[test]
-fn partly_recorded_frame_header_affects_only_its_direction() {
+fn partly_recorded_frame_header_affects_only_one_direction() {
     let mut server = opened();
     let parts = server.reads_cut([0, 0, 1], 7);
     assert_eq!(lines(&parts), ["3 framing frame head", "7 unknown unknown: 7 B not recorded"]);

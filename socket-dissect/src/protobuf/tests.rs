@@ -59,7 +59,7 @@ fn fields_missing_from_contract_are_named_by_number() {
 }
 
 #[test]
-fn truncated_message_is_described_as_far_as_recorded() {
+fn recorded_part_of_truncated_message_is_described() {
     for (length, expected) in [
         (0, "{…"),
         (1, "{…"),

@@ -116,7 +116,7 @@ fn graphql_operation_over_websocket_is_a_call() {
 }
 
 #[test]
-fn graphql_message_split_across_reads_has_one_call() {
+fn graphql_message_split_across_reads_is_one_call() {
     let mut server = opened("graphql-transport-ws");
     let subscribe = r#"{"id":"7","type":"subscribe","payload":{"query":"{book{id}}"}}"#;
     let frame = masked(FINAL | TEXT, subscribe);

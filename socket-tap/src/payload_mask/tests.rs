@@ -131,7 +131,7 @@ async fn reads_and_writes_are_masked_separately() {
 }
 
 #[tokio::test]
-async fn mask_follows_bytes_beyond_the_capture_limit() {
+async fn mask_tracks_bytes_beyond_the_capture_limit() {
     let (tap, memory) = recording(3);
     let (mut ours, _theirs) = masked_pair(&tap);
     // The second message begins beyond the limit, and ends in the third write.
@@ -199,7 +199,7 @@ impl AsyncWrite for Partial {
 }
 
 #[tokio::test]
-async fn only_written_bytes_reach_the_mask() {
+async fn mask_sees_only_bytes_that_were_written() {
     let (tap, memory) = recording(100);
     let mut stream = TapStream::wrap(&tap, Partial(4), "memory");
     stream.mask_payload(DigitMask::default());
@@ -312,7 +312,7 @@ async fn closed_or_released_stream_drops_its_mask() {
 }
 
 #[tokio::test]
-async fn mask_is_dropped_where_no_payload_is_captured() {
+async fn mask_is_dropped_if_no_payload_is_captured() {
     for tap in [Tap::off(), recording(0).0] {
         let (ours, _theirs) = tokio::io::duplex(100);
         let mut ours = TapStream::wrap(&tap, ours, "memory");

@@ -141,7 +141,7 @@ fn connections_recorded_during_overload_keep_lifecycle_events() {
 }
 
 #[test]
-fn buffered_errors_and_marks_are_bounded() {
+fn number_of_buffered_errors_and_marks_is_bounded() {
     let (events, lost) = while_blocked(|tap, recorder| {
         let broken = connection(recorder);
         for _ in 0..CONNECTIONS {

@@ -108,7 +108,7 @@ async fn end_line_after_rotation_counts_open_wrapped_streams() {
 }
 
 #[test]
-fn removed_directory_stops_only_the_trace_file() {
+fn removed_directory_stops_only_the_trace_file_sink() {
     let directory = TempDirectory::new("file-vanished");
     let path = directory.join("shop.jsonl");
     let memory = Memory::new();

@@ -71,7 +71,7 @@ fn connections_with_several_requests_are_ignored() {
 
 /// A client that opens a single connection cannot open fewer, so there is nothing to report.
 #[test]
-fn single_connections_of_many_clients_are_ignored() {
+fn clients_with_a_single_connection_are_ignored() {
     let mut events = listener();
     for client in 0..5_000 {
         let ip = format!("10.0.{}.{}", client / 256, client % 256);

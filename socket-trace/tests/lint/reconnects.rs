@@ -29,7 +29,7 @@ async fn connect_for_each_request(tap: &Tap, listener: &TapListener) {
 }
 
 #[tokio::test]
-async fn repeated_connects_are_reported_on_the_server() {
+async fn repeated_connects_are_reported_in_server_recordings() {
     let recorded = Recorded::server("reconnects-server");
     let listener = recorded.listen().await;
     connect_for_each_request(&Tap::off(), &listener).await;
@@ -40,7 +40,7 @@ async fn repeated_connects_are_reported_on_the_server() {
 }
 
 #[tokio::test]
-async fn repeated_connects_are_reported_on_the_client() {
+async fn repeated_connects_are_reported_in_client_recordings() {
     let recorded = Recorded::client("reconnects-client");
     let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap();
     connect_for_each_request(&recorded.tap, &listener).await;

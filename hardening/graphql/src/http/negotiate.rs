@@ -57,14 +57,14 @@ mod tests {
     }
 
     #[test]
-    fn wildcard_selects_json() {
+    fn wildcard_accept_header_selects_json() {
         for accept in ["*/*", "application/*", "application/*; q=0.1, text/*;q=0"] {
             assert_eq!(selected(accept), Some(Offer::JSON), "{accept}");
         }
     }
 
     #[test]
-    fn missing_accept_selects_graphql_response() {
+    fn request_without_accept_header_selects_graphql_media_type() {
         assert_eq!(select(&HeaderMap::new(), &[Offer::JSON, Offer::GRAPHQL]), Some(Offer::GRAPHQL));
     }
 
