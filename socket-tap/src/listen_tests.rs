@@ -94,7 +94,7 @@ async fn into_inner_of_listener_records_release_not_close() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn each_unix_listener_constructor_records_an_adopt() {
+async fn each_unix_listener_constructor_records_an_adopt_event() {
     use std::os::fd::AsRawFd as _;
 
     use crate::TapUnixListener;

@@ -86,7 +86,7 @@ fn lesson_answers_are_checked_against_recordings() {
 }
 
 #[test]
-fn database_is_shown_as_the_peer_of_the_servers() {
+fn database_is_shown_as_peer_of_the_servers() {
     let Some(database) = Postgres::start() else { return };
     run_script_with("database.mjs", &["--store", &database.url()]);
 }

@@ -74,7 +74,7 @@ fn message_kinds_are_recognized_despite_masked_secrets() {
 }
 
 #[test]
-fn refused_encryption_continues_in_plaintext() {
+fn connection_continues_in_plaintext_after_refused_encryption() {
     let mut server = Fixture::new();
     assert_eq!(messages(&server.reads(packet(80_877_104, []))), ["connection GSSENCRequest"]);
     assert_eq!(messages(&server.writes("N")), ["connection GSSENCResponse: refused"]);

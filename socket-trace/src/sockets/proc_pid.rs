@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn own_process_is_found() {
+    fn own_process_is_found_in_proc() {
         let pid = std::process::id();
         assert!(pids().unwrap().any(|other| other == pid) && name(pid).is_some());
         assert!(age(pid).unwrap().is_some() && age(u32::MAX).unwrap().is_none());

@@ -84,7 +84,7 @@ fn trace_complete_since_earliest_possible_adoption_is_exact() {
 }
 
 #[test]
-fn times_of_disagreeing_clocks_are_not_used() {
+fn log_times_are_unused_if_clocks_disagree() {
     // One second later, the first use of the listener coincides with its adoption.
     let late = (0..5).rev().fold(LOG.to_owned(), |log, second| {
         log.replace(&format!("179535960{second}."), &format!("179535960{}.", second + 1))
