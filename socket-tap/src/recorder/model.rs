@@ -123,7 +123,7 @@ fn unclosed_socket_counts_as_open_at_end() {
 }
 
 #[test]
-fn gap_counts_dropped_events_exactly() {
+fn gap_event_counts_dropped_events_exactly() {
     check(|| {
         let (tap, memory) = start(2);
         let threads = [0, 1].map(|_| {

@@ -86,7 +86,7 @@ async fn forgotten_write_half_sends_no_fin() {
 }
 
 #[tokio::test]
-async fn halves_of_different_sockets_do_not_reunite() {
+async fn halves_of_different_sockets_cannot_be_reunited() {
     let (one, other) = (pair().await, pair().await);
     let sock = one.server.sock();
     let (read, write) = one.server.into_split();

@@ -221,7 +221,7 @@ proptest! {
     /// If the buffers are small, the gap events count exactly the missing events, and no lifecycle event is
     /// missing.
     #[test]
-    fn gaps_count_the_dropped_events_exactly(case in case(), room in 1..=8_usize, payload in 0..=64_usize) {
+    fn gap_events_count_the_dropped_events_exactly(case in case(), room in 1..=8_usize, payload in 0..=64_usize) {
         let outcome = run(&case, (room, payload));
         outcome.check_counts()?;
         let mut sum = Gap::default();

@@ -23,7 +23,7 @@ fn calls(sequence: &Sequence) -> Vec<String> {
 }
 
 #[test]
-fn merged_calls_of_both_sides_have_causes_first() {
+fn merging_both_sides_places_causes_before_effects() {
     let sequence = first(&[server(), client()]);
     let expected = [
         "S socket",

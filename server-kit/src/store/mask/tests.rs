@@ -217,7 +217,7 @@ fn masking_ends_with_first_query_after_authentication() {
 }
 
 #[test]
-fn query_sent_before_authentication_ends_is_unmasked() {
+fn query_sent_during_authentication_is_not_masked() {
     let mut mask = AuthenticationMask::new();
     let recorded = masked(&mut mask, &[startup(), password(b"secret"), query()]);
     assert_eq!(recorded[2], r"Q\x00\x00\x00\rselect 1\x00");
@@ -227,7 +227,7 @@ fn query_sent_before_authentication_ends_is_unmasked() {
 }
 
 #[test]
-fn every_byte_of_unknown_message_type_is_masked() {
+fn messages_of_unknown_type_are_masked_completely() {
     for first in 0..=u8::MAX {
         if first != PASSWORD && !CLIENT_TYPES.contains(&first) {
             assert_last_step_is_masked(&[startup(), (Client, message(first, &[b"secret"]))]);
