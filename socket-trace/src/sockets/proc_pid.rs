@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn start_time_is_parsed_after_process_name_with_parentheses() {
+    fn start_time_is_parsed_after_name_with_parentheses() {
         let fields = (3..=52).map(|number| number.to_string()).collect::<Vec<_>>().join(" ");
         assert_eq!(start_ticks(&format!("7 (a) b (c)) {fields}")), Some(22));
         assert_eq!(start_ticks("7 (a) R 1"), None);
