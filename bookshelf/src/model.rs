@@ -50,7 +50,9 @@ impl Book {
 
     /// Returns the revision after the next update.
     pub(crate) fn next_revision(&self) -> Result<u32, Error> {
-        self.revision.checked_add(1).ok_or(Error::Internal("no revisions are left"))
+        self.revision
+            .checked_add(1)
+            .ok_or(Error::Internal("the book already has the highest possible revision"))
     }
 }
 

@@ -14,7 +14,7 @@ fn observe(dissector: &mut Dissector, sock: u64, op: Op) -> Vec<Part> {
 }
 
 #[test]
-fn connected_socket_is_a_client_in_any_recording() {
+fn socket_that_connects_is_always_a_client() {
     let mut client = Dissector::new(Side::Client);
     observe(&mut client, 1, Op::connect());
     let parts = observe(&mut client, 1, Op::Write(transfer("GET /a HTTP/1.1\r\n\r\n")));
@@ -27,7 +27,7 @@ fn connected_socket_is_a_client_in_any_recording() {
 }
 
 #[test]
-fn stream_above_a_client_socket_is_a_client() {
+fn stream_wrapping_a_client_socket_is_a_client() {
     let mut server = Dissector::new(Side::Server);
     observe(&mut server, 1, Op::connect());
     let adopt = Op::adopt("tls".into(), SocketKind::Stream).over(SockId::new(1).unwrap());
@@ -39,7 +39,7 @@ fn stream_above_a_client_socket_is_a_client() {
 }
 
 #[test]
-fn transfers_without_payload_count_as_unknown_bytes() {
+fn bytes_of_transfers_without_captured_payload_are_unknown() {
     let mut server = Fixture::new();
     for op in [Op::Read, Op::Write] {
         let parts = server.observe(op(Transfer::new(7)));
@@ -84,7 +84,7 @@ fn bytes_after_lost_reads_are_unknown() {
 }
 
 #[test]
-fn connection_without_beginning_is_dissected_from_next_message() {
+fn connection_recorded_midway_is_dissected_from_first_message() {
     let mut server = Dissector::new(Side::Server);
     let parts = observe(&mut server, 7, Op::Write(transfer("the end of a body")));
     let why = "the beginning of the connection is not in the recording";
@@ -118,7 +118,7 @@ fn connect_tunnel_is_dissected_as_a_new_connection() {
 }
 
 #[test]
-fn open_calls_are_returned_at_the_end() {
+fn into_open_calls_returns_unfinished_calls() {
     let mut server = Dissector::new(Side::Server);
     for sock in [3, 2] {
         observe(&mut server, sock, Op::accept(SockId::new(1).unwrap()));

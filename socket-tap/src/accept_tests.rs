@@ -8,7 +8,7 @@ use crate::event::SockId;
 /// A closure returns the errors of aborted handshakes, because Linux never returns them from `accept` on a
 /// TCP socket. Other systems do.
 #[tokio::test]
-async fn aborted_handshake_is_skipped_without_a_pause() {
+async fn accept_skips_aborted_handshake_without_pausing() {
     use io::ErrorKind::{ConnectionAborted, ConnectionReset};
     let mut script = vec![Ok("connection"), Err(ConnectionReset.into()), Err(ConnectionAborted.into())];
     let mut accepted = pin!(next(|| std::future::ready(script.pop().unwrap())));

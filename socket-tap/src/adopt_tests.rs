@@ -24,7 +24,7 @@ fn end(event: &Event) -> &Close {
 }
 
 #[tokio::test]
-async fn existing_tokio_sockets_record_an_adopt_event() {
+async fn adopting_tokio_sockets_records_an_adopt_event() {
     let (tap, memory) = recording();
     let inner = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (address, fd) = (inner.local_addr().unwrap(), fd_of(&inner));
@@ -45,7 +45,7 @@ async fn existing_tokio_sockets_record_an_adopt_event() {
 }
 
 #[tokio::test]
-async fn wrapped_stream_records_its_kind_and_addresses() {
+async fn kind_and_addresses_of_wrapped_stream_are_recorded() {
     let (tap, memory) = recording();
     let (ours, mut theirs) = tokio::io::duplex(64);
     let peer: SocketAddr = "192.0.2.1:443".parse().unwrap();
@@ -70,7 +70,7 @@ async fn wrapped_stream_records_its_kind_and_addresses() {
 }
 
 #[tokio::test]
-async fn stream_into_inner_records_release_instead_of_close() {
+async fn into_inner_of_stream_records_release_not_close() {
     let (tap, memory) = recording();
     let (ours, mut theirs) = tokio::io::duplex(64);
     let mut stream = TapStream::wrap(&tap, ours, "memory");

@@ -71,7 +71,7 @@ async fn dropped_stream_is_recorded_as_ended_by_local() {
 }
 
 #[tokio::test]
-async fn stream_records_reads_after_local_shutdown() {
+async fn reads_after_local_shutdown_are_recorded() {
     let mut connection = Connection::new().await;
     connection.server.shutdown().await.unwrap();
     assert_eq!(connection.client().read(&mut [0; 1]).await.unwrap(), 0);

@@ -78,7 +78,7 @@ async fn failed_listen_on_bound_socket_is_recorded() {
 }
 
 #[tokio::test]
-async fn listener_into_inner_records_release_instead_of_close() {
+async fn into_inner_of_listener_records_release_not_close() {
     let (tap, memory) = recording();
     let inner = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     inner.set_nonblocking(true).unwrap();
@@ -94,7 +94,7 @@ async fn listener_into_inner_records_release_instead_of_close() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn each_unix_listener_constructor_records_an_adopt() {
+async fn each_unix_listener_constructor_records_an_adopt_event() {
     use std::os::fd::AsRawFd as _;
 
     use crate::TapUnixListener;

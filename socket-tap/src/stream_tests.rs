@@ -199,7 +199,7 @@ async fn read_that_was_pending_is_recorded_once() {
 }
 
 #[tokio::test]
-async fn errors_are_recorded_before_a_single_close() {
+async fn repeated_errors_are_followed_by_one_close() {
     let steps = [Step::Write(4), Step::Fail(ErrorKind::ConnectionReset), Step::Fail(ErrorKind::BrokenPipe)];
     let events = recorded(0, steps, async |stream| {
         assert_eq!(stream.write(b"four").await.unwrap(), 4);

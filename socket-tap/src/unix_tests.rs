@@ -36,7 +36,7 @@ fn names(events: &[Event]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn unix_connection_records_paths_as_addresses() {
+async fn unix_connection_is_recorded_with_paths_as_addresses() {
     let (path, (tap, memory)) = (SocketPath::new("both"), recording());
     let listener = TapUnixListener::bind(&tap, &path.0).unwrap();
     let mut client = TapStream::connect_unix(&tap, &path.0).await.unwrap();

@@ -165,7 +165,7 @@ async fn udp_needs_no_listen_accept_or_connect() {
 }
 
 #[tokio::test]
-async fn udp_and_tcp_carry_the_same_messages() {
+async fn udp_and_tcp_clients_exchange_the_same_messages() {
     let recorded = record_same_calls_over_both().await;
     let (questions, answers) = recorded.datagrams("udp-client");
     let (written, read) = recorded.stream("tcp-client");
@@ -243,7 +243,7 @@ async fn four_recordings_merge_into_one_timeline() {
 }
 
 #[tokio::test]
-async fn plain_server_trace_matches_strace() {
+async fn trace_of_plain_server_agrees_with_strace() {
     let Some(watched) = Watched::start("plain-server") else { return };
     let address = watched.server.address;
     let mut udp = UdpClient::bind(&Tap::off(), address).await.unwrap();

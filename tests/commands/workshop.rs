@@ -214,7 +214,7 @@ fn unread_output_does_not_block_the_servers() {
 }
 
 #[test]
-fn no_page_flag_disables_the_page() {
+fn flag_no_page_disables_the_live_page() {
     let arguments: Vec<&str> = PORTS[..8].iter().copied().chain(["--no-page"]).collect();
     let mut workshop = Workshop::with(&arguments);
     assert!(!workshop.said.contains("Live page"), "{}", workshop.said);

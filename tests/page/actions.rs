@@ -152,7 +152,7 @@ fn watchers_stay_open_until_the_page_closes_them() {
 }
 
 #[test]
-fn failing_api_does_not_affect_other_apis() {
+fn failed_call_does_not_affect_other_apis() {
     let workshop = Workshop::start();
     let Some(curl) = find("curl") else { return };
     let created = work(&workshop, "create", 1, "one");

@@ -66,7 +66,7 @@ fn playback_steps_forwards_and_backwards() {
 }
 
 #[test]
-fn comparison_matches_socket_trace() {
+fn displayed_comparison_equals_output_of_socket_trace() {
     run_script("compare.mjs");
 }
 
@@ -86,7 +86,7 @@ fn lesson_answers_are_checked_against_recordings() {
 }
 
 #[test]
-fn database_is_shown_as_the_peer_of_the_servers() {
+fn database_is_shown_as_peer_of_the_servers() {
     let Some(database) = Postgres::start() else { return };
     run_script_with("database.mjs", &["--store", &database.url()]);
 }

@@ -104,22 +104,22 @@ async fn call<A: Api>(tap: Tap, server: SocketAddr) {
 }
 
 #[test]
-fn rest_reads_follow_their_writes() {
+fn rest_reads_are_recorded_after_their_writes() {
     over_10_000_calls::<Rest>();
 }
 
 #[test]
-fn graphql_reads_follow_their_writes() {
+fn graphql_reads_are_recorded_after_their_writes() {
     over_10_000_calls::<Graphql>();
 }
 
 #[test]
-fn grpc_reads_follow_their_writes() {
+fn grpc_reads_are_recorded_after_their_writes() {
     over_10_000_calls::<Grpc>();
 }
 
 #[test]
-fn plain_tcp_reads_follow_their_writes() {
+fn plain_tcp_reads_are_recorded_after_writes() {
     runtime().block_on(async {
         let taps = Taps::start("tcp", 0);
         let (address, shutdown, task) = serve(&Tap::off(), &taps.server).await;

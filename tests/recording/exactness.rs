@@ -20,7 +20,7 @@ use crate::support::process::{STRACE_CALLS, Serving, command};
 use crate::support::program::{find_strace, run};
 use crate::support::tour::{PORTS, recordings};
 
-each_api!(server_trace_matches_strace);
+each_api!(trace_of_server_agrees_with_strace);
 
 /// A server process under strace. The server writes a trace, and strace writes a log.
 pub(crate) struct Watched {
@@ -52,7 +52,7 @@ impl Watched {
     }
 }
 
-async fn server_trace_matches_strace<A: Api>() {
+async fn trace_of_server_agrees_with_strace<A: Api>() {
     let Some(watched) = Watched::start(A::SERVER) else { return };
     let address = watched.server.address;
     many_calls::<A>(address).await;
@@ -205,7 +205,7 @@ pub(crate) fn request<A: Client>() -> Vec<u8> {
 /// The workshop process runs the clients, so one strace log covers the three client traces and the three
 /// server traces.
 #[test]
-fn client_traces_match_strace() {
+fn traces_of_clients_and_servers_agree_with_strace() {
     let Some(strace) = find_strace() else { return };
     let directory = TempDir::new().unwrap();
     let log = directory.path().join("strace");

@@ -57,7 +57,7 @@ impl Recording {
 }
 
 #[tokio::test]
-async fn postgres_messages_match_wireshark() {
+async fn postgres_dissection_agrees_with_wireshark() {
     let Some(tshark) = find("tshark") else { return };
     let Some(recording) = Recording::new().await else { return };
     let capture = recording.directory.path().join("shop.pcapng");

@@ -33,7 +33,7 @@ const H2_RESPONSE: &[u8] = b"\0\0\0\x04\0\0\0\0\0\0\0\x01\x01\x04\0\0\0\x01\x88\
 type Directions = [Vec<String>; 2];
 
 #[tokio::test]
-async fn tls_records_match_wireshark() {
+async fn tls_dissection_agrees_with_wireshark() {
     let Some(tshark) = find("tshark") else { return };
     let response = response();
     let http1: &[&[u8]] = &[REQUEST, &response, REQUEST, &response];

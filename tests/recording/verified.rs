@@ -121,19 +121,22 @@ async fn serve(listener: TapListener) {
 }
 
 #[tokio::test]
-async fn adopted_tokio_listener_matches_strace() {
+async fn trace_of_adopted_tokio_listener_agrees_with_strace() {
     let program = async |tap: &Tap| {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         serve(TapListener::from_tokio(tap, listener)).await;
     };
-    let Some(recorded) = Recorded::by("adopted_tokio_listener_matches_strace", program).await else { return };
+    let Some(recorded) = Recorded::by("trace_of_adopted_tokio_listener_agrees_with_strace", program).await
+    else {
+        return;
+    };
     let report = recorded.is_exact(r#""op":"write","bytes":7"#, r#""op":"write","bytes":8"#);
     assert_eq!(report.sockets, 3, "{report}");
     recorded.needs_each_line_with("");
 }
 
 #[tokio::test]
-async fn adopted_std_listener_matches_strace() {
+async fn trace_of_adopted_std_listener_agrees_with_strace() {
     let program = async |tap: &Tap| {
         let listener = StdTcpListener::bind("127.0.0.1:0").unwrap();
         assert_ne!(listener.local_addr().unwrap().port(), 0);
@@ -141,14 +144,17 @@ async fn adopted_std_listener_matches_strace() {
         listener.set_nonblocking(true).unwrap();
         serve(TapListener::from_tokio(tap, TcpListener::from_std(listener).unwrap())).await;
     };
-    let Some(recorded) = Recorded::by("adopted_std_listener_matches_strace", program).await else { return };
+    let Some(recorded) = Recorded::by("trace_of_adopted_std_listener_agrees_with_strace", program).await
+    else {
+        return;
+    };
     let report = recorded.is_exact(r#""op":"read","bytes":5"#, r#""op":"read","bytes":4"#);
     assert_eq!(report.sockets, 3, "{report}");
     recorded.needs_each_line_with("");
 }
 
 #[tokio::test]
-async fn adopted_tokio_streams_match_strace() {
+async fn trace_of_adopted_tokio_streams_agrees_with_strace() {
     let program = async |tap: &Tap| {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
@@ -166,14 +172,17 @@ async fn adopted_tokio_streams_match_strace() {
         drop(client);
         assert_eq!(server.read(&mut [0; 6]).await.unwrap(), 0);
     };
-    let Some(recorded) = Recorded::by("adopted_tokio_streams_match_strace", program).await else { return };
+    let Some(recorded) = Recorded::by("trace_of_adopted_tokio_streams_agrees_with_strace", program).await
+    else {
+        return;
+    };
     let report = recorded.is_exact(r#""op":"read","bytes":0,"eof":true"#, r#""op":"read","bytes":1"#);
     assert_eq!((report.sockets, report.calls), (2, 5), "{report}");
     recorded.needs_each_line_with("");
 }
 
 #[tokio::test]
-async fn adopted_udp_socket_matches_strace() {
+async fn trace_of_adopted_udp_socket_agrees_with_strace() {
     let program = async |tap: &Tap| {
         let peer = UdpSocket::bind("127.0.0.1:0").await.unwrap();
         let socket = StdUdpSocket::bind("127.0.0.1:0").unwrap();
@@ -186,14 +195,16 @@ async fn adopted_udp_socket_matches_strace() {
         socket.recv_from(&mut [0; 8]).await.unwrap();
         socket.send_to(b"reply", peer.local_addr().unwrap()).await.unwrap();
     };
-    let Some(recorded) = Recorded::by("adopted_udp_socket_matches_strace", program).await else { return };
+    let Some(recorded) = Recorded::by("trace_of_adopted_udp_socket_agrees_with_strace", program).await else {
+        return;
+    };
     let report = recorded.is_exact(r#""bytes":5}"#, r#""bytes":6}"#);
     assert_eq!((report.sockets, report.calls), (1, 3), "{report}");
     recorded.needs_each_line_with("");
 }
 
 #[tokio::test]
-async fn wrapped_stream_above_tcp_matches_strace() {
+async fn trace_of_wrapped_tcp_stream_agrees_with_strace() {
     let program = async |tap: &Tap| {
         let listener = TapListener::bind(tap, "127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -206,7 +217,7 @@ async fn wrapped_stream_above_tcp_matches_strace() {
         };
         tokio::join!(serving, client(address));
     };
-    let Some(recorded) = Recorded::by("wrapped_stream_above_tcp_matches_strace", program).await else {
+    let Some(recorded) = Recorded::by("trace_of_wrapped_tcp_stream_agrees_with_strace", program).await else {
         return;
     };
     let report = recorded.is_exact(r#""op":"read","bytes":5"#, r#""op":"read","bytes":4"#);
@@ -230,7 +241,7 @@ async fn verifying_a_memory_stream_is_inconclusive() {
 }
 
 #[tokio::test]
-async fn unix_sockets_match_strace() {
+async fn trace_of_unix_sockets_agrees_with_strace() {
     let program = async |tap: &Tap| {
         let directory = TempDir::new().unwrap();
         let path = directory.path().join("ü \"quoted\".sock");
@@ -255,14 +266,16 @@ async fn unix_sockets_match_strace() {
         drop(client);
         assert_eq!(stream.read(&mut [0; 8]).await.unwrap(), 0);
     };
-    let Some(recorded) = Recorded::by("unix_sockets_match_strace", program).await else { return };
+    let Some(recorded) = Recorded::by("trace_of_unix_sockets_agrees_with_strace", program).await else {
+        return;
+    };
     let report = recorded.is_exact(r#""op":"read","bytes":5"#, r#""op":"read","bytes":4"#);
     assert_eq!(report.sockets, 5, "{report}");
     recorded.needs_each_line_with("");
 }
 
 #[tokio::test]
-async fn failed_calls_match_strace() {
+async fn trace_of_failed_calls_agrees_with_strace() {
     let program = async |tap: &Tap| {
         let directory = TempDir::new().unwrap();
         let taken = TapUnixListener::bind(tap, directory.path().join("taken")).unwrap();
@@ -278,14 +291,16 @@ async fn failed_calls_match_strace() {
         drop(taken);
         TapStream::connect(tap, address).await.unwrap_err();
     };
-    let Some(recorded) = Recorded::by("failed_calls_match_strace", program).await else { return };
+    let Some(recorded) = Recorded::by("trace_of_failed_calls_agrees_with_strace", program).await else {
+        return;
+    };
     let report = recorded.is_exact(r#""errno":98"#, r#""errno":99"#);
     assert_eq!((report.sockets, report.hidden.without_call), (8, 1), "{report}");
     recorded.needs_each_line_with("errno");
 }
 
 #[tokio::test]
-async fn released_stream_matches_strace() {
+async fn trace_of_released_stream_agrees_with_strace() {
     let program = async |tap: &Tap| {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut stream = TapStream::connect(tap, listener.local_addr().unwrap()).await.unwrap();
@@ -300,7 +315,9 @@ async fn released_stream_matches_strace() {
         peer.read_to_string(&mut all).await.unwrap();
         assert_eq!(all, "recorded and not again");
     };
-    let Some(recorded) = Recorded::by("released_stream_matches_strace", program).await else { return };
+    let Some(recorded) = Recorded::by("trace_of_released_stream_agrees_with_strace", program).await else {
+        return;
+    };
     let report = recorded.is_exact(r#""op":"write","bytes":6"#, r#""op":"write","bytes":7"#);
     recorded.needs_each_line_with("");
     assert_eq!(report.sockets, 2, "{report}");
@@ -308,7 +325,7 @@ async fn released_stream_matches_strace() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn datagrams_from_several_threads_match_strace() {
+async fn trace_of_multithreaded_datagrams_agrees_with_strace() {
     let program = async |tap: &Tap| {
         let socket = Arc::new(TapUdpSocket::bind(tap, "127.0.0.1:0").await.unwrap());
         let address = socket.local_addr().unwrap();
@@ -330,7 +347,8 @@ async fn datagrams_from_several_threads_match_strace() {
             ended.unwrap();
         }
     };
-    let Some(recorded) = Recorded::by("datagrams_from_several_threads_match_strace", program).await else {
+    let Some(recorded) = Recorded::by("trace_of_multithreaded_datagrams_agrees_with_strace", program).await
+    else {
         return;
     };
     let report = recorded.is_exact(r#""bytes":317}"#, r#""bytes":318}"#);

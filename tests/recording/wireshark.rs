@@ -19,7 +19,7 @@ use crate::support::tour::{recordings, tour};
 type Seen = Vec<[Vec<String>; 2]>;
 
 #[test]
-fn dissection_matches_wireshark() {
+fn http_dissection_agrees_with_wireshark() {
     let Some(tshark) = find("tshark") else { return };
     let directory = TempDir::new().unwrap();
     tour(directory.path(), &[]).ok();

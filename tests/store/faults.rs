@@ -13,7 +13,7 @@ use crate::support::postgres::Postgres;
 use crate::support::process::Serving;
 use crate::support::raw::Raw;
 
-each_api!(outage_is_reported_and_ends_without_a_restart, unresponsive_database_times_out);
+each_api!(server_reports_and_survives_a_database_outage, unresponsive_database_times_out);
 
 /// Duration within which a call must fail, which is the default of `--request-timeout`.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -33,7 +33,7 @@ async fn available<A: Api>(client: &mut A) {
     }
 }
 
-async fn outage_is_reported_and_ends_without_a_restart<A: Api>() {
+async fn server_reports_and_survives_a_database_outage<A: Api>() {
     let Some((mut database, server)) = start::<A>(&[]).await else { return };
     let mut client = A::connect(&Tap::off(), server.address).await.unwrap();
     let mut watch = A::watch(&Tap::off(), server.address, 2).await.unwrap();
@@ -72,7 +72,7 @@ async fn unresponsive_database_times_out<A: Api>() {
 }
 
 #[tokio::test]
-async fn exhausted_pool_fails_within_the_timeout() {
+async fn calls_on_exhausted_database_pool_fail_within_timeout() {
     let arguments = ["--store-connections", "1", "--store-timeout", "2"];
     let Some((database, server)) = start::<Rest>(&arguments).await else { return };
     let mut clients = Vec::new();

@@ -10,7 +10,7 @@ each_store!(
     unknown_ids_are_not_found,
     author_lookup_skips_unknown_ids,
     id_of_deleted_book_is_not_reused,
-    violated_rule_reports_its_field,
+    error_for_violated_rule_names_the_field,
     boundary_values_are_accepted,
     update_requires_the_current_revision,
     conditional_delete_requires_the_current_revision,
@@ -18,7 +18,7 @@ each_store!(
     page_token_is_valid_for_its_list_only,
     full_shelf_rejects_new_books,
     watcher_receives_every_change_in_order,
-    slow_watcher_gets_the_missed_count,
+    slow_watcher_gets_number_of_missed_changes,
 );
 
 fn new_book(title: &str) -> NewBook {
@@ -74,7 +74,7 @@ async fn id_of_deleted_book_is_not_reused(stores: Stores) {
     assert_eq!(shelf.create(new_book("Second")).await.unwrap().id, first.id + 1);
 }
 
-async fn violated_rule_reports_its_field(stores: Stores) {
+async fn error_for_violated_rule_names_the_field(stores: Stores) {
     let shelf = stores.shelf(Limits::default()).await;
     assert_eq!(invalid_field(shelf.create(new_book("")).await), Field::Title);
     assert_eq!(invalid_field(shelf.create(new_book(" \u{a0} ")).await), Field::Title);
@@ -179,7 +179,7 @@ async fn watcher_receives_every_change_in_order(stores: Stores) {
     assert_eq!(later.next().await.unwrap().kind, ChangeKind::Deleted);
 }
 
-async fn slow_watcher_gets_the_missed_count(stores: Stores) {
+async fn slow_watcher_gets_number_of_missed_changes(stores: Stores) {
     let shelf = stores.shelf(Limits { history: 2, ..Limits::default() }).await;
     let mut changes = shelf.watch();
     for revision in 1..=5 {

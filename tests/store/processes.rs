@@ -26,7 +26,7 @@ const MAX_LAG: u64 = 500;
 type Seen = watch::Receiver<u64>;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn processes_lose_no_update_and_watchers_see_each_once() {
+async fn updates_by_several_processes_reach_watchers_exactly_once() {
     let Some(database) = Postgres::start() else { return };
     let url = database.create_database().await;
     let arguments = ["--store", &*url, "--no-tap"];

@@ -18,7 +18,7 @@ use crate::support::raw::{self, Raw};
 use crate::survival::http2::{Attacker, flood};
 
 each_http!(
-    half_closed_client_gets_its_response,
+    half_closed_client_gets_a_response,
     half_closed_client_gets_response_to_post,
     rejection_is_delivered_despite_unread_body,
     client_with_an_endless_body_is_disconnected,
@@ -27,7 +27,7 @@ each_http!(
 );
 
 /// The client half-closes right after its request, as `nc -N` does.
-async fn half_closed_client_gets_its_response<A: Api>() {
+async fn half_closed_client_gets_a_response<A: Api>() {
     let server = Server::start::<A>().await;
     assert_eq!(raw::statuses(server.address, &raw::get::<A>()).await, [200]);
     // A half-close within a head or a body is not a request.

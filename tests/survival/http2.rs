@@ -20,7 +20,7 @@ each_api!(
     unread_settings_acknowledgements_end_the_connection,
     flow_control_window_overflow_ends_the_connection,
     zero_window_increment_ends_the_connection,
-    stream_above_the_limit_is_refused,
+    excess_http2_stream_is_refused,
     settings_announce_the_limits,
 );
 
@@ -144,7 +144,7 @@ async fn zero_window_increment_ends_the_connection<A: Api>() {
     flood::<A>(Attacker::Reads, preface(), || grow(0, 0)).await;
 }
 
-async fn stream_above_the_limit_is_refused<A: Api>() {
+async fn excess_http2_stream_is_refused<A: Api>() {
     let limits = hardening_http::Limits { max_streams: 3, ..hardening_http::Limits::default() };
     let server = Server::limited::<A>(&Tap::off(), limits).await;
     let mut client = Http2::connect(server.address, &[]).await;

@@ -10,9 +10,9 @@ use crate::support::process::Serving;
 use crate::support::raw::Raw;
 use crate::support::recorded::{Recorded, recorded};
 
-each_api!(memory_of_idle_connections_is_bounded_and_returned);
+each_api!(memory_of_idle_connections_is_bounded_and_freed);
 
-async fn memory_of_idle_connections_is_bounded_and_returned<A: Api>() {
+async fn memory_of_idle_connections_is_bounded_and_freed<A: Api>() {
     const CONNECTIONS: u32 = 5_000;
     /// Maximum memory in KiB for each open connection, including its recording.
     const EACH: u64 = 24;

@@ -51,7 +51,10 @@ impl Memory {
         if state.books.len() >= self.limits.books {
             return Err(Error::TooMany { limit: self.limits.books });
         }
-        let id = state.last_book_id.checked_add(1).ok_or(Error::Internal("no book ids are left"))?;
+        let id = state
+            .last_book_id
+            .checked_add(1)
+            .ok_or(Error::Internal("the highest possible book id is already assigned"))?;
         let book = Book { id, title, author_id, year, revision: 1 };
         state.last_book_id = id;
         state.books.insert(id, book.clone());

@@ -59,7 +59,7 @@ impl Store for Observed {
 }
 
 #[tokio::test]
-async fn authors_of_a_list_load_in_one_batch() {
+async fn authors_of_listed_books_load_in_one_batch() {
     let batches = Arc::new(Mutex::new(Vec::new()));
     let store = Observed { store: Memory::seeded(Limits::default()), batches: batches.clone() };
     let service = Service::with_shelf(Shelf::new(store));

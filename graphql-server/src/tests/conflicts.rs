@@ -27,7 +27,7 @@ async fn different_fields_with_one_response_key_conflict() {
 }
 
 #[tokio::test]
-async fn equal_fields_are_merged() {
+async fn repeated_fields_with_equal_arguments_are_merged() {
     let query = "{books(first:1 authorId:2){nodes{id}} ...F ...F}
         fragment F on Query{books(authorId:2 first:1){nodes{...{id} a:author{id}} nodes{a:author{name}}}}";
     let author = json!({ "id": "2", "name": "Andrew S. Tanenbaum" });

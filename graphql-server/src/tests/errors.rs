@@ -79,7 +79,7 @@ async fn full_shelf_refuses_a_new_book() {
 }
 
 #[tokio::test]
-async fn request_error_has_no_data() {
+async fn response_with_request_error_has_no_data() {
     let service = Service::new();
     for (query, code) in [
         ("{", "GRAPHQL_PARSE_FAILED"),
@@ -123,7 +123,7 @@ async fn operation_name_selects_the_operation_to_run() {
 }
 
 #[tokio::test]
-async fn failed_field_keeps_its_position_in_data() {
+async fn failed_fields_keep_query_order_in_data() {
     let bad = "{author{books(first:0){nodes{id}}}}";
     let query =
         format!("{{a:book(id:2){{id}} b:book(id:1){bad} ...{{c:book(id:99){{id}}}} d:book(id:3){{id}}}}");
@@ -133,7 +133,7 @@ async fn failed_field_keeps_its_position_in_data() {
 }
 
 #[tokio::test]
-async fn failed_field_makes_its_nullable_root_field_null() {
+async fn nested_failure_makes_the_nullable_root_field_null() {
     let service = Service::new();
     let bad = "books(first:0){nodes{id}}";
     for (query, data) in [

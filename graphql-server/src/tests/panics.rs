@@ -28,7 +28,7 @@ async fn panic_over_http_is_an_internal_server_error() {
 }
 
 #[tokio::test]
-async fn panic_sends_an_error_event_then_complete() {
+async fn event_stream_reports_a_panic_and_completes() {
     let reply = service().post(EVENTS, json!({ "query": QUERY })).await;
     let text = String::from_utf8(reply.body).unwrap();
     assert!(text.starts_with("event: next\ndata: {\"errors\":"), "{text}");
@@ -39,7 +39,7 @@ async fn panic_sends_an_error_event_then_complete() {
 }
 
 #[tokio::test]
-async fn panic_on_a_websocket_ends_only_its_operation() {
+async fn panic_ends_only_one_operation_of_a_websocket() {
     let service = service();
     let mut client = service.ready().await;
     client.subscribe("good", "subscription{bookChanged{book{id}}}").await;

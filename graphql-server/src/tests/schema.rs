@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::support::Service;
 
 #[tokio::test]
-async fn served_schema_matches_the_checked_in_file() {
+async fn served_schema_equals_the_committed_file() {
     let served = Service::new().request("GET", "/schema.graphql", "*/*").await;
     assert_eq!(served.header("content-type"), "text/plain; charset=utf-8");
     let served = String::from_utf8(served.body).unwrap();

@@ -73,7 +73,7 @@ async fn subscription_is_active_when_the_response_head_arrives() {
 }
 
 #[tokio::test]
-async fn request_error_is_an_event_without_data() {
+async fn request_error_is_sent_as_event_without_data() {
     for query in
         ["{", "{nonsense}", "subscription{nonsense}", "subscription{bookChanged{kind} b:bookChanged{kind}}"]
     {
@@ -101,7 +101,7 @@ async fn malformed_request_gets_a_json_response() {
 }
 
 #[tokio::test]
-async fn event_source_may_not_run_mutations() {
+async fn get_request_for_event_stream_refuses_mutations() {
     let service = Service::new();
     let path = "/graphql?query=%7Bbook(id:1)%7Bid%7D%7D";
     let reply = service.request("GET", path, EVENTS).await;
@@ -120,7 +120,7 @@ async fn subscription_requires_an_event_stream() {
 }
 
 #[tokio::test]
-async fn slow_subscriber_receives_error_then_complete() {
+async fn slow_subscriber_receives_error_before_stream_completes() {
     let service = Service::with_limits(Limits { history: 2, ..Limits::default() });
     let mut events = Events::open(&service, CHANGES).await;
     for year in 0..5 {

@@ -40,7 +40,7 @@ async fn subscribe_message_may_have_variables_and_operation_name() {
 }
 
 #[tokio::test]
-async fn request_error_ends_with_an_error_message() {
+async fn message_of_type_error_reports_a_request_error() {
     let mut client = Service::new().ready().await;
     for (query, code) in [
         ("{", "GRAPHQL_PARSE_FAILED"),
@@ -97,7 +97,7 @@ async fn changes_arrive_in_order_until_client_completes() {
 }
 
 #[tokio::test]
-async fn slow_subscriber_receives_error_then_complete() {
+async fn slow_subscriber_receives_error_before_stream_completes() {
     let service = Service::with_limits(Limits { history: 2, ..Limits::default() });
     let mut client = service.ready().await;
     client.subscribe("1", CHANGES).await;
@@ -115,7 +115,7 @@ async fn slow_subscriber_receives_error_then_complete() {
 }
 
 #[tokio::test]
-async fn closed_connection_ends_its_subscriptions() {
+async fn subscriptions_end_when_the_websocket_is_closed() {
     // A connection and its subscriptions are one task.
     for with_close_frame in [true, false] {
         let service = Service::new();

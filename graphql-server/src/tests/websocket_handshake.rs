@@ -33,7 +33,7 @@ async fn invalid_websocket_keys_are_refused() {
 }
 
 #[tokio::test]
-async fn wrong_websocket_version_returns_the_supported_version() {
+async fn refusal_of_websocket_version_names_supported_version() {
     for version in ["7", "12", "14", "13, 12"] {
         let result = Service::new().connect(&[PROTOCOL, ("sec-websocket-version", version)]).await;
         let Err(Error::Http(response)) = result else { panic!("{version}") };

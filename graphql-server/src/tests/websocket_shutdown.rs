@@ -22,7 +22,7 @@ async fn shutdown_completes_subscriptions_and_closes_the_websocket() {
 }
 
 #[tokio::test]
-async fn running_query_finishes_after_the_shutdown() {
+async fn running_query_finishes_after_shutdown_begins() {
     let [started, resume] = [(); 2].map(|()| Arc::new(Notify::new()));
     let waiting = (Arc::clone(&started), Arc::clone(&resume));
     let wait = BeforeTitle(move || {

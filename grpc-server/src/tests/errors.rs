@@ -87,7 +87,7 @@ async fn invalid_argument_names_the_field() {
 }
 
 #[tokio::test]
-async fn error_of_invalid_mask_names_the_paths() {
+async fn error_for_invalid_mask_names_the_paths() {
     let server = Server::new();
     let mut client = server.client();
     let wrong = client.update_book(update(1, 1, &["year", "authorId", "colour"])).await.unwrap_err();

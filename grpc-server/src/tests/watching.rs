@@ -65,7 +65,7 @@ async fn slow_watch_reports_missed_changes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn watch_after_a_future_change_fails() {
+async fn watch_fails_if_after_sequence_is_in_future() {
     for sequence in [6, u64::MAX] {
         let status = watch(&changed_server().await, Some(sequence)).await.unwrap_err();
         assert_eq!(status.code(), Code::DataLoss);

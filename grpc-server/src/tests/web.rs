@@ -93,7 +93,7 @@ fn get_book() -> (Vec<u8>, usize) {
 
 /// The server reads the client's EOF together with the request, before the handler runs.
 #[tokio::test]
-async fn half_closed_client_receives_its_response() {
+async fn half_closed_client_receives_a_response() {
     let (address, (request, head)) = (serve().await, get_book());
     for split in [0, head, head + 3].repeat(50) {
         let mut stream = TcpStream::connect(address).await.unwrap();

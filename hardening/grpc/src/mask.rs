@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_paths_have_no_suggestion() {
+    fn dissimilar_mask_paths_get_no_suggestion() {
         for path in ["colour", "title ", "*.title", "book.colour", "Title.x", "..", "title,year"] {
             assert!(violations(&[path])[0].1.ends_with("title, author_id, year"), "{path}");
         }

@@ -117,7 +117,7 @@ async fn truncated_body_is_400() {
 /// Reading a body sends `100 Continue`. A client that waits for it never sends a body that the server does
 /// not read.
 #[tokio::test]
-async fn errors_in_headers_leave_the_body_unread() {
+async fn body_is_not_read_if_headers_are_invalid() {
     let service = Service::new();
     let announced = Full::from(vec![b' '; MAX_BODY_BYTES + 1]).inspect_frame(|_| panic!("the body was read"));
     let response = service.post(Body::new(announced)).await;

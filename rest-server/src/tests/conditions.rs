@@ -35,7 +35,7 @@ async fn unchanged_book_is_304() {
 }
 
 #[tokio::test]
-async fn if_none_match_does_not_hide_404() {
+async fn missing_book_is_404_despite_if_none_match() {
     let response = Service::new().get("/v1/books/99", &[("if-none-match", "*")]).await;
     assert_eq!(response.status, StatusCode::NOT_FOUND);
 }
@@ -85,7 +85,7 @@ async fn change_with_a_failed_precondition_is_412() {
 
 /// A request that fails without preconditions fails in the same way with them (RFC 9110, section 13.2.1).
 #[tokio::test]
-async fn preconditions_do_not_hide_other_errors() {
+async fn other_errors_take_precedence_over_failed_preconditions() {
     let service = Service::new();
     let long = " ".repeat(MAX_BODY_BYTES + 1);
     for (header, body, status) in [

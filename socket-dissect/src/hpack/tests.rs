@@ -92,7 +92,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_header_block_decodes_as_in_loona_hpack(blocks in vec(vec(fragment(), 0..6), 1..6)) {
+    fn every_header_block_decodes_as_in_loona_hpack(blocks in vec(vec(fragment(), 0..6), 1..6)) {
         let (mut ours, mut theirs) = (Decoder::default(), loona_hpack::Decoder::new());
         theirs.set_max_allowed_table_size(64 * 1024);
         for block in blocks {
@@ -108,7 +108,7 @@ proptest! {
     }
 
     #[test]
-    fn header_blocks_of_another_encoder_are_decoded(blocks in vec(vec((vec(any::<u8>(), 0..9), vec(any::<u8>(), 0..200)), 0..20), 1..9)) {
+    fn header_blocks_encoded_by_loona_hpack_are_decoded(blocks in vec(vec((vec(any::<u8>(), 0..9), vec(any::<u8>(), 0..200)), 0..20), 1..9)) {
         let (mut decoder, mut encoder) = (Decoder::default(), loona_hpack::Encoder::new());
         for fields in blocks {
             let block = encoder.encode(fields.iter().map(|(name, value)| (&name[..], &value[..])));

@@ -154,7 +154,7 @@ fn response_after_unrecorded_bytes_is_recognized() {
 }
 
 #[test]
-fn response_after_unrecorded_bytes_is_ambiguous_with_pipelining() {
+fn pipelined_response_after_unrecorded_bytes_is_unknown() {
     let mut server = Fixture::new();
     server.reads("GET /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n\r\n");
     server.writes_cut("HTTP/1.1 200 OK\r\nco", 20);

@@ -63,7 +63,7 @@ fn number_of_shown_settings_is_bounded() {
 }
 
 #[test]
-fn stream_of_request_and_response_is_one_call() {
+fn request_and_response_of_stream_form_one_call() {
     let mut server = opened();
     let parts = server.reads(headers(END_STREAM, 1, GET));
     assert_eq!(lines(&parts), ["9 framing HEADERS: END_STREAM", "27 headers HEADERS: GET /a?b=c"]);
@@ -171,7 +171,7 @@ fn unrecorded_data_bytes_do_not_hide_later_frames() {
 }
 
 #[test]
-fn partly_recorded_header_block_makes_later_ones_undecodable() {
+fn partly_recorded_header_block_prevents_decoding_later_blocks() {
     let mut server = opened();
     let head = headers(END_STREAM, 1, GET);
     let parts = server.reads_cut(&head[..12], 24);
@@ -186,7 +186,7 @@ fn partly_recorded_header_block_makes_later_ones_undecodable() {
 }
 
 #[test]
-fn partly_recorded_frame_header_affects_only_its_direction() {
+fn partly_recorded_frame_header_affects_only_one_direction() {
     let mut server = opened();
     let parts = server.reads_cut([0, 0, 1], 7);
     assert_eq!(lines(&parts), ["3 framing frame head", "7 unknown unknown: 7 B not recorded"]);

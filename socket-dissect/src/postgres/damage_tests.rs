@@ -40,7 +40,7 @@ fn invalid_startup_packet_is_unknown() {
 }
 
 #[test]
-fn malformed_message_bodies_are_dissected_as_one_message() {
+fn message_with_malformed_body_is_not_split() {
     let requests = b"BCDEFHPQSXcdfp".map(|kind| (true, kind));
     let responses = b"123ACDEGHIKNRSTVWZcdnstv".map(|kind| (false, kind));
     let bodies: [&[u8]; 5] = [
@@ -62,7 +62,7 @@ fn malformed_message_bodies_are_dissected_as_one_message() {
 }
 
 #[test]
-fn message_with_maximum_length_is_not_buffered() {
+fn huge_message_is_dissected_before_its_end_arrives() {
     let mut server = started();
     let query = [b"Q", &(1_u32 << 30).to_be_bytes()[..], &[b'a'; 1 << 16]].concat();
     let parts = server.reads(&query);

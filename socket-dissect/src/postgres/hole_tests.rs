@@ -18,7 +18,7 @@ fn unrecorded_message_bytes_of_known_length_are_skipped() {
 }
 
 #[test]
-fn responses_to_later_calls_are_recognized_again() {
+fn response_recognition_resumes_with_the_following_call() {
     let mut server = started();
     let query = |server: &mut Fixture| server.reads(message(b'Q', "SELECT title FROM books\0"));
     query(&mut server);
@@ -37,7 +37,7 @@ fn responses_to_later_calls_are_recognized_again() {
 }
 
 #[test]
-fn later_messages_of_a_response_are_recognized() {
+fn rest_of_partly_recorded_response_is_recognized() {
     let mut server = started();
     server.reads(message(b'Q', "SELECT 1\0"));
     server.writes_cut([], 500);

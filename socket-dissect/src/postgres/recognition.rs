@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn postgresql_is_recognized_by_all_message_headers() {
+    fn postgresql_is_recognized_if_every_header_is_valid() {
         let (client, server) = (Direction::ToServer, Direction::ToClient);
         assert!(are_messages(client, b"B\0\0\0\x06..E\0\0\0\x09.....S\0\0\0\x04"));
         assert!(are_messages(server, b"2\0\0\0\x04D\0\0\x01\0 the beginning of a row"));

@@ -4,7 +4,7 @@ use super::fixture::{error, message, messages, packet, ready, startup};
 const STARTUP: &str = "connection StartupMessage: user app, database shop, application_name rest-server";
 
 #[test]
-fn startup_messages_count_as_connection_bytes() {
+fn startup_messages_are_in_byte_class_connection() {
     let mut server = Fixture::new();
     assert_eq!(messages(&server.reads(startup())), [STARTUP]);
     let mechanisms = b"\0\0\0\x0aSCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0\0";
@@ -57,7 +57,7 @@ fn passwords_are_never_shown() {
 }
 
 #[test]
-fn authentication_with_masked_secrets_keeps_message_kinds() {
+fn message_kinds_are_recognized_despite_masked_secrets() {
     let mut server = Fixture::new();
     server.reads(startup());
     let masked = |kind: u32, length| message(b'R', [&kind.to_be_bytes()[..], &vec![b'*'; length]].concat());
@@ -74,7 +74,7 @@ fn authentication_with_masked_secrets_keeps_message_kinds() {
 }
 
 #[test]
-fn refused_encryption_continues_in_plaintext() {
+fn connection_continues_in_plaintext_after_refused_encryption() {
     let mut server = Fixture::new();
     assert_eq!(messages(&server.reads(packet(80_877_104, []))), ["connection GSSENCRequest"]);
     assert_eq!(messages(&server.writes("N")), ["connection GSSENCResponse: refused"]);

@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn result_of_a_statement_shows_its_rows() {
+    fn statement_result_shows_number_of_rows() {
         for (tag, expected) in [
             ("SELECT 1", "1 row"),
             ("INSERT 0 14000", "14,000 rows"),

@@ -111,7 +111,7 @@ fn pipelined_statements_keep_their_order() {
 }
 
 #[test]
-fn error_response_sets_the_status_of_its_call() {
+fn error_response_sets_the_call_status() {
     let mut server = started();
     server.reads([parse("", "SELECT"), bind("", b"1"), execute(), execute(), sync()].concat());
     assert_eq!(

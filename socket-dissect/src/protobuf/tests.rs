@@ -37,7 +37,7 @@ fn book() -> Option<MessageDescriptor> {
 const BOOK: &[u8] = b"\x0a\x0a\x08\x01\x12\x03TCP\x20\xc6\x0f";
 
 #[test]
-fn fields_have_the_names_in_the_contract() {
+fn protobuf_fields_are_named_as_in_the_contract() {
     assert_eq!(text(BOOK, book().as_ref(), false), r#"{book: {id: 1, title: "TCP", year: 1990}}"#);
 }
 
@@ -59,7 +59,7 @@ fn fields_missing_from_contract_are_named_by_number() {
 }
 
 #[test]
-fn truncated_message_is_described_as_far_as_recorded() {
+fn recorded_part_of_truncated_message_is_described() {
     for (length, expected) in [
         (0, "{…"),
         (1, "{…"),

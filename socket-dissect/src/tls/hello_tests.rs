@@ -43,7 +43,7 @@ fn sni_and_alpn_names_are_escaped_and_truncated() {
 }
 
 #[test]
-fn hello_with_invalid_lengths_keeps_its_byte_count() {
+fn all_bytes_of_malformed_tls_hello_are_counted() {
     let whole = offer();
     for at in 4..whole.len() {
         for value in [0, 0x7f, 0xff] {

@@ -142,7 +142,7 @@ fn tls_is_recognized_in_mid_connection() {
 }
 
 #[test]
-fn garbage_after_a_record_is_not_tls() {
+fn garbage_after_a_tls_record_is_unknown() {
     let mut server = Fixture::new();
     let parts = server.reads([record(22, offer()), b"GET / HTTP/1.1".to_vec()].concat());
     assert_eq!(fixture::lines(&parts)[2], "14 unknown unknown: not TLS");

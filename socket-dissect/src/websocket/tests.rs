@@ -116,7 +116,7 @@ fn graphql_operation_over_websocket_is_a_call() {
 }
 
 #[test]
-fn graphql_message_split_across_reads_has_one_call() {
+fn graphql_message_split_across_reads_is_one_call() {
     let mut server = opened("graphql-transport-ws");
     let subscribe = r#"{"id":"7","type":"subscribe","payload":{"query":"{book{id}}"}}"#;
     let frame = masked(FINAL | TEXT, subscribe);
@@ -144,7 +144,7 @@ fn empty_final_frame_ends_a_message() {
 }
 
 #[test]
-fn errors_in_next_message_set_call_status() {
+fn graphql_errors_over_websocket_set_the_call_status() {
     let mut server = opened("graphql-transport-ws");
     server.reads(masked(FINAL | TEXT, r#"{"id":"7","type":"subscribe","payload":{"query":"{book{id}}"}}"#));
     server.writes(clear(FINAL | TEXT, r#"{"id":"7","type":"next","payload":{"errors":[{}]}}"#));

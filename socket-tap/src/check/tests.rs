@@ -176,7 +176,7 @@ fn check_of_recording_with_gaps_panics() {
 }
 
 #[test]
-fn failed_check_reports_line_of_its_caller() {
+fn failed_check_reports_line_of_the_caller() {
     let caller = std::sync::Arc::new(std::sync::Mutex::new(None));
     let seen = std::sync::Arc::clone(&caller);
     let before = std::panic::take_hook();

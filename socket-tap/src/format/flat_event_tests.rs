@@ -129,7 +129,7 @@ fn parse_error_messages_replace_control_characters() {
 }
 
 #[test]
-fn header_and_end_line_round_trip_unchanged() {
+fn header_and_end_line_survive_writing_and_parsing() {
     let header = Header {
         version: VERSION,
         name: "rest".to_owned(),

@@ -49,7 +49,7 @@ mod tests {
 
     /// `date -u --iso-8601=seconds -d @SECONDS` printed the expected texts.
     #[test]
-    fn timestamps_match_the_date_command() {
+    fn formatted_timestamps_equal_those_of_date_command() {
         assert_eq!(at(0, 0), "1970-01-01T00:00:00.000000000Z");
         assert_eq!(at(951_782_400, 1), "2000-02-29T00:00:00.000000001Z");
         assert_eq!(at(1_795_359_845, 123_456_789), "2026-11-22T15:04:05.123456789Z");

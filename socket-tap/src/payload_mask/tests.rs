@@ -116,7 +116,7 @@ async fn secret_split_over_reads_is_masked() {
 }
 
 #[tokio::test]
-async fn directions_are_masked_separately() {
+async fn reads_and_writes_are_masked_separately() {
     let (tap, memory) = recording(100);
     let (mut ours, mut theirs) = masked_pair(&tap);
     ours.write_all(b"3s").await.unwrap();
@@ -132,7 +132,7 @@ async fn directions_are_masked_separately() {
 }
 
 #[tokio::test]
-async fn mask_follows_bytes_beyond_the_capture_limit() {
+async fn mask_tracks_bytes_beyond_the_capture_limit() {
     let (tap, memory) = recording(3);
     let (mut ours, _theirs) = masked_pair(&tap);
     // The second message begins beyond the limit, and ends in the third write.
@@ -154,7 +154,7 @@ async fn mask_follows_bytes_beyond_the_capture_limit() {
 }
 
 #[tokio::test]
-async fn nothing_is_masked_after_the_end() {
+async fn payload_is_unmasked_after_mask_has_finished() {
     let (tap, memory) = recording(100);
     let (ours, _theirs) = tokio::io::duplex(100);
     let mut ours = TapStream::wrap(&tap, ours, "memory");
@@ -200,7 +200,7 @@ impl AsyncWrite for Partial {
 }
 
 #[tokio::test]
-async fn only_written_bytes_reach_the_mask() {
+async fn mask_sees_only_bytes_that_were_written() {
     let (tap, memory) = recording(100);
     let mut stream = TapStream::wrap(&tap, Partial(4), "memory");
     stream.mask_payload(DigitMask::default());
@@ -220,7 +220,7 @@ async fn only_written_bytes_reach_the_mask() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn all_calls_on_a_unix_stream_are_masked() {
+async fn payload_is_masked_in_every_unix_stream_call() {
     let (tap, memory) = recording(100);
     let (ours, mut theirs) = tokio::net::UnixStream::pair().unwrap();
     let mut ours = TapStream::from_unix(&tap, ours);
@@ -313,7 +313,7 @@ async fn closed_or_released_stream_drops_its_mask() {
 }
 
 #[tokio::test]
-async fn mask_is_dropped_where_no_payload_is_captured() {
+async fn mask_is_dropped_if_no_payload_is_captured() {
     for tap in [Tap::off(), recording(0).0] {
         let (ours, _theirs) = tokio::io::duplex(100);
         let mut ours = TapStream::wrap(&tap, ours, "memory");

@@ -82,7 +82,7 @@ fn check(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
 }
 
 #[test]
-fn first_write_of_new_thread_is_delivered_in_order() {
+fn first_write_of_thread_is_delivered_in_order() {
     check(3, || {
         let model = Model::new();
         let writer = loom::thread::spawn({

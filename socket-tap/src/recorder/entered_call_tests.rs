@@ -7,7 +7,7 @@ use crate::sink::Memory;
 use crate::tap::Tap;
 
 #[test]
-fn completed_time_stays_before_an_unfinished_call() {
+fn complete_up_to_excludes_times_of_unfinished_calls() {
     prepare();
     let clock = RawClock::new();
     let call = EnteredCall::now(&clock);

@@ -36,7 +36,7 @@ impl Drop for Broken {
 }
 
 #[test]
-fn sink_panic_in_name_or_drop_is_caught() {
+fn panics_of_sink_name_and_drop_are_caught() {
     for (in_name, in_drop) in [(true, false), (false, true)] {
         let memory = Memory::new();
         let tap = Tap::server("test").sink(Broken { in_name, in_drop }).sink(memory.clone()).start().unwrap();

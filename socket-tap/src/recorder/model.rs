@@ -123,7 +123,7 @@ fn unclosed_socket_counts_as_open_at_end() {
 }
 
 #[test]
-fn gap_counts_dropped_events_exactly() {
+fn gap_event_counts_dropped_events_exactly() {
     check(|| {
         let (tap, memory) = start(2);
         let threads = [0, 1].map(|_| {
@@ -161,7 +161,7 @@ fn gap_counts_dropped_events_exactly() {
 }
 
 #[test]
-fn write_event_precedes_read_of_the_peer() {
+fn write_event_precedes_read_event_of_peer() {
     check(|| {
         let (tap, memory) = start(8);
         let (send, receive) = mpsc::channel();
@@ -237,7 +237,7 @@ fn every_command_to_drain_thread_gets_reply() {
 }
 
 #[test]
-fn last_close_completes_finish_when_idle() {
+fn finish_when_idle_completes_at_the_last_close() {
     check(|| {
         let (tap, memory) = start(8);
         let socket = accept(&tap);

@@ -112,7 +112,7 @@ fn memory_is_bounded_while_a_sink_blocks() {
 }
 
 #[test]
-fn recorded_connection_keeps_all_lifecycle_events() {
+fn connections_recorded_during_overload_keep_lifecycle_events() {
     let (events, _) = while_blocked(|_, recorder| {
         let early: Vec<SocketRecorder> = (0..100).map(|_| connection(recorder)).collect();
         for _ in 0..CONNECTIONS {
@@ -141,7 +141,7 @@ fn recorded_connection_keeps_all_lifecycle_events() {
 }
 
 #[test]
-fn buffered_errors_and_marks_are_bounded() {
+fn number_of_buffered_errors_and_marks_is_bounded() {
     let (events, lost) = while_blocked(|tap, recorder| {
         let broken = connection(recorder);
         for _ in 0..CONNECTIONS {

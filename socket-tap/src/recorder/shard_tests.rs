@@ -129,7 +129,7 @@ fn full_shard_drops_only_droppable_lifecycle_events() {
 }
 
 #[test]
-fn datagrams_keep_their_peer_and_truncation() {
+fn datagram_records_have_peer_and_truncated_length() {
     let mut shard = Shard::new(ShardCapacity { transfers: 4, ..CAPACITY });
     let peer = |port| Some(SocketAddr::from(([127, 0, 0, 1], port)));
     let mut receive = |raw: u64, truncation| {

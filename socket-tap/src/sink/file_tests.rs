@@ -58,7 +58,7 @@ fn rotated_files_are_complete_bounded_traces() {
 }
 
 #[test]
-fn rotation_keeps_the_last_files() {
+fn rotation_deletes_all_but_the_newest_files() {
     let directory = TempDirectory::new("file-kept");
     let path = directory.join("shop.jsonl");
     let tap = Tap::server("shop").sink(TraceFile::create(&path).unwrap().rotate(1, 2)).start().unwrap();
@@ -108,7 +108,7 @@ async fn end_line_after_rotation_counts_open_wrapped_streams() {
 }
 
 #[test]
-fn removed_directory_stops_only_the_trace_file() {
+fn removed_directory_stops_only_the_trace_file_sink() {
     let directory = TempDirectory::new("file-vanished");
     let path = directory.join("shop.jsonl");
     let memory = Memory::new();

@@ -43,7 +43,7 @@ mod unix {
     }
 
     #[test]
-    fn socket_device_and_directory_are_refused() {
+    fn directories_devices_and_sockets_are_refused() {
         let directory = TempDirectory::new("private-kinds");
         let path = directory.join("socket");
         let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();

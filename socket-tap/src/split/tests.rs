@@ -31,7 +31,7 @@ fn names(events: &[Event]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn dropped_write_half_sends_and_records_fin() {
+async fn dropping_the_write_half_sends_and_records_fin() {
     let Pair { tap, memory, server, mut client } = pair().await;
     let (mut read, mut write) = server.into_split();
     write.write_all(b"question").await.unwrap();
@@ -51,7 +51,7 @@ async fn dropped_write_half_sends_and_records_fin() {
 }
 
 #[tokio::test]
-async fn last_dropped_half_records_close_with_tcp_state() {
+async fn close_by_last_dropped_half_has_tcp_state() {
     let Pair { tap, memory, server, client } = pair().await;
     let (read, write) = server.into_split();
     drop(read);
@@ -86,7 +86,7 @@ async fn forgotten_write_half_sends_no_fin() {
 }
 
 #[tokio::test]
-async fn halves_of_different_sockets_do_not_reunite() {
+async fn halves_of_different_sockets_cannot_be_reunited() {
     let (one, other) = (pair().await, pair().await);
     let sock = one.server.sock();
     let (read, write) = one.server.into_split();

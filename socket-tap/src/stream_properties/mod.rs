@@ -207,7 +207,7 @@ proptest! {
     /// If the buffers are large enough, the recorded events of each stream equal the predicted ones,
     /// including their payload.
     #[test]
-    fn recording_equals_the_calls_on_each_stream(case in case()) {
+    fn recording_has_exactly_the_calls_of_each_stream(case in case()) {
         let outcome = run(&case, (1 << 16, 1 << 20));
         outcome.check_counts()?;
         for (sock, model) in &outcome.models {
@@ -222,7 +222,7 @@ proptest! {
     /// If the buffers are small, the gap events count exactly the missing events, and no lifecycle event is
     /// missing.
     #[test]
-    fn gaps_count_the_dropped_events_exactly(case in case(), room in 1..=8_usize, payload in 0..=64_usize) {
+    fn gap_events_count_the_dropped_events_exactly(case in case(), room in 1..=8_usize, payload in 0..=64_usize) {
         let outcome = run(&case, (room, payload));
         outcome.check_counts()?;
         let mut sum = Gap::default();

@@ -124,7 +124,7 @@ async fn cancelled_connect_records_a_close() {
 }
 
 #[tokio::test]
-async fn gap_counts_reads_lost_in_full_buffer() {
+async fn gap_counts_reads_dropped_by_full_buffer() {
     let memory = Memory::new();
     let tap = Tap::server("test").buffer(1, 0).sink(memory.clone()).start().unwrap();
     let listener = TapListener::bind(&tap, "127.0.0.1:0").await.unwrap();

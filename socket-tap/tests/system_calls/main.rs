@@ -82,41 +82,41 @@ fn same_calls(scenario: &str) {
 }
 
 #[test]
-fn tcp_system_calls_equal_those_of_tokio() {
+fn tcp_sockets_make_same_system_calls_as_tokio() {
     same_calls("tcp");
 }
 
 #[test]
-fn adopted_tcp_system_calls_equal_those_of_tokio() {
+fn adopted_tcp_sockets_make_same_calls_as_tokio() {
     same_calls("tcp-adopted");
 }
 
 #[test]
-fn split_tcp_system_calls_equal_those_of_tokio() {
+fn split_tcp_streams_make_same_calls_as_tokio() {
     same_calls("tcp-split");
 }
 
 #[test]
-fn refused_connect_system_calls_equal_those_of_tokio() {
+fn refused_connect_makes_same_system_calls_as_tokio() {
     same_calls("tcp-refused");
 }
 
 #[test]
-fn unix_system_calls_equal_those_of_tokio() {
+fn unix_sockets_make_same_system_calls_as_tokio() {
     same_calls("unix");
 }
 
 #[test]
-fn adopted_unix_system_calls_equal_those_of_tokio() {
+fn adopted_unix_sockets_make_same_calls_as_tokio() {
     same_calls("unix-adopted");
 }
 
 #[test]
-fn udp_system_calls_equal_those_of_tokio() {
+fn udp_sockets_make_same_system_calls_as_tokio() {
     same_calls("udp");
 }
 
 #[test]
-fn adopted_udp_system_calls_equal_those_of_tokio() {
+fn adopted_udp_sockets_make_same_calls_as_tokio() {
     same_calls("udp-adopted");
 }

@@ -22,7 +22,7 @@ fn blocks(level: &Level) -> Vec<String> {
 }
 
 #[test]
-fn writes_in_the_map_have_times_before_reads() {
+fn mapped_writes_have_earlier_times_than_their_reads() {
     let map = first(&[server(), client()]);
     assert_eq!(map.directions.len(), 2);
     for direction in &map.directions {
@@ -104,7 +104,7 @@ fn connection_is_selected_by_the_servers_socket_number() {
 }
 
 #[test]
-fn operation_name_uses_the_complete_request_head() {
+fn request_head_split_across_reads_names_operation() {
     let mut lines: Vec<String> = server().into_iter().take(6).collect();
     for (t, piece) in [(1, "GET /v1/bo"), (2, "oks/1 HTT"), (3, "P/1.1\r\n\r\n")] {
         lines.push(crate::timeline::fixture::transfer(50_130_000 + t, 2, "read", piece.as_bytes()));

@@ -26,7 +26,7 @@ fn pause_of_delayed_acknowledgement_is_reported() {
 }
 
 #[test]
-fn pauses_of_other_lengths_are_ignored() {
+fn pauses_unlike_delayed_acknowledgement_are_ignored() {
     for read in [100, 37_000, 61_000, 100_000, 300_000] {
         assert_eq!(stalls(&exchange(&[(0, 64), (10, 137)], read)), 0, "{read}");
     }
@@ -58,7 +58,7 @@ fn data_flushed_by_a_fin_does_not_stall() {
 }
 
 #[test]
-fn slow_peer_is_not_a_stall() {
+fn slow_peer_is_not_reported_as_stall() {
     for (longer, expected) in [(3, 1), (4, 0)] {
         let mut events = exchange(&[(0, 64), (10, 137)], 43_000);
         for exchange in 1..=longer {

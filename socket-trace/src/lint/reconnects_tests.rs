@@ -29,7 +29,7 @@ fn periodic_health_checks_are_ignored() {
 }
 
 #[test]
-fn parallel_clients_are_reported_from_ten_connections_each() {
+fn parallel_clients_are_reported_after_ten_connections_each() {
     for (rounds, expected) in [(9, 0), (10, 20)] {
         let mut events = listener();
         for round in 0..rounds {
@@ -71,7 +71,7 @@ fn connections_with_several_requests_are_ignored() {
 
 /// A client that opens a single connection cannot open fewer, so there is nothing to report.
 #[test]
-fn single_connections_of_many_clients_are_ignored() {
+fn clients_with_a_single_connection_are_ignored() {
     let mut events = listener();
     for client in 0..5_000 {
         let ip = format!("10.0.{}.{}", client / 256, client % 256);

@@ -33,7 +33,7 @@ fn complete_trace_is_checked_by_all_rules() {
 }
 
 #[test]
-fn truncated_trace_skips_rules_about_its_end() {
+fn rules_about_trace_end_skip_truncated_traces() {
     for end in ["", r#"{"end":true,"ev"#, r#"{"end":true,"events":8,"lost":0,"continued":true}"#] {
         let report = lint_with_end(Side::Server, &events(), end);
         assert_eq!(rule_counts(&report), [FOUND[0], FOUND[2]], "{end}");
@@ -42,7 +42,7 @@ fn truncated_trace_skips_rules_about_its_end() {
 }
 
 #[test]
-fn lossy_trace_skips_rules_that_need_every_event() {
+fn rules_that_need_every_event_skip_lossy_traces() {
     let mut lossy = events();
     lossy.push(r#"{"t":90000000000,"op":"gap","reads":2,"writes":0,"payloads":0}"#.to_owned());
     for report in [
@@ -56,7 +56,7 @@ fn lossy_trace_skips_rules_that_need_every_event() {
 }
 
 #[test]
-fn lost_payload_skips_no_rule() {
+fn all_rules_check_traces_with_lost_payload() {
     let mut events = events();
     events.push(r#"{"t":90000000000,"op":"gap","reads":0,"writes":0,"payloads":7}"#.to_owned());
     assert_eq!(rule_counts(&lint_events(Side::Server, &events)), FOUND);

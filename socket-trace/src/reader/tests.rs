@@ -69,7 +69,7 @@ fn rotated_files_are_read_as_one_trace() {
 }
 
 #[test]
-fn file_of_another_recording_is_not_read() {
+fn rotated_file_of_another_recording_is_ignored() {
     let directory = tempfile::TempDir::new().unwrap();
     let path = parts(directory.path(), 1, 2);
     let other = header().replace(r#""pid":0"#, r#""pid":2"#);

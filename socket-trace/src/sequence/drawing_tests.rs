@@ -27,7 +27,7 @@ fn times_in_a_diagram_never_decrease() {
 }
 
 #[test]
-fn cause_without_time_is_drawn_at_its_effect() {
+fn cause_without_start_time_gets_time_of_effect() {
     let drawn = text::diagram(&first(&[server(), client_stamped_on_return()]), 94);
     for line in
         ["  0.050110  connect", "  0.050110                  ", "  0.050140  write 40 B", "  0.050140     "]
@@ -53,7 +53,7 @@ fn causes_are_drawn_above_their_effects() {
 }
 
 #[test]
-fn unrecorded_side_is_drawn_from_the_other_side() {
+fn unrecorded_side_is_inferred_from_the_recorded_side() {
     let drawn = text::diagram(&first(&[server()]), 94);
     assert!(drawn.contains("client: not recorded") && drawn.contains("server: shop-server #2"), "{drawn}");
     let line = |text: &str| drawn.lines().find(|line| line.contains(text)).unwrap();

@@ -23,7 +23,7 @@ fn calls(sequence: &Sequence) -> Vec<String> {
 }
 
 #[test]
-fn merged_calls_of_both_sides_have_causes_first() {
+fn merging_both_sides_places_causes_before_effects() {
     let sequence = first(&[server(), client()]);
     let expected = [
         "S socket",
@@ -50,7 +50,7 @@ fn merged_calls_of_both_sides_have_causes_first() {
 }
 
 #[test]
-fn causes_precede_effects_without_call_start_times() {
+fn causes_precede_effects_even_without_call_start_times() {
     let stamped = first(&[server(), client_stamped_on_return()]);
     assert_eq!(calls(&stamped), calls(&first(&[server(), client()])));
 }

@@ -6,7 +6,7 @@ fn part(layer: Layer, name: &'static str, text: &str, unit: u64) -> Part {
 }
 
 #[test]
-fn parts_of_one_frame_are_described_once() {
+fn parts_of_one_frame_share_one_description() {
     let head = |text| Part { ends: false, ..part(Layer::Http2, "HEADERS", text, 0) };
     let ends = |text| Part { class: Class::Framing, ..part(Layer::Http2, "HEADERS", text, 0) };
     let trailers = [ends("END_STREAM"), part(Layer::Http2, "HEADERS", "grpc-status OK", 0)];
@@ -83,13 +83,13 @@ fn settings_and_window_updates_are_described_by_name() {
 }
 
 #[test]
-fn description_has_the_reason_for_unknown_bytes() {
+fn description_of_unknown_bytes_has_the_reason() {
     assert_eq!(describe(&[part(Layer::Unknown, "unknown", "", 0)]), "");
     assert_eq!(describe(&[part(Layer::Unknown, "unknown", "TLS", 0)]), "unknown: TLS");
 }
 
 #[test]
-fn text_is_truncated_by_terminal_width() {
+fn text_is_truncated_to_the_terminal_width() {
     for (text, width, expected) in [
         ("abc", 3, "abc"),
         ("abcd", 3, "ab…"),

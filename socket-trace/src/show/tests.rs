@@ -37,7 +37,7 @@ fn several_recordings_are_shown_as_text() {
 }
 
 #[test]
-fn only_descriptions_are_truncated_to_the_terminal() {
+fn only_descriptions_are_truncated_to_terminal_width() {
     let shown = |width, color| text(&[server(), client()], Style { width: Some(width), color, bytes: false });
     let line = |shown: &str, what: &str| shown.lines().find(|line| line.contains(what)).unwrap().to_owned();
     assert!(line(&shown(90, false), "16 B").ends_with("16 B                  …GET /v1/books/1"));

@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_with_equal_addresses_are_distinct() {
+    fn socket_rows_with_equal_addresses_are_distinguished() {
         let two = [row(1, State::Listen), row(1, State::Listen)];
         let marked = mark(&two[..1], &two);
         assert_eq!(marked.iter().map(|row| row.change).collect::<Vec<_>>(), [Change::Same, Change::New]);

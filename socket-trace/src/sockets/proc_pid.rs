@@ -57,14 +57,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn start_time_is_read_after_name_with_parentheses() {
+    fn start_time_is_parsed_after_name_with_parentheses() {
         let fields = (3..=52).map(|number| number.to_string()).collect::<Vec<_>>().join(" ");
         assert_eq!(start_ticks(&format!("7 (a) b (c)) {fields}")), Some(22));
         assert_eq!(start_ticks("7 (a) R 1"), None);
     }
 
     #[test]
-    fn own_process_is_found() {
+    fn own_process_is_found_in_proc() {
         let pid = std::process::id();
         assert!(pids().unwrap().any(|other| other == pid) && name(pid).is_some());
         assert!(age(pid).unwrap().is_some() && age(u32::MAX).unwrap().is_none());

@@ -85,7 +85,7 @@ async fn socket_in_time_wait_has_no_process() {
 }
 
 #[tokio::test]
-async fn process_filter_shows_time_wait_of_its_listeners() {
+async fn process_filter_includes_time_wait_sockets_of_listeners() {
     let (listener, mut client, mut server) = connection().await;
     let (address, ours) = (listener.local_addr().unwrap(), client.local_addr().unwrap());
     server.shutdown().await.unwrap();

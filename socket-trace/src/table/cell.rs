@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn small_means_have_one_decimal_place() {
+    fn small_averages_have_one_decimal_place() {
         for (sum, count, shown) in
             [(70, 10, "7"), (71, 10, "7.1"), (2, 3, "0.7"), (1, 100, "0"), (155, 10, "16"), (5, 0, "5")]
         {

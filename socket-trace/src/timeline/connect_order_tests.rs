@@ -45,7 +45,7 @@ fn connect_precedes_the_accept() {
 }
 
 #[test]
-fn connect_without_call_time_keeps_return_time() {
+fn connect_without_start_time_keeps_return_time() {
     let calls = calls(&mut timeline(&[server(), client_stamped_on_return()]));
     assert_eq!(calls[2..4], [(50_110_000, "accept"), (50_116_000, "connect")]);
 }

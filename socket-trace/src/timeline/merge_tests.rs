@@ -25,7 +25,7 @@ fn labels(timeline: &mut Timeline) -> Vec<String> {
 }
 
 #[test]
-fn recordings_merge_by_machine_clock() {
+fn recordings_are_merged_by_machine_clock() {
     let one = vec![header("a", Side::Server, 5_000, 0), mark(0, "one"), mark(200, "four")];
     let other =
         vec![header("b", Side::Server, 5_100, 0), mark(0, "two"), mark(50, "three"), mark(100, "five")];

@@ -116,7 +116,7 @@ fn first_and_later_calls_are_counted_separately() {
 }
 
 #[test]
-fn connections_to_other_servers_are_counted_as_a_client() {
+fn upstream_connections_are_counted_from_the_client_side() {
     let connect = Op::connect();
     let recording = Recording::of("gateway").step("in").accept(2).read(2, GET).step("out").event(3, connect);
     let recording =
@@ -176,7 +176,7 @@ fn number_of_named_steps_is_limited() {
 const GRPC: &str = include_str!("grpc.jsonl");
 
 #[test]
-fn connection_setup_of_grpc_counts_for_first_call() {
+fn grpc_connection_setup_counts_toward_the_first_call() {
     let trace = Trace::read("grpc", Box::new(Cursor::new(GRPC))).unwrap();
     let summary = Summary::of(trace, summary::RecordingState::Finished).unwrap();
     let [step] = summary.steps.as_slice() else { panic!("{:?}", summary.steps) };

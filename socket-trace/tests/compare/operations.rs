@@ -110,7 +110,7 @@ fn recordings_of_equal_name_are_labelled_by_file() {
 }
 
 #[test]
-fn change_row_is_shown_for_two_recordings_only() {
+fn change_row_compares_two_recordings_of_equal_name() {
     let directory = TempDir::new().unwrap();
     let path = directory.path();
     let before = one_call("rest", GET).save(path, "before.jsonl");

@@ -41,7 +41,7 @@ fn encrypted_data_without_plaintext_counts_as_payload() {
 }
 
 #[test]
-fn plaintext_above_tls_classifies_encrypted_data() {
+fn encrypted_data_is_classified_by_its_recorded_plaintext() {
     // The write above TLS is recorded before the one below in the first step, after it in the second. Each record has
     // a tag of 17 bytes.
     let (request, response) = (data(GET.len() + 17), data(OK.len() + 17));

@@ -43,7 +43,7 @@ fn unix_domain_socket_gets_placeholder_addresses() {
 }
 
 #[test]
-fn layered_streams_export_as_separate_connections() {
+fn layered_streams_are_exported_as_separate_connections() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let tls = r#""sock":3,"op":"adopt","on":2,"domain":"tls","type":"stream","local":"127.0.0.1:3000","peer":"127.0.0.1:51234""#;

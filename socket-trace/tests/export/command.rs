@@ -49,7 +49,7 @@ fn hyphen_as_output_is_standard_output() {
 }
 
 #[test]
-fn existing_output_is_replaced_unless_a_trace() {
+fn existing_output_is_replaced_unless_it_is_trace() {
     let place = place();
     std::fs::write(place.path("x.csv"), "old ".repeat(10_000)).unwrap();
     place.run(&["export", "a.jsonl", "-o", "x.csv"]).ok();

@@ -60,7 +60,7 @@ fn connection_opened_after_a_gap_lacks_no_bytes() {
 }
 
 #[test]
-fn byte_totals_of_close_reveal_missing_bytes() {
+fn byte_totals_in_close_event_reveal_missing_bytes() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     // The gap is recorded after the close of the connection it belongs to, at the end of the recorder's round.

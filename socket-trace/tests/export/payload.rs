@@ -52,7 +52,7 @@ fn packet_with_truncated_payload_keeps_original_length() {
 }
 
 #[test]
-fn packets_without_payload_keep_their_lengths() {
+fn packets_have_full_length_without_recorded_payload() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let trace = Text::of(Side::Server, 0).event(ACCEPT).event(r#""sock":2,"op":"read","bytes":85"#);
@@ -66,7 +66,7 @@ fn packets_without_payload_keep_their_lengths() {
 }
 
 #[test]
-fn oversized_byte_count_does_not_grow_export() {
+fn huge_byte_count_does_not_enlarge_the_export() {
     let place = Place::new();
     let huge = r#""sock":2,"op":"read","bytes":18446744073709551615"#;
     let trace = (0..50).fold(Text::server().event(ACCEPT), |trace, _| trace.event(huge)).read(b"hello");

@@ -61,7 +61,7 @@ fn close_before_fin_of_peer_yields_one_fin() {
 }
 
 #[test]
-fn half_closed_connection_still_carries_data_from_server() {
+fn packets_from_server_follow_half_close_by_client() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let eof = r#""sock":2,"op":"read","bytes":0,"eof":true"#;

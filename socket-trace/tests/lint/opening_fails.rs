@@ -5,7 +5,7 @@ use socket_tap::{Tap, TapListener, TapStream};
 use super::recorded::{Recorded, found, shown};
 
 #[tokio::test]
-async fn address_in_use_is_reported() {
+async fn bind_to_address_in_use_is_reported() {
     let recorded = Recorded::server("address-in-use");
     let occupied = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = occupied.local_addr().unwrap();
@@ -41,8 +41,8 @@ mod no_descriptor_left {
     const CHILD: &str = "SOCKET_TRACE_TEST_NO_DESCRIPTOR_LEFT";
 
     #[test]
-    fn accept_without_descriptors_is_reported() {
-        let test = "opening_fails::no_descriptor_left::accept_in_child_process_has_no_descriptor";
+    fn accept_without_free_descriptors_is_reported() {
+        let test = "opening_fails::no_descriptor_left::accept_in_child_process_fails_without_a_descriptor";
         let child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", test, "--nocapture"])
             .env(CHILD, "1")
@@ -54,7 +54,7 @@ mod no_descriptor_left {
     }
 
     #[tokio::test]
-    async fn accept_in_child_process_has_no_descriptor() {
+    async fn accept_in_child_process_fails_without_a_descriptor() {
         if std::env::var_os(CHILD).is_none() {
             return;
         }

@@ -29,7 +29,7 @@ async fn connect_for_each_request(tap: &Tap, listener: &TapListener) {
 }
 
 #[tokio::test]
-async fn repeated_connects_are_reported_on_the_server() {
+async fn repeated_connects_are_reported_in_server_recordings() {
     let recorded = Recorded::server("reconnects-server");
     let listener = recorded.listen().await;
     connect_for_each_request(&Tap::off(), &listener).await;
@@ -40,7 +40,7 @@ async fn repeated_connects_are_reported_on_the_server() {
 }
 
 #[tokio::test]
-async fn repeated_connects_are_reported_on_the_client() {
+async fn repeated_connects_are_reported_in_client_recordings() {
     let recorded = Recorded::client("reconnects-client");
     let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap();
     connect_for_each_request(&recorded.tap, &listener).await;
@@ -65,7 +65,7 @@ async fn reused_connection_is_not_reported() {
 }
 
 #[tokio::test]
-async fn mark_ends_a_series_of_connections() {
+async fn mark_restarts_the_count_of_repeated_connects() {
     let recorded = Recorded::server("reconnects-steps");
     let listener = recorded.listen().await;
     for _ in 0..2 {

@@ -43,7 +43,7 @@ async fn server_that_closes_first_is_reported() {
 }
 
 #[tokio::test]
-async fn server_that_closes_first_is_reported_by_clients() {
+async fn server_closing_first_is_reported_in_client_recordings() {
     let recorded = Recorded::client("server-closes-client");
     let listener = TapListener::bind(&Tap::off(), "127.0.0.1:0").await.unwrap();
     respond_and_close(&recorded.tap, &listener, 12).await;

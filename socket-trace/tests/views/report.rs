@@ -16,7 +16,7 @@ fn marks(count: usize) -> String {
 }
 
 #[test]
-fn page_has_the_data_of_show_and_compare() {
+fn report_has_data_of_show_and_compare_commands() {
     let files = Files::new("report-whole");
     let (server, client) =
         (files.write("server.jsonl", server_trace()), files.write("client.jsonl", client_trace()));

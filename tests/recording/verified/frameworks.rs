@@ -21,7 +21,7 @@ fn hello() -> Router {
 }
 
 #[tokio::test]
-async fn axum_server_matches_strace() {
+async fn trace_of_axum_server_agrees_with_strace() {
     let program = async |tap: &Tap| {
         let listener = TapListener::bind(tap, "127.0.0.1:0").await.unwrap().nodelay(true);
         let address = listener.local_addr().unwrap();
@@ -38,7 +38,8 @@ async fn axum_server_matches_strace() {
         serving.await.unwrap().unwrap();
         tap.idle().await;
     };
-    let Some(recorded) = Recorded::by("frameworks::axum_server_matches_strace", program).await else {
+    let Some(recorded) = Recorded::by("frameworks::trace_of_axum_server_agrees_with_strace", program).await
+    else {
         return;
     };
     let report = recorded.is_exact(r#""name":"TCP_NODELAY","value":1"#, r#""name":"TCP_NODELAY","value":0"#);
@@ -47,7 +48,7 @@ async fn axum_server_matches_strace() {
 }
 
 #[tokio::test]
-async fn tonic_client_matches_strace() {
+async fn trace_of_tonic_client_agrees_with_strace() {
     let program = async |tap: &Tap| {
         let server = Server::start::<clients::Grpc>().await;
         let mut client = clients::Grpc::connect(tap, server.address).await.unwrap();
@@ -58,7 +59,8 @@ async fn tonic_client_matches_strace() {
         tap.idle().await;
         server.stop().await;
     };
-    let Some(recorded) = Recorded::by("frameworks::tonic_client_matches_strace", program).await else {
+    let Some(recorded) = Recorded::by("frameworks::trace_of_tonic_client_agrees_with_strace", program).await
+    else {
         return;
     };
     let report = recorded.is_exact(r#""op":"connect""#, r#""op":"write","bytes":1"#);
@@ -66,7 +68,7 @@ async fn tonic_client_matches_strace() {
 }
 
 #[tokio::test]
-async fn hyper_util_pool_matches_strace() {
+async fn trace_of_hyper_util_pool_agrees_with_strace() {
     let program = async |tap: &Tap| {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -80,7 +82,7 @@ async fn hyper_util_pool_matches_strace() {
         drop(client);
         tap.idle().await;
     };
-    let test = "frameworks::hyper_util_pool_matches_strace";
+    let test = "frameworks::trace_of_hyper_util_pool_agrees_with_strace";
     let Some(recorded) = Recorded::by(test, program).await else { return };
     let report = recorded.is_exact(r#""op":"connect""#, r#""op":"write","bytes":1"#);
     assert_eq!(report.sockets, 1, "one connection for three requests: {report}");

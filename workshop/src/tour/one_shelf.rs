@@ -73,7 +73,11 @@ async fn perform(apis: &[ApiInstance; 3]) -> Result<Story, Unexpected> {
             || changes != &seen[0]
             || changes.iter().any(|change| change.book.id != created.id)
         {
-            return Err(Unexpected(format!("the watcher over {} received {changes:?}", api.title)));
+            return Err(Unexpected(format!(
+                "expected the changes {CHANGES:?} of book {} over all APIs, but the watcher over {} received \
+                 {changes:?}",
+                created.id, api.title
+            )));
         }
     }
     let mut sequences = [0; 3];

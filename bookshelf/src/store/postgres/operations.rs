@@ -76,7 +76,10 @@ impl Postgres {
         if books >= limit {
             return Err(Error::TooMany { limit });
         }
-        last_id.checked_add(1).map(|_| ()).ok_or(Error::Internal("no book ids are left"))
+        last_id
+            .checked_add(1)
+            .map(|_| ())
+            .ok_or(Error::Internal("the highest possible book id is already assigned"))
     }
 
     fn history(&self) -> i64 {

@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn first_matching_line_gives_the_password() {
+    fn password_is_taken_from_first_matching_line() {
         let url: DatabaseUrl = "postgres://ada@db.example/shelf".parse().unwrap();
         let text = "# a comment\nother:*:*:*:wrong\n*:5433:*:*:wrong\ndb.example:5432:*:ada:a\\:b\\\\c\n*:*:*:*:late";
         assert_eq!(find(text, &url).as_deref(), Some("a:b\\c"));
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn unix_socket_matches_localhost() {
+    fn localhost_line_is_used_for_unix_sockets() {
         let url: DatabaseUrl = "postgres://ada@%2Frun%2Fpostgresql/shelf".parse().unwrap();
         assert_eq!(find("localhost:5432:shelf:ada:secret", &url).as_deref(), Some("secret"));
     }

@@ -57,19 +57,19 @@ mod tests {
     }
 
     #[test]
-    fn wildcard_selects_json() {
+    fn wildcard_accept_header_selects_json() {
         for accept in ["*/*", "application/*", "application/*; q=0.1, text/*;q=0"] {
             assert_eq!(selected(accept), Some(Offer::JSON), "{accept}");
         }
     }
 
     #[test]
-    fn missing_accept_selects_graphql_response() {
+    fn request_without_accept_header_selects_graphql_media_type() {
         assert_eq!(select(&HeaderMap::new(), &[Offer::JSON, Offer::GRAPHQL]), Some(Offer::GRAPHQL));
     }
 
     #[test]
-    fn media_type_is_selected_by_weight_specificity_order() {
+    fn weight_specificity_and_order_select_the_media_type() {
         let graphql = "application/graphql-response+json";
         for (accept, offer) in [
             (format!("{graphql}, application/json;q=0.9"), Offer::GRAPHQL),

@@ -62,7 +62,7 @@ async fn panic_is_an_internal_error() {
 }
 
 #[tokio::test]
-async fn panic_in_a_stream_keeps_earlier_messages() {
+async fn messages_sent_before_a_panic_are_delivered() {
     let (body, status) = call("/Stream").await;
     assert_eq!(body.len(), 5);
     assert_eq!(status.code(), Code::Internal);

@@ -126,7 +126,7 @@ fn secrets_of_scram_authentication_are_masked() {
 }
 
 #[test]
-fn split_position_makes_no_difference() {
+fn masked_bytes_do_not_depend_on_read_boundaries() {
     let steps = scram();
     let expected = masked(&mut AuthenticationMask::new(), &steps);
     let longest = steps.iter().map(|(_, bytes)| bytes.len()).max().unwrap();
@@ -171,7 +171,7 @@ fn key_of_a_cancel_request_is_masked() {
 }
 
 #[test]
-fn refused_encryption_is_followed_by_startup() {
+fn password_after_refused_encryption_is_masked() {
     let refusal = (Server, b"N".to_vec());
     let steps = [
         request(frame::GSS_REQUEST),
@@ -187,7 +187,7 @@ fn refused_encryption_is_followed_by_startup() {
 }
 
 #[test]
-fn accepted_encryption_ends_the_mask() {
+fn masking_ends_when_server_accepts_encryption() {
     for (code, accepts) in [(frame::SSL_REQUEST, b"S"), (frame::GSS_REQUEST, b"G")] {
         let mut mask = AuthenticationMask::new();
         masked(&mut mask, &[request(code), (Server, accepts.to_vec())]);
@@ -198,14 +198,14 @@ fn accepted_encryption_ends_the_mask() {
 }
 
 #[test]
-fn error_instead_of_encryption_is_shown() {
+fn error_response_to_encryption_request_is_not_masked() {
     let error = message(b'E', &[b"SFATAL\0\0"]);
     let recorded = masked(&mut AuthenticationMask::new(), &[request(frame::SSL_REQUEST), (Server, error)]);
     assert_eq!(recorded[1], r"E\x00\x00\x00\x0cSFATAL\x00\x00");
 }
 
 #[test]
-fn mask_ends_when_the_client_continues() {
+fn masking_ends_with_first_query_after_authentication() {
     let mut mask = AuthenticationMask::new();
     masked(&mut mask, &[startup(), authentication(0, b""), ready()]);
     assert!(!mask.is_finished(), "the recording of a password may come later");
@@ -217,7 +217,7 @@ fn mask_ends_when_the_client_continues() {
 }
 
 #[test]
-fn query_before_readiness_is_shown() {
+fn query_sent_during_authentication_is_not_masked() {
     let mut mask = AuthenticationMask::new();
     let recorded = masked(&mut mask, &[startup(), password(b"secret"), query()]);
     assert_eq!(recorded[2], r"Q\x00\x00\x00\rselect 1\x00");
@@ -227,7 +227,7 @@ fn query_before_readiness_is_shown() {
 }
 
 #[test]
-fn first_byte_of_an_unknown_message_is_masked() {
+fn messages_of_unknown_type_are_masked_completely() {
     for first in 0..=u8::MAX {
         if first != PASSWORD && !CLIENT_TYPES.contains(&first) {
             assert_last_step_is_masked(&[startup(), (Client, message(first, &[b"secret"]))]);
@@ -243,7 +243,7 @@ fn first_byte_of_an_unknown_message_is_masked() {
 }
 
 #[test]
-fn invalid_length_masks_the_rest() {
+fn all_bytes_after_an_invalid_length_are_masked() {
     let lengths = [(Client, b'p', 3), (Client, b'Q', 65_540), (Server, b'R', 7), (Server, b'K', 0)];
     let more = [(Server, b'Z', 4), (Server, b'Z', 6), (Server, b'S', u32::MAX)];
     for (sender, kind, length) in lengths.into_iter().chain(more) {
@@ -258,7 +258,7 @@ fn invalid_length_masks_the_rest() {
 }
 
 #[test]
-fn invalid_startup_masks_the_rest() {
+fn all_bytes_after_an_invalid_startup_are_masked() {
     let secret = b"secret".as_slice();
     let messages = [
         [&[0, 0, 0, 7], secret].concat(),

@@ -84,7 +84,7 @@ fn trace_complete_since_earliest_possible_adoption_is_exact() {
 }
 
 #[test]
-fn times_of_disagreeing_clocks_are_not_used() {
+fn log_times_are_unused_if_clocks_disagree() {
     // One second later, the first use of the listener coincides with its adoption.
     let late = (0..5).rev().fold(LOG.to_owned(), |log, second| {
         log.replace(&format!("179535960{second}."), &format!("179535960{}.", second + 1))
@@ -98,7 +98,7 @@ fn times_of_disagreeing_clocks_are_not_used() {
 }
 
 #[test]
-fn adoption_missing_in_log_is_inconclusive() {
+fn verdict_is_inconclusive_if_log_lacks_the_adoption() {
     let log: String =
         LOG.lines().filter(|line| !line.contains("getsockname")).map(|line| format!("{line}\n")).collect();
     is_inconclusive(&trace(&[ADOPT, AFTER]), &log);

@@ -49,7 +49,7 @@ fn order_of_overlapping_calls_is_not_compared() {
 }
 
 #[test]
-fn reordering_does_not_hide_an_extra_call() {
+fn extra_call_is_found_despite_allowed_reordering() {
     let exact = of([("read", 4), ("write", 5), ("read", 6), ("write", 7)]);
     // The trace starts with a write that the kernel did not see.
     let extra =

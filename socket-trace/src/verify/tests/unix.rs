@@ -95,7 +95,7 @@ fn failures_without_a_system_call_are_not_differences() {
 
 /// The end line does not count a datagram socket as open.
 #[test]
-fn datagram_socket_open_at_the_end_is_inconclusive() {
+fn datagram_socket_left_open_makes_verdict_inconclusive() {
     let log = r#"7 1.1 socket(AF_INET, SOCK_DGRAM|SOCK_CLOEXEC, IPPROTO_UDP) = 5
 7 1.2 bind(5, {sa_family=AF_INET, sin_port=htons(6000), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
 7 1.3 close(5) = 0

@@ -26,7 +26,7 @@ fn not_compared(report: &Report) -> Vec<u64> {
 }
 
 #[test]
-fn stream_above_recorded_socket_is_not_compared() {
+fn stream_wrapping_a_recorded_socket_is_not_compared() {
     let report = is_exact(&trace(&[BELOW, ABOVE, READS]), LOG);
     assert_eq!((report.sockets, report.calls), (1, 4));
     assert_eq!(not_compared(&report), [1]);
@@ -34,7 +34,7 @@ fn stream_above_recorded_socket_is_not_compared() {
 }
 
 #[test]
-fn stream_above_unrecorded_socket_is_not_compared() {
+fn stream_wrapping_an_unrecorded_socket_is_not_compared() {
     let alone = with(ABOVE, ",\"on\":1", "");
     assert_eq!(not_compared(&is_exact(&trace(&[BELOW, &alone, READS]), LOG)), [1]);
     // The third stream is above one that is itself above an unrecorded socket.
@@ -43,7 +43,7 @@ fn stream_above_unrecorded_socket_is_not_compared() {
 }
 
 #[test]
-fn trace_of_wrapped_streams_only_is_inconclusive() {
+fn trace_with_only_wrapped_streams_is_inconclusive() {
     let events = READS.lines().filter(|line| line.contains("\"sock\":2")).collect::<Vec<_>>().join("\n");
     let alone = with(ABOVE, ",\"on\":1", "");
     is_inconclusive(&trace(&[&alone, &events]), LOG);
