@@ -53,7 +53,7 @@ fn run(api: &str, address: SocketAddr, path: Option<&str>) -> io::Result<()> {
                 let incoming =
                     TcpListenerStream::new(listener).map(move |stream| Logged::new(stream?, log.as_ref()));
                 let services = grpc_server::services(shelf, shutdown, Limits::default().request_timeout)?;
-                let mut server = tonic::transport::Server::builder();
+                let server = tonic::transport::Server::builder();
                 server.serve_with_incoming(services, incoming).await.map_err(io::Error::other)
             }
         }
