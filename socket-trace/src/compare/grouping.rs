@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::summary::{ByteBreakdown, CallCost, Summary, WHOLE_RECORDING};
+use crate::summary::{ByteBreakdown, CallCost, Operation, Step, Summary, WHOLE_RECORDING};
 
 /// The property by which API calls are grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,31 +62,42 @@ impl Grouping {
     /// in exactly one group.
     #[must_use]
     pub fn groups(self, trace: &Summary) -> Vec<Group<'_>> {
+        self.groups_of(&trace.steps, &trace.operations)
+    }
+
+    /// Returns the groups of API calls on the connections that a server opened to other servers, such as the
+    /// statements that it sent to a database.
+    #[must_use]
+    pub fn upstream_groups(self, trace: &Summary) -> Vec<Group<'_>> {
+        let upstream = trace.upstream.as_ref();
+        upstream.map_or_else(Vec::new, |upstream| self.groups_of(&upstream.steps, &upstream.operations))
+    }
+
+    fn groups_of<'a>(self, steps: &'a [Step], operations: &'a [Operation]) -> Vec<Group<'a>> {
         match self {
             Self::Step => {
                 let group = |(name, calls, bytes)| Group { name, calls, bytes };
-                let steps = trace
-                    .steps
-                    .iter()
-                    .filter_map(|step| Some((&*step.name, step.calls.count(), step.bytes?)));
+                let steps =
+                    steps.iter().filter_map(|step| Some((&*step.name, step.calls.count(), step.bytes?)));
                 steps.map(group).collect()
             }
             Self::Operation => {
-                let group =
-                    |(name, cost): (_, &CallCost)| Group { name, calls: cost.count(), bytes: cost.bytes() };
-                let mut groups: Vec<_> = self.call_costs(trace).into_iter().map(group).collect();
-                groups.extend(bytes_without_call(trace));
-                groups
+                let groups = operations.iter().map(|Operation { name, calls, .. }| Group {
+                    name,
+                    calls: calls.count(),
+                    bytes: calls.bytes(),
+                });
+                groups.chain(bytes_without_call(steps, operations)).collect()
             }
         }
     }
 }
 
 /// Returns the group of the bytes that belong to no API call.
-fn bytes_without_call(trace: &Summary) -> Option<Group<'_>> {
+fn bytes_without_call<'a>(steps: &[Step], operations: &[Operation]) -> Option<Group<'a>> {
     let (mut all, mut of_calls) = (ByteBreakdown::default(), ByteBreakdown::default());
-    trace.steps.iter().filter_map(|step| step.bytes).for_each(|bytes| all.add_all(&bytes));
-    trace.operations.iter().for_each(|operation| of_calls.add_all(&operation.calls.bytes()));
+    steps.iter().filter_map(|step| step.bytes).for_each(|bytes| all.add_all(&bytes));
+    operations.iter().for_each(|operation| of_calls.add_all(&operation.calls.bytes()));
     let bytes = all.without(&of_calls);
     (bytes != ByteBreakdown::default()).then_some(Group { name: NO_CALL, calls: 0, bytes })
 }

@@ -9,9 +9,18 @@ use crate::summary::{ByteBreakdown, BytesByClass};
 
 /// Builds a table with a row for each step or operation and each trace with payload.
 pub(super) fn grid(traces: &[&Summary], by: Grouping) -> Grid {
+    grid_of(traces, by, |trace| by.groups(trace))
+}
+
+/// Builds the same table for the connections that servers opened to other servers.
+pub(super) fn upstream_grid(traces: &[&Summary], by: Grouping) -> Grid {
+    grid_of(traces, by, |trace| by.upstream_groups(trace))
+}
+
+fn grid_of<'a>(traces: &[&'a Summary], by: Grouping, groups: impl Fn(&'a Summary) -> Vec<Group<'a>>) -> Grid {
     let slices: Vec<(&str, Vec<Group<'_>>)> = (traces.iter())
         .filter(|trace| trace.payload)
-        .map(|trace| (trace.label.as_str(), by.groups(trace)))
+        .map(|trace| (trace.label.as_str(), groups(trace)))
         .collect();
     let classes = Classes::of(slices.iter().flat_map(|(_, slices)| slices).map(|slice| slice.bytes));
     let mut columns = vec![group_column(by, 22), Column::Names("trace", 24), Column::Numbers("calls")];

@@ -31,6 +31,9 @@ pub(super) enum Note {
 /// Title of the table for connections that servers opened to other servers, such as a database.
 const UPSTREAM: &str = "Connections to other servers";
 
+/// Title of the table for the bytes of these connections.
+const UPSTREAM_BYTES: &str = "Byte breakdown of the connections to other servers, to them / from them";
+
 const NOTHING_SHARED: &str = "No operation occurs in all traces: different APIs have operations of different \
     names. Compare by step instead; programs name steps with marks.\n";
 
@@ -51,6 +54,7 @@ pub(super) fn of(traces: &[Summary], side: Side, by: Option<Grouping>) -> (Vec<S
         ("Byte breakdown, to the server / to the client", bytes::grid(&traces, by)),
         ("Mean cost of the first call of a connection, and of later calls", calls::grid(&traces, by)),
         (UPSTREAM, sockets::grid(&traces, sockets::upstream_steps)),
+        (UPSTREAM_BYTES, bytes::upstream_grid(&traces, by)),
     ];
     let sections = sections.into_iter().map(|(subject, grid)| {
         let title = format!("{subject}, as recorded by {recorded_by}");
