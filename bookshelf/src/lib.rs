@@ -27,7 +27,7 @@
 //! - [`store`]: where the books are stored: in memory, or in PostgreSQL
 //! - [`page`]: paginated lists with opaque page tokens
 //! - [`changes`]: the change feed
-//! - `seed`: the books that every server starts with
+//! - `seed`: the books and authors that a new shelf has
 
 #![forbid(unsafe_code)]
 

@@ -35,7 +35,7 @@ pub struct Book {
     pub author_id: u32,
     /// Year of first publication, within [`YEARS`].
     pub year: i32,
-    /// Number of the book's current version, starting at 1 and increased by every update.
+    /// Number of the book's current version: 1 for a new book, and one more after each update.
     pub revision: u32,
 }
 

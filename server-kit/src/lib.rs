@@ -3,9 +3,11 @@
 //! # Layout
 //!
 //! - [`program`]: runs a server command, from its flags to its exit code
-//! - [`flags`], `limit_flags`: the command-line flags
-//! - [`store`]: opens the store of the books that a flag names
-//! - `seconds`, `trace_limit`: types of flag values
+//! - [`flags`]: the command-line flags that every server has
+//! - `limit_flags`: a flag for each connection-level limit
+//! - [`store`]: the flags that choose where the books are stored, and the connections to a database
+//! - `seconds`: a flag value that is a duration in seconds
+//! - `trace_limit`: a flag value that limits the size of a trace
 //! - [`bind`]: parses addresses and binds sockets to them
 //! - [`shutdown`]: begins the shutdown at SIGINT or SIGTERM
 //! - `open_connections`: reports the connections that delay a shutdown

@@ -107,7 +107,7 @@ async fn ran_in(request: Request<()>) -> Option<&'static str> {
     ConnLayer::new().layer(SpanName).call(request).await.unwrap()
 }
 
-/// Starts a recording of one stream, and returns the number of the stream in it.
+/// Starts a recording of one stream, and returns the number that the stream has in the recording.
 async fn recorded_sock() -> Option<SockId> {
     let tap = crate::Tap::server("test").start().unwrap();
     crate::TapStream::wrap(&tap, tokio::io::empty(), "empty").sock()

@@ -15,7 +15,7 @@ impl SocketRecorder {
     }
 
     /// Records the result of sending `bytes` as one datagram. `entered` has the time at which the program
-    /// made the socket call.
+    /// entered the socket call.
     pub(crate) fn sent(
         &self,
         entered: &EnteredCall,

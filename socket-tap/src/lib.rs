@@ -60,7 +60,8 @@
 //! - `TapUnixListener`: a listener for Unix-domain sockets, which records like [`TapListener`] (Unix only)
 //! - [`ConnInfo`]: the number, addresses and age of a connection, for handlers
 //! - [`Origin`]: a description of a stream that the tap did not create
-//! - [`event`], [`close`]: the events of a recording, one per socket operation
+//! - [`event`]: the events of a recording, one per socket operation
+//! - [`close`]: the details of a `close` event: the side that ended the connection, the totals, the TCP state
 //! - [`mod@format`]: the trace as JSON Lines (feature `file`), and as text for a terminal
 //! - [`sink`]: destinations of a recording, such as a file or the terminal
 //! - [`check`]: assertions on a recording, for tests (feature `check`)

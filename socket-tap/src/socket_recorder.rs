@@ -151,7 +151,7 @@ impl SocketRecorder {
     }
 
     /// Records a write of the first `written` bytes of the buffers `parts`: all of them, or fewer for a
-    /// partial write. `entered` has the time at which the program made the socket call. `slices` is the
+    /// partial write. `entered` has the time at which the program entered the call. `slices` is the
     /// number of buffers of a vectored write, or 0 for a plain write.
     #[inline]
     pub(crate) fn wrote<'a>(
@@ -189,8 +189,8 @@ impl SocketRecorder {
         self.0.set_error(error);
     }
 
-    /// Records the result of shutting down the sending half. `entered` has the time at which the program made
-    /// the socket call.
+    /// Records the result of shutting down the sending half. `entered` has the time at which the program
+    /// entered the socket call.
     pub(crate) fn shut_down(&self, entered: &EnteredCall, result: &io::Result<()>) {
         match result {
             Ok(()) => {

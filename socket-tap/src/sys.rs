@@ -38,7 +38,7 @@ pub fn monotonic_ns() -> u64 {
     READINGS.fetch_add(1, Ordering::Relaxed)
 }
 
-/// Number of bytes in the kernel's receive and send buffers of one socket.
+/// Numbers of bytes in the kernel's receive buffer and send buffer for one socket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Queues {
     /// Number of received bytes that the program has not read.

@@ -157,7 +157,7 @@ async fn existing_udp_socket_is_adopted() {
 }
 
 #[tokio::test]
-async fn into_inner_of_udp_records_release_not_close() {
+async fn into_inner_of_udp_socket_is_recorded_as_release() {
     let (tap, memory) = recording(0);
     let inner = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
     inner.set_nonblocking(true).unwrap();

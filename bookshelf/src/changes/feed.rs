@@ -8,12 +8,13 @@ use tokio::sync::watch;
 use super::Change;
 use crate::error::Error;
 
-/// The most recent changes, in the memory of this process. They are shared by all watchers, so a slow watcher costs no memory.
+/// The most recent changes, in the memory of this process. All watchers share them, so a slow watcher costs
+/// no memory.
 #[derive(Debug)]
 pub struct Feed {
     limit: usize,
     recent: Mutex<Recent>,
-    /// Sequence number of the newest change in the feed. Sending it wakes the watchers.
+    /// Sends the sequence number of the newest change to the watchers, which wakes them.
     newest: watch::Sender<u64>,
 }
 
@@ -73,7 +74,7 @@ impl Feed {
         self.recent().newest
     }
 
-    /// Returns a receiver of the newest sequence number.
+    /// Returns a receiver whose value is the sequence number of the newest change in the feed.
     pub(crate) fn subscribe(&self) -> watch::Receiver<u64> {
         self.newest.subscribe()
     }
@@ -85,8 +86,11 @@ impl Feed {
         recent.changes.get(usize::try_from(index).ok()?).cloned()
     }
 
-    /// Returns the change after a sequence number, or an error if the feed no longer holds it. Used by stores
-    /// that keep their changes only in this feed.
+    /// Returns a list with the change after a sequence number, or an empty list if that change has not been
+    /// made yet. Used by stores that keep their changes only in this feed.
+    ///
+    /// # Errors
+    /// [`Error::FellBehind`] if the feed no longer holds the change.
     pub(crate) fn stored_after(&self, sequence: u64) -> Result<Vec<Change>, Error> {
         let oldest = self.recent().oldest();
         if sequence + 1 < oldest {

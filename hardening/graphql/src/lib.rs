@@ -5,13 +5,13 @@
 //! A request passes the modules from top to bottom:
 //!
 //! - `endpoint`: the routes and the state of the handlers
-//! - `http`: GraphQL over HTTP: methods, media types, status codes, server-sent events
-//! - `websocket`: `graphql-transport-ws` over a WebSocket
+//! - `http`: handles GraphQL requests over HTTP, and responds with JSON or server-sent events
+//! - `websocket`: serves a WebSocket with the subprotocol `graphql-transport-ws`
 //! - `graphiql`: the GraphiQL page and its files
 //! - `params`: the parameters of a request, the same for all transports
 //! - `document`: parses and checks a query before async-graphql executes it
 //! - `engine`: executes an operation and turns the response into a compliant one
-//! - [`errors`]: protocol errors and their codes
+//! - [`errors`]: the error codes, and the errors that this crate itself returns
 //! - [`limits`]: every limit with its reason
 
 #![forbid(unsafe_code)]

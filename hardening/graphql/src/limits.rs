@@ -24,13 +24,13 @@ pub const MAX_TOKENS: usize = 5_000;
 pub const MAX_NAME: usize = 128;
 
 /// Maximum number of fields and fragments in a query after its fragments are expanded. If each fragment uses
-/// the next one twice, the number doubles with each: 1 KB of text can expand to billions of fields. An
-/// introspection query has about 250.
+/// the next one twice, each fragment doubles the number of fields: 1 KB of text can expand to billions of
+/// fields. An introspection query has about 250 fields and fragments.
 pub const MAX_SELECTIONS: usize = 1_000;
 
 /// Maximum number of fields in the response to an introspection query, estimated for a schema with 30 types.
-/// The number grows exponentially with the depth of the query. The introspection query of common clients has
-/// about 24,000.
+/// The number grows exponentially with the depth of the query. For the introspection query of common clients,
+/// it is about 24,000.
 pub const MAX_INTROSPECTION: usize = 30_000;
 
 /// Maximum depth of nested fields. The introspection query of common clients has this depth.

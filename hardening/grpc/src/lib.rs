@@ -6,14 +6,14 @@
 //!
 //! - `transport`: tonic's server with the connection limits
 //! - `web`: gRPC-Web for browsers, with the cargo feature `web`
-//! - `call`: protocol check, deadline, request timeout, panics
+//! - `call`: rejects requests that are not gRPC, enforces deadlines and timeouts, and catches panics
 //! - `services`: combines the API's service with health and server reflection
-//! - `health`: `grpc.health.v1.Health`
+//! - `health`: the health service, `grpc.health.v1.Health`
 //!
 //! The handlers of an API use these:
 //!
-//! - [`status`]: errors with `google.rpc` details
-//! - [`mask`]: update masks
+//! - [`status`]: builds errors with `google.rpc` details
+//! - [`mask`]: reads the update mask of a request
 //! - [`limits`]: limits on the length of errors, each with its reason
 
 #![forbid(unsafe_code)]

@@ -31,7 +31,7 @@ pub enum UpdateMask {
 }
 
 impl UpdateMask {
-    /// Returns `value` if the mask selects `field`, otherwise `None`.
+    /// Returns `value` if the request changes `field` to it, otherwise `None`.
     #[must_use]
     pub fn select<T: Default + PartialEq>(&self, field: &str, value: T) -> Option<T> {
         let is_selected = match self {

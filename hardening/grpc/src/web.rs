@@ -1,4 +1,4 @@
-//! gRPC-Web for browsers, in which a page cannot read the trailers of gRPC.
+//! gRPC-Web, the variant of gRPC for browsers: a page cannot read the trailers that gRPC uses.
 
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue, Method, Uri};

@@ -9,11 +9,13 @@
 //! - `connection`: a connection that enforces its timeouts
 //! - [`mod@serve`]: serves an axum router over HTTP/1.1 and HTTP/2
 //! - `guard`: checks requests, limits the time to the response, and catches panics
-//! - `head`: checks of the request head
-//! - `rejection`: requests that are rejected before they reach the API
-//! - [`origin`], [`accept`], [`body`]: same-origin check, `Accept`, request bodies
-//! - [`shutdown`]: the shutdown signal and the grace period after it
-//! - `tonic`: connects tonic's server to these timeouts
+//! - `head`: checks of the request head that hyper does not make
+//! - `rejection`: the status and reason of a request that is rejected before it reaches the API
+//! - [`origin`]: checks that a request comes from a page of the same origin
+//! - [`accept`]: parses `Accept` headers for content negotiation
+//! - [`body`]: reads request bodies, and checks their media type, content coding and length
+//! - [`shutdown`]: the signal that begins the shutdown, and the grace period after it
+//! - `tonic`: connects tonic's server to the timeouts of `connection`
 
 pub mod accept;
 pub mod body;

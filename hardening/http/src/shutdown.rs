@@ -1,4 +1,4 @@
-//! The shutdown signal and the grace period after it.
+//! The signal that begins the shutdown, and the grace period after it.
 
 use std::time::Duration;
 

@@ -2,14 +2,18 @@
 //!
 //! # Layout
 //!
-//! - [`Api`], [`Rejection`]: the trait that an API implements, and the reasons why its requests are rejected
-//! - [`router`]: resources with `HEAD`, `OPTIONS` and 405
-//! - [`path`], [`query`], [`body`], [`accept`]: strict extractors
+//! - [`Api`]: the trait that an API implements
+//! - [`Rejection`]: the reason why a request is rejected
+//! - [`router`]: builds the router, with responses to `HEAD`, `OPTIONS` and unsupported methods
+//! - [`path`]: extractor of resource ids in paths
+//! - [`query`]: extractor of query parameters
+//! - [`body`]: extractors of JSON request bodies
+//! - [`accept`]: extractors that reject a request whose `Accept` header excludes the response's media type
 //! - [`fields`]: reads body fields and query parameters, and reports all their errors in one response
-//! - [`conditions`]: `ETag`, `If-Match` and `If-None-Match`
+//! - [`conditions`]: conditional requests with `ETag`, `If-Match` and `If-None-Match`
 //! - [`json`]: JSON responses
 //! - [`events`]: server-sent events and `Last-Event-ID`
-//! - [`problem`]: problem details (RFC 9457)
+//! - [`problem`]: error responses in the format of problem details (RFC 9457)
 //! - `docs`: the OpenAPI document and a page that displays it
 //! - [`limits`]: limits of responses, each with its reason
 

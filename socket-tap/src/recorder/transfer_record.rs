@@ -27,15 +27,15 @@ pub(crate) struct TransferRecord {
 pub(super) enum Kind {
     Read,
     Write,
-    /// A received datagram. Its peer and truncation are in the shard's `datagrams`.
+    /// A received datagram. The shard's `datagrams` contain its peer, and whether it was truncated.
     Received,
-    /// A sent datagram. Its peer and truncation are in the shard's `datagrams`.
+    /// A sent datagram. The shard's `datagrams` contain its peer.
     Sent,
 }
 
 impl TransferRecord {
-    /// Converts the record for the drain thread. `at` is the index in `payload` at which the captured bytes
-    /// begin; it is advanced to their end.
+    /// Converts the record to the form that the drain thread uses. `at` is the index in `payload` at which
+    /// the captured bytes begin; this method advances it to their end.
     #[inline]
     pub(super) fn record(
         &self,

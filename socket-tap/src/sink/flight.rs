@@ -23,8 +23,8 @@ const LOCK_PAUSE: Duration = Duration::from_millis(1);
 /// trace file. So the events before a failure are available without writing a trace all the time. Clones are
 /// handles to the same events.
 ///
-/// This file, a dump, is a complete trace with header and end line. The header's `since` is the time of the
-/// oldest event in it. A gap event at the beginning counts the earlier events.
+/// Such a file, called a dump, is a complete trace with header and end line. The header's `since` is the time
+/// of the oldest event in the dump. A gap event at the beginning of the dump counts the earlier events.
 ///
 /// ```
 /// use socket_tap::{Tap, sink::FlightRecorder};

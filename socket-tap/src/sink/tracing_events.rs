@@ -21,7 +21,8 @@ const TARGET: &str = "socket_tap";
 ///
 /// The sink emits to the subscriber that is current when the sink is created, or to the global one if there
 /// is none. The recorder's thread emits an event some milliseconds after the socket call, and outside of
-/// every span. The field `socket_tap.t` has the time of the call.
+/// every span. The field `socket_tap.t` has the time of the socket event,
+/// [`Event::t`](crate::event::Event::t).
 ///
 /// The fields follow OpenTelemetry's semantic conventions where these exist: `network.transport`,
 /// `network.type`, `network.local.address`, `network.local.port`, `network.peer.address`,

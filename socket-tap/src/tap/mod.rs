@@ -30,7 +30,8 @@ pub use builder::TapBuilder;
 /// events that a slow sink causes to be dropped are missing in all sinks.
 ///
 /// A sink that returns an error or panics gets no further events. The other sinks and the program continue,
-/// [`TapBuilder::on_error`] is called, and [`finish`](Self::finish) returns the first such error. Nothing is printed.
+/// the callback of [`TapBuilder::on_error`] gets the error, and [`finish`](Self::finish) returns the first
+/// such error. Nothing is printed.
 ///
 /// | sink | if it is slow | if it fails | memory |
 /// |---|---|---|---|

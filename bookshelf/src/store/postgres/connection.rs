@@ -39,7 +39,7 @@ pub(super) struct Connection {
     driver: AbortHandle,
 }
 
-/// Everything that is needed to open a connection.
+/// The values that are needed to open connections to one database, and the tasks of the open connections.
 pub(super) struct Target {
     pub(super) url: DatabaseUrl,
     pub(super) config: Config,
@@ -86,7 +86,7 @@ impl Target {
         drivers.spawn(driver)
     }
 
-    /// Waits until all connections have ended, but no longer than the timeout.
+    /// Waits until all connections have ended, but no longer than [`timeout`](Self::timeout).
     pub(super) async fn ended(&self) {
         let mut drivers = std::mem::take(&mut *self.drivers.lock().unwrap_or_else(PoisonError::into_inner));
         let all = async { while drivers.join_next().await.is_some() {} };

@@ -50,9 +50,9 @@ pub enum OpenError {
          newer program"
     )]
     NewerSchema {
-        /// Version of the tables.
+        /// Version of the tables that are in the database.
         found: i64,
-        /// Newest version that this program knows.
+        /// Newest version of the tables that this program knows.
         known: i64,
     },
     /// The tables are not those that this program creates.
@@ -61,7 +61,7 @@ pub enum OpenError {
          with: DROP SCHEMA bookshelf CASCADE"
     )]
     OtherSchema(String),
-    /// Another error of the database.
+    /// An error of the database that no other variant describes.
     #[error("the database at {address} cannot be used: {reason}")]
     Other {
         /// Address of the server.
@@ -72,7 +72,7 @@ pub enum OpenError {
 }
 
 impl OpenError {
-    /// Classifies an error of a connection to a database.
+    /// Converts an error of a connection to a database to the variant that describes it.
     pub(super) fn new(error: &tokio_postgres::Error, url: &DatabaseUrl) -> Self {
         let (address, reason) = (url.address().clone(), message(error));
         match error.code() {

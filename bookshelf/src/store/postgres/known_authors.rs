@@ -1,13 +1,13 @@
-//! The authors that were read earlier.
+//! The authors that the store has read from the database, kept in memory.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use crate::model::Author;
 
-/// The authors that were read earlier. No operation changes an author, so the authors in memory stay correct
-/// while the database is unavailable. A GraphQL subscription needs the author of each change, and a change
-/// must not be lost in an outage.
+/// The authors that were read from the database. No operation changes an author, so the authors in memory
+/// stay correct while the database is unavailable. A GraphQL subscription needs the author of the book in
+/// each change, and a change must not be lost in an outage.
 #[derive(Debug)]
 pub(super) struct KnownAuthors(Mutex<BTreeMap<u32, Author>>);
 

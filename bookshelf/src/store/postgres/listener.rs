@@ -57,8 +57,8 @@ pub(super) async fn copy_new(connection: &mut Connection, feed: &Feed) -> Result
     }
 }
 
-/// Reads those changes after a sequence number that are still stored. If old changes were deleted, the first
-/// of the result is not the one that follows the sequence number.
+/// Returns the changes after a sequence number that are still stored. If the change that follows the sequence
+/// number was deleted, the result begins with a later change.
 pub(super) async fn read_after(connection: &mut Connection, sequence: u64) -> Result<Vec<Change>, Error> {
     // No stored number exceeds the maximum of the column's type.
     let sequence = i64::try_from(sequence).unwrap_or(i64::MAX);

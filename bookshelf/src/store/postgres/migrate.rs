@@ -1,4 +1,4 @@
-//! The tables and their versions.
+//! Creates the tables, or updates them from an older version to the current one.
 
 use super::OpenError;
 use super::connection::Connection;
@@ -7,10 +7,12 @@ use super::statements;
 use super::url::DatabaseUrl;
 use crate::seed;
 
-/// SQL scripts in order. Each updates the tables from one version to the next; the first creates them.
+/// SQL scripts, in the order of the versions of the tables. The first script creates the tables; each further
+/// one updates them from one version to the next.
 const MIGRATIONS: [&str; 1] = [include_str!("migrations/1.sql")];
 
-/// The key of the advisory lock: the ASCII codes of "bookshel".
+/// Key of the advisory lock that a server holds while it creates or updates the tables: the ASCII codes of
+/// "bookshel".
 const LOCK: i64 = 0x626f_6f6b_7368_656c;
 
 const VERSION: &str = "SELECT COALESCE(MAX(version), 0) FROM bookshelf.migrations";

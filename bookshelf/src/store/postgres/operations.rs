@@ -14,7 +14,7 @@ use crate::model::{Author, Book, BookPatch, NewBook};
 use crate::store::{BookRange, Operation, Store, no_such_author};
 
 impl Postgres {
-    /// Limits the duration of an operation.
+    /// Makes an operation fail if it takes longer than [`Options::timeout`](super::Options::timeout).
     fn timed<'a, T>(
         &'a self,
         operation: impl Future<Output = Result<T, Error>> + Send + 'a,

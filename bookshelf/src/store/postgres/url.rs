@@ -29,8 +29,8 @@ pub enum Address {
 }
 
 impl DatabaseUrl {
-    /// Returns the configuration with the password from the URL, the variable `PGPASSWORD` or the password
-    /// file.
+    /// Returns the connection settings of the URL. A URL without a password gets the one from the environment
+    /// variable `PGPASSWORD` or, if it is not set, from the password file.
     pub(super) fn with_password(&self) -> Result<Config, OpenError> {
         let mut config = self.config.clone();
         if config.get_password().is_none() {

@@ -14,7 +14,8 @@ use crate::status::ErrorDomain;
 
 const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 
-/// Returns the client's deadline, or `None` if the call has none. The request must have just arrived.
+/// Returns the client's deadline, or `None` if the request has none. The timeout in the header counts from
+/// the call of this function, so the request must have just arrived.
 ///
 /// # Errors
 /// INTERNAL when the header is malformed.

@@ -20,7 +20,8 @@ use super::protocol;
 use super::request::{self, StreamOutcome};
 use super::response::ResponseBody;
 
-/// A service that gets only valid calls, must respond in time, and may panic.
+/// A wrapper of `service` that passes on only valid calls, enforces deadlines and timeouts, and catches
+/// panics.
 #[derive(Clone, Debug)]
 pub struct Guarded<S> {
     pub(super) service: S,

@@ -48,7 +48,8 @@ impl Guard {
         Guarded { service, guard: Arc::new(self) }
     }
 
-    /// Returns the client's deadline, or `None` if the call has none. The request must have just arrived.
+    /// Returns the client's deadline, or `None` if the request has none. The timeout in the header counts
+    /// from the call of this method, so the request must have just arrived.
     ///
     /// # Errors
     /// INTERNAL when the header is malformed, DEADLINE_EXCEEDED when the deadline has passed: a handler must not
