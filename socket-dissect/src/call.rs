@@ -16,7 +16,7 @@ use super::part::Class;
 pub struct Call {
     /// Socket of the connection, as numbered in the recording.
     pub sock: SockId,
-    /// Number of the call within its connection, from 0, in order of beginning.
+    /// Number of the call: the calls of a connection are numbered from 0 in the order in which they began.
     pub number: u64,
     /// Operation: `GET /v1/books/1`, `query { book }`, `bookshelf.v1.BookshelfService/GetBook`,
     /// `SELECT title FROM books`.
@@ -25,11 +25,13 @@ pub struct Call {
     /// `complete` or `errors` for an operation on a WebSocket, `SELECT 14` or `ERROR 23505` for a statement.
     /// `None` if the recording has no status.
     pub status: Option<String>,
-    /// Time of the first byte, in nanoseconds since the recording began.
+    /// Time of the read or write that transferred the call's first byte, in nanoseconds since the recording
+    /// began.
     pub began: u64,
-    /// Time of the first byte of the response's headers or body; `None` without a response.
+    /// Time of the read or write that transferred the first byte of the response's headers or body; `None`
+    /// without a response.
     pub answered: Option<u64>,
-    /// Time of the last byte.
+    /// Time of the read or write that transferred the call's last byte.
     pub ended: u64,
     /// Bytes that the call sent to the server, and the reads or writes that transferred them.
     pub to_server: Usage,

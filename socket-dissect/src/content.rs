@@ -1,4 +1,4 @@
-//! Reads the bodies of messages as JSON, GraphQL, gRPC or server-sent events.
+//! Reads the bodies of messages: GraphQL, gRPC messages, server-sent events, or other content.
 
 use prost_reflect::MessageDescriptor;
 
@@ -19,7 +19,7 @@ const MAX_DOCUMENT: usize = 64 * 1024;
 /// Maximum number of attempts to parse a body of unknown length as GraphQL, one after each chunk or frame.
 const MAX_ATTEMPTS: u32 = 8;
 
-/// The body of a message.
+/// Reads the body of a message. The variant depends on what the body contains.
 #[derive(Debug)]
 pub(super) enum Content {
     Plain(Plain),
@@ -28,14 +28,14 @@ pub(super) enum Content {
 }
 
 impl Default for Content {
-    /// Returns a body of unknown type.
+    /// Returns a reader for a body without `content-type`.
     fn default() -> Self {
         Self::new(Media::Absent, Encoding::Identity, Document::None)
     }
 }
 
 impl Content {
-    /// Returns the body of a request.
+    /// Returns a reader for the body of a request. A JSON body may be a GraphQL request.
     pub(super) fn of_request(media: Media, encoding: Encoding) -> Self {
         let document = match media {
             Media::Json => Document::Request(PrefixBuffer::new(MAX_DOCUMENT)),
@@ -44,7 +44,8 @@ impl Content {
         Self::new(media, encoding, document)
     }
 
-    /// Returns the body of a response. `is_graphql` is `true` if the request was a GraphQL operation.
+    /// Returns a reader for the body of a response. `is_graphql` is `true` if the response answers a GraphQL
+    /// request.
     pub(super) fn of_response(media: Media, encoding: Encoding, is_graphql: bool) -> Self {
         let document = match is_graphql {
             true => Document::Response(PrefixBuffer::new(MAX_DOCUMENT)),
@@ -53,7 +54,7 @@ impl Content {
         Self::new(media, encoding, document)
     }
 
-    /// Returns a body of gRPC messages of the given type.
+    /// Returns a reader for a body that consists of gRPC messages. `message_type` is their type, if known.
     pub(super) fn of_grpc(message_type: Option<MessageDescriptor>, encoding: Encoding) -> Self {
         Self::Grpc(MessageReader::new(message_type, encoding))
     }
@@ -88,7 +89,7 @@ impl Content {
     }
 }
 
-/// A body that is neither gRPC messages nor server-sent events.
+/// Reads a body that contains neither gRPC messages nor server-sent events.
 #[derive(Debug)]
 pub(super) struct Plain {
     media: Media,
@@ -99,7 +100,7 @@ pub(super) struct Plain {
     attempts: u32,
 }
 
-/// The kind of GraphQL document that the body may contain, with the bytes collected so far.
+/// What the body may contain, a GraphQL request or a response to one, with the bytes collected so far.
 #[derive(Debug)]
 enum Document {
     /// A GraphQL request.

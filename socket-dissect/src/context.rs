@@ -10,7 +10,7 @@ pub(super) struct Context<'a> {
     pub(super) output: &'a mut PartCollector,
     pub(super) calls: &'a mut OpenCalls,
     pub(super) contracts: &'a Contracts,
-    /// Time at which the read or write ended.
+    /// Time at which the read returned, or at which the write was called.
     pub(super) t: u64,
     /// `true` if the opposite direction can no longer be dissected.
     pub(super) opposite_lost: bool,

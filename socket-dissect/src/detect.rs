@@ -21,7 +21,7 @@ pub enum WireProtocol {
     Postgres,
 }
 
-/// Returns the protocol that can begin with the given bytes, which may be few. `None` if there is none.
+/// Returns a protocol that can begin with the given bytes, however few they are. `None` if there is none.
 ///
 /// `from_beginning` is `false` if the recording does not contain the beginning of the connection.
 pub(super) fn detect(direction: Direction, bytes: &[u8], from_beginning: bool) -> Option<WireProtocol> {

@@ -13,8 +13,8 @@ use super::tls::Expansion;
 
 /// Dissects the reads and writes of one recording.
 ///
-/// Pass every event in order to [`observe`](Self::observe). Memory is bounded by the open connections, not by
-/// the length of the recording.
+/// Pass every event in order to [`observe`](Self::observe). The memory that a dissector needs depends on the
+/// number of open connections, not on the length of the recording.
 #[derive(Debug)]
 pub struct Dissector {
     side: Side,

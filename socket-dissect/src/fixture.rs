@@ -8,7 +8,7 @@ use socket_tap::format::Side;
 
 use super::{Call, Class, Contracts, Dissector, Part};
 
-/// A recording of one connection, made by a server.
+/// Dissects the reads and writes of a server on one connection.
 #[derive(Debug)]
 pub(super) struct Fixture {
     dissector: Dissector,
@@ -55,7 +55,8 @@ impl Fixture {
         self.dissector.take_finished()
     }
 
-    /// Returns operation and status of each API call that has ended since this function was last used.
+    /// Returns the operation and the status of each API call that has ended since this function was last
+    /// used.
     pub(super) fn ended(&mut self) -> Vec<(String, Option<String>)> {
         self.finished().into_iter().map(|call| (call.operation, call.status)).collect()
     }

@@ -4,8 +4,8 @@ use std::io::Read as _;
 
 use flate2::read::GzDecoder;
 
-/// Decompresses gzip data, which may be truncated, to at most `max` bytes. The flag is `true` if the
-/// decompressed data is longer than that.
+/// Decompresses gzip data, and returns at most the first `max` bytes of the result. The flag is `true` if the
+/// result continues after the returned bytes, or if the compressed data is truncated or invalid.
 pub(super) fn gzip(compressed: &[u8], max: usize) -> (Vec<u8>, bool) {
     let mut bytes = Vec::new();
     // Bytes that precede an error stay in the vector.

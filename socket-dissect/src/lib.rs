@@ -26,7 +26,8 @@
 //! - [`contracts`]: protobuf contracts, by which gRPC messages are decoded
 //! - [`detect`]: detection of the protocol by the first bytes
 //! - `connection`: the reads and writes of one connection
-//! - `protocol`: the protocol of a connection; `outcome`: its switch to another one
+//! - `protocol`: the protocol of a connection
+//! - `outcome`: whether all bytes were dissected, and the protocol to which the connection switches
 //! - `http1`, `http2`, `hpack`: HTTP/1.1, HTTP/2 and its header compression
 //! - `grpc`, `protobuf`: gRPC calls and their messages
 //! - `websocket`: WebSocket frames and messages
@@ -34,10 +35,11 @@
 //! - `sse`: server-sent events
 //! - `tls`: TLS records and the plaintext handshake
 //! - `postgres`: the PostgreSQL protocol
-//! - `content`, `media`, `inflate`: message bodies
+//! - `content`: message bodies; `media`: their media types and compression; `inflate`: decompression
 //! - `open_calls`: the open calls of a connection, and their usage
-//! - `data`, `prefix_buffer`, `direction`, `context`: the input of a protocol
-//! - `part_collector`, `text`: the output of a protocol
+//! - `data`: the bytes of a read or write; `prefix_buffer`: the first bytes of a protocol unit
+//! - `direction`: to the server or to the client; `context`: the connection state that protocols use
+//! - `part_collector`: the parts of a read or write; `text`: bytes and numbers as printable text
 
 pub mod call;
 mod connection;

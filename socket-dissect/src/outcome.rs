@@ -26,7 +26,7 @@ pub(super) enum Next {
     /// PostgreSQL whose beginning is not in the recording.
     PostgresMidStream,
     Tls,
-    /// A WebSocket all of whose messages belong to this API call.
+    /// A WebSocket on which all messages belong to this API call.
     WebSocket(Option<u64>),
     /// A WebSocket on which each GraphQL operation is a call.
     GraphqlWebSocket,

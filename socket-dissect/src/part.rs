@@ -20,15 +20,15 @@ pub struct Part {
     pub name: &'static str,
     /// Description of the unit's content so far: `GET /v1/books/1`, `{id: 1}`. Empty if `name` is sufficient.
     pub text: String,
-    /// Number of the unit within its connection and direction, from 0. All parts of a unit that spans
-    /// transfers share it.
+    /// Number of the unit, counted from 0 in each direction of each connection. If a unit spans transfers,
+    /// all its parts have the same number.
     pub unit: u64,
     /// `true` if this is the first part of the unit.
     pub begins: bool,
     /// `true` if this is the last part of the unit.
     pub ends: bool,
-    /// Number of the call within its connection, from 0. `None` if the bytes belong to no call, such as a
-    /// PING.
+    /// Number of the call to which the bytes belong, counted from 0 on each connection. `None` for bytes
+    /// outside any call, such as a PING.
     pub call: Option<u64>,
     /// Id of the HTTP/2 stream to which the unit belongs.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -6,14 +6,14 @@ use std::path::Path;
 use socket_tap::event::{Event, Op, SockId};
 use socket_trace::reader::Trace;
 
-/// Connections and datagrams of one recording, with their times.
+/// Connections and datagrams of one recording, with the times of their socket calls.
 #[derive(Debug, Default)]
 pub(crate) struct Recorded {
     /// Connections by client address and server address.
     connections: HashMap<(String, String), End>,
-    /// Time at which each datagram was sent, by its payload.
+    /// For the payload of each sent datagram: the time at which `sendto` was called.
     sent: HashMap<Box<[u8]>, u64>,
-    /// Time at which each datagram was received, by its payload.
+    /// For the payload of each received datagram: the time at which `recvfrom` returned.
     received: HashMap<Box<[u8]>, u64>,
 }
 
@@ -24,13 +24,13 @@ struct End {
     began: Option<u64>,
     /// Time at which `connect` or `accept` returned.
     opened: u64,
-    /// Time of each write, with the number of bytes written so far.
+    /// For each write: the time at which it was called, and the number of bytes written by then and by it.
     writes: Vec<(u64, u64)>,
-    /// Time of each read, with the number of bytes read so far.
+    /// For each read: the time at which it returned, and the number of bytes read by then.
     reads: Vec<(u64, u64)>,
-    /// Time at which this end sent its FIN.
+    /// Time at which this end called `shutdown` or `close`, which sends its FIN.
     finished: Option<u64>,
-    /// Time at which this end read the peer's FIN.
+    /// Time at which a read returned EOF, after the peer's FIN.
     peer_finished: Option<u64>,
 }
 

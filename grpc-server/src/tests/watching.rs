@@ -6,7 +6,7 @@ use tonic::{Code, Status, Streaming};
 
 use super::support::{Server, details, next, value};
 
-/// Returns a server after five changes to its books, of which it keeps only the last two.
+/// Returns a server whose books have changed five times. The server keeps only the last two of these changes.
 async fn changed_server() -> Server {
     let server = Server::with_limits(Limits { history: 2, ..Limits::default() });
     for id in 1..=5 {

@@ -106,7 +106,7 @@ impl<'a> Tokens<'a> {
         None
     }
 
-    /// Skips to the end of `open` nested brackets.
+    /// Skips tokens until `open` nested brackets are closed.
     fn leave(&mut self, mut open: usize) {
         while open > 0 {
             match self.next() {

@@ -111,7 +111,7 @@ impl Http1 {
         }
     }
 
-    /// Returns the API call to which a new message belongs. A request begins a call.
+    /// Returns the number of the API call to which a new message belongs. A request begins a call.
     fn begin_message(
         &mut self,
         direction: Direction,

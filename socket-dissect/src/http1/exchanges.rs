@@ -86,8 +86,8 @@ impl Exchanges {
         }
     }
 
-    /// Returns the API call to which the current or next response belongs, or `None` for an unsolicited
-    /// response.
+    /// Returns the number of the API call to which the current or next response belongs. `None` for an
+    /// unsolicited response.
     pub(super) fn call(&self) -> Option<u64> {
         self.pending.front().and_then(|exchange| exchange.call)
     }

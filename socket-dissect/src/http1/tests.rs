@@ -109,7 +109,7 @@ fn unrecorded_body_bytes_of_known_length_are_skipped() {
 }
 
 #[test]
-fn unrecorded_bytes_in_a_message_head_are_unknown() {
+fn unrecorded_bytes_of_a_message_head_are_dissected_as_unknown() {
     let mut server = Fixture::new();
     server.reads("GET /a HTTP");
     let parts = server.reads_cut("/1.", 90);

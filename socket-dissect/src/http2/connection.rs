@@ -22,7 +22,7 @@ impl Http2 {
         Self { streams: Streams::default(), readers }
     }
 
-    /// Returns a connection whose beginning is not in the recording: the dynamic tables of HPACK are unknown.
+    /// Returns a connection whose beginning is not in the recording, so that header blocks cannot be decoded.
     pub(in super::super) fn mid_stream() -> Self {
         let readers = PerDirection { to_server: Reader::mid_stream(), to_client: Reader::mid_stream() };
         Self { streams: Streams::default(), readers }

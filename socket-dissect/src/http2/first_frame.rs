@@ -23,8 +23,7 @@ fn agrees_with_preface(bytes: &[u8]) -> bool {
     bytes.iter().zip(PREFACE).all(|(byte, expected)| byte == expected)
 }
 
-/// Returns `true` if the bytes can be the beginning of a frame: a server's SETTINGS, or any frame of a
-/// connection whose beginning is not in the recording.
+/// Returns `true` if the bytes are probably the beginning of a frame, of any type.
 pub(in super::super) fn may_be_frame(bytes: &[u8]) -> bool {
     match bytes.first_chunk() {
         Some(head) => FrameHead::parse(*head).is_likely(),

@@ -128,7 +128,7 @@ impl FrameHead {
     /// Returns `true` if these bytes are probably a frame header: the type is known, and length and stream
     /// are valid for it.
     pub(super) fn is_likely(&self) -> bool {
-        /// Maximum payload length of a frame before the peer raises it (RFC 9113, section 4.2).
+        /// Maximum payload length of a frame, unless the receiver allows more (RFC 9113, section 4.2).
         const MAX_LENGTH: u32 = 16_384;
         let length = match self.kind {
             Kind::Settings => self.length.is_multiple_of(6) && (self.length == 0 || !self.flags.ack()),
@@ -146,8 +146,8 @@ impl FrameHead {
         length && stream && self.length <= MAX_LENGTH
     }
 
-    /// Returns `true` if this can be the first SETTINGS frame of an endpoint: its length is a multiple of one
-    /// setting, and it does not acknowledge another.
+    /// Returns `true` if this can be the header of an endpoint's first SETTINGS frame: its length is that of
+    /// complete settings, and the ACK flag is not set.
     pub(super) fn is_initial_settings(&self) -> bool {
         self.kind == Kind::Settings && self.stream == 0 && !self.flags.ack() && self.length.is_multiple_of(6)
     }

@@ -40,7 +40,7 @@ impl Default for HeaderBlocks {
 }
 
 impl HeaderBlocks {
-    /// Returns header blocks that cannot be decoded, because the recording lacks the beginning of the
+    /// Returns a value that decodes no header block, because the recording lacks the beginning of the
     /// direction.
     pub(super) fn mid_stream() -> Self {
         Self { open: None, hpack: None }

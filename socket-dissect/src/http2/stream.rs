@@ -19,11 +19,12 @@ const BODY: Label = Label::new(Class::Payload, Layer::Http2, "body");
 pub(super) struct Stream {
     call: Option<u64>,
     ended: PerDirection<bool>,
-    /// The bodies of request and response; each is `None` until the headers of its message are complete.
+    /// Readers for the bodies of the request and the response. Each is `None` until the headers before that
+    /// body are complete.
     content: PerDirection<Option<Content>>,
     /// The gRPC method; `None` for other requests.
     method: Option<grpc::Method>,
-    /// The status of the call, unless the stream is reset.
+    /// The status of the call so far, from the headers or trailers of the response.
     status: Option<String>,
 }
 

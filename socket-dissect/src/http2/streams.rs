@@ -30,7 +30,8 @@ impl Streams {
         Self { open: HashMap::from([(1, stream)]), last: 1 }
     }
 
-    /// Returns the call to which a frame belongs. A client's first HEADERS frame on a stream begins a call.
+    /// Returns the number of the call to which a frame belongs. A client's first HEADERS frame on a stream
+    /// begins a call.
     pub(super) fn call(
         &mut self,
         direction: Direction,

@@ -8,7 +8,7 @@ const MASK: u8 = b'*';
 
 const SASL: i32 = 10;
 
-/// Returns the name of the client's response to a request of this kind.
+/// Returns the name of the message in which a client responds to an authentication request of this kind.
 pub(super) fn response_name(kind: i32) -> Option<&'static str> {
     Some(match kind {
         3 | 5 => "PasswordMessage",
@@ -19,7 +19,7 @@ pub(super) fn response_name(kind: i32) -> Option<&'static str> {
     })
 }
 
-/// Returns the text of a request: its kind, and the offered SASL mechanisms.
+/// Describes an authentication request as text: its kind, and the offered SASL mechanisms.
 pub(super) fn request_text(kind: i32, fields: Fields<'_>) -> String {
     let name = match kind {
         0 => "Ok",
@@ -43,7 +43,8 @@ fn sasl(mut fields: Fields<'_>) -> String {
     format!("SASL {}", names.join(", ")).trim_end().to_owned()
 }
 
-/// Returns the mechanism that a `SASLInitialResponse` chooses. Any other content may be a secret.
+/// Returns the name of the SASL mechanism that a `SASLInitialResponse` chooses; empty if it is not a known
+/// one, because any other content may be a secret.
 pub(super) fn mechanism(body: &[u8]) -> &'static str {
     const KNOWN: [&str; 3] = ["SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", "OAUTHBEARER"];
     let name = Fields::new(body).string().unwrap_or_default();

@@ -5,12 +5,12 @@ use std::collections::VecDeque;
 use super::super::context::Context;
 use super::statements::Statement;
 
-/// Maximum number of requests whose responses are incomplete.
+/// Maximum number of requests on one connection whose responses are incomplete.
 const MAX_PENDING: usize = 1_000;
 /// Maximum number of statements without response that are kept for each request.
 const MAX_EXECUTIONS: usize = 256;
 
-/// A request, which may consist of several messages, whose response is incomplete.
+/// A request whose response is incomplete. The request may consist of several messages.
 #[derive(Debug, Default)]
 struct Exchange {
     call: Option<u64>,
@@ -29,11 +29,11 @@ struct Exchange {
 pub(super) enum Precision {
     #[default]
     Unknown,
-    /// The call describes or closes a statement.
+    /// Known from a message that neither prepares nor executes a statement, such as `Describe`.
     Named,
-    /// The call prepares a statement.
+    /// Known from a message that prepares a statement.
     Prepared,
-    /// The call executes a statement.
+    /// Known from a message that executes a statement.
     Executed,
 }
 
@@ -48,7 +48,7 @@ pub(super) struct Exchanges {
 }
 
 impl Exchanges {
-    /// Returns the API call to which a request message belongs. The message may begin a call.
+    /// Returns the number of the API call to which a request message belongs. The message may begin a call.
     ///
     /// # Errors
     /// The reason, if too many calls have no response.
@@ -71,7 +71,7 @@ impl Exchanges {
         Ok(call)
     }
 
-    /// Returns the API call to which the server responds.
+    /// Returns the number of the API call to which the server responds.
     pub(super) fn current(&self) -> Option<u64> {
         self.pending.front().and_then(|exchange| exchange.call)
     }
@@ -149,7 +149,7 @@ impl Exchanges {
     }
 
     /// Returns `true` if it is known to which API call the next response belongs, although earlier responses
-    /// were lost.
+    /// could not be dissected.
     pub(super) fn can_resume(&self) -> bool {
         !self.is_pipelined && self.pending.len() <= 1
     }

@@ -44,7 +44,7 @@ pub(super) fn parse(name: &str, statement: &str) -> Vec<u8> {
     message(b'P', format!("{name}\0{statement}\0\0\0"))
 }
 
-/// Returns a `Bind` of the unnamed portal with one binary parameter.
+/// Returns a `Bind` of the prepared statement `name`, with one binary parameter, to the unnamed portal.
 pub(super) fn bind(name: &str, parameter: &[u8]) -> Vec<u8> {
     let parameters = [&[0, 1, 0, 1][..], &values(&[parameter]), &[0, 1, 0, 1]].concat();
     message(b'B', [b"\0", name.as_bytes(), b"\0", &parameters].concat())

@@ -21,7 +21,8 @@
 //! - `recognition`: recognition of the protocol by the first bytes
 //! - `requests`, `responses`: texts and effects of the messages of each direction
 //! - `session`: authentication and prepared statements; `exchanges`: calls without complete response
-//! - `statements`, `error`, `rows`, `authentication`: parts of messages
+//! - `statements`: names and texts of statements; `rows`: values of rows and parameters
+//! - `error`: errors and notices; `authentication`: kinds of authentication requests and responses
 //! - `fields`: fields of a message body
 
 mod authentication;

@@ -14,7 +14,8 @@ use super::{requests, responses};
 
 /// Number of bytes of a message header: type and length.
 pub(super) const HEADER: usize = 5;
-/// Number of bytes by which the length, which includes itself, exceeds that of the body.
+/// Number of bytes of the length field in a message header. The field's value is the length of the body plus
+/// these bytes.
 const LENGTH: u32 = 4;
 /// Maximum length of a message that a server or client accepts.
 const MAX_LENGTH: u32 = 1 << 30;

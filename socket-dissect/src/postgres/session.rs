@@ -21,7 +21,7 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Returns the API call to which a message belongs. A request may begin a call.
+    /// Returns the number of the API call to which a message belongs. A request may begin a call.
     ///
     /// # Errors
     /// The reason, if too many calls have no response.

@@ -11,8 +11,8 @@ const MAX_LENGTH: u32 = 10_000;
 
 /// Major version of the protocol: the upper 16 bits of the code in a `StartupMessage`.
 const MAJOR_VERSION: u16 = 3;
-/// Maximum minor version of the protocol. A packet with a higher number is another request, such as a request
-/// for encryption.
+/// Maximum minor version of the protocol: the lower 16 bits of the code in a `StartupMessage`. In other
+/// packets, such as a request for encryption, these bits are higher.
 const MAX_MINOR_VERSION: u16 = 99;
 
 const CANCEL_REQUEST: u32 = 80_877_102;
@@ -99,7 +99,7 @@ fn parameters(body: &[u8]) -> String {
     shown.join(", ")
 }
 
-/// Returns the process that a `BackendKeyData` or `CancelRequest` names. The secret after it is omitted.
+/// Returns the process id in a `BackendKeyData` or `CancelRequest` as text, without the secret after the id.
 pub(super) fn process(fields: &mut Fields<'_>) -> String {
     fields.int32().map(|process| format!("process {process}")).unwrap_or_default()
 }

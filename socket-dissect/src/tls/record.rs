@@ -36,7 +36,7 @@ impl ContentType {
         })
     }
 
-    /// Returns the name of records of this type in the output.
+    /// Returns the name that the output uses for records of this type.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::ChangeCipherSpec => "change_cipher_spec",
@@ -65,8 +65,8 @@ impl Header {
     }
 }
 
-/// Returns `true` if the bytes can be the beginning of a record: the version is SSL 3.0 or later, and only
-/// `application_data` is empty.
+/// Returns `true` if the bytes can be the beginning of a record: the type is known, the version is SSL 3.0 or
+/// later, and the length is valid. Only a record of the type `application_data` may be empty.
 pub(super) fn may_begin(bytes: &[u8]) -> bool {
     let kind = bytes.first().map(|kind| ContentType::of(*kind));
     let length = match bytes {

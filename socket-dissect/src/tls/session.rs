@@ -16,9 +16,9 @@ pub(super) struct Session {
 /// Number of bytes that TLS encryption adds to a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expansion {
-    /// Bytes before the encrypted data.
+    /// Number of bytes added before the encrypted data.
     pub before: u64,
-    /// Bytes after the encrypted data.
+    /// Number of bytes added after the encrypted data.
     pub after: u64,
 }
 

@@ -16,7 +16,7 @@ pub(in super::super) struct WebSocket {
 }
 
 impl WebSocket {
-    /// Returns a connection all of whose messages belong to `call`, the call of the handshake.
+    /// Returns a connection on which all messages belong to `call`, the call of the handshake.
     pub(in super::super) fn new(call: Option<u64>) -> Self {
         let reader = || Reader::new(call.map_or(Owner::Unknown, Owner::Call));
         Self { readers: PerDirection { to_server: reader(), to_client: reader() }, operations: None }

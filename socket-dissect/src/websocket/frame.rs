@@ -51,7 +51,7 @@ impl OpCode {
         matches!(self, Self::Close | Self::Ping | Self::Pong)
     }
 
-    /// Returns the name of frames with this opcode in the output.
+    /// Returns the name that the output uses for frames with this opcode.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Continuation => "continuation frame",

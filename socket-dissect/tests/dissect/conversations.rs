@@ -62,7 +62,7 @@ const GRPC_STATUS_OK: &[u8] = b"\0\x0bgrpc-status\x010";
 const GRPC_NOT_FOUND: &[u8] =
     b"\x88\x5f\x10application/grpc\0\x0bgrpc-status\x015\0\x0cgrpc-message\x07no%20it";
 
-/// Returns two gRPC calls at the same time, one with a message that spans two frames.
+/// Returns two concurrent gRPC calls. The response message of one call spans two frames.
 fn grpc() -> Conversation {
     let settings = frame(4, 0, 0, [0, 2, 0, 0, 0, 0]);
     let message = b"\0\0\0\0\x0a\x0a\x08\x08\x01\x12\x04UNIX";

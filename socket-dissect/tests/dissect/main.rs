@@ -96,7 +96,7 @@ fn any_op(bytes: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Op> {
     })
 }
 
-/// Generates a range of the bytes of one conversation.
+/// Generates a fragment of a conversation: a range of the bytes that one side sends without interruption.
 fn fragment() -> impl Strategy<Value = Vec<u8>> {
     let turns: Conversation = conversations::all().concat();
     (select(turns), any::<Index>(), any::<Index>()).prop_map(|(turn, from, to)| {
@@ -125,7 +125,7 @@ proptest! {
     }
 
     #[test]
-    fn each_byte_of_protocol_fragments_is_counted_once(
+    fn each_byte_of_conversation_fragments_is_counted_once(
         side in select(vec![Side::Server, Side::Client]),
         ops in vec((1..3u64, any_op(fragment())), 0..40),
     ) {

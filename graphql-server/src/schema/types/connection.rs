@@ -31,7 +31,7 @@ impl BookConnection {
         Ok(Self { query, page })
     }
 
-    /// Returns the token of the page that follows `book`, which may be any book of this page.
+    /// Returns the cursor of `book`, a book of this page: the token of the page that begins after the book.
     fn cursor(&self, book: &bookshelf::Book) -> String {
         self.query.token_after(book.id)
     }
