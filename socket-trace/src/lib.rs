@@ -28,12 +28,12 @@
 //! - [`compare`]: comparison of several summaries, and the verdict
 //! - [`table`]: a comparison as text or Markdown
 //! - [`assertion`]: conditions that traces must satisfy, and their outcomes
-//! - [`timeline`]: several recordings on one time line
-//! - [`show`]: the time line, event by event
-//! - [`page_feed`]: the time line as JSON for the page
-//! - [`mod@report`]: a recording as a page in one file
+//! - [`timeline`]: the events of several recordings, merged by time
+//! - [`show`]: the events or connections of a time line, one per line, as text or JSON
+//! - [`page_feed`]: the events of a time line as JSON, for an HTML page that shows them
+//! - [`mod@report`]: recordings as an HTML page in one file
 //! - [`sequence`]: the socket calls of client and server on one connection, as a diagram
-//! - [`layers`]: one API call from its reads and writes up to its messages
+//! - [`layers`]: which bytes of one API call are in which read, write, frame and message
 //! - [`mod@lint`]: advice on what the recorded program could do better
 //! - [`mod@verify`]: comparison of a trace with the system calls that strace recorded
 //! - [`contracts`]: protobuf contracts, by which gRPC messages are decoded

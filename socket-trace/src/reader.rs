@@ -24,7 +24,7 @@ pub struct Trace {
     source: String,
     header: Header,
     lines: Box<dyn BufRead>,
-    /// Number of the last line read, from 1.
+    /// Number of the last line read from the current file, from 1.
     line: u64,
     text: Vec<u8>,
     events: u64,
@@ -92,7 +92,7 @@ impl Trace {
         self.events
     }
 
-    /// Returns the number of the last line read, from 1.
+    /// Returns the number of the last line read from the current file, from 1.
     #[must_use]
     pub fn line(&self) -> u64 {
         self.line

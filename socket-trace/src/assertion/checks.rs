@@ -11,9 +11,10 @@ use crate::summary::{Step, Summary, WHOLE_RECORDING};
 #[derive(Default)]
 pub(super) struct TraceResult {
     pub(super) violations: u64,
-    /// The worst violations, each as its description, its measured value, and a selector of its events.
+    /// The violations to show, each as its description, its measured value if the assertion has a limit, and
+    /// a selector of the events that prove it.
     pub(super) findings: Vec<(String, Option<u64>, Selector)>,
-    /// Reasons why the trace may hide further violations, such as missing events.
+    /// Reasons why the trace may hide further violations, such as payload that was not recorded.
     pub(super) reasons: Vec<String>,
 }
 

@@ -27,12 +27,12 @@ const LAST: usize = 3;
 pub struct Evidence {
     /// The trace file that contains the events; empty until the events are looked up.
     pub file: String,
-    /// The first events.
+    /// The first events that prove the violation.
     pub first: Vec<Line>,
     /// Number of events omitted between `first` and `last`.
     #[serde(rename = "left_out")]
     pub omitted: u64,
-    /// The last events; empty if all of them are in `first`.
+    /// The last events that prove the violation; empty if all events are in `first`.
     pub last: VecDeque<Line>,
     /// The reason why no events could be looked up.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,12 +64,12 @@ pub enum Selector {
         /// Index of the API call on its connection, from 0.
         number: u64,
     },
-    /// The connections that a step opened beyond the limit of an assertion. A step lasts from one mark of the
-    /// program to the next.
+    /// Events that opened the connections of a step beyond the limit of an assertion. A step lasts from one
+    /// mark of the program to the next.
     Opened {
         /// Name of the step.
         step: String,
-        /// The limit: the first `beyond` connections of the step are not selected.
+        /// Number of connections of the step that are still within the limit, so that they are not selected.
         beyond: u64,
     },
 }
@@ -138,8 +138,9 @@ fn in_file(file: &Path, pending: &mut [&mut Evidence]) -> Result<(), Error> {
 }
 
 impl Selector {
-    /// Returns `true` if the selector selects the event. `side` is the side that made the recording, and
-    /// `step` the step in which the event happened.
+    /// Returns `true` if the event is one of those that prove the violation. Called for each event of the
+    /// trace in order, since [`Self::Opened`] counts connections. `side` is the side that made the recording,
+    /// and `step` the step in which the event happened.
     fn matches(&mut self, event: &Event, side: Side, parts: &[Part], step: Option<&str>) -> bool {
         match self {
             Self::Socket(sock) => event.sock == Some(*sock),

@@ -27,18 +27,18 @@ pub enum Outcome {
 pub struct Judgement {
     /// Name of the assertion, without a limit, as given on the command line.
     pub assertion: &'static str,
-    /// Limit of the assertion, if it has one. Times are in nanoseconds.
+    /// Limit of the assertion, if it has one. A limit on a time is in nanoseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
     /// Name and limit of the assertion, for output.
     #[serde(skip)]
     pub title: String,
-    /// Result of the check.
+    /// Outcome of the assertion on all traces.
     pub outcome: Outcome,
     /// Reasons why incomplete traces may hide violations.
     #[serde(rename = "doubts")]
     pub reasons: Vec<String>,
-    /// The worst violations, in descending order.
+    /// The violations to show: for each trace at most a few, those with the highest measured values first.
     pub findings: Vec<Finding>,
     /// Number of violations, including those that are not in `findings`.
     #[serde(rename = "against")]
@@ -59,8 +59,8 @@ pub struct Finding {
     pub evidence: Evidence,
 }
 
-/// Checks all assertions. `checkers` has one checker for each trace, which knows the API calls that exceed a
-/// limit.
+/// Checks all assertions on the traces of `comparison`. `checkers` has one checker for each of these traces,
+/// which has found the API calls that exceed a limit.
 #[must_use]
 pub fn judge(assertions: &[Assertion], comparison: &Comparison, checkers: &[LimitChecker]) -> Vec<Judgement> {
     let judged = |assertion: &Assertion| match *assertion {
@@ -76,7 +76,8 @@ pub fn judge(assertions: &[Assertion], comparison: &Comparison, checkers: &[Limi
     assertions.iter().map(judged).collect()
 }
 
-/// Returns the exit code: 0 if all assertions hold, 1 if one fails, 2 if the outcome is inconclusive.
+/// Returns the exit code: 0 if all assertions hold, 1 if at least one fails, else 2 because an outcome is
+/// inconclusive.
 #[must_use]
 pub fn exit_code(judgements: &[Judgement]) -> u8 {
     match judgements.iter().map(|judgement| judgement.outcome).max() {

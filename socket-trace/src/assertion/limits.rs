@@ -9,7 +9,7 @@ use socket_dissect::Call;
 /// Maximum number of violations shown per assertion and trace.
 pub(super) const MAX_SHOWN: usize = 3;
 
-/// Finds the API calls of one trace that exceed a limit.
+/// Finds the API calls of one trace that exceed a limit of the assertions.
 #[derive(Clone, Debug)]
 pub struct LimitChecker {
     /// Number of API calls checked so far.
@@ -25,7 +25,8 @@ pub struct Exceeded {
     limit: u64,
     /// Number of API calls that exceed the limit.
     pub count: u64,
-    /// The API calls with the highest values, in descending order.
+    /// The API calls that exceed the limit by the largest amounts, largest first. At most `MAX_SHOWN` are
+    /// kept.
     pub worst: Vec<ExceedingCall>,
 }
 
@@ -45,7 +46,7 @@ pub struct ExceedingCall {
 }
 
 impl LimitChecker {
-    /// Returns a checker for those assertions that set a limit for each API call.
+    /// Returns a checker for the limits that the assertions set.
     #[must_use]
     pub fn new(assertions: &[Assertion]) -> Self {
         let exceeded = assertions.iter().filter_map(|assertion| match *assertion {
@@ -55,7 +56,7 @@ impl LimitChecker {
         Self { calls: 0, exceeded: exceeded.collect() }
     }
 
-    /// Compares an ended API call with all limits.
+    /// Compares an ended API call with all limits, and counts it for each limit that it exceeds.
     pub fn call(&mut self, EndedCall { step, side, call }: EndedCall<'_>) {
         self.calls += 1;
         for exceeded in &mut self.exceeded {

@@ -3,9 +3,10 @@
 //! # Layout
 //!
 //! - [`Assertion`]: a condition on recordings
-//! - [`limits`]: API calls that exceed a limit, found while the trace is read
-//! - [`judge`]: outcomes of assertions, and the violations found
-//! - [`evidence`]: the events that prove a violation
+//! - [`limits`]: finds the API calls that exceed a limit, while a trace is read
+//! - `checks`: checks one trace against one assertion
+//! - [`judge`]: the outcome of each assertion on all traces, with its violations
+//! - [`evidence`]: looks up the events that prove a violation
 
 mod checks;
 pub mod evidence;
@@ -25,7 +26,7 @@ pub enum Assertion {
     SamePrimitives,
     /// No connection ends with a reset, an error or a local abort.
     CleanEnds,
-    /// No value of this measure exceeds this limit. Times are in nanoseconds.
+    /// No value of this measure exceeds this limit. A limit on a time is in nanoseconds.
     Max(Measure, u64),
 }
 
@@ -59,7 +60,7 @@ impl Assertion {
         }
     }
 
-    /// Returns the limit of the assertion, if it has one. Times are in nanoseconds.
+    /// Returns the limit of the assertion, if it has one. A limit on a time is in nanoseconds.
     #[must_use]
     pub fn limit(self) -> Option<u64> {
         match self {

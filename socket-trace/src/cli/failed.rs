@@ -7,7 +7,7 @@ use crate::contracts;
 use crate::reader::Error;
 use crate::verify::Failure;
 
-/// The exit code of a subcommand, or its failure.
+/// Result of a subcommand (by default, its exit code), or of one of its parts.
 pub(super) type CommandResult<T = u8> = Result<T, Failed>;
 
 /// The reason why a subcommand failed.

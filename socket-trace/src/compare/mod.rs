@@ -2,10 +2,10 @@
 //!
 //! # Layout
 //!
-//! - [`Comparison`]: the verdict and its reasons
-//! - [`primitives`]: call patterns that occur in all traces or only in some
-//! - `labels`: unique labels of traces
-//! - `grouping`: groups of calls, by step or by operation
+//! - [`Comparison`]: the verdict with its reasons, and the totals of each trace
+//! - [`primitives`]: finds the call patterns that occur in all traces, or only in some
+//! - `labels`: gives each trace a label that no other trace has
+//! - `grouping`: groups API calls by step or by operation
 
 pub mod grouping;
 mod labels;

@@ -13,7 +13,7 @@ pub(super) trait Exporter {
     /// Begins the export of the recording with this header.
     fn begin(&mut self, header: &Header) -> io::Result<()>;
 
-    /// Writes an event of the current recording. `line` is its line number in the trace file.
+    /// Writes an event of the current recording. `line` is the event's line number in the trace file.
     fn event(&mut self, event: &Event, line: u64) -> io::Result<()>;
 
     /// Completes the export after the last recording. Returns notes for the user, for example about truncated

@@ -22,7 +22,8 @@
 //! - [`pcapng`]: packets, for Wireshark
 //! - [`qlog`]: events, for tools of QUIC
 //! - [`csv`]: a table, for spreadsheets, `DuckDB` and pandas
-//! - `fields`: an event as a flat list of fields, for qlog and CSV
+//! - `field`: the names of all fields that events have, for qlog and CSV
+//! - `fields`: the fields of one event as a flat list, for qlog and CSV
 //! - `exporter`: the trait that the formats implement
 
 pub mod csv;

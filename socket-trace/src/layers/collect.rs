@@ -29,8 +29,7 @@ pub struct Selection {
     pub step: Option<String>,
 }
 
-/// Returns the map of the selected API call: its reads, writes, frames and messages. `None` if no call meets
-/// the conditions.
+/// Returns the map of the first API call that meets the conditions of `selection`. `None` if there is none.
 ///
 /// # Errors
 /// A trace cannot be read.
@@ -64,7 +63,7 @@ struct SelectedCall {
     connection: u64,
     call: u64,
     operation: String,
-    /// `true` once the first request head or message of the selected API call is complete.
+    /// `true` once the request head or message that names the operation was transferred to its end.
     is_known: bool,
 }
 

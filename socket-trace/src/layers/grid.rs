@@ -1,4 +1,4 @@
-//! Draws rows of boxes in a terminal. The same byte has the same column in all rows.
+//! Draws rows of boxes as text. The same byte has the same column in all rows.
 
 use std::fmt::Write as _;
 

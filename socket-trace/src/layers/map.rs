@@ -1,4 +1,4 @@
-//! The map of an API call: byte offsets of its reads, writes, frames and messages in both directions.
+//! The map of an API call: which of its bytes are in which read, write, frame and message.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use socket_tap::format::Side;
 
 use socket_dissect::Class;
 
-/// The map of one API call: its reads, writes, frames and messages in both directions.
+/// The map of one API call: which of its bytes are in which read, write, frame and message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Map {
     /// Both ends of the connection, each as recording name and socket number: `rest-client #1`.
@@ -16,7 +16,8 @@ pub struct Map {
     pub call: u64,
     /// Operation of the API call, such as `GET /v1/books/1`.
     pub operation: String,
-    /// The direction of the request, then that of the response.
+    /// The direction to the server, then the direction to the client. A direction in which the API call
+    /// transferred no bytes is omitted.
     #[serde(rename = "ways")]
     pub directions: Vec<Direction>,
     /// Number of reads and writes that are omitted because there are too many.

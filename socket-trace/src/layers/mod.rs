@@ -1,12 +1,17 @@
-//! Maps one API call across layers: its reads and writes, the frames in them, and the messages in the frames.
+//! Maps one API call across protocol layers: shows which of its bytes are in which read or write, in which
+//! frame, and in which message.
 //!
 //! # Layout
 //!
-//! - [`map`]: byte offsets of reads, writes, frames and messages in both directions
-//! - [`mod@collect`]: collects the reads and writes of the selected API call
-//! - `transfer_log`: reads or writes of one socket in one direction
-//! - `tls_streams`, `records`, `pair`: TLS records, matched to the decrypted data in them
-//! - `stack`, `units`, `tls`: the protocol levels, built from the reads and writes
+//! - [`map`]: the map, with the byte offsets of reads, writes, frames and messages in both directions
+//! - [`mod@collect`]: selects an API call, and collects the reads and writes that transferred its bytes
+//! - `transfer_log`: the collected reads or writes of one socket in one direction
+//! - `tls_streams`: the TLS records of all connections, by socket and direction
+//! - `records`: matches the TLS records of one direction to the decrypted data in them
+//! - `pair`: a range of decrypted data, with the TLS records that carried it
+//! - `stack`: builds all levels of the map from the reads and writes
+//! - `units`: builds the blocks of the levels above them, one for each frame or message
+//! - `tls`: builds the levels of encrypted data
 //! - `scale`: maps byte offsets to terminal columns
 //! - `grid`: draws rows of boxes, aligned by their bytes
 //! - [`text`]: the map as text

@@ -7,7 +7,8 @@ pub(super) struct Record {
     pub(super) from: u64,
     /// Offset after the record's last byte in the encrypted stream.
     pub(super) to: u64,
-    /// Range of the encrypted data inside the record, without header and tag; `None` if it is unknown.
+    /// Range of the record's encrypted data in the encrypted stream, without header and tag; `None` if it is
+    /// unknown.
     pub(super) data: Option<(u64, u64)>,
 }
 
@@ -36,13 +37,14 @@ pub(super) struct Pair {
     pub(super) to: u64,
     pub(super) records: Vec<Record>,
     pub(super) transfers: Vec<RawTransfer>,
-    /// `true` if the records contain exactly this data. Otherwise they may contain other data, too.
+    /// `true` if the records contain this data and no other. If `false`, they may contain other data, too.
     pub(super) is_exact: bool,
 }
 
 impl Pair {
-    /// Returns each record with the range of its data in the decrypted stream. Returns nothing if the pair is
-    /// not exact, because the ranges are then unknown.
+    /// Returns each TLS record, with the first offset of its data in the decrypted stream and the offset
+    /// after its data. Empty if `is_exact` is `false`, because it is then unknown which record contains which
+    /// data.
     pub(super) fn placed_records(&self) -> Vec<(Record, u64, u64)> {
         let mut from = self.from;
         let place = |record: &Record| {
@@ -54,7 +56,8 @@ impl Pair {
         self.records.iter().filter(|_| self.is_exact).map(place).collect()
     }
 
-    /// Returns each read or write of encrypted bytes, with the range of decrypted data that it carried.
+    /// Returns each read or write of encrypted bytes, with the first offset of the decrypted data that it
+    /// carried and the offset after this data. Empty if `is_exact` is `false`.
     pub(super) fn placed_transfers(&self) -> Vec<(RawTransfer, u64, u64)> {
         let records = self.placed_records();
         let place = |transfer: &RawTransfer| {

@@ -98,7 +98,8 @@ impl Records {
         self.records.clear();
     }
 
-    /// Returns all pairs of decrypted data and its records. Called after the last read or write.
+    /// Returns all pairs, each a range of decrypted data with the TLS records that carried it. Called after
+    /// the last read or write.
     pub(super) fn pairs(mut self) -> Vec<Pair> {
         if self.may_hold_all() {
             self.pair_by_order();

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::map::{Block, Level};
 
-/// Maximum number of columns by which a box is widened to fit its text.
+/// Maximum width in columns of a text that its box is widened to fit. Longer texts may be truncated.
 const MAX_TEXT: usize = 26;
 
 /// Column widths of the cells. A cell is the range between two consecutive offsets at which a box begins or

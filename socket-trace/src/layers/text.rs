@@ -1,4 +1,4 @@
-//! Formats the map of an API call as text.
+//! Formats the map of an API call as text: rows of boxes for its reads, writes, frames and messages.
 
 use std::fmt::Write as _;
 
@@ -8,8 +8,8 @@ use super::grid;
 use super::map::{Direction, Level, Map};
 use socket_dissect::Class;
 
-/// Formats the map about `width` columns wide. With `color`, boxes without bytes of the mapped call are
-/// dimmed.
+/// Formats the map as text of about `width` columns: for each direction, one row of boxes for each protocol
+/// level. With `color`, boxes without bytes of the mapped API call are dimmed.
 #[must_use]
 pub fn text(map: &Map, width: usize, color: bool) -> String {
     let mut out = String::new();

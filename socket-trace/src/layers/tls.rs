@@ -1,4 +1,4 @@
-//! Builds the levels below TLS: records, and the reads and writes that carried them.
+//! Builds the levels of encrypted data: TLS records, and the reads and writes that carried them.
 
 use socket_tap::format::Side;
 use socket_tap::format::text::seconds;

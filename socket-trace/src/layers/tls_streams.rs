@@ -55,8 +55,8 @@ impl TlsStreams {
         self.records.retain(|(below, _), _| *below != socket);
     }
 
-    /// Removes and returns the records that carried the data of a stream above TLS. Empty for any other
-    /// stream.
+    /// Removes and returns the data of a stream above TLS, paired with the TLS records that carried it. Empty
+    /// for any other stream.
     pub(super) fn take(&mut self, socket: Socket, to: Side) -> Vec<Pair> {
         let below = self.sockets.get(&socket);
         below.and_then(|below| self.records.remove(&(*below, to))).map_or_else(Vec::new, Records::pairs)

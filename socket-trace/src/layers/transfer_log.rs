@@ -59,7 +59,7 @@ impl TransferLog {
         Self { connection, side, offset: 0, kept, parts: 0, around, skipped: 0 }
     }
 
-    /// Adds a read or write. Returns the number of reads or writes that the map must omit because of it.
+    /// Adds a read or write. Returns how many reads or writes the map must newly omit because it is full.
     pub(super) fn add(&mut self, at: u64, bytes: u64, parts: Vec<Part>, is_of_call: bool) -> u64 {
         let from = self.offset;
         self.offset = self.offset.saturating_add(bytes);
@@ -105,7 +105,8 @@ impl TransferLog {
     }
 }
 
-/// Returns the side that receives the bytes of a read or write, and their number. `None` for other events.
+/// Returns the side that receives the bytes of a read or write, and the number of these bytes. `side` is the
+/// recorded side. `None` for other events.
 pub(super) fn direction_and_bytes(event: &Event, side: Side) -> Option<(Side, u64)> {
     let other = match side {
         Side::Client => Side::Server,

@@ -36,13 +36,13 @@ static INFO: RuleInfo = RuleInfo {
 /// HTTP/2, the connection preface adds others.
 const FEW_EXCHANGES: u64 = 3;
 
-/// Minimum pause in nanoseconds between two consecutive connections that belong to different series.
+/// Time in nanoseconds without an open connection, after which a new connection begins another series.
 const PAUSE: u64 = 1_000_000_000;
 
 /// Number of tracked peers at which all series without open connections are ended, to free memory.
 const PEERS: usize = 1_024;
 
-/// Maximum number of findings of this rule, one per peer.
+/// Maximum number of findings of this rule. Each reported series of connections is one finding.
 const FINDINGS: usize = 16;
 
 #[derive(Debug, Default)]
@@ -108,8 +108,8 @@ impl Reconnects {
         self.open.insert(socket.sock, OpenConnection { peer, exchanges: 0, awaits_response: false });
     }
 
-    /// Removes a connection. Returns the series to which it belongs and its number of exchanges. `None` if it
-    /// was not open.
+    /// Removes a connection. Returns the series to which it belongs, and the connection's number of
+    /// exchanges. `None` if the connection was not open.
     fn ended(&mut self, sock: SockId, t: u64) -> Option<(&mut Series, u64)> {
         let OpenConnection { peer, exchanges, .. } = self.open.remove(&sock)?;
         let series = self.touch_series(peer, t);

@@ -149,7 +149,8 @@ fn ended_by_server(socket: &Socket, close: &Close) -> bool {
         && close.totals.tx > 0
 }
 
-/// Returns the event with which the server shut down its sending half, if it did so before the close.
+/// Returns the event that shows the server's half-close before the close: the server's `shutdown`, or the
+/// client's read of the FIN.
 fn server_half_close(socket: &Socket) -> Option<&Quote> {
     match socket.role {
         Some(Role::Accepted) => socket.shut.as_ref(),

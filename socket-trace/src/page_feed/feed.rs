@@ -1,4 +1,4 @@
-//! Converts the events of a time line to JSON for the page.
+//! Converts the events of a time line to JSON for the HTML page.
 
 use std::io;
 

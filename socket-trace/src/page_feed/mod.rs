@@ -1,4 +1,4 @@
-//! The events of a time line as JSON objects for the page.
+//! The events of a time line as JSON objects, for the HTML page that shows recordings.
 //!
 //! Each object has the fields of `show --json`, and in addition the event's number on the time line (`seq`),
 //! its step (`step`) and a sentence about its payload (`says`). Objects are ordered by `at`. The `at` of a
@@ -6,8 +6,8 @@
 //!
 //! # Layout
 //!
-//! - `feed`: [`PageFeed`], the conversion to JSON
-//! - `recent`: [`RecentEvents`], a bounded history
+//! - `feed`: [`PageFeed`], which converts events to JSON objects
+//! - `recent`: [`RecentEvents`], which keeps the newest of these objects
 
 mod feed;
 mod recent;

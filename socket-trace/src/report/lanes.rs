@@ -1,4 +1,4 @@
-//! Assigns recordings to the lanes of the page: one lane for each recording name.
+//! Assigns recordings to the lanes of the page. Recordings with the same name share a lane.
 
 use page::hello::Lane;
 use socket_tap::event::{Addr, Op};
@@ -66,7 +66,7 @@ impl Lanes {
         }
     }
 
-    /// Returns the lanes of API recordings, and the lanes of all other recordings.
+    /// Returns the lanes of all recordings except plain sockets, and the lanes of plain sockets.
     pub(super) fn finish(self) -> (Vec<Lane>, Vec<Lane>) {
         let is_plain = |lane: &Lane| PLAIN.iter().any(|(name, _)| *name == lane.api);
         let (plain, lanes) = self.lanes.into_iter().map(LaneEntry::lane).partition(is_plain);

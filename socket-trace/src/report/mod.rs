@@ -2,9 +2,9 @@
 //!
 //! # Layout
 //!
-//! - [`Report`]: a page made from traces
-//! - `lanes`: assignment of recordings to lanes, by name
-//! - [`html`]: the HTML for any recording
+//! - [`Report`]: reads trace files, and makes a page with their events and their comparison
+//! - `lanes`: groups the recordings by name, since the page has one lane for each name
+//! - [`html`]: makes the page from events and a comparison that are already JSON
 
 mod lanes;
 
@@ -27,7 +27,7 @@ use lanes::Lanes;
 pub struct Report {
     /// The page as HTML.
     pub html: String,
-    /// Number of events omitted at the start, because the number of events on a page is limited.
+    /// Number of the oldest events that the page omits, because the number of events on a page is limited.
     pub omitted: u64,
     /// The traces on one time line, read to their ends.
     pub timeline: Timeline,
@@ -76,7 +76,8 @@ impl Report {
     }
 }
 
-/// Builds an HTML page from events and a comparison, which are already JSON.
+/// Builds an HTML page from `hello`, which describes the recordings, and from events (`items`) and a
+/// comparison, which are already JSON.
 ///
 /// # Errors
 /// `hello` cannot be converted to JSON, which does not happen in practice.

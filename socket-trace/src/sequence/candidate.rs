@@ -1,4 +1,4 @@
-//! A connection that is kept because an event may select it for the diagram.
+//! A connection that the diagram possibly shows.
 
 use socket_tap::event::{Event, Op};
 use socket_tap::format::Side;
@@ -19,7 +19,8 @@ const MAX_CALLS: usize = 500;
 /// make several calls before the server accepts the connection.
 const MAX_CALLS_BEFORE: usize = 32;
 
-/// A connection, with the socket calls of both ends. It is drawn only if an event of either end selects it.
+/// A connection, with the socket calls of both ends. It is drawn only if one of its ends meets the user's
+/// `Choice`.
 #[derive(Debug, Default)]
 pub(super) struct Candidate {
     pub(super) is_selected: bool,

@@ -19,7 +19,7 @@ pub(super) struct Row {
     pub(super) pause: Option<u64>,
     /// Side and text of the socket call in this row.
     pub(super) call: Option<(Side, String)>,
-    /// `true` if the socket call in this row receives the signal of the previous arrow.
+    /// `true` if the socket call in this row receives a signal from the other side.
     pub(super) receives: bool,
     /// The signal that crosses to the other side in this row.
     pub(super) arrow: Option<Arrow>,
@@ -31,7 +31,7 @@ pub(super) struct Arrow {
     pub(super) to: Side,
     pub(super) label: String,
     pub(super) bytes: Option<u64>,
-    /// `true` for a segment that the kernels exchange, `false` for bytes that a program sent.
+    /// `true` for a segment without data, which the kernels exchange; `false` for bytes that a program sent.
     pub(super) kernel: bool,
 }
 
@@ -66,7 +66,8 @@ fn row(call: &Call, arrow: Option<Arrow>) -> Row {
     }
 }
 
-/// Returns the rows of a socket call that sends a signal: the call, then the arrow of the signal.
+/// Returns the rows of a socket call that sends a signal: a row with the call and the arrow of the signal.
+/// For a handshake, each of the further segments follows in a row of its own.
 fn sent(call: &Call, signal: Signal) -> Vec<Row> {
     let to = other(call.side);
     match signal {
@@ -78,8 +79,9 @@ fn sent(call: &Call, signal: Signal) -> Vec<Row> {
     }
 }
 
-/// Returns the rows of a socket call that receives a signal from a side that was not recorded: the arrow of
-/// the signal, then the call.
+/// Returns the rows of a socket call that receives a signal from a side that was not recorded: a row with the
+/// call and the arrow of the signal. For a handshake, each of the earlier segments precedes it in a row of
+/// its own.
 fn received(call: &Call, signal: Signal) -> Vec<Row> {
     match signal {
         Signal::Handshake => {

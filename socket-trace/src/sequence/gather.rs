@@ -16,16 +16,17 @@ use crate::timeline::{AnnotatedEvent, AnnotatedEvents};
 /// Further calls are dropped.
 const MAX_OPENING: usize = 8;
 
-/// Maximum number of connections that are kept although they are not selected. An event of the other end may
-/// follow and select them.
+/// Maximum number of connections that are kept while it is unknown whether they meet the choice. The other
+/// end of a connection may still appear and meet it.
 const MAX_WAITING: usize = 1_024;
 
 /// Condition that selects the connection to draw.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Choice {
-    /// The first connection of each recording. Connections that a server opened to other servers are skipped.
+    /// For each recording, its first connection. Connections that a server opened to other servers are
+    /// skipped.
     First,
-    /// The first connection of each recording that begins in this step. Connections that a server opened to
+    /// For each recording, the first connection that begins in this step. Connections that a server opened to
     /// other servers are skipped.
     Step(String),
     /// The connection of the socket with this number in the server's recording, or in the client's if no
@@ -33,8 +34,8 @@ pub enum Choice {
     Sock(SockId),
 }
 
-/// Returns the selected connections: one for each pair of a client's and a server's
-/// recording, and one for each recording that belongs to no pair.
+/// Returns the connections that meet the choice: one for each pair of a client's and a server's recording,
+/// and one for each recording that belongs to no pair.
 ///
 /// # Errors
 /// A trace cannot be read.
@@ -53,7 +54,7 @@ struct Gathering<'a> {
     sides: Vec<Side>,
     /// For each open socket, its `socket`, `bind` and `listen` events.
     openings: HashMap<Socket, Vec<(u64, Event)>>,
-    /// Connections that are selected or may still be selected, by connection number.
+    /// Connections that meet the choice or may still meet it, by connection number.
     candidates: BTreeMap<u64, Candidate>,
 }
 

@@ -1,15 +1,15 @@
 //! Merges the socket calls of client and server into one order, each cause before its effect.
 //!
-//! Times in a recording respect cause and effect, with two exceptions: a `connect` without the time of its
-//! call, and a recorder that stamps a write when it returns. In these cases, an effect can have an earlier
-//! time than its cause. The merge still places the cause first, and gives it the time of its effect, the
-//! latest possible time.
+//! Times in a recording respect cause and effect, with two exceptions: a `connect` whose event lacks the time
+//! at which it was called, and a recorder that stamps a write when it returns. In these cases, an effect can
+//! have an earlier time than its cause. The merge still places the cause first, and gives it the time of its
+//! effect, the latest possible time.
 
 use std::collections::VecDeque;
 
 use super::call::{Call, Signal};
 
-/// Number of signals that one side has sent and received so far.
+/// Signals that one side has sent and received so far.
 #[derive(Default)]
 struct Progress {
     connected: bool,

@@ -8,7 +8,7 @@
 //!
 //! - [`call`]: one socket call, and the signal that it sends or receives
 //! - [`mod@gather`]: selects, from complete recordings, the connections that the diagram shows
-//! - `candidate`: a connection that an event may select for the diagram
+//! - `candidate`: a connection that the diagram possibly shows
 //! - `model`: [`Sequence`], the socket calls of a connection in order
 //! - `merge`: merges both sides, causes before effects
 //! - `diagram`: the rows of a diagram, shared by all output forms

@@ -48,8 +48,8 @@ pub fn describe(parts: &[Part]) -> String {
     description
 }
 
-/// Returns `true` if `next` begins with a unit of the same kind as `part`, so that both are shown as one
-/// entry with a count.
+/// Returns `true` if `part` is a row of a PostgreSQL result, and `next` begins with another row. Both are
+/// then shown as one entry with a count.
 fn is_repetition(part: &Part, next: &[Part]) -> bool {
     let is_counted = part.layer == Layer::Postgres && matches!(part.name, "DataRow" | "CopyData");
     is_counted && next.first().is_some_and(|next| next.layer == part.layer && next.name == part.name)
@@ -75,8 +75,8 @@ pub(crate) fn is_content(part: &Part) -> bool {
     }
 }
 
-/// Returns the description of a protocol unit: the last one that is not empty, since later parts are more
-/// specific. Empty for SETTINGS and WINDOW_UPDATE frames, except acknowledgements.
+/// Returns the description of a protocol unit: the text of the last part that has one, since later parts are
+/// more specific. Empty for SETTINGS and WINDOW_UPDATE frames, except acknowledgements.
 fn text(unit: &[Part]) -> &str {
     let described = unit.iter().rev().find(|part| !part.text.is_empty());
     match described {

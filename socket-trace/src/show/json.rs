@@ -75,7 +75,7 @@ pub(crate) struct AddedFields<'a> {
     connection: Option<u64>,
     #[serde(skip_serializing_if = "<[Part]>::is_empty")]
     carried: &'a [Part],
-    /// Index of the event on the time line.
+    /// Number of the event on the time line, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) seq: Option<u64>,
     /// Name of the step in which the event happened.

@@ -44,7 +44,7 @@ pub struct Style {
 pub struct Text {
     style: Style,
     lines: Vec<Lines>,
-    /// For each recording, its start on the time line.
+    /// For each recording, the time from the start of the time line to the start of the recording.
     began: Vec<u64>,
     /// For each recording, its label; empty if there is only one recording.
     labels: Vec<String>,
@@ -147,8 +147,8 @@ impl Text {
         }
     }
 
-    /// Returns the other end of the connection, such as `rest-client #1`, for the first event at which both
-    /// ends are known.
+    /// Returns the other end of the connection, such as `rest-client #1`, if the event opens one end and the
+    /// other end is known already.
     fn other_end(&self, annotated: &AnnotatedEvent, connection: &Connection) -> Option<String> {
         let other = connection.other.filter(|_| opens(annotated))?;
         Some(format!("{} #{}", self.labels.get(other.recording)?, other.sock))

@@ -2,13 +2,13 @@
 //!
 //! # Layout
 //!
-//! - [`view`]: one of the output forms below
-//! - [`filter`]: selection of the events to show
-//! - [`lines`]: one line per event
+//! - [`view`]: writes a time line in any of the output forms below
+//! - [`filter`]: the conditions for an event to be shown
+//! - [`lines`]: one line of text per event
 //! - [`description`]: one-line description of transferred data
 //! - [`bytes`]: hex dump of transferred data
-//! - [`json`]: an array of events in JSON
-//! - [`summary`]: one line per connection
+//! - [`json`]: one JSON object per event
+//! - [`summary`]: one line of text per connection
 
 pub mod bytes;
 pub mod description;

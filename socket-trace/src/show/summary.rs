@@ -26,7 +26,7 @@ const CLASSES: [(Class, &str); 5] = [
     (Class::Unknown, "unknown"),
 ];
 
-/// Collects the totals of each connection, one row per connection.
+/// Collects the totals of each connection. Each recorded end of a connection is one row.
 #[derive(Debug)]
 pub struct Summary {
     open: HashMap<Socket, Row>,

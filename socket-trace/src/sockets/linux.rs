@@ -14,8 +14,8 @@ use super::sock_diag::backlogs;
 
 pub(super) use super::proc_pid::age;
 
-/// Returns all TCP and UDP sockets. If several processes have a socket open, the row names a process that the
-/// filter selects.
+/// Returns all TCP and UDP sockets. If several processes have a socket open, its row names one of them,
+/// preferably one whose id is in the filter.
 pub(super) fn all(filter: &Filter) -> io::Result<Vec<Row>> {
     let processes = by_inode(filter)?;
     let backlogs = backlogs();
@@ -46,8 +46,8 @@ fn row(proto: Proto, entry: &Entry, process: Option<Process>, backlog: Option<u3
     }
 }
 
-/// Returns the process of each socket, by inode. Omits processes that have just ended, and processes of other
-/// users.
+/// Returns one process for each socket, by inode. Omits processes that have just ended, and processes of
+/// other users.
 fn by_inode(filter: &Filter) -> io::Result<HashMap<u64, Process>> {
     let mut by_inode: HashMap<u64, Process> = HashMap::new();
     for pid in pids()? {

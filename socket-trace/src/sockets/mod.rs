@@ -15,9 +15,9 @@
 //!
 //! # Layout
 //!
-//! - [`row`]: one socket
-//! - [`filter`]: selection of the sockets to show
-//! - [`traced`]: the sockets of a recording
+//! - [`row`]: a row of the table: the addresses, state and process of one socket
+//! - [`filter`]: the conditions for a socket to be shown
+//! - [`traced`]: a filter for the sockets that belong to a recording
 //! - [`changes`]: changes since the table was last read
 //! - [`text`]: the table as text, with a legend
 //! - `system`: the sockets of this system; only Linux is supported

@@ -11,8 +11,8 @@ use crate::reader::{Error, Trace};
 /// A filter for the sockets that belong to a recording.
 #[derive(Debug)]
 pub struct Traced {
-    /// Selects the sockets of the recording process if it still runs, of the ports on which it listened, and
-    /// of the servers to which it connected.
+    /// Shows the sockets of the recording process if it still runs, and sockets with a port on which it
+    /// listened or the address of a server to which it connected.
     pub filter: Filter,
     /// Id of the recording process, if this process has ended.
     pub gone: Option<u32>,

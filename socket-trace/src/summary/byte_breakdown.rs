@@ -124,7 +124,7 @@ impl ByteBreakdown {
         self.to_client.add_all(&other.to_client);
     }
 
-    /// Returns the bytes in the direction in which `transfer` was sent.
+    /// Returns the bytes by class in the direction of `transfer`.
     pub(crate) fn direction_of(&mut self, transfer: DataTransfer) -> &mut BytesByClass {
         if transfer.to_server { &mut self.to_server } else { &mut self.to_client }
     }

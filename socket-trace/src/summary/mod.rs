@@ -6,11 +6,11 @@
 //!
 //! - `model`: [`Summary`], the totals of a trace
 //! - `collector`: the pass over the events of a trace
-//! - `completeness`: reasons why a trace is inconclusive
+//! - `completeness`: reasons why a trace is incomplete
 //! - `socket_history`: calls of one socket, from open to close
 //! - `role`: the purpose of a socket, such as listener
 //! - `call_pattern`: order of a socket's calls, without the parts that vary between runs
-//! - `traffic`: steps and payload totals, separate for connections to other servers
+//! - `traffic`: totals of the connections to other servers, or of all other connections
 //! - `step`: totals of each named step of a recording
 //! - `operation`: totals of each operation, such as `GET /v1/books/{}`
 //! - `call_cost`: bytes, reads and writes of API calls, separate for the first call of each connection

@@ -39,7 +39,7 @@ fn grid_of<'a>(traces: &[&'a Summary], by: Grouping, groups: impl Fn(&'a Summary
 /// A function that returns the number of bytes of one class.
 type OfClass = fn(&BytesByClass) -> u64;
 
-/// The byte classes that have a column in the table.
+/// The byte classes that have a column in the table, and the total of all classes.
 pub(super) struct Classes(Vec<(&'static str, OfClass)>);
 
 impl Classes {
@@ -66,7 +66,8 @@ impl Classes {
         self.0.iter().map(|(name, _)| Column::Numbers(name))
     }
 
-    /// Returns one cell for each class. `number` converts a number of bytes to the number that is shown.
+    /// Returns one cell for each class, with the bytes in both directions. `number` converts a sum of bytes
+    /// to the value that the cell shows, such as a mean per API call.
     pub(super) fn cells(
         &self,
         spent: &ByteBreakdown,

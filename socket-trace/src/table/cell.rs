@@ -32,8 +32,8 @@ impl Cell {
         ns.map_or(Self::Nothing, |ns| Self::Time(ns.into()))
     }
 
-    /// Formats several counts as text: `client`, or `client 3, server 1`. A single name is shown without its
-    /// count.
+    /// Returns a cell that lists names with their counts: `client 3, server 1`. If there is only one name,
+    /// its count is omitted: `client`.
     pub(super) fn counts(counts: &BTreeMap<&'static str, u64>) -> Self {
         Self::Words(match counts.iter().collect::<Vec<_>>().as_slice() {
             [(name, _)] => (*name).to_string(),
@@ -43,7 +43,7 @@ impl Cell {
         })
     }
 
-    /// Returns a cell that shows the difference from `before` to this cell.
+    /// Returns a cell that shows the change from the value of `before` to the value of this cell.
     pub(super) fn change(&self, before: &Self) -> Self {
         match (before, self) {
             (Self::Number(before), Self::Number(after)) => Self::Words(after.minus(*before).signed()),
@@ -85,7 +85,7 @@ impl Cell {
         }
     }
 
-    /// Returns the number of characters of the number to the right of a `/`; 0 if there is none.
+    /// Returns the width in characters of the value to the right of a `/`; 0 if there is none.
     pub(super) fn right_width(&self) -> usize {
         match self {
             Self::Directions(_, back) => back.to_string().len(),

@@ -4,12 +4,12 @@
 //!
 //! - `verdict`: the verdict, with its reasons
 //! - `sockets`: table of socket calls
-//! - `bytes`: table of byte breakdowns
+//! - `bytes`: table of bytes by class and direction
 //! - `calls`: table of the cost of API calls
 //! - `assertions`: outcomes of assertions
 //! - [`page`]: the complete output
 //! - `section`: the tables with their titles
-//! - `grid`, `cell`: a table and its cells
+//! - `grid`, `cell`: formats any table and its cells as text or Markdown
 //! - `columns`: selection of the traces of a table, and its first column
 //! - `markdown`: escaping for Markdown
 

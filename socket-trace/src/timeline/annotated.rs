@@ -117,8 +117,8 @@ impl AnnotatedEvents {
         self.timeline.wait()
     }
 
-    /// Declares that all events before the previous call of this method are in the files; see
-    /// [`Timeline::settle`].
+    /// Declares that all recorders have written the events that happened before the previous call of
+    /// `settle`; see [`Timeline::settle`].
     ///
     /// # Errors
     /// If a file cannot be inspected, or has become shorter.

@@ -80,7 +80,7 @@ impl ConnectOrder {
         }
     }
 
-    /// Returns the next event, if all events that are still to be added are later.
+    /// Returns the next event, unless an event that is added later may have to be placed before it.
     pub(super) fn pop_ready(&mut self) -> Option<TimedEvent> {
         loop {
             let first = self.held.front()?;

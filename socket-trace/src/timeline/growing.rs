@@ -20,7 +20,7 @@ pub(super) type Consumed = Rc<Cell<u64>>;
 pub(super) struct Lines {
     file: File,
     buffer: Vec<u8>,
-    /// Offset of the next line in the buffer.
+    /// Offset in the buffer of the first byte that was not consumed yet.
     next: usize,
     /// Offset in the buffer after the last complete line.
     complete: usize,

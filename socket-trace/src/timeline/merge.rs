@@ -158,8 +158,8 @@ impl Timeline {
         self.connect_order.is_holding() || self.sources.iter().any(Source::is_ahead)
     }
 
-    /// Declares that all recorders have written the events that happened before the previous call of this
-    /// method.
+    /// Declares that all recorders have written the events that happened before the previous call of
+    /// `settle`.
     ///
     /// # Errors
     /// If a file cannot be inspected, or has become shorter.

@@ -1,19 +1,19 @@
-//! Several recordings on one time line, ordered by the clock that their headers share.
+//! Several recordings on one time line, ordered by the machine's clock, to which all their headers refer.
 //!
-//! A `connect` is placed at the time of the call, so it precedes the peer's `accept`. All other events are
-//! placed at their own time, which respects cause and effect: see "Time" in `TRACE.md`. If the trace lacks
-//! the time of the call, a connect is placed at the time at which it returned.
+//! A `connect` is placed at the time at which it was called, so it precedes the peer's `accept`. If the trace
+//! lacks that time, it is placed at the time at which it returned. Any other event is placed at its time in
+//! the trace (`t`), which respects cause and effect: see "Time" in `TRACE.md`.
 //!
 //! # Layout
 //!
-//! - `merge`: [`Timeline`], the merge of several traces
+//! - `merge`: [`Timeline`], which merges several traces by time
 //! - `timed_event`: [`TimedEvent`], an event with its place on the time line
 //! - `next`: [`Next`], the next event, or the reason why there is none
 //! - `connect_order`: moves each connect to the time at which it was called
-//! - `source`: one trace of the time line, complete or still growing
-//! - `growing`: the complete lines of a file that is being written
+//! - `source`: one trace of the time line, with its next event read in advance
+//! - `growing`: reads the complete lines of a file that a recorder is still writing
 //! - [`connections`]: matches the two ends of each connection
-//! - `annotated`: [`AnnotatedEvents`], each event with its connection, step and payload
+//! - `annotated`: [`AnnotatedEvents`], each event with its connection, its step and its dissected payload
 //! - `step_tracker`: [`StepTracker`], the current step of each recording
 
 mod annotated;

@@ -24,7 +24,7 @@ pub(super) struct Source {
 
 /// State of a trace: the next event is available, the next event may follow later, or the trace has ended.
 pub(super) enum State {
-    /// An event, with its time on the machine's clock.
+    /// The next event is available. The value is its time on the machine's clock.
     Event(u64),
     /// No event yet, because a recorder is possibly still writing to the file.
     Pending,
@@ -97,12 +97,13 @@ impl Source {
         self.ahead.is_some()
     }
 
-    /// Returns `true` if the event read in advance was already in the file at the inspection before the last.
+    /// Returns `true` if the event read in advance was already in the file at the inspection before the last,
+    /// or if no recorder writes to the file.
     pub(super) fn is_settled(&self) -> bool {
         self.growing.as_ref().is_none_or(|growth| growth.consumed.get() <= growth.settled)
     }
 
-    /// Inspects the length of the file.
+    /// Stores the current length of the file, if a recorder is possibly still writing to it.
     pub(super) fn settle(&mut self) -> Result<(), Error> {
         let Some(growth) = &mut self.growing else { return Ok(()) };
         let failed = |error| Error::Io { source: growth.path.display().to_string(), error };

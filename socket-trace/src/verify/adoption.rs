@@ -38,7 +38,8 @@ impl QueryResult {
     }
 }
 
-/// Addresses of a descriptor, from address queries that no other call on the descriptor has followed yet.
+/// The addresses that the latest queries on a descriptor returned. They are kept until the next call on the
+/// descriptor that is not such a query.
 #[derive(Clone, Debug)]
 pub(super) struct Names {
     pub(super) fd: i32,
@@ -110,7 +111,8 @@ impl Adoptions {
         self.waiting.entry(*fd).or_default().push_back(adopted);
     }
 
-    /// Returns the first adoption with these addresses, without removing it.
+    /// Returns the first adoption with these addresses that has not been found in the log yet. Does not
+    /// remove it.
     pub(super) fn first(&self, names: &Names) -> Option<&Adopted> {
         self.waiting.get(&names.fd)?.iter().find(|adopted| names.matches(adopted))
     }

@@ -32,7 +32,8 @@ pub(super) struct Traced {
     /// Calls of the kernel that the trace has at a later position, because another thread made a call at the
     /// same time.
     pub(super) held: Vec<Held>,
-    /// Index of the socket's first difference. Only for this difference, the calls around it are collected.
+    /// Index of the first difference of the socket in `Check::differences`. The calls around it are
+    /// collected.
     pub(super) differs: Option<usize>,
 }
 

@@ -92,7 +92,7 @@ pub(super) struct MatchedCall {
 /// The first difference between log and trace on a socket.
 #[derive(Debug, Serialize)]
 pub struct Difference {
-    /// Number of the socket in the trace; `None` if the trace lacks it.
+    /// Number of the socket in the trace; `None` if the trace lacks the socket.
     pub sock: Option<SockId>,
     /// File descriptor of the socket; `None` if the log lacks the socket.
     pub fd: Option<i32>,

@@ -12,7 +12,8 @@ use crate::recording::{GET, OK, Recording};
 /// An empty `ClientHello`, of which all 9 bytes count as TLS.
 const HELLO: &str = "\u{16}\u{3}\u{1}\0\u{4}\u{1}\0\0\0";
 
-/// Returns a record of data, of which 5 bytes count as TLS and `length` encrypted bytes as payload.
+/// Returns a TLS record of data: its header of 5 bytes counts as TLS, and its `length` encrypted bytes as
+/// payload.
 fn data(length: usize) -> String {
     format!("\u{17}\u{3}\u{3}\0{}{}", char::from(u8::try_from(length).unwrap()), "e".repeat(length))
 }

@@ -82,8 +82,8 @@ impl Capture {
         self.missing = Some((comment, events.saturating_add(earlier)));
     }
 
-    /// Adds a packet. `build` appends its bytes and returns its length on the network. If a packet with a
-    /// later time was written already, the packet gets the time of that packet.
+    /// Adds a packet. `build` appends the packet's bytes to the buffer and returns the packet's length on the
+    /// network. If a packet with a later time was written already, the new packet gets that later time.
     pub(super) fn packet<'a>(
         &mut self,
         at: Duration,

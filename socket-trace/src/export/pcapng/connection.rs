@@ -20,7 +20,7 @@ mod send;
 const MAX_UNACKNOWLEDGED: u32 = 64;
 
 /// Maximum number of bytes in an exported read or write. It exceeds the size of socket buffers. Without this
-/// limit, the export of a forged number in a trace would fill the disk.
+/// limit, a trace with a forged number of bytes would fill the disk.
 const MAX_BYTES: u64 = 64 << 20;
 
 /// An open TCP connection.

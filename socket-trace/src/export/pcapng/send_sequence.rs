@@ -21,19 +21,21 @@ pub(super) struct SendSequence {
     position: u64,
     /// Number of missing bytes before the next packet.
     missing: u64,
-    /// Total number of bytes that the recording had lost at the last call of [`add_lost`](Self::add_lost).
+    /// Number of bytes that the recording had lost in this direction, on all connections together, at the
+    /// last call of [`add_lost`](Self::add_lost).
     lost: u64,
 }
 
 impl SendSequence {
     /// Returns a sequence that starts at `next`. `lost` is the number of bytes that the recording has lost in
-    /// this direction so far.
+    /// this direction so far, on all connections together.
     pub(super) fn new(next: u32, lost: u64) -> Self {
         Self { next, lost, ..Self::default() }
     }
 
-    /// Sets the total number of bytes that the recording has lost. Unless the FIN was sent, newly lost bytes
-    /// count as missing from this direction, because any of them may belong to it.
+    /// Sets the number of bytes that the recording has lost in this direction, on all connections together.
+    /// Unless the FIN was sent, newly lost bytes count as missing from this connection, because any of them
+    /// may belong to it.
     pub(super) fn add_lost(&mut self, lost: u64) {
         let more = lost.saturating_sub(self.lost);
         self.lost = lost;
@@ -47,9 +49,9 @@ impl SendSequence {
         self.missing = self.missing.saturating_add(bytes);
     }
 
-    /// Sets the number of missing bytes, given `total`, the number of bytes in the connection's `close`
-    /// event. Returns `true` if bytes are missing although the FIN was already written, so that the export
-    /// cannot show them.
+    /// Sets the number of missing bytes to the difference between the bytes sent so far and `total`, the
+    /// number that the connection's `close` event states for this direction. Returns `true` if bytes are
+    /// missing although the FIN was already written, so that the export cannot show them.
     pub(super) fn ends_at(&mut self, total: u64, lost: u64) -> bool {
         let missing = total.saturating_sub(self.position);
         self.lost = lost;

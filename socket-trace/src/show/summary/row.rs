@@ -31,7 +31,7 @@ pub struct Row {
     pub rx: u64,
     /// Number of bytes sent.
     pub tx: u64,
-    /// Number of requests on the connection.
+    /// Number of API calls on the connection.
     pub calls: u64,
     /// Number of bytes of each class, in both directions together.
     pub bytes: BTreeMap<Class, u64>,
@@ -91,8 +91,8 @@ impl Row {
     }
 }
 
-/// Returns `true` if the event received bytes or `false` if it sent bytes, and their number. `None` for any
-/// other event.
+/// Returns the direction and the number of the bytes that the event transferred: `true` for received, `false`
+/// for sent. `None` for any other event.
 pub(super) fn transferred(event: &Event) -> Option<(bool, u64)> {
     match &event.op {
         _ if event.error.is_some() => None,

@@ -1,4 +1,4 @@
-//! Tests of the conditions that select events.
+//! Tests of the filter conditions.
 
 use super::*;
 

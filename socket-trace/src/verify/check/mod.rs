@@ -23,7 +23,8 @@ pub(super) struct Check {
     pub(super) trace_calls: TraceCalls,
     pub(super) clock: Clock,
     pub(super) followed: HashMap<DescriptorId, Followed>,
-    /// For each descriptor, the addresses from address queries that no other call on it has followed yet.
+    /// For each descriptor, the addresses that the latest queries returned, until another call on the
+    /// descriptor.
     pub(super) names: HashMap<DescriptorId, Names>,
     /// Duplicates of the file descriptors of traced sockets. The tap does not record calls on the duplicates.
     pub(super) copies: HashMap<DescriptorId, SockId>,

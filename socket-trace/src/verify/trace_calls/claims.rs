@@ -141,7 +141,8 @@ fn purpose(call: &Call) -> Purpose {
     }
 }
 
-/// Returns `true` if the first call on the kernel's socket, or its close before any call, matches the trace.
+/// Returns `true` if the first use of the kernel's socket matches that in the trace. `kernel` is the call
+/// that bound or connected the socket; `None` if it was closed before any such call.
 fn is_first_use(kernel: Option<&Call>, trace: &Call) -> bool {
     match kernel {
         Some(kernel) => purpose(kernel) == purpose(trace) && same_place(kernel, trace),

@@ -140,7 +140,7 @@ impl TraceCalls {
         Ok(())
     }
 
-    /// Returns the first call of each socket that has not been matched.
+    /// Returns the first unmatched call of each socket that has one.
     pub(super) fn unmatched(&self) -> Vec<UnmatchedCall> {
         let accepted = self.unclaimed.iter().filter_map(|(sock, origin)| match origin {
             Origin::Accepted { on, .. } => Some((*sock, *on)),
