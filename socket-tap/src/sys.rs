@@ -98,7 +98,7 @@ mod linux {
     ///
     /// The descriptor must stay open while it is borrowed. A stream calls these functions before it closes
     /// its own descriptor, and [`queues`] is called under a lock that a socket takes before it closes.
-    #[expect(unsafe_code, reason = "the descriptor of a generic stream is known only by its number")]
+    #[expect(unsafe_code, reason = "of the descriptor of a generic stream, only the number is known")]
     fn borrow<'a>(fd: i32) -> Option<BorrowedFd<'a>> {
         // SAFETY: the number is that of an open descriptor, see above, and is not -1. If a program has closed the
         // descriptor without dropping its socket, the calls below fail or query another file; they change nothing and

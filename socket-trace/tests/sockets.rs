@@ -35,7 +35,7 @@ fn listening() -> (TcpListener, String) {
 }
 
 #[test]
-fn port_filter_shows_process_and_legend() {
+fn port_filter_shows_socket_with_process_and_legend() {
     let (_listener, port) = listening();
     let (code, out, _) = run(&["--port", &port]);
     assert_eq!(code, 0);

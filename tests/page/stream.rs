@@ -174,7 +174,7 @@ fn number_of_open_pages_is_limited() {
     let mut streams: Vec<Stream> = (0..32).map(|_| workshop.stream()).collect();
     let refused = get(page, "/api/stream");
     assert_eq!(refused.status, 503);
-    insta::assert_snapshot!(refused.error(), @"the maximum of 32 pages are open; close one of them");
+    insta::assert_snapshot!(refused.error(), @"32 pages are open, which is the maximum; close one of them");
     streams.pop();
     // The server detects the closed connection at its next write.
     let popped = Instant::now();

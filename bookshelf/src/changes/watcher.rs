@@ -59,7 +59,7 @@ impl Changes {
                 Err(error) => return Err(error),
             }
         }
-        let change = self.ahead.pop_front().ok_or(Error::Internal("the next change is missing"))?;
+        let change = self.ahead.pop_front().ok_or(Error::Internal("the watcher has no change to return"))?;
         self.seen = change.sequence;
         Ok(change)
     }

@@ -76,7 +76,9 @@ impl MessageFields {
         let shown = quoted(path);
         let snake_case = to_snake_case(path);
         if path == "*" {
-            return format!("update_mask has {shown:?}, which selects all fields; send it alone");
+            return format!(
+                "update_mask has {shown:?}, which selects all fields; send no other path with it"
+            );
         }
         if self.has(&snake_case) {
             return format!("update_mask has {shown:?}; write {snake_case:?}, as in the .proto");

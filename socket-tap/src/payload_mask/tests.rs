@@ -154,7 +154,7 @@ async fn mask_tracks_bytes_beyond_the_capture_limit() {
 }
 
 #[tokio::test]
-async fn payload_is_unmasked_after_mask_has_finished() {
+async fn payload_is_recorded_unmasked_after_mask_has_finished() {
     let (tap, memory) = recording(100);
     let (ours, _theirs) = tokio::io::duplex(100);
     let mut ours = TapStream::wrap(&tap, ours, "memory");

@@ -15,7 +15,7 @@ fn rotated_file_name_has_number_before_extension() {
 }
 
 #[test]
-fn unrelated_file_names_have_no_part_number() {
+fn names_of_unrelated_files_contain_no_part_number() {
     for file in [
         "shop.jsonl",
         "shop.x.jsonl",

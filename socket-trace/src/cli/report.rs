@@ -57,7 +57,7 @@ impl ReportCommand {
         if omitted > 0 {
             let most = MAX_BYTES >> 20;
             warn(&format!(
-                "a page holds {MAX_EVENTS} events and {most} MiB of them; the {omitted} oldest were omitted"
+                "a page holds at most {MAX_EVENTS} events and {most} MiB; the {omitted} oldest events were omitted"
             ))?;
         }
         for trace in timeline.traces() {

@@ -189,6 +189,6 @@ fn nanoseconds(text: &str) -> Result<u64, String> {
     let seconds: f64 =
         text.parse().map_err(|_| "expected a number of seconds, such as 10 or 0.25".to_owned())?;
     let time = std::time::Duration::try_from_secs_f64(seconds)
-        .map_err(|_| "expected a number of seconds of at least 0, such as 10 or 0.25".to_owned())?;
+        .map_err(|_| "expected 0 or a positive number of seconds, such as 10 or 0.25".to_owned())?;
     Ok(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
 }

@@ -22,7 +22,7 @@ fn blocks(level: &Level) -> Vec<String> {
 }
 
 #[test]
-fn mapped_writes_have_earlier_times_than_their_reads() {
+fn each_mapped_write_has_an_earlier_time_than_its_read() {
     let map = first(&[server(), client()]);
     assert_eq!(map.directions.len(), 2);
     for direction in &map.directions {

@@ -41,7 +41,7 @@ pub(super) fn records(pairs: &[Pair], area: Area<'_>) -> Option<Level> {
         let bytes =
             pair.records.iter().fold(0_u64, |sum, record| sum.saturating_add(record.to - record.from));
         let rough = (!pair.is_exact).then(|| {
-            let text = "it is unknown which record carried which data".to_owned();
+            let text = "it is unknown which record carried which plaintext".to_owned();
             area.block((pair.from, pair.to), bytes, count(pair.records.len(), "record"), text)
         });
         placed.chain(rough).flatten().collect::<Vec<_>>()

@@ -19,8 +19,8 @@ static INFO: RuleInfo = RuleInfo {
     title: "a small write waits some 40 ms for the acknowledgement of the previous one",
     when: "Reported for two or more small writes in a row on a TCP connection that was opened during the recording \
            without TCP_NODELAY, if the peer's next data follows 38 to 60 ms (190 to 230 ms on some systems) after \
-           the first write. Not reported if such pauses are fewer than a quarter of all pauses that long or \
-           longer: then the peer is slow. Not reported for adopted sockets, whose options are unknown.",
+           the first write. Not reported if fewer than a quarter of the pauses of 38 ms or longer have such a \
+           duration: then the peer is slow. Not reported for adopted sockets, whose options are unknown.",
     cause: "The first small write is sent at once. Nagle's algorithm (RFC 896) holds back the second until the \
             first is acknowledged, to avoid small packets. The receiver delays its acknowledgement in the hope of \
             sending it with a response (RFC 9293, 3.8.6.3), and it cannot respond before it has the second write. \

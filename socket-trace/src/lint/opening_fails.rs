@@ -91,8 +91,8 @@ fn explanation(kind: &str) -> &'static str {
         ),
         (
             "address not available",
-            "This machine does not have the address; or no local port is free, because many connections to it were \
-             closed in the last minute (see the rule new-connection-for-each-request).",
+            "This machine does not have the local address. Or no local port is free, because many connections to \
+             the remote address were closed in the last minute (see the rule new-connection-for-each-request).",
         ),
         (
             "connection refused",
@@ -101,7 +101,8 @@ fn explanation(kind: &str) -> &'static str {
         ),
         (
             "timed out",
-            "The machine did not respond: a firewall drops the packets, or the machine is down or elsewhere.",
+            "The machine did not respond: a firewall drops the packets, the machine is down, or it \
+             has another address.",
         ),
         ("unreachable", "The address is in another network, or has no route."),
         (

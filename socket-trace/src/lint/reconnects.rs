@@ -19,11 +19,12 @@ static INFO: RuleInfo = RuleInfo {
     title: "a series of short connections to the same peer, each for a request or two",
     when: "Reported for 10 or more consecutive connections with one peer, each opened within a second of the one \
            before, if nine in ten carried at most three exchanges. Parallel clients are reported, too, if each \
-           opens 10. A mark ends a series, since a program that names its steps may reconnect for each step.",
-    cause: "A connection costs a round trip for the handshake before the first byte, more for TLS, a slow start of \
-            the congestion window, and, on the side that closes first, a socket in TIME_WAIT for a minute. With \
-            some 28,000 local ports, about 470 new connections a second to one address exhaust them: connects then \
-            fail with \"address not available\".",
+           opens 10 connections. A mark ends a series, since a program that names its steps may reconnect for \
+           each step.",
+    cause: "The handshake costs a round trip before the first byte, TLS costs more, and the congestion window \
+            starts small. On the side that closes first, a socket stays in TIME_WAIT for a minute. A machine has \
+            some 28,000 local ports for one remote address. About 470 new connections a second exhaust them: \
+            connects then fail with \"address not available\".",
     cure: "Reuse the connection: HTTP/1.1 keeps it open unless one side sends `Connection: close`, HTTP/2 and gRPC \
            carry all calls on one. Create one reqwest::Client, hyper Client or tonic Channel and clone it, instead \
            of one for each call. Read each response to its end, since a half-read one keeps its connection out of \

@@ -14,8 +14,8 @@ use crate::summary::Role;
 static INFO: RuleInfo = RuleInfo {
     name: "server-closes-first",
     title: "the server closes connections before its clients do, and keeps them in TIME_WAIT",
-    when: "Reported for 10 or more connections, and at least half of all, that the server closed within a second \
-           of the last bytes while it kept running: another connection to the same address followed. Not reported \
+    when: "Reported if the server closed 10 or more connections, and at least half of all, within a second of \
+           their last bytes, and kept running: another connection to the same address followed. Not reported \
            for a shutdown of the server, for its idle timeout, or for resets, which leave no TIME_WAIT.",
     cause: "The side that sends the first FIN keeps the connection in TIME_WAIT, 60 seconds on Linux, so that late \
             segments cannot reach a new connection between the same two ports (RFC 9293, 3.6.1). Clients spread \

@@ -20,13 +20,13 @@ static INFO: RuleInfo = RuleInfo {
     title: "a write to a peer that has closed the connection: the data is lost",
     when: "Reported for a write that fails because the peer reset or closed the connection (ECONNRESET, EPIPE), \
            for writes after such an error, for writes after the peer's FIN if a reset follows, and for a client's \
-           request that gets a reset instead of a response. A reset after a FIN causes no error; it shows only in \
-           the socket state CLOSE of a connection that this side has not shut down (Linux only). Not reported for \
-           writes after a FIN without a reset: the peer has finished sending and still reads, as it may (a \
-           half-close).",
-    cause: "To the other side, a close looks like a half-close: a FIN. The next write provokes the reset that \
-            shows that the socket is gone, and only the write after it fails. A successful write means only that \
-            the kernel accepted the bytes.",
+           request that gets a reset instead of a response. A reset after a FIN causes no error. It is found \
+           only if this side has not shut down the connection: the socket is then in state CLOSE (Linux only). Not \
+           reported for writes after a FIN without a reset: the peer has finished sending and still reads, as it \
+           may (a half-close).",
+    cause: "A peer that closes sends the same FIN as one that only finishes sending. The next write provokes a \
+            reset, because the peer's socket is gone. Only the write after that reset fails. A successful write \
+            means only that the kernel accepted the bytes.",
     cure: "After a failed read or write, drop the connection. After the peer's FIN, stop sending unrequested data, \
            such as a stream of events. If a client's first write after a pause meets a reset, the server had \
            closed the idle connection: let the client's pool drop idle connections sooner than the server does, \

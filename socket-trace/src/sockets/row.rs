@@ -69,7 +69,7 @@ impl Proto {
 /// The states of a TCP connection (RFC 9293, 3.3.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[expect(missing_docs, reason = "`meaning` explains each state")]
+#[expect(missing_docs, reason = "the function `meaning` describes each state")]
 pub enum State {
     Listen,
     SynSent,
@@ -136,8 +136,8 @@ impl State {
             }
             Self::TimeWait => {
                 "closed. The side that closed first reserves the two addresses for twice the maximum lifetime of a \
-                 segment (60 s on Linux), so that a late segment cannot reach a new connection. No process has it \
-                 open"
+                 segment (60 s on Linux), so that a late segment cannot reach a new connection. No process has \
+                 the socket open"
             }
             Self::Close => "not connected",
         }

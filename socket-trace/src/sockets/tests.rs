@@ -151,7 +151,7 @@ async fn sockets_are_filtered_by_address_and_process() {
 }
 
 #[tokio::test]
-async fn trace_filter_shows_both_ends_of_connections() {
+async fn trace_filter_shows_sockets_of_client_and_server() {
     let path = std::env::temp_dir().join(format!("socket-trace-sockets-{}.jsonl", std::process::id()));
     let tap = Tap::server("sockets").file(&path).unwrap().start().unwrap();
     let listener = TapListener::bind(&tap, "127.0.0.1:0").await.unwrap();
@@ -171,7 +171,7 @@ async fn trace_filter_shows_both_ends_of_connections() {
 
 /// Process ids are reused: a process that started after the recording is not the recorder.
 #[test]
-fn process_with_reused_id_is_not_the_recorder() {
+fn process_with_reused_id_is_not_mistaken_for_the_recorder() {
     let trace = |pid: u32, monotonic_ns: u64| {
         let mut header = Header::new("old", Side::Client);
         (header.pid, header.monotonic_ns) = (pid, monotonic_ns);

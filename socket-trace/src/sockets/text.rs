@@ -102,7 +102,7 @@ fn write_legend<'a>(out: &mut String, rows: impl Iterator<Item = &'a Row> + Clon
     for ip in rows.clone().map(|row| row.local.ip()).filter(IpAddr::is_unspecified).collect::<BTreeSet<_>>() {
         let (name, meaning) = match ip {
             IpAddr::V4(_) => ("0.0.0.0", "every interface of this machine that has an IPv4 address"),
-            IpAddr::V6(_) => ("[::]", "every interface of this machine; for most programs IPv4, too"),
+            IpAddr::V6(_) => ("[::]", "every interface of this machine: IPv6 and, for most programs, IPv4"),
         };
         note(out, &format!("  {name:<13}"), meaning)?;
     }
@@ -110,7 +110,7 @@ fn write_legend<'a>(out: &mut String, rows: impl Iterator<Item = &'a Row> + Clon
         note(
             out,
             "  -            ",
-            "opened by a process that is not visible: it belongs to another user (use root) or container",
+            "opened by a process that is not visible: it belongs to another user (run as root) or container",
         )?;
     }
     Ok(())

@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_beyond_the_limit_share_one_value() {
+    fn keys_beyond_max_keys_are_counted_together() {
         let mut counts: CappedMap<(String, u64)> = CappedMap::new("the rest");
         for number in (0..MAX_KEYS + 50).chain(0..MAX_KEYS + 50) {
             let index = counts.index(&format!("name {number}"), |name| (name, 0));

@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn median_ignores_samples_beyond_the_limit() {
+    fn median_ignores_samples_beyond_max_samples() {
         assert_eq!(median((0..MAX_SAMPLES as u64).map(|_| 1).chain((0..10_000).map(|_| 2))), Some(1));
     }
 }

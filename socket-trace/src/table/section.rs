@@ -32,7 +32,8 @@ pub(super) enum Note {
 const UPSTREAM: &str = "Connections to other servers";
 
 /// Title of the table for the bytes of these connections.
-const UPSTREAM_BYTES: &str = "Byte breakdown of the connections to other servers, to them / from them";
+const UPSTREAM_BYTES: &str =
+    "Byte breakdown of the connections to other servers, to those servers / from those servers";
 
 const NOTHING_SHARED: &str = "No operation occurs in all traces: different APIs have operations of different \
     names. Compare by step instead; programs name steps with marks.\n";

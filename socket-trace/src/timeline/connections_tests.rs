@@ -80,7 +80,7 @@ fn reused_addresses_begin_a_new_connection() {
 }
 
 #[test]
-fn ipv4_mapped_addresses_match_but_unix_paths_never() {
+fn ipv4_mapped_addresses_match_and_unix_paths_do_not() {
     let mut both = both();
     assert_eq!(both.client(&connect(3, THERE, HERE)), Some(1));
     assert_eq!(both.server(&accept(8, "[::ffff:127.0.0.1]:3000", "[::ffff:127.0.0.1]:51234")), Some(1));

@@ -83,8 +83,8 @@ impl Clock {
     pub(super) fn defect(&self, was_set_back: bool) -> Option<String> {
         let disagree = was_set_back || self.ahead > EARLY || self.behind.is_none_or(|behind| behind > LATE);
         (self.used && disagree).then(|| {
-            "adoptions were placed by time, but the clocks of trace and log may differ; record again without \
-             setting the clock"
+            "adoptions were found in the log by their time, but the clocks of trace and log may differ; record \
+             again without setting the clock"
                 .to_owned()
         })
     }

@@ -35,18 +35,21 @@ pub(super) fn inconclusive(check: &mut Check) -> Vec<String> {
     retract_differences(check, &not_found);
     for (sock, fd) in retract_differences(check, &ambiguous) {
         reasons.push(format!(
-            "it is unknown which calls on fd {fd} preceded the adoption of #{sock}; {SEPARATE_IN_TIME}"
+            "the log does not show which calls on fd {fd} came before #{sock} was adopted; {PAUSE} before and \
+             after the adoption"
         ));
     }
     let ambiguous = check.trace_calls.ambiguous.clone();
     for (sock, fd) in retract_differences(check, &ambiguous) {
         reasons.push(format!(
-            "it is unknown which of several sockets with fd {fd} is #{sock}; {SEPARATE_IN_TIME}"
+            "the log has several sockets with fd {fd}, and it is unclear which of them is #{sock}; {PAUSE} \
+             between the use of these sockets"
         ));
     }
     for (sock, fd) in &check.released_unseen {
         reasons.push(format!(
-            "it is unknown which calls on fd {fd} followed the release of #{sock}; {SEPARATE_IN_TIME}"
+            "the log does not show which calls on fd {fd} came after #{sock} was released; {PAUSE} before and \
+             after the release"
         ));
     }
     for (sock, calls) in &check.through_copies {
@@ -78,8 +81,7 @@ pub(super) fn inconclusive(check: &mut Check) -> Vec<String> {
     reasons
 }
 
-const SEPARATE_IN_TIME: &str =
-    "pass -ttt to strace, and let at least a tenth of a second pass between such calls";
+const PAUSE: &str = "pass -ttt to strace, and let the program pause for at least a tenth of a second";
 
 /// Removes the differences of the sockets in `ambiguous`: it is uncertain which call in the log is the first
 /// of such a socket. Returns the sockets whose differences were removed.
@@ -101,7 +103,7 @@ pub(super) fn not_compared(check: &Check) -> Vec<NotCompared> {
     let (above, alone) = (check.trace_calls.wrapped.above, check.trace_calls.wrapped.alone);
     let above = NotCompared {
         sockets: above,
-        reason: "streams above a recorded socket: the same bytes in another form",
+        reason: "streams above a recorded socket, which carries the same bytes in another form",
     };
     let alone = NotCompared {
         sockets: alone,

@@ -168,7 +168,7 @@ impl Log {
         let (name, rest) = rest.split_once(" resumed>").ok_or(NOT_STRACE)?;
         let begun = self.begun.remove(&tid).filter(|begun| begun.name == name);
         let mut call = begun.ok_or_else(|| {
-            format!("thread {tid} ends {name} without its beginning; lines of the log are missing")
+            format!("the end of {name} in thread {tid} has no beginning; lines of the log are missing")
         })?;
         call.arguments.push_str(rest);
         let complete = std::mem::take(&mut call.arguments);

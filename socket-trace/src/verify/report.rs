@@ -176,7 +176,7 @@ impl fmt::Display for Report {
         let Hidden { would_block, shutdowns_of_gone, without_call } = self.hidden;
         let mut hidden = format!("EAGAIN: {would_block}");
         if shutdowns_of_gone > 0 {
-            write!(hidden, ", ENOTCONN of shutdown: {shutdowns_of_gone}")?;
+            write!(hidden, ", shutdown with ENOTCONN: {shutdowns_of_gone}")?;
         }
         writeln!(f, "  hidden by tokio: {hidden}")?;
         if without_call > 0 {

@@ -86,7 +86,7 @@ fn failed_assertion_clean_ends_shows_the_close() {
 }
 
 #[test]
-fn failed_assertion_same_primitives_shows_example_calls() {
+fn failed_same_primitives_assertion_shows_example_calls() {
     let directory = TempDir::new().unwrap();
     let one = Recording::of("one").accept(2).call(2, GET, OK).close(2).save(directory.path(), "one.jsonl");
     let silent =

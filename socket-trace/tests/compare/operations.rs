@@ -45,7 +45,7 @@ fn recordings_without_steps_are_compared_by_operation() {
 }
 
 #[test]
-fn recordings_without_shared_operations_are_compared_as_wholes() {
+fn recordings_without_shared_operations_are_compared_as_a_whole() {
     let directory = TempDir::new().unwrap();
     let rest = one_call("rest", GET).save(directory.path(), "rest.jsonl");
     let graphql = one_call("graphql", POST).save(directory.path(), "graphql.jsonl");
@@ -91,7 +91,7 @@ fn bytes_outside_calls_have_their_own_row() {
 }
 
 #[test]
-fn recordings_of_equal_name_are_labelled_by_file() {
+fn recordings_with_equal_names_are_labelled_by_file() {
     let directory = TempDir::new().unwrap();
     let path = directory.path();
     let labels = |files: &[&str]| -> Vec<String> {
@@ -110,7 +110,7 @@ fn recordings_of_equal_name_are_labelled_by_file() {
 }
 
 #[test]
-fn change_row_compares_two_recordings_of_equal_name() {
+fn change_row_is_shown_only_for_two_recordings_with_equal_names() {
     let directory = TempDir::new().unwrap();
     let path = directory.path();
     let before = one_call("rest", GET).save(path, "before.jsonl");

@@ -71,7 +71,7 @@ fn connection_without_its_opening_is_exported() {
 }
 
 #[test]
-fn datagrams_have_udp_packets() {
+fn datagrams_are_exported_as_udp_packets() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let trace = Text::server()

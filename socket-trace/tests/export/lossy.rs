@@ -13,7 +13,7 @@ fn tcp_sequence_numbers_jump_at_a_gap() {
     assert!(notes.contains("warning: trace.jsonl") && notes.contains("note: events are missing"), "{notes}");
     let fields = ["tcp.seq", "tcp.len", "frame.drop_count", "frame.comment"];
     let rows = tshark.fields(&file, &[], "tcp.len > 0", &fields);
-    let lossy = "missing before this packet, of unknown connections: 2 reads (300 B) and 1 writes (70 B) \
+    let lossy = "missing before this packet, on unknown connections: 2 reads (300 B) and 1 writes (70 B) \
                  (gap, line 4)";
     assert_eq!(rows[0], ["1", "5", "", "read 5 B, #2, line 3"]);
     let comment =
@@ -50,7 +50,7 @@ fn fin_after_a_gap_has_later_sequence_number() {
 }
 
 #[test]
-fn connection_opened_after_a_gap_lacks_no_bytes() {
+fn connection_opened_after_a_gap_has_no_missing_bytes() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let trace = Text::server().gap(2, 300, 1, 70).event(ACCEPT).read(b"hello").ended_by_peer(5, 0);

@@ -14,7 +14,7 @@ fn both_sides(place: &Place) {
 }
 
 #[test]
-fn both_sides_are_separate_streams_and_interfaces() {
+fn client_and_server_have_separate_streams_and_interfaces() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     both_sides(&place);

@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn localhost_line_is_used_for_unix_sockets() {
+    fn password_for_a_unix_socket_is_in_the_localhost_line() {
         let url: DatabaseUrl = "postgres://ada@%2Frun%2Fpostgresql/shelf".parse().unwrap();
         assert_eq!(find("localhost:5432:shelf:ada:secret", &url).as_deref(), Some("secret"));
     }

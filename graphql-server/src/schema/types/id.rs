@@ -18,5 +18,5 @@ pub(crate) fn parse(id: &ID, entity: Entity) -> Result<u32, ApiError> {
 
 /// Parses the argument `authorId`. For an invalid id, returns the error of an invalid argument.
 pub(crate) fn author_argument(id: &ID) -> Result<u32, ApiError> {
-    number(id).ok_or_else(|| ApiError::invalid("authorId", "must be a number from 1"))
+    number(id).ok_or_else(|| ApiError::invalid("authorId", "must be a whole number of at least 1"))
 }

@@ -43,9 +43,13 @@ impl FlatEvent<'_> {
             }
             "adopt" => Op::Adopt {
                 fd: self.fd,
-                domain: required(self.domain, "domain", "an address family or another name")?
-                    .into_owned()
-                    .into(),
+                domain: required(
+                    self.domain,
+                    "domain",
+                    "an address family, such as ipv4, or another name, such as tls",
+                )?
+                .into_owned()
+                .into(),
                 kind: required(self.kind, "type", "listener, stream or datagram")?.into_owned().into(),
                 on: self.on.and_then(SockId::new),
                 local: parsed(self.local),

@@ -69,8 +69,8 @@ impl Notes {
         }
         if self.lossy {
             lines.push(
-                "events are missing; the sequence numbers of every open connection jump by as much as it may have \
-                 lost, so Wireshark reports segments that were not captured instead of joining unrelated bytes"
+                "events are missing; the sequence numbers of each open connection skip the bytes that it may have \
+                 lost, so that Wireshark reports uncaptured segments and does not join unrelated bytes"
                     .to_owned(),
             );
         }
@@ -105,7 +105,7 @@ impl Notes {
         let decode: String = ports.into_iter().map(decode).collect();
         let file = shell_quoted(file);
         Some(format!(
-            "Wireshark does not detect the protocol on these ports, or not from the first byte, without these options:\n  \
+            "Wireshark needs these options to detect the protocol of these ports from the first byte:\n  \
              tshark -r {file}{decode}\n  wireshark -r {file}{decode}"
         ))
     }

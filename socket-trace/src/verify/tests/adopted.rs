@@ -70,7 +70,7 @@ fn adoption_in_log_without_times_may_be_ambiguous() {
 }
 
 #[test]
-fn trace_complete_since_earliest_possible_adoption_is_exact() {
+fn trace_is_exact_if_complete_since_earliest_possible_adoption() {
     let before = r#"{"t":1100100000,"sock":2,"op":"accept","on":1,"fd":6,"local":"127.0.0.1:3000","peer":"127.0.0.1:40"}
 {"t":1200100000,"sock":2,"op":"write","bytes":3}
 {"t":1300000000,"sock":2,"op":"close","ended_by":"local","rx":0,"tx":3,"reads":0,"writes":1}"#;

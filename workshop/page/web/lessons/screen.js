@@ -144,6 +144,6 @@ function lessonPerform(store, lesson) {
 }
 
 function lessonPlaceholder() {
-  const text = "Choose your prediction, then run it. The answer comes from the recording of your run.";
+  const text = "Choose your prediction, then run the lesson. The answer comes from the recording of your run.";
   return el("p", { class: "lesson-empty soft", text });
 }

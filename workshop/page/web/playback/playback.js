@@ -37,7 +37,7 @@ export function createPlayback(store, { isStop, stepOf, isShown }) {
   const drawNow = () => {
     const isRunning = player.isPlaying || store.cursor === null;
     playbackLabel(toggle, isRunning ? "pause" : "play", isRunning ? "Pause" : "Play", "Space");
-    playbackLabel(end, "end", store.live ? "To the newest event, and follow" : "To the end", "End");
+    playbackLabel(end, "end", store.live ? "To the newest event, and follow new ones" : "To the end", "End");
     const text = playbackStatus(store, player);
     if (status.textContent !== text) status.textContent = text;
   };
@@ -80,7 +80,7 @@ function playbackKeys(player) {
     {
       keys: ["End"],
       label: "End",
-      description: "to the newest event, and follow",
+      description: "to the newest event, and follow new ones",
       run: () => player.follow(),
     },
     { keys: ["r"], label: "r", description: "replay the step slowly", run: () => player.replay() },

@@ -15,8 +15,8 @@ const SOCKET_ADDRESSES =
   "The local address 0.0.0.0 means every interface of this machine. " +
   "The foreign address 0.0.0.0:* of a listening socket means that any client may connect. " +
   "A UDP socket has no state, because it has no peer. " +
-  "A server that keeps its books in a database is a client, too: its socket has a port of the server's kernel as the local " +
-  "address, and the database's address as the foreign one.";
+  "A server that keeps its books in a database is a client, too. " +
+  "The local address of its socket has a port that the kernel chose, and the foreign address is that of the database.";
 
 /** Draws the legend and highlights the states that currently occur. */
 export function socketLegend(rows) {

@@ -33,7 +33,7 @@ pub(crate) async fn stream(
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, ErrorResponse> {
     let Some(page) = state.open_pages.open() else {
-        let message = format!("the maximum of {MAX_PAGES} pages are open; close one of them");
+        let message = format!("{MAX_PAGES} pages are open, which is the maximum; close one of them");
         return Err(ErrorResponse(StatusCode::SERVICE_UNAVAILABLE, message));
     };
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).or(resume.after.as_deref());

@@ -67,7 +67,7 @@ export const LESSON_DATABASE = {
     sent > 0 &&
       `For the request of the client, the server wrote ${byteCountText(sent)} to the database and read ${byteCountText(received)}.`,
     `${countText(connects, "connection")} to the database ` +
-      `${connects === 1 ? "was" : "were"} opened, ${connections.length} of them in use here. ` +
+      `${connects === 1 ? "was" : "were"} opened, ${connections.length} of them used in this lesson. ` +
       "The server keeps them open for later requests: a connection pool saves the handshakes.",
   ],
   table: ({ rows }) =>

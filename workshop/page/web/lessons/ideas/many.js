@@ -41,7 +41,7 @@ export const LESSON_MANY = {
         {
           text: "One for each: the listening socket becomes the connection, and a new one listens",
           isTrue: lessonManyHas((n) => [n, n, n]),
-          whyWrong: "accept does not change the listening socket, so that it is ready for the next client.",
+          whyWrong: "accept does not change the listening socket. It is ready for the next client.",
         },
         { text: "One for each, plus the listening socket", isTrue: lessonManyHas((n) => [1, n, n]) },
         {

@@ -78,8 +78,8 @@ export const LESSON_SHELF = {
       ({ kinds, sequences }) =>
         `the watcher received ${listText(kinds.map((kind, n) => `change ${sequences[n]} (${kind})`))}.`,
     ),
-    "The update over gRPC names the revision that the response to the creation over REST contained. " +
-      "So it cannot overwrite a change that its client has not seen, over whichever API that change was made.",
+    "The response to the creation over REST contained a revision, and the update over gRPC sends it. " +
+      "The update fails if another client has changed the book since then, over any API.",
   ],
   table: ({ watchers }) => ({
     caption: "Changes received by each watcher",
