@@ -111,7 +111,7 @@ async fn database_statements_are_shown_without_secrets() {
     let text = map["ways"][1]["levels"][2]["blocks"][0]["text"].as_str().unwrap();
     assert!(text.ends_with("→ 14 rows"), "{text}");
 
-    let sequence = recording.run(&["sequence"]).ok();
+    let sequence = recording.run(&["sequence", "--sock", "1"]).ok();
     assert!(sequence.contains("StartupMessage"), "{sequence}");
     let lint = recording.run(&["lint"]);
     assert_eq!(lint.code(), 0, "{}", lint.stdout());
