@@ -31,8 +31,8 @@ pub struct Trace {
     ending: Ending,
     /// Later files of the recording, if it was rotated.
     later: VecDeque<Trace>,
-    /// If the recording was rotated, the sums of the counts in the end lines of the files before the current
-    /// one.
+    /// Sums of the counts in the end lines of the files before the current one. Needed if the recording was
+    /// rotated.
     before: End,
 }
 

@@ -11,8 +11,8 @@ use crate::summary::{Step, Summary, WHOLE_RECORDING};
 #[derive(Default)]
 pub(super) struct TraceResult {
     pub(super) violations: u64,
-    /// The violations to show, each as its description, its measured value if the assertion has a limit, and
-    /// a selector of the events that prove it.
+    /// The violations to show. For each: its description, the measured value (`None` if the assertion has no
+    /// limit), and a selector of the events that prove it.
     pub(super) findings: Vec<(String, Option<u64>, Selector)>,
     /// Reasons why the trace may hide further violations, such as payload that was not recorded.
     pub(super) reasons: Vec<String>,
@@ -58,8 +58,8 @@ pub(super) fn max_of_calls(
     result
 }
 
-/// Returns the reason why the program possibly made API calls that the trace does not show; `None` if there
-/// is none.
+/// Returns a reason why the program may have made API calls that the trace does not show; `None` if there is
+/// none. `calls` is the number of API calls that the trace shows.
 fn reason_for_further_calls(trace: &Summary, calls: u64) -> Option<String> {
     if !trace.payload {
         return Some(

@@ -16,10 +16,10 @@ use crate::summary::{BEFORE_FIRST_STEP, WHOLE_RECORDING};
 use crate::summary::{opens_connection, opens_upstream};
 use socket_dissect::{Dissector, Part};
 
-/// Maximum number of events shown before the omitted ones.
+/// Maximum number of events in [`Evidence::first`].
 const FIRST: usize = 9;
 
-/// Maximum number of events shown after the omitted ones.
+/// Maximum number of events in [`Evidence::last`]. Events between `first` and `last` are omitted.
 const LAST: usize = 3;
 
 /// The events that prove one violation of an assertion.
@@ -64,19 +64,20 @@ pub enum Selector {
         /// Index of the API call on its connection, from 0.
         number: u64,
     },
-    /// Events that opened the connections of a step beyond the limit of an assertion. A step lasts from one
-    /// mark of the program to the next.
+    /// Events that opened connections in a step after the step had reached the limit of the assertion. A step
+    /// lasts from one mark of the program to the next.
     Opened {
         /// Name of the step.
         step: String,
-        /// Number of connections of the step that are still within the limit, so that they are not selected.
+        /// Number of connections of the step that are still to be skipped. At the start, this is the limit:
+        /// so many connections are allowed.
         beyond: u64,
     },
 }
 
 impl Evidence {
-    /// Returns evidence that contains no events yet. [`look_up`] later adds the events that `selector`
-    /// selects in the trace with the index `trace`.
+    /// Returns the evidence of a violation, without events. [`look_up`] later searches the trace with the
+    /// index `trace` for the events that `selector` selects.
     pub(super) fn pending(trace: usize, selector: Selector) -> Self {
         let (file, first, last) = (String::new(), Vec::new(), VecDeque::new());
         Self { file, first, omitted: 0, last, missing: None, trace, selector }

@@ -52,15 +52,15 @@ pub struct Finding {
     pub trace: String,
     /// Description of the violation.
     pub found: String,
-    /// The measured value, if the assertion has a limit.
+    /// The measured value, which exceeds the limit. `None` if the assertion has no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<u64>,
     /// The events that prove the violation.
     pub evidence: Evidence,
 }
 
-/// Checks all assertions on the traces of `comparison`. `checkers` has one checker for each of these traces,
-/// which has found the API calls that exceed a limit.
+/// Checks all assertions on the traces of `comparison`. `checkers` has the limit checker of each trace, in
+/// the same order. All API calls of the trace were passed to it before.
 #[must_use]
 pub fn judge(assertions: &[Assertion], comparison: &Comparison, checkers: &[LimitChecker]) -> Vec<Judgement> {
     let judged = |assertion: &Assertion| match *assertion {

@@ -26,7 +26,8 @@ pub enum Assertion {
     SamePrimitives,
     /// No connection ends with a reset, an error or a local abort.
     CleanEnds,
-    /// No value of this measure exceeds this limit. A limit on a time is in nanoseconds.
+    /// No API call exceeds this limit; for [`Measure::Connections`], no step. A limit on a time is in
+    /// nanoseconds.
     Max(Measure, u64),
 }
 
@@ -71,8 +72,8 @@ impl Assertion {
 }
 
 impl Measure {
-    /// Returns the measured value of an API call that `side` recorded. `None` if the quantity belongs to a
-    /// step instead of a call, or requires a response that the call does not have.
+    /// Measures an API call in a recording made by `side`. `None` for [`Connections`](Self::Connections),
+    /// which is measured for each step, and for [`FirstByte`](Self::FirstByte) if the call has no response.
     #[must_use]
     pub fn of(self, call: &Call, side: Side) -> Option<u64> {
         match self {

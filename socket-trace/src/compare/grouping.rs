@@ -58,8 +58,9 @@ impl Grouping {
         }
     }
 
-    /// Returns the groups of API calls in a trace that contains payload. Every byte of the trace is counted
-    /// in exactly one group.
+    /// Returns the groups of API calls in a trace that contains payload. Each byte is counted in exactly one
+    /// group. Connections that a server opened to other servers are not included: see
+    /// [`upstream_groups`](Self::upstream_groups).
     #[must_use]
     pub fn groups(self, trace: &Summary) -> Vec<Group<'_>> {
         self.groups_of(&trace.steps, &trace.operations)

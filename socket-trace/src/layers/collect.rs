@@ -63,12 +63,14 @@ struct SelectedCall {
     connection: u64,
     call: u64,
     operation: String,
-    /// `true` once the request head or message that names the operation was transferred to its end.
+    /// `true` once the operation is known: the request head or message that names it was transferred to its
+    /// end.
     is_known: bool,
 }
 
 impl Collector<'_> {
-    /// Processes an event. Returns `true` if it transferred bytes of the selected API call.
+    /// Processes an event of `socket`. Returns `true` if it transferred bytes of the selected API call.
+    /// `expansion` is the number of bytes that TLS adds to each record of the connection, if known.
     fn observe(&mut self, annotated: AnnotatedEvent, socket: Socket, expansion: Option<Expansion>) -> bool {
         let event = &annotated.timed.event;
         let Some(connection) = annotated.connection.clone() else { return false };
@@ -96,8 +98,9 @@ impl Collector<'_> {
         false
     }
 
-    /// Sets the operation of the selected API call once its request head is complete. In GraphQL, the request
-    /// body may replace the operation later.
+    /// Sets the operation of the selected API call to the name that `operation` returns for the index of the
+    /// call. Does nothing before the request head is complete. In GraphQL, the name may change later, because
+    /// it is in the request body.
     fn set_operation<'b>(&mut self, operation: impl FnOnce(u64) -> Option<&'b str>) {
         if let Some(selected) = self.selected.as_mut().filter(|selected| selected.is_known)
             && let Some(operation) = operation(selected.call)
@@ -106,8 +109,8 @@ impl Collector<'_> {
         }
     }
 
-    /// Returns `true` if the event transferred bytes of the selected API call. If no API call is selected
-    /// yet, first selects one that the event transferred and that meets the conditions.
+    /// Returns `true` if the event transferred bytes of the selected API call. If none is selected yet, first
+    /// selects an API call that meets the conditions and of which the event transferred bytes.
     fn is_of_call(&mut self, annotated: &AnnotatedEvent, connection: u64, socket: Socket) -> bool {
         if self.selected.is_none() {
             self.selected = self.select(annotated, connection, socket);
@@ -152,8 +155,8 @@ impl Collector<'_> {
 }
 
 impl SelectedCall {
-    /// Sets the operation of the selected API call from its first request head, or from its first WebSocket
-    /// or PostgreSQL message.
+    /// Sets the operation of the selected API call from the first part that names it: the request head, or a
+    /// WebSocket or PostgreSQL message. Does nothing once the operation is known.
     fn update_operation(&mut self, parts: &[Part]) {
         let names_operation = |part: &&Part| {
             let is_first =

@@ -8,7 +8,7 @@ use super::map::{Block, Level};
 use super::scale::{Cells, Scale, name};
 use crate::show::description::truncate;
 
-/// Number of columns for the titles of the levels.
+/// Number of columns for the title of a protocol level, to the left of its boxes.
 const TITLE: usize = 17;
 
 /// Draws one row of boxes for each protocol level. Rows wider than `width` columns are split into several

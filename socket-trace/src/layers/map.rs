@@ -20,7 +20,7 @@ pub struct Map {
     /// transferred no bytes is omitted.
     #[serde(rename = "ways")]
     pub directions: Vec<Direction>,
-    /// Number of reads and writes that are omitted because there are too many.
+    /// Number of reads and writes that are omitted because the map is full.
     pub more: u64,
 }
 
@@ -47,18 +47,18 @@ pub struct Level {
     pub blocks: Vec<Block>,
 }
 
-/// A range of bytes that forms one unit of its level, such as a frame.
+/// A range of bytes that is one box of the map: a read or write, a TLS record, a frame or a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Block {
     /// Offset of the block's first byte in this direction of the connection.
     pub from: u64,
     /// Offset after the block's last byte.
     pub to: u64,
-    /// Number of encrypted bytes in a TLS record, or in a read or write that carried TLS records; `None` for
-    /// any other block. If it is set, `from` and `to` are offsets in the decrypted data.
+    /// Number of encrypted bytes, for a TLS record and for a read or write that carried TLS records; `None`
+    /// for any other block. If it is `Some`, `from` and `to` are offsets in the decrypted data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub below: Option<u64>,
-    /// Name of the block's unit, such as `DATA`.
+    /// Name of the block, such as `DATA` for a frame, or `read`.
     pub name: String,
     /// Description of the block's content.
     pub text: String,

@@ -37,14 +37,14 @@ pub(super) struct Pair {
     pub(super) to: u64,
     pub(super) records: Vec<Record>,
     pub(super) transfers: Vec<RawTransfer>,
-    /// `true` if the records contain this data and no other. If `false`, they may contain other data, too.
+    /// `true` if the lengths show that the records contain exactly this data. `false` if the records may
+    /// contain other data, too.
     pub(super) is_exact: bool,
 }
 
 impl Pair {
-    /// Returns each TLS record, with the first offset of its data in the decrypted stream and the offset
-    /// after its data. Empty if `is_exact` is `false`, because it is then unknown which record contains which
-    /// data.
+    /// Returns each TLS record with two offsets in the decrypted stream: that of its first data byte, and the
+    /// one after its last data byte. Empty if `is_exact` is `false`, because the offsets are then unknown.
     pub(super) fn placed_records(&self) -> Vec<(Record, u64, u64)> {
         let mut from = self.from;
         let place = |record: &Record| {
@@ -56,8 +56,8 @@ impl Pair {
         self.records.iter().filter(|_| self.is_exact).map(place).collect()
     }
 
-    /// Returns each read or write of encrypted bytes, with the first offset of the decrypted data that it
-    /// carried and the offset after this data. Empty if `is_exact` is `false`.
+    /// Returns each read or write of encrypted bytes with two offsets in the decrypted stream: that of the
+    /// first data byte it carried, and the one after the last data byte. Empty if `is_exact` is `false`.
     pub(super) fn placed_transfers(&self) -> Vec<(RawTransfer, u64, u64)> {
         let records = self.placed_records();
         let place = |transfer: &RawTransfer| {

@@ -1,18 +1,19 @@
 //! Pairs the TLS records of one direction of a connection with the decrypted data that they carry.
 //!
 //! A recording contains the encrypted stream with its records (below TLS), and the program's reads and writes
-//! of decrypted data (above TLS). It does not state which record carried which data; the order in time and
-//! the lengths show it. Data is encrypted and sent before the program writes more, and received before the
-//! program reads it. Without padding, a record contains as many data bytes as its fragment minus the overhead
-//! of the cipher suite. Records that match no data belong to the handshake or are alerts.
+//! of decrypted data (above TLS). It does not state which record carried which data. This module derives
+//! it from the order in time and from the lengths. Written data is encrypted and sent before the program
+//! writes more; read data was received before. Without padding, the number of data bytes in a record is the
+//! length of its fragment minus the overhead of the cipher suite. Records that match no data belong to the
+//! handshake or are alerts.
 
 use std::collections::VecDeque;
 
 use super::pair::{Pair, RawTransfer, Record};
 use socket_dissect::{Expansion, Part, RECORD_HEADER};
 
-/// Maximum number of records that wait for matching data, and of reads or writes above TLS that wait for
-/// matching records.
+/// Maximum number of records that are kept until data is matched to them. Also the maximum number of reads or
+/// writes above TLS that are kept until records are matched to them.
 const MAX_WAITING: usize = 64;
 /// Maximum number of reads or writes below TLS that are kept. One record of 16 KiB may arrive in many reads.
 const MAX_TRANSFERS: usize = 1_024;
@@ -29,7 +30,8 @@ pub(super) struct Records {
     below: u64,
     /// Number of decrypted bytes transferred so far, above TLS.
     above: u64,
-    /// Reads or writes of encrypted bytes that transferred a record that is not matched to data yet.
+    /// Reads or writes of encrypted bytes, below TLS. They are dropped once all of their records are matched
+    /// to data.
     transfers: VecDeque<RawTransfer>,
     /// The `application_data` record that has been transferred only in part.
     open: Option<Record>,
@@ -107,16 +109,17 @@ impl Records {
         self.pairs.into()
     }
 
-    /// Unless the selected API call has begun, drops all pairs except the newest [`MAX_BEFORE`].
+    /// Drops all pairs except the newest [`MAX_BEFORE`]. Keeps all pairs if `has_begun` is `true`: the
+    /// selected API call has begun.
     pub(super) fn keep(&mut self, has_begun: bool) {
         while !has_begun && self.pairs.len() > MAX_BEFORE {
             self.pairs.pop_front();
         }
     }
 
-    /// Called before each read or write; `is_above` is `true` if it is above TLS. If the previous read or
-    /// write was on the other side of TLS, matches all waiting data to all waiting records, even if their
-    /// lengths differ.
+    /// Called before each read or write; `is_above` is `true` if it is above TLS. Does nothing if the
+    /// previous read or write was on the same side of TLS. Otherwise matches all waiting data to all waiting
+    /// records, even if their lengths differ, but not if the records are too small for the data.
     fn change_side(&mut self, is_above: bool) {
         if self.was_above != is_above && self.may_hold_all() {
             self.pair_by_order();
@@ -133,8 +136,8 @@ impl Records {
         }
     }
 
-    /// Finds the fewest waiting reads or writes above TLS whose total length equals that of consecutive
-    /// records. Returns their number, and the index range of the records.
+    /// Finds the smallest number of waiting reads or writes above TLS whose data exactly fills consecutive
+    /// records. Returns this number, and the indices of these records.
     fn find_exact(&self) -> Option<(usize, std::ops::Range<usize>)> {
         self.ends.iter().enumerate().find_map(|(at, end)| {
             let wanted = end.saturating_sub(self.paired);
@@ -143,7 +146,8 @@ impl Records {
         })
     }
 
-    /// Returns the end of the run of records that starts at `from` and contains exactly `wanted` data bytes.
+    /// Returns the index after the last of the consecutive records that start with the record `from` and
+    /// together contain exactly `wanted` data bytes. `None` if no such records are waiting.
     fn run(&self, from: usize, wanted: u64) -> Option<usize> {
         let mut sum = 0_u64;
         for (at, record) in self.records.iter().enumerate().skip(from) {
@@ -162,7 +166,7 @@ impl Records {
         self.ends.back().is_some_and(|end| end.saturating_sub(self.paired) <= all)
     }
 
-    /// Stops matching the waiting data to records, because its records are unknown.
+    /// Leaves the waiting data without records. Called when it is unknown which records carried the data.
     fn skip_waiting(&mut self) {
         self.ends.clear();
         self.paired = self.above;

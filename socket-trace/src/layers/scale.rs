@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::map::{Block, Level};
 
-/// Maximum width in columns of a text that its box is widened to fit. Longer texts may be truncated.
+/// Maximum number of columns of a text for which a box is widened. A longer text may be truncated.
 const MAX_TEXT: usize = 26;
 
 /// Column widths of the cells. A cell is the range between two consecutive offsets at which a box begins or
@@ -58,7 +58,8 @@ impl<'a> Scale<'a> {
         self.widths.get(cells.clone()).unwrap_or_default().iter().sum()
     }
 
-    /// Widens the range of cells to at least `wanted` columns, by widening its cell with the most bytes.
+    /// Widens the cells to at least `wanted` columns together. The cell with the most bytes gets all added
+    /// columns.
     fn widen(&mut self, cells: &Cells, wanted: usize) {
         let missing = wanted.saturating_sub(self.width(cells));
         let bytes = |cell: &usize| self.bound(cell + 1).saturating_sub(self.bound(*cell));

@@ -9,8 +9,8 @@ use super::records::Records;
 use crate::timeline::connections::Socket;
 use socket_dissect::{Expansion, Layer, Part};
 
-/// TLS records by socket and direction, and for each stream of decrypted data (above TLS) the socket that
-/// carries it encrypted (below TLS).
+/// The TLS records of each socket in each direction. For each stream of decrypted data (above TLS), also the
+/// socket that carries it in encrypted form (below TLS).
 #[derive(Debug, Default)]
 pub(super) struct TlsStreams {
     records: HashMap<(Socket, Side), Records>,
@@ -19,8 +19,8 @@ pub(super) struct TlsStreams {
 }
 
 impl TlsStreams {
-    /// Registers that the socket `below` carries the stream `above`, encrypted. `side` is the end of the
-    /// connection that was recorded.
+    /// Registers that the socket `below` carries the stream `above` in encrypted form. `side` is the recorded
+    /// end of the connection.
     pub(super) fn adopt(&mut self, above: Socket, below: Socket, side: Side) {
         self.sockets.insert(above, below);
         let sent_to = if side == Side::Server { Side::Client } else { Side::Server };
@@ -29,7 +29,9 @@ impl TlsStreams {
         }
     }
 
-    /// Adds a read or write of a socket. `is_selected` is `true` once an API call is selected.
+    /// Adds a read or write on `socket` that transferred `bytes` bytes to the end `to`. `expansion` is the
+    /// number of bytes that TLS adds to each record, if known. `is_selected` is `true` once an API call is
+    /// selected.
     pub(super) fn transferred(
         &mut self,
         (socket, to): (Socket, Side),

@@ -12,9 +12,9 @@ const MAX_TRANSFERS: usize = 200;
 /// Maximum number of dissected parts (ranges of bytes that belong to one protocol unit) in a map.
 const MAX_PARTS: usize = 1_000;
 
-/// Maximum number of reads or writes that are kept before the first one with bytes of the API call, and after
-/// the last one. The map needs them if the other end transferred their data together with data of the API
-/// call.
+/// Maximum number of reads or writes that are kept before the first one with bytes of the API call. Also the
+/// maximum number after the last one. The map needs them if the other end of the connection transferred their
+/// data together with data of the API call.
 const MAX_AROUND: usize = 16;
 
 /// A read or write, and the dissected parts of its data.
@@ -46,8 +46,8 @@ pub(super) struct TransferLog {
     kept: Vec<Transfer>,
     /// Number of dissected parts of the reads or writes in `kept`.
     parts: usize,
-    /// The reads or writes after the last one in `kept`; they have no bytes of the API call. Before the API
-    /// call begins, the latest reads or writes.
+    /// Before the API call begins, the latest reads or writes. Afterwards, those that follow the last one in
+    /// `kept`. None of them has bytes of the API call.
     around: VecDeque<Transfer>,
     /// Number of reads or writes dropped from `around` because there were too many.
     skipped: u64,
@@ -59,7 +59,7 @@ impl TransferLog {
         Self { connection, side, offset: 0, kept, parts: 0, around, skipped: 0 }
     }
 
-    /// Adds a read or write. Returns how many reads or writes the map must newly omit because it is full.
+    /// Adds a read or write. Returns how many more reads or writes the map omits because it is full.
     pub(super) fn add(&mut self, at: u64, bytes: u64, parts: Vec<Part>, is_of_call: bool) -> u64 {
         let from = self.offset;
         self.offset = self.offset.saturating_add(bytes);

@@ -8,7 +8,7 @@ use super::map::Block;
 /// A block of the map for one frame, message or other protocol unit. The next dissected part may extend it.
 pub(super) struct Unit {
     pub(super) block: Block,
-    /// Number of the protocol unit, and the protocol that defines the unit.
+    /// Number of the frame, message or other protocol unit, and the protocol that defines it.
     id: (u64, Layer),
     class: Class,
 }
@@ -25,7 +25,7 @@ impl Unit {
     }
 }
 
-/// Extends the last block to `to` if it ends at `from`.
+/// Extends the last block so that it ends at `to`. Does nothing unless it ends at `from` so far.
 pub(super) fn extend(units: &mut [Unit], from: u64, to: u64) {
     if let Some(Unit { block, .. }) = units.last_mut().filter(|unit| unit.block.to == from) {
         block.to = to;
@@ -68,8 +68,8 @@ pub(super) fn append(units: &mut Vec<Unit>, part: &Part, from: u64, to: u64, cal
     units.push(Unit { block, id, class: part.class });
 }
 
-/// Combines all blocks of the API call into one message, for protocols in which a message consists of a head
-/// and a body.
+/// Combines the blocks of the API call into one block, the message. Used for protocols in which a head and a
+/// body together form a message.
 pub(super) fn message_of(parts: &[Unit]) -> Vec<Unit> {
     let of_call: Vec<&Unit> = parts.iter().filter(|unit| unit.block.of_call).collect();
     let (Some(first), Some(last)) = (of_call.first(), of_call.last()) else { return Vec::new() };
@@ -87,8 +87,9 @@ pub(super) fn message_of(parts: &[Unit]) -> Vec<Unit> {
     vec![Unit { block, id: first.id, class: Class::Payload }]
 }
 
-/// Combines the PostgreSQL messages of the call into statements: each ends with the message that executes it,
-/// or that states its outcome. A call that executes nothing is one statement.
+/// Combines the PostgreSQL messages of the call into statements. A statement ends with the message that
+/// executes it, such as `Execute`, or that states its outcome, such as `CommandComplete`. A call without such
+/// a message is one statement.
 pub(super) fn statements_of(messages: &[Unit]) -> Vec<Unit> {
     let of_call: Vec<&Unit> = messages.iter().filter(|unit| unit.block.of_call).collect();
     let ends = |unit: &&Unit| {

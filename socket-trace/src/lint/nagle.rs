@@ -40,8 +40,8 @@ const SEGMENT: u64 = 1_220;
 /// Durations of a delayed acknowledgement in nanoseconds: on Linux, and on systems with a longer delay.
 const DELAYS: [std::ops::RangeInclusive<u64>; 2] = [38_000_000..=60_000_000, 190_000_000..=230_000_000];
 
-/// Stalls are reported only if at least one in `ONE_IN` long pauses has the duration of a delayed
-/// acknowledgement.
+/// Stalls are reported only if they are at least one in `ONE_IN` of the long pauses. A stall is a long pause
+/// that has the duration of a delayed acknowledgement.
 const ONE_IN: u64 = 4;
 
 #[derive(Debug, Default)]

@@ -3,8 +3,8 @@ use socket_tap::format::Side;
 use super::super::fixture::{accept, connect, lint_events, listener, rule_counts, shutdown, transfer};
 use super::INFO;
 
-/// Returns a connection with writes, each given by its time in microseconds and its size, and a read at the
-/// time `read`.
+/// Returns the events of a connection with the given writes, and a read at the time `read`. Each write has a
+/// time in microseconds and a number of bytes.
 fn exchange(writes: &[(u64, u64)], read: u64) -> Vec<String> {
     let mut events = listener();
     events.push(accept(1, 2, "127.0.0.1"));

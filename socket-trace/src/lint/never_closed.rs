@@ -28,8 +28,8 @@ static INFO: RuleInfo = RuleInfo {
 /// Default idle time after which an open connection is reported.
 pub(super) const IDLE: Duration = Duration::from_secs(30);
 
-/// A connection is reported as left open if the peer sent a FIN and the connection was then idle for this
-/// time, or for the time in the options if it is shorter.
+/// Idle time after which a connection is reported if the peer has sent a FIN but the program has not closed
+/// the socket. If the idle time in the options is shorter, that one applies.
 const CLOSE_WAIT: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]

@@ -37,10 +37,11 @@ static INFO: RuleInfo = RuleInfo {
 /// HTTP/2, the connection preface adds others.
 const FEW_EXCHANGES: u64 = 3;
 
-/// Time in nanoseconds without an open connection, after which a new connection begins another series.
+/// If no connection to a peer was open for this time in nanoseconds, the next connection begins another
+/// series.
 const PAUSE: u64 = 1_000_000_000;
 
-/// Number of tracked peers at which all series without open connections are ended, to free memory.
+/// If so many peers are tracked, all series without open connections are ended, to free memory.
 const PEERS: usize = 1_024;
 
 /// Maximum number of findings of this rule. Each reported series of connections is one finding.
@@ -145,8 +146,8 @@ impl Reconnects {
         series
     }
 
-    /// Ends all series without open connections. The next cleanup happens when the map has doubled, so that
-    /// the cost per connection stays constant.
+    /// Ends all series without open connections. This is done again only when the number of tracked peers has
+    /// doubled, so that the cost per connection stays constant.
     fn end_idle_series(&mut self) {
         self.end_series_if(|series| series.open == 0);
         self.next_cleanup = self.series.len() * 2;
@@ -163,8 +164,8 @@ impl Reconnects {
         self.series.retain(|_, series| series.open > 0);
     }
 
-    /// Ends the series of a peer, and reports it if it is long enough. Connections that are still open start
-    /// the next series.
+    /// Ends the current series of a peer, and reports it if it is long enough. The next series of the peer
+    /// starts with the connections that are still open.
     fn end_series(&mut self, peer: Peer) {
         let Some(series) = self.series.get_mut(&peer) else { return };
         let Series { open, last, .. } = *series;

@@ -70,7 +70,7 @@ impl Report {
     }
 }
 
-/// Returns the requirements that the trace does not meet, each with the reason.
+/// Returns each requirement that the trace does not meet. The text is the reason: a defect of the trace.
 fn deficits(trace: &Trace, lost: u64) -> Vec<(Requirement, String)> {
     let mut deficits: Vec<(Requirement, String)> = (defects(trace, lost, RecordingState::Finished)
         .into_iter())
@@ -90,7 +90,8 @@ fn deficits(trace: &Trace, lost: u64) -> Vec<(Requirement, String)> {
 }
 
 impl Requirement {
-    /// Returns `true` if a rule with this requirement cannot be checked when `missing` is not met.
+    /// Returns `true` if a rule with this requirement must be skipped on a trace that does not meet
+    /// `missing`.
     fn includes(self, missing: Self) -> bool {
         match self {
             Self::Nothing => false,

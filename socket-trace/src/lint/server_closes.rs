@@ -56,8 +56,8 @@ enum ServerEndpoint {
 struct CloseCounts {
     all: u64,
     by_server: Tally,
-    /// Connections that the server has closed since it last accepted one. They are counted once it accepts
-    /// another one, because until then the server may be shutting down.
+    /// Connections that the server has closed since it last accepted one. They are counted when the server
+    /// accepts the next connection. Until then, the server may be shutting down.
     pending: Vec<Example>,
     pending_count: u64,
 }

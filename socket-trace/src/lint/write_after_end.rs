@@ -140,8 +140,8 @@ impl WriteAfterEnd {
         }
     }
 
-    /// Detects at `close` that the peer sent a RST after its FIN. On Linux, only the socket state shows that
-    /// RST: reads keep returning end of stream.
+    /// Detects at `close` that the peer sent a RST after its FIN. On Linux, only the TCP state in the `close`
+    /// event shows this RST: reads keep returning end of stream.
     fn closed(&mut self, seen: &ObservedEvent<'_>, socket: &Socket, close: &Close) {
         let Some(state) = self.open.remove(&socket.sock).filter(|state| !state.reported) else { return };
         let gone =

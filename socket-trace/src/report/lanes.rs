@@ -10,7 +10,7 @@ use crate::timeline::Recording;
 /// Names of recordings of API servers and clients, and the titles of their lanes, in the order on the page.
 const KNOWN: [(&str, &str); 3] = [("rest", "REST"), ("graphql", "GraphQL"), ("grpc", "gRPC")];
 
-/// Names of recordings of plain sockets, and the titles of their lanes.
+/// Names of recordings of programs that use UDP or TCP without an API, and the titles of their lanes.
 const PLAIN: [(&str, &str); 2] = [("udp", "UDP"), ("tcp", "TCP")];
 
 /// Collects the lanes of a page while the recordings are read.
@@ -66,7 +66,8 @@ impl Lanes {
         }
     }
 
-    /// Returns the lanes of all recordings except plain sockets, and the lanes of plain sockets.
+    /// Returns two lists of lanes. The lanes of plain sockets (`udp` and `tcp`) are in the second list, all
+    /// others in the first.
     pub(super) fn finish(self) -> (Vec<Lane>, Vec<Lane>) {
         let is_plain = |lane: &Lane| PLAIN.iter().any(|(name, _)| *name == lane.api);
         let (plain, lanes) = self.lanes.into_iter().map(LaneEntry::lane).partition(is_plain);

@@ -15,7 +15,7 @@ use crate::timeline::connections::Socket;
 /// Maximum number of socket calls drawn for each side. A longer diagram is unreadable.
 const MAX_CALLS: usize = 500;
 
-/// Maximum number of socket calls kept for each side of a connection that is not selected yet. Its client may
+/// Maximum number of socket calls kept for each side of a connection before it is selected. The client may
 /// make several calls before the server accepts the connection.
 const MAX_CALLS_BEFORE: usize = 32;
 

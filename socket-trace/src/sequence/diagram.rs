@@ -66,8 +66,8 @@ fn row(call: &Call, arrow: Option<Arrow>) -> Row {
     }
 }
 
-/// Returns the rows of a socket call that sends a signal: a row with the call and the arrow of the signal.
-/// For a handshake, each of the further segments follows in a row of its own.
+/// Returns the rows of a socket call that sends a signal. The first row has the call and the arrow of the
+/// signal. For a handshake, this arrow is the SYN; the SYN-ACK and the ACK follow in rows of their own.
 fn sent(call: &Call, signal: Signal) -> Vec<Row> {
     let to = other(call.side);
     match signal {
@@ -79,9 +79,9 @@ fn sent(call: &Call, signal: Signal) -> Vec<Row> {
     }
 }
 
-/// Returns the rows of a socket call that receives a signal from a side that was not recorded: a row with the
-/// call and the arrow of the signal. For a handshake, each of the earlier segments precedes it in a row of
-/// its own.
+/// Returns the rows of a socket call that receives a signal from a side that was not recorded. The last row
+/// has the call and the arrow of the signal. For a handshake, this arrow is the ACK; the SYN and the SYN-ACK
+/// precede it in rows of their own.
 fn received(call: &Call, signal: Signal) -> Vec<Row> {
     match signal {
         Signal::Handshake => {

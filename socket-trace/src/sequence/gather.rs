@@ -12,12 +12,12 @@ use crate::timeline::Recording;
 use crate::timeline::connections::{Connection, Socket};
 use crate::timeline::{AnnotatedEvent, AnnotatedEvents};
 
-/// Maximum number of socket calls, such as `bind`, that are kept for a socket before it connects or listens.
-/// Further calls are dropped.
+/// Maximum number of opening calls (`socket`, `bind`, `listen`) that are kept for a socket. Further ones are
+/// dropped.
 const MAX_OPENING: usize = 8;
 
-/// Maximum number of connections that are kept while it is unknown whether they meet the choice. The other
-/// end of a connection may still appear and meet it.
+/// Maximum number of connections that are kept although no known end meets the [`Choice`]. Their other end
+/// may still appear in another recording, and meet it.
 const MAX_WAITING: usize = 1_024;
 
 /// Condition that selects the connection to draw.
@@ -34,8 +34,8 @@ pub enum Choice {
     Sock(SockId),
 }
 
-/// Returns the connections that meet the choice: one for each pair of a client's and a server's recording,
-/// and one for each recording that belongs to no pair.
+/// Returns the connections that meet `choice`: at most one for a client's and a server's recording that share
+/// connections, and at most one for each other recording.
 ///
 /// # Errors
 /// A trace cannot be read.
@@ -49,7 +49,7 @@ pub fn gather(events: &mut AnnotatedEvents, choice: &Choice) -> Result<Vec<Seque
 
 struct Gathering<'a> {
     choice: &'a Choice,
-    /// The number in [`Choice::Sock`] is that of a socket in a recording of this side.
+    /// Side whose recordings are searched for the socket number in [`Choice::Sock`].
     numbered: Side,
     sides: Vec<Side>,
     /// For each open socket, its `socket`, `bind` and `listen` events.
@@ -128,8 +128,8 @@ impl<'a> Gathering<'a> {
         self.candidates.values().filter(|candidate| candidate.is_selected)
     }
 
-    /// Returns the selected connections. Of several that are in the same recordings, returns only one: the
-    /// first that was recorded on both sides, or else the first.
+    /// Returns the selected connections, but only one for the same recordings. This is the first connection
+    /// that was recorded on both sides, or else the first one.
     fn finish(self, recordings: &[Recording]) -> Vec<Sequence> {
         let is_within = |one: &Candidate, other: &Candidate| one.recordings().all(|it| other.is_in(it));
         let selected: Vec<&Candidate> = self.selected().collect();

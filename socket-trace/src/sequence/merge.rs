@@ -1,9 +1,9 @@
 //! Merges the socket calls of client and server into one order, each cause before its effect.
 //!
-//! Times in a recording respect cause and effect, with two exceptions: a `connect` whose event lacks the time
-//! at which it was called, and a recorder that stamps a write when it returns. In these cases, an effect can
-//! have an earlier time than its cause. The merge still places the cause first, and gives it the time of its
-//! effect, the latest possible time.
+//! Times in a recording respect cause and effect, with two exceptions: the event of a `connect` may lack the
+//! time at which it was called, and some recorders stamp a write when it returns. The cause can then have a
+//! later time than its effect. The merge still places the cause first. It gives the cause the time of the
+//! effect, because this is the latest possible time.
 
 use std::collections::VecDeque;
 
@@ -18,8 +18,8 @@ struct Progress {
     received: u64,
 }
 
-/// Merges the socket calls of both sides by time, but places each cause before its effect. Then a call whose
-/// time is later than that of the next call in the merged order gets the time of the next call.
+/// Merges the socket calls of both sides by time, but places each cause before its effect. If a call then has
+/// a later time than the call after it, it gets the time of that call.
 pub(super) fn merge(client: Vec<Call>, server: Vec<Call>) -> Vec<Call> {
     let (mut client, mut server) = (VecDeque::from(client), VecDeque::from(server));
     let (mut by_client, mut by_server) = (Progress::default(), Progress::default());

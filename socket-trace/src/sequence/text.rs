@@ -11,7 +11,7 @@ use super::diagram::{Arrow, Row, lane, pause, rows};
 use super::model::Sequence;
 use crate::show::description::truncate;
 
-/// Minimum number of columns of the arrows between client and server.
+/// Minimum number of columns of an arrow in [`diagram`].
 const MIN_ARROW: usize = 28;
 
 /// Draws one connection as text, with times and descriptions of the data.
@@ -62,10 +62,10 @@ fn fill(text: &str, width: usize) -> String {
     format!("{text}{:pad$}", "", pad = width.saturating_sub(text.width()))
 }
 
-/// Number of columns for the socket calls of one side.
+/// Number of columns for the socket calls of one side in [`lanes`].
 const COLUMN: usize = 15;
 
-/// Number of columns for the arrows between client and server.
+/// Number of columns between the two sides of a connection in [`lanes`].
 const GAP: usize = 5;
 
 /// Draws several connections side by side as text, each with its client on the left and its server on the

@@ -48,8 +48,8 @@ pub fn describe(parts: &[Part]) -> String {
     description
 }
 
-/// Returns `true` if `part` is a row of a PostgreSQL result, and `next` begins with another row. Both are
-/// then shown as one entry with a count.
+/// Returns `true` if `part` and the first part in `next` are both rows of a PostgreSQL result. Such rows are
+/// shown as one entry with their number: `DataRow x 14`.
 fn is_repetition(part: &Part, next: &[Part]) -> bool {
     let is_counted = part.layer == Layer::Postgres && matches!(part.name, "DataRow" | "CopyData");
     is_counted && next.first().is_some_and(|next| next.layer == part.layer && next.name == part.name)
@@ -63,8 +63,8 @@ fn is_frame(part: &Part) -> bool {
     }
 }
 
-/// Returns `true` if the part is the content of a frame or chunk. The content may belong to a protocol above
-/// that of the frame.
+/// Returns `true` if the part is the content of a frame or chunk, such as that of an HTTP/2 DATA frame. The
+/// content may belong to another protocol than the frame, such as gRPC.
 pub(crate) fn is_content(part: &Part) -> bool {
     match part.layer {
         Layer::Grpc | Layer::Sse => true,
@@ -86,8 +86,8 @@ fn text(unit: &[Part]) -> &str {
     }
 }
 
-/// Returns the name to show for the part. Empty if `text` is sufficient, as in HTTP/1.1, or if the part is
-/// only a length.
+/// Returns the name to show before `text`, the text of the part. Empty if `text` is sufficient, as in
+/// HTTP/1.1, or if the part is only a length, such as a chunk size.
 fn name(part: &Part, text: &str) -> &'static str {
     let is_self_explanatory = match part.layer {
         Layer::Http1 => true,

@@ -18,8 +18,8 @@ use crate::timeline::AnnotatedEvent;
 use crate::timeline::connections::Connection;
 use crate::timeline::{Recording, Timeline};
 
-/// Column at which the description of the data starts: after the longest event, such as `65536 B in 16
-/// slices`. Counted from the time.
+/// Column at which the description of the data starts, counted from the column of the time. The longest
+/// event, such as `65536 B in 16 slices`, ends before it.
 const CARRIED: usize = 48;
 
 /// Minimum number of spaces between an event and its description.

@@ -8,7 +8,8 @@ use super::row::{Row, State};
 /// Conditions for a socket to be shown. One condition suffices; without conditions, all sockets are shown.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Ids of processes. Shows their sockets, and sockets in TIME_WAIT on a port where one of them listens.
+    /// Ids of processes. Shows the sockets of each process, and sockets in TIME_WAIT with a port on which
+    /// such a process listens.
     pub pids: BTreeSet<u32>,
     /// Ports. Shows sockets with one of them as local or foreign port.
     pub ports: BTreeSet<u16>,

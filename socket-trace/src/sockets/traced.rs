@@ -11,8 +11,11 @@ use crate::reader::{Error, Trace};
 /// A filter for the sockets that belong to a recording.
 #[derive(Debug)]
 pub struct Traced {
-    /// Shows the sockets of the recording process if it still runs, and sockets with a port on which it
-    /// listened or the address of a server to which it connected.
+    /// Shows three kinds of sockets:
+    ///
+    /// - the sockets of the recording process, if this process still runs
+    /// - sockets with a local or foreign port that the process bound, or on which it listened
+    /// - sockets with the address of a server to which the process connected
     pub filter: Filter,
     /// Id of the recording process, if this process has ended.
     pub gone: Option<u32>,

@@ -78,9 +78,11 @@ impl ConnectionOverhead {
 /// both is the cost of opening a connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct CallCost {
-    /// Sums over the first API call of each connection, including the opening and the end of the connection.
+    /// Sums over the first API call of each connection. They include the reads, writes and bytes that open
+    /// and end the connection.
     pub first: CallTotals,
-    /// Sums over the later API calls of each connection, including the connection's overhead between them.
+    /// Sums over the later API calls of each connection. They include the reads, writes and bytes between the
+    /// calls that belong to no call.
     pub later: CallTotals,
 }
 

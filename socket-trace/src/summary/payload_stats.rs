@@ -40,14 +40,14 @@ pub(super) struct PayloadStats {
     unknown: u64,
 }
 
-/// The data that an event transferred, with the properties that determine how it is counted.
+/// Direction and size of the data that an event transferred, and how the data is counted.
 #[derive(Clone, Copy)]
 pub(super) struct ClassifiedTransfer {
     /// Recorded side of the connection.
     pub(super) side: Side,
     /// Direction and size of the data; `None` for an event without data.
     pub(super) transfer: Option<DataTransfer>,
-    /// `true` if the totals of steps exclude the event.
+    /// `true` if the totals of steps exclude the event, such as one of a stream on top of another stream.
     pub(super) is_uncounted: bool,
 }
 
@@ -59,7 +59,8 @@ pub(super) struct PayloadTotals {
     pub(super) unknown: u64,
 }
 
-/// A connection, and those of its bytes that are not counted for an API call yet.
+/// An open connection. Its bytes that belong to no API call are collected in `overhead`, and later added to
+/// the cost of a call.
 struct Connection {
     side: Side,
     /// Number of bytes that could not be dissected or are encrypted.
@@ -131,8 +132,8 @@ impl PayloadStats {
         self.connections.entry(sock).or_insert_with(|| Connection::new(side))
     }
 
-    /// Counts an API call in the step in which it ended. Bytes since the end of the previous call that belong
-    /// to no call are added to the cost of this call.
+    /// Counts an API call in the step in which it ended. Its cost includes the bytes since the end of the
+    /// previous call that belong to no call.
     fn count_call(&mut self, call: &Call, steps: &mut Steps, on_call: OnCall<'_>) {
         let operation = self.operations.index(&operation_name(&call.operation), Operation::new);
         let place = Place { step: steps.current_index(), operation };

@@ -102,8 +102,8 @@ impl SocketHistory {
         }
     }
 
-    /// Returns the recorded end of the connection: client or server. This end differs from the side of the
-    /// whole recording, `recorded`, if for example a server connects to another server.
+    /// Returns the recorded end of the connection: client or server. `recorded` is the side that made the
+    /// whole recording. The two differ, for example, if a server connects to another server.
     #[must_use]
     pub fn side(&self, recorded: Side) -> Side {
         match self.role(recorded) {
@@ -121,8 +121,9 @@ impl SocketHistory {
         !self.closed.as_ref().is_some_and(unclean)
     }
 
-    /// Returns the cause of the connection's end: `client` or `server` if one of them closed it, else the
-    /// name of the reason. `None` while it is open.
+    /// Returns what ended the connection: `client` or `server` if one of them closed it, else the value of
+    /// `ended_by` in the `close` event. `None` while it is open. `side` is the recorded end of the
+    /// connection.
     #[must_use]
     pub fn ended_by(&self, side: Side) -> Option<&'static str> {
         let (local, peer) = match side {

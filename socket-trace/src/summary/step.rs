@@ -39,8 +39,8 @@ pub struct Step {
     pub to_server: u64,
     /// Bytes from the server to the client.
     pub to_client: u64,
-    /// Median over connections of the time from the client's first byte to the server's first byte, in
-    /// nanoseconds. `None` if the server sent first on all of them.
+    /// Time from the client's first byte to the server's first byte, in nanoseconds: the median over the
+    /// connections of the step. `None` if the server sent first on all of them.
     pub first_byte_ns: Option<u64>,
     /// Number of connections by the side that sent the first byte: `client` or `server`.
     #[serde(rename = "spoke_first")]
@@ -146,8 +146,8 @@ impl Steps {
         self.current
     }
 
-    /// Returns the current step, so that the caller can add an event to it. The first event after a mark
-    /// increments the step's `times`.
+    /// Returns the current step, so that the caller can add an event to it. If this is the first event after
+    /// a mark, increments the step's `times`.
     pub(super) fn current(&mut self) -> &mut Step {
         let step = self.steps.at(self.current);
         step.times += u64::from(std::mem::take(&mut self.is_new));

@@ -7,7 +7,7 @@ use crate::compare::grouping::{Group, Grouping, unique_in_order};
 use crate::summary::Summary;
 use crate::summary::{ByteBreakdown, BytesByClass};
 
-/// Builds a table with a row for each step or operation and each trace with payload.
+/// Builds a table of bytes by class. It has one row for each step or operation of each trace with payload.
 pub(super) fn grid(traces: &[&Summary], by: Grouping) -> Grid {
     grid_of(traces, by, |trace| by.groups(trace))
 }

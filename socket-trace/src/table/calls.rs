@@ -14,8 +14,9 @@ type OfKind = fn(&CallCost) -> &CallTotals;
 /// Names of the kinds of API calls: the first call of a connection, and later ones.
 const KINDS: [(&str, OfKind); 2] = [("first", |cost| &cost.first), ("later", |cost| &cost.later)];
 
-/// Builds a table with a row for each step or operation, kind of API call, and trace with payload. The number
-/// of API calls is a count, the time to the first byte a median, and every other number a mean per API call.
+/// Builds a table with a row for each step or operation, each kind of API call (first or later), and each
+/// trace with payload. The column `calls` shows a count, `first byte` a median, and each other column a mean
+/// per API call.
 pub(super) fn grid(traces: &[&Summary], by: Grouping) -> Grid {
     let slices: Vec<_> = (traces.iter())
         .filter(|trace| trace.payload)

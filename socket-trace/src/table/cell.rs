@@ -65,7 +65,8 @@ impl Cell {
         }
     }
 
-    /// Formats the cell for a terminal. Numbers to the right of a `/` are aligned to `width` characters.
+    /// Formats the cell for a terminal. In a cell such as `85 / 1204`, the number after the `/` is
+    /// right-aligned to `width` characters.
     pub(super) fn text(&self, width: usize) -> String {
         match self {
             Self::Nothing => "–".to_owned(),
@@ -85,7 +86,7 @@ impl Cell {
         }
     }
 
-    /// Returns the width in characters of the value to the right of a `/`; 0 if there is none.
+    /// Returns the width of the last number in a cell such as `85 / 1204`; 0 for any other cell.
     pub(super) fn right_width(&self) -> usize {
         match self {
             Self::Directions(_, back) => back.to_string().len(),

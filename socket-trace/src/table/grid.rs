@@ -1,4 +1,5 @@
-//! A table whose rows form groups. Cells that all rows of a group share are shown in its first row.
+//! A table whose rows form groups. A cell that has the same content in all rows of a group is shown only in
+//! the first of them.
 
 use comfy_table::{
     CellAlignment, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle,
@@ -62,8 +63,8 @@ impl Grid {
         }
     }
 
-    /// Returns the shared cells. The first cells are empty, as far as they equal the first cells of the
-    /// previous group.
+    /// Returns the shared cells of a group. The leading cells that equal those of the previous group are left
+    /// empty.
     fn without_repeated(&self, keys: &[Cell]) -> Vec<Cell> {
         let repeated = self.keys.iter().zip(keys).take_while(|(above, key)| above == key).count();
         let blank = || Cell::Words(String::new());

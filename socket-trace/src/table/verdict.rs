@@ -43,8 +43,8 @@ fn headline(verdict: Verdict) -> &'static str {
     }
 }
 
-/// For each call pattern that all traces share, returns the role of its sockets, the pattern, and text with
-/// the number of such sockets in each trace.
+/// Returns an item for each call pattern that all traces share: the role of its sockets, the pattern, and the
+/// number of such sockets in each trace, such as `rest 3, grpc 3`.
 fn common(comparison: &Comparison) -> impl Iterator<Item = (Role, &str, String)> {
     comparison.skeletons.iter().flat_map(|(role, skeletons)| {
         skeletons.iter().map(|skeleton| {
@@ -58,8 +58,8 @@ fn common(comparison: &Comparison) -> impl Iterator<Item = (Role, &str, String)>
     })
 }
 
-/// Returns a sentence in three pieces for each trace with open connections: the number of open connections,
-/// the path of the trace, and the rest.
+/// Returns a sentence for each trace with open connections, in three pieces: `2 connections`, the path of the
+/// trace, and `are still open and were omitted`.
 fn open_connections(comparison: &Comparison) -> impl Iterator<Item = [String; 3]> {
     comparison.traces.iter().filter(|trace| trace.open > 0).map(|trace| {
         let (count, left) = match trace.open {

@@ -21,7 +21,8 @@ const MAX_BYTES: usize = 16 << 20;
 /// Maximum time for which a `connect` in progress holds back the events of a growing trace.
 const MAX_WAIT: Duration = Duration::from_millis(500);
 
-/// Holds back events, so that each `connect` gets its place by the time at which it was called.
+/// Holds back events while a `connect` may be in progress. The `connect` can then be inserted at the time at
+/// which it was called.
 #[derive(Debug, Default)]
 pub(super) struct ConnectOrder {
     held: VecDeque<TimedEvent>,
@@ -80,7 +81,8 @@ impl ConnectOrder {
         }
     }
 
-    /// Returns the next event, unless an event that is added later may have to be placed before it.
+    /// Returns the next event. `None` if no event is held back, or if a `connect` that is still in progress
+    /// may have to be placed before the next event.
     pub(super) fn pop_ready(&mut self) -> Option<TimedEvent> {
         loop {
             let first = self.held.front()?;
@@ -104,7 +106,7 @@ impl ConnectOrder {
         timed
     }
 
-    /// Stops holding back events for the `connect` of the oldest new socket.
+    /// Stops holding back events for the oldest new socket, on which a `connect` may be in progress.
     fn stop_waiting_for_first(&mut self) {
         if let Some(new) = self.new_sockets.pop_front()
             && self.connecting.get(&new.socket) == Some(&new.at)

@@ -41,7 +41,7 @@ struct Growth {
     consumed: Consumed,
     /// Length of the file when it was last inspected.
     length: u64,
-    /// Length of the file at the inspection before the last.
+    /// Length of the file at the inspection before that of `length`.
     settled: u64,
     missed_parts: u64,
 }
@@ -97,8 +97,8 @@ impl Source {
         self.ahead.is_some()
     }
 
-    /// Returns `true` if the event read in advance was already in the file at the inspection before the last,
-    /// or if no recorder writes to the file.
+    /// Returns `true` if the event read in advance is within the first [`Growth::settled`] bytes of the file.
+    /// Also returns `true` if no recorder writes to the file.
     pub(super) fn is_settled(&self) -> bool {
         self.growing.as_ref().is_none_or(|growth| growth.consumed.get() <= growth.settled)
     }
@@ -150,8 +150,8 @@ impl Growth {
 }
 
 impl Growth {
-    /// Returns the file of a rotated recording that follows the file with this header: the oldest complete
-    /// file that still exists, or else the current file.
+    /// Returns the file of a rotated recording that follows the file with `header`: the oldest later file
+    /// that is complete and still exists, or else the current file. `None` if there is no later file yet.
     fn after(&self, header: &Header) -> Result<Option<(Trace, Self)>, Error> {
         let current = match Self::open(&self.path) {
             // The full file was renamed, and the next one does not exist yet.
@@ -161,8 +161,8 @@ impl Growth {
         Ok(current.map(|current| Self::oldest(header.part.saturating_add(1), current)))
     }
 
-    /// Returns the oldest file that still exists and has at least the number `first`, or else the current
-    /// file.
+    /// Returns the oldest complete file that still exists and whose number is at least `first`. If there is
+    /// none, returns the current file.
     fn oldest(first: u64, (current, growth): (Trace, Self)) -> (Trace, Self) {
         let is_kept = |part: &u64| part_path(&growth.path, *part).is_file();
         let oldest = (first..current.header().part).rev().take_while(is_kept).last();

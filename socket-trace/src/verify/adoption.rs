@@ -82,8 +82,8 @@ impl Adopted {
         self.kind == "datagram"
     }
 
-    /// Returns `true` if the trace's end line does not count the socket as open, so that it may outlive the
-    /// recording.
+    /// Returns `true` if the socket may still be open when the recording ends, although the trace's end line
+    /// does not count it as open. The end line counts only streams.
     pub(super) fn may_outlive_the_recording(&self) -> bool {
         self.kind != "stream"
     }
@@ -93,8 +93,8 @@ impl Adopted {
 pub(super) struct Adoptions {
     /// Adoptions that have not been found in the log yet, by file descriptor.
     waiting: HashMap<i32, VecDeque<Adopted>>,
-    /// Adoptions that were found in the log. A later query of the same addresses may turn out to be the query
-    /// that the adoption made.
+    /// Adoptions that were found in the log after a query of their addresses. If the log has a later query of
+    /// the same addresses, the adoption may have happened after that one instead.
     found: HashMap<i32, Vec<Adopted>>,
     /// Adoptions that have several possible times in the log.
     ambiguous: BTreeSet<(SockId, i32)>,
@@ -111,15 +111,15 @@ impl Adoptions {
         self.waiting.entry(*fd).or_default().push_back(adopted);
     }
 
-    /// Returns the first adoption with these addresses that has not been found in the log yet. Does not
-    /// remove it.
+    /// Returns the first adoption of a socket with the addresses `names` that has not been found in the log
+    /// yet. Does not remove it.
     pub(super) fn first(&self, names: &Names) -> Option<&Adopted> {
         self.waiting.get(&names.fd)?.iter().find(|adopted| names.matches(adopted))
     }
 
     /// Finds the adoption that happened after the address queries `names` and before the next call on the
-    /// descriptor, at `until`. Removes and returns it. Returns `None` if more of the trace must be read, and
-    /// `Some(None)` if the socket was not adopted in this time.
+    /// descriptor, which began at `until`. Removes and returns it. `None` means that more of the trace must
+    /// be read; `Some(None)` means that the socket was not adopted in this time.
     pub(super) fn take_match(
         &mut self,
         names: &Names,
@@ -139,8 +139,8 @@ impl Adoptions {
         Some(Some(adopted))
     }
 
-    /// Marks each adoption as ambiguous that was found earlier in the log, but may have happened after the
-    /// address queries `names`.
+    /// Marks adoptions as ambiguous. These are the adoptions that were found earlier in the log, but may have
+    /// happened after the address queries `names`.
     pub(super) fn mark_ambiguous(&mut self, names: &Names, clock: &mut Clock) {
         for adopted in self.found.get(&names.fd).into_iter().flatten() {
             if names.matches(adopted) && !clock.is_before(adopted.t, names.time) {
@@ -150,7 +150,7 @@ impl Adoptions {
     }
 
     /// Excludes a socket from [`mark_ambiguous`](Self::mark_ambiguous). Called once all calls of the socket
-    /// have matched, because the time of its adoption then makes no difference.
+    /// have matched: the time of its adoption then makes no difference.
     pub(super) fn mark_exact(&mut self, sock: SockId, fd: i32) {
         if let Some(found) = self.found.get_mut(&fd) {
             found.retain(|adopted| adopted.sock != sock);

@@ -1,16 +1,16 @@
 //! Maps times of an strace log to the time line of a trace, to exclude impossible orders of calls.
 //!
-//! strace stamps the beginning of a call with the wall clock (`-ttt`). A trace counts from a start whose
-//! wall-clock time is in its header. For the header, the recorder reads the wall clock a little after the
-//! monotonic clock, so mapped events seem late. They seem late by at most the smallest delay of any call that
-//! log and trace have in common.
+//! strace stamps the beginning of a call with the wall clock (`-ttt`). The events of a trace have the time
+//! since the start of the recording, and the header has the wall-clock time of this start. The recorder reads
+//! the wall clock for the header a little after the monotonic clock, so mapped events seem late. They seem
+//! late by at most the smallest delay between a call in the log and the event of the same call in the trace.
 
 use socket_tap::format::Header;
 
 use super::call::{CallKind, LocatedCall};
 
-/// Tolerance in nanoseconds for mapped events that seem late, until a call in both log and trace shows a
-/// smaller delay.
+/// Tolerance in nanoseconds for mapped events that seem late. It applies until a call in both log and trace
+/// shows a smaller delay.
 const LATE: i128 = 100_000_000;
 
 /// Tolerance in nanoseconds for mapped events that seem early. Clocks are rounded, and adjusted in small
@@ -26,11 +26,11 @@ pub(super) struct Clock {
     start: Option<i128>,
     /// `true` once a decision was based on times.
     used: bool,
-    /// Maximum time in nanoseconds by which an event in the trace precedes the start of the same call in the
-    /// log.
+    /// How early events seem: the maximum time in nanoseconds from an event in the trace to the start of the
+    /// same call in the log.
     ahead: i128,
-    /// Minimum time in nanoseconds from the start of a call in the log to the event of the same call in the
-    /// trace.
+    /// How late events seem: the minimum time in nanoseconds from the start of a call in the log to the event
+    /// of the same call in the trace. `None` before the first such call.
     behind: Option<i128>,
 }
 
@@ -57,7 +57,8 @@ impl Clock {
         after
     }
 
-    /// Returns by how many nanoseconds the log time `time` is later than the event at the trace time `t`.
+    /// Returns the time in nanoseconds from the event at the trace time `t` to the log time `time`. Negative
+    /// if `time` is earlier; `None` if a time is unknown.
     fn apart(&self, t: u64, time: Option<u64>) -> Option<i128> {
         Some(i128::from(time?) - (self.start? + i128::from(t)))
     }

@@ -24,16 +24,16 @@ pub(super) struct Traced {
     pub(super) position: u64,
     /// The last calls that log and trace have in common.
     pub(super) before: VecDeque<MatchedCall>,
-    /// `true` if the trace's end line does not count the socket as open, so that it may outlive the
-    /// recording.
+    /// `true` if the socket may still be open when the recording ends, although the trace's end line does not
+    /// count it as open.
     pub(super) outlives: bool,
     /// `true` if the tap has queried `TCP_INFO` since the last call.
     pub(super) sampled: bool,
-    /// Calls of the kernel that the trace has at a later position, because another thread made a call at the
-    /// same time.
+    /// Calls of the kernel that are held back, because the trace has them at a later position. Another thread
+    /// made a call at the same time.
     pub(super) held: Vec<Held>,
-    /// Index of the first difference of the socket in `Check::differences`. The calls around it are
-    /// collected.
+    /// Index of the socket's first difference in `Check::differences`. While it is `Some`, the next calls are
+    /// collected for this difference.
     pub(super) differs: Option<usize>,
 }
 

@@ -10,7 +10,8 @@ use super::followed::Released;
 use super::kernel::{DescriptorId, End};
 
 impl Check {
-    /// Remembers a query of a socket's address. The tap queries the addresses of a socket when it adopts it.
+    /// Remembers the result of an address query on a socket (`getsockname` or `getpeername`). The tap makes
+    /// these queries when it adopts a socket.
     pub(super) fn address_queried(
         &mut self,
         socket: DescriptorId,
@@ -27,8 +28,8 @@ impl Check {
         Ok(())
     }
 
-    /// Decides whether a socket was adopted between the last query of its addresses and the next call on it,
-    /// which begins at `until`.
+    /// Decides whether the tap adopted a socket after the last query of its addresses. The adoption must have
+    /// happened before `until`, when the next call on the socket begins.
     pub(super) fn resolve_adoption(
         &mut self,
         socket: DescriptorId,
@@ -56,8 +57,8 @@ impl Check {
         Ok(())
     }
 
-    /// Decides whether a call was made before or after the release of the socket, which is its last event in
-    /// the trace. The tap queries `TCP_INFO` when it releases a stream.
+    /// Decides whether the call `at` was made before or after the tap released the socket. The release is the
+    /// socket's last event in the trace. The tap queries `TCP_INFO` when it releases a stream.
     pub(super) fn after_release(&mut self, socket: DescriptorId, at: LocatedCall, release: &LocatedCall) {
         let Some(traced) = self.traced(socket) else { return };
         let (sock, fd, sampled) = (traced.sock, traced.fd, traced.sampled);

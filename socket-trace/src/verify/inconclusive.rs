@@ -9,8 +9,8 @@ use super::report::NotCompared;
 use crate::summary::ending_defects;
 use crate::units::plural;
 
-/// Returns the reasons why even a difference proves nothing: the trace or the log lacks calls, or they cannot
-/// be aligned.
+/// Returns the reasons why even a difference proves nothing: the trace or the log lacks calls, or their times
+/// cannot be compared.
 pub(super) fn invalidating(check: &Check) -> Vec<String> {
     let clock = check.clock.defect(check.kernel.was_set_back());
     let mut reasons: Vec<String> = check.kernel.defect().into_iter().chain(clock).collect();
@@ -83,8 +83,8 @@ pub(super) fn inconclusive(check: &mut Check) -> Vec<String> {
 
 const PAUSE: &str = "pass -ttt to strace, and let the program pause for at least a tenth of a second";
 
-/// Removes the differences of the sockets in `ambiguous`: it is uncertain which call in the log is the first
-/// of such a socket. Returns the sockets whose differences were removed.
+/// Removes the differences of the sockets in `ambiguous`. For each of them, it is uncertain which call in the
+/// log is its first. Returns the sockets whose differences were removed.
 fn retract_differences(check: &mut Check, ambiguous: &BTreeSet<(SockId, i32)>) -> BTreeSet<(SockId, i32)> {
     let mut retracted = BTreeSet::new();
     let mut is_certain = |owner: Option<SockId>| {
@@ -97,8 +97,8 @@ fn retract_differences(check: &mut Check, ambiguous: &BTreeSet<(SockId, i32)>) -
     retracted
 }
 
-/// Returns the streams of the trace that are not compared, because the kernel does not see them or sees them
-/// as other calls.
+/// Returns the streams of the trace that are not compared. The kernel does not see these streams, or sees
+/// their bytes as calls on another socket.
 pub(super) fn not_compared(check: &Check) -> Vec<NotCompared> {
     let (above, alone) = (check.trace_calls.wrapped.above, check.trace_calls.wrapped.alone);
     let above = NotCompared {

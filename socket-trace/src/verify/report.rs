@@ -33,7 +33,8 @@ impl Verdict {
     }
 }
 
-/// Numbers of results that differ between program and kernel, because tokio hides some from the program.
+/// Numbers of calls whose results differ between program and kernel, because tokio or the standard library
+/// handles them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Hidden {
     /// Number of calls that failed because they would have blocked.
@@ -61,7 +62,7 @@ pub struct Report {
     pub sockets: u64,
     /// Number of calls that log and trace have in common.
     pub calls: u64,
-    /// Numbers of results that tokio hides from the program.
+    /// Numbers of calls whose results differ between program and kernel.
     pub hidden: Hidden,
     /// The first difference of each socket that has one, up to a limit.
     pub differences: Vec<Difference>,
@@ -98,8 +99,8 @@ pub struct Difference {
     pub fd: Option<i32>,
     /// Position of the differing call among the calls of its socket, from 1.
     pub call: u64,
-    /// The adopted socket to which the difference belongs. If its adoption is uncertain, the difference does
-    /// not count.
+    /// The socket of the trace that was matched to the log: the differing socket, or the listener that
+    /// accepted it. If the match is uncertain, the difference does not count.
     #[serde(skip)]
     pub(super) owner: Option<SockId>,
     pub(super) before: Vec<MatchedCall>,

@@ -63,8 +63,8 @@ impl Threads {
         }
     }
 
-    /// Returns `true` if a thread that appears for the first time belongs to the recorded process. The log
-    /// may show the first call of a thread before the end of the call that created the thread.
+    /// Returns `true` if the thread `tid`, which appears for the first time, belongs to the recorded process.
+    /// The call that created the thread may still be in progress: its end may be later in the log.
     fn first_seen(&self, tid: Tid) -> Result<bool, String> {
         if tid == self.pid {
             return Ok(true);

@@ -76,7 +76,7 @@ impl Block {
         self.option(OPT_COMMENT, comment.as_bytes())
     }
 
-    /// Appends the flags option of a packet, such as its direction.
+    /// Appends the option `epb_flags` of a packet. Its bits state, for example, the direction of the packet.
     pub(super) fn flags(self, flags: u32) -> Self {
         self.option(2, &flags.to_le_bytes())
     }

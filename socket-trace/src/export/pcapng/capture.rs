@@ -25,8 +25,8 @@ pub(super) struct Capture {
     out: Out,
     /// Number of interfaces written so far. New packets belong to the last one.
     interfaces: u32,
-    /// Packets not written yet, in time order. They wait because a slow `connect` is exported only when it
-    /// returns, but its SYN has the time at which it was called.
+    /// Packets that are not written yet, in time order. A packet with an earlier time may still follow: a
+    /// `connect` is exported when it returns, but its SYN has the time at which it was called.
     held: VecDeque<Packet>,
     held_bytes: usize,
     /// Time of the last packet written for the current interface.

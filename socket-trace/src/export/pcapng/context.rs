@@ -1,4 +1,4 @@
-//! The event that is being exported, and the state needed to export it.
+//! The event that is being exported, with its recording, the pcapng file, and the notes for the user.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use super::capture::Capture;
 use super::notes::Notes;
 use super::recording::Recording;
 
-/// The event that is being exported, and the state needed to export it.
+/// The event that is being exported, with its recording, the pcapng file, and the notes for the user.
 pub(super) struct EventContext<'a> {
     pub(super) capture: &'a mut Capture,
     pub(super) notes: &'a mut Notes,

@@ -49,7 +49,7 @@ fn low(number: u64) -> u16 {
     number as u16
 }
 
-/// Formats the address that a placeholder replaces, for a comment.
+/// Formats a recorded address for the comment on a packet with placeholder addresses: `?` if it is unknown.
 pub(super) fn quoted(address: Option<&Addr>) -> String {
     let text = address.map_or_else(|| "?".to_owned(), Addr::to_string);
     printable(&text).chars().take(MAX_TEXT).collect()

@@ -23,7 +23,8 @@ pub(super) struct Notes {
     pub(super) placeholders: u64,
     /// Number of reads, writes and datagrams that are too large for packets, and omitted.
     pub(super) too_large: u64,
-    /// Number of connections whose last bytes before the end of stream are missing.
+    /// Number of connections that lack bytes just before the end of stream. For these, the export detected
+    /// the missing bytes only after it had written the FIN.
     pub(super) late_missing: u64,
     /// Server ports on which Wireshark does not detect the protocol by itself.
     ports: BTreeSet<(u16, Protocol)>,

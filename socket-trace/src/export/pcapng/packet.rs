@@ -80,8 +80,8 @@ pub(super) fn tcp_header(from: SocketAddr, to: SocketAddr, flags: Flags) -> TcpH
     header
 }
 
-/// Appends a TCP packet, and returns its length on the network, which exceeds the number of appended bytes if
-/// the payload is truncated.
+/// Appends a TCP packet, and returns its length on the network. This length exceeds the number of appended
+/// bytes if the payload is truncated.
 ///
 /// The checksum of a truncated packet is unknown; Wireshark does not check it.
 pub(super) fn tcp(

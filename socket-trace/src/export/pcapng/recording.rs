@@ -1,4 +1,4 @@
-//! State of the recording that is being exported.
+//! The recording that is being exported, and the numbers of its missing events and bytes so far.
 
 use std::time::{Duration, SystemTime};
 
@@ -50,7 +50,7 @@ impl Recording {
         Self { number, side, has_payload, started, last: started, lost: 0, lost_rx: 0, lost_tx: 0 }
     }
 
-    /// Adds the numbers of a `gap` event to those of the recording.
+    /// Adds the missing events and bytes of a `gap` event to the totals of the recording.
     pub(super) fn add_gap(&mut self, gap: &Gap) {
         self.lost = self.lost.saturating_add(gap.events());
         self.lost_rx = self.lost_rx.saturating_add(gap.rx);

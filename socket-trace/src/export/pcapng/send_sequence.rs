@@ -49,9 +49,9 @@ impl SendSequence {
         self.missing = self.missing.saturating_add(bytes);
     }
 
-    /// Sets the number of missing bytes to the difference between the bytes sent so far and `total`, the
-    /// number that the connection's `close` event states for this direction. Returns `true` if bytes are
-    /// missing although the FIN was already written, so that the export cannot show them.
+    /// Sets the number of missing bytes so that all bytes of this direction add up to `total`, the number in
+    /// the connection's `close` event. Returns `true` if bytes are missing but the FIN was already written,
+    /// so that the export cannot show the gap. `lost` is the same number as in [`add_lost`](Self::add_lost).
     pub(super) fn ends_at(&mut self, total: u64, lost: u64) -> bool {
         let missing = total.saturating_sub(self.position);
         self.lost = lost;

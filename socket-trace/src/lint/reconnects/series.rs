@@ -8,8 +8,8 @@ use super::super::finding::Tally;
 use super::super::socket::Socket;
 use crate::summary::Role;
 
-/// Minimum number of connections in a reported series. It is multiplied by the number of connections that
-/// were open at the same time.
+/// Minimum number of connections in a reported series. If several connections were open at the same time, it
+/// is multiplied by their largest number.
 const MANY: u64 = 10;
 
 /// The peer of a connection: a client identified by its IP address without the ephemeral port, or a server by

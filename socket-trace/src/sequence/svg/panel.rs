@@ -119,8 +119,8 @@ impl<'a> Panel<'a> {
         at + step
     }
 
-    /// Returns `true` if the row with this index receives the signal sent to `side`, or is a segment with
-    /// which the kernel of `side` replies.
+    /// Returns `true` if an arrow to `side` can end at the row with this index: `side` receives the signal in
+    /// this row, or the row is a segment that the kernel of `side` sends in reply.
     fn receives_or_replies(&self, index: usize, side: Side) -> bool {
         match self.rows.get(index).filter(|row| row.pause.is_none()) {
             Some(Row { call: Some((of, _)), receives, .. }) => *receives && *of == side,

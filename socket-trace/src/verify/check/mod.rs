@@ -23,8 +23,8 @@ pub(super) struct Check {
     pub(super) trace_calls: TraceCalls,
     pub(super) clock: Clock,
     pub(super) followed: HashMap<DescriptorId, Followed>,
-    /// For each descriptor, the addresses that the latest queries returned, until another call on the
-    /// descriptor.
+    /// For each descriptor, the addresses that the latest queries returned. They are kept until the next call
+    /// on the descriptor that is not such a query.
     pub(super) names: HashMap<DescriptorId, Names>,
     /// Duplicates of the file descriptors of traced sockets. The tap does not record calls on the duplicates.
     pub(super) copies: HashMap<DescriptorId, SockId>,
@@ -34,7 +34,7 @@ pub(super) struct Check {
     pub(super) calls: u64,
     pub(super) hidden: Hidden,
     pub(super) differences: Vec<Difference>,
-    /// Sockets of the differences that are counted but not shown.
+    /// For each difference that is counted but not shown, its [`owner`](Difference::owner).
     pub(super) more_differences: Vec<Option<SockId>>,
     /// Number of calls after the end of the recording, on sockets that were still open when it ended.
     pub(super) after_the_end: u64,

@@ -43,13 +43,13 @@ pub(super) struct Kernel {
     begun: u64,
     /// Thread that made the call that ended last.
     thread: Tid,
-    /// Number of calls of all threads that had begun when the previous call of `thread` ended.
+    /// Value that `beginnings` had when the previous call of `thread` ended.
     earliest_entry: u64,
-    /// For each thread, the number of calls of all threads that had begun when its latest call ended.
+    /// For each thread, the value that `beginnings` had when the latest call of the thread ended.
     ended: HashMap<Tid, u64>,
-    /// Number of calls that have begun so far.
+    /// Number of calls of all threads that have begun so far.
     beginnings: u64,
-    /// For each thread, the watches that wait for the thread's next call.
+    /// For each thread, the watches that the next call of the thread completes.
     watched: HashMap<Tid, Vec<WatchId>>,
     /// For each completed watch, the sequence number of the call that completed it.
     next_begun: HashMap<WatchId, u64>,
@@ -114,13 +114,15 @@ impl Kernel {
         self.thread
     }
 
-    /// Returns the number of calls that had begun when the previous call of the same thread ended. All of
-    /// them began before the call that [`next_call`](Self::next_call) returned last.
+    /// Returns how many calls of all threads had begun when the current thread finished its previous call.
+    /// The current thread is that of the call that [`next_call`](Self::next_call) returned last. This call
+    /// began later.
     pub(super) fn earliest_entry(&self) -> u64 {
         self.earliest_entry
     }
 
-    /// Starts a watch for the next call of a thread: the thread of the call that was returned last.
+    /// Starts a watch for the next call of the current thread. This is the thread of the call that
+    /// [`next_call`](Self::next_call) returned last.
     pub(super) fn watch(&mut self) -> WatchId {
         self.last_watch += 1;
         self.watched.entry(self.thread).or_default().push(self.last_watch);

@@ -10,7 +10,8 @@ use super::TraceCalls;
 use super::origin::{Found, Origin};
 use crate::reader::Error;
 
-/// Purpose of the first call on a new socket. The call identifies the socket in the trace.
+/// What the first call on a new socket does. Together with its address, the call identifies the socket in the
+/// trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Purpose {
     Bind,
@@ -19,8 +20,8 @@ enum Purpose {
 }
 
 impl TraceCalls {
-    /// Returns the socket that, according to the trace, the listener `on` accepted with this file descriptor
-    /// and peer.
+    /// Returns the socket that the listener `on` accepted, according to the trace, with the file descriptor
+    /// `fd` and the peer `peer`. `None` if the trace has no such socket.
     pub(in crate::verify) fn accepted(
         &mut self,
         on: SockId,
@@ -93,7 +94,7 @@ impl TraceCalls {
     }
 
     /// Excludes a socket from the search for ambiguous matches. Called once all calls of the socket have
-    /// matched, because it was then the right socket.
+    /// matched, which proves that it is the right socket.
     pub(in crate::verify) fn mark_exact(&mut self, sock: SockId, fd: i32) {
         self.adoptions.mark_exact(sock, fd);
         if let Some(found) = self.found.get_mut(&fd) {
@@ -141,8 +142,9 @@ fn purpose(call: &Call) -> Purpose {
     }
 }
 
-/// Returns `true` if the first use of the kernel's socket matches that in the trace. `kernel` is the call
-/// that bound or connected the socket; `None` if it was closed before any such call.
+/// Returns `true` if the kernel's socket and the socket of the trace were first used in the same way.
+/// `kernel` is the call that bound or connected the kernel's socket; `None` if that socket was closed before
+/// any such call. `trace` is the first use in the trace.
 fn is_first_use(kernel: Option<&Call>, trace: &Call) -> bool {
     match kernel {
         Some(kernel) => purpose(kernel) == purpose(trace) && same_place(kernel, trace),

@@ -18,8 +18,8 @@ mod claims;
 mod origin;
 mod wrapped;
 
-/// Maximum number of calls of one socket that are searched for a call that the trace has at a later position.
-/// Calls of several threads at the same time may be recorded in another order than the kernel's.
+/// A call of the kernel is searched among at most this number of next calls of the socket in the trace. The
+/// trace may have it at a later position if several threads made calls at the same time.
 const MAX_OVERLAPPING: usize = 4096;
 
 #[derive(Debug)]
@@ -87,8 +87,9 @@ impl TraceCalls {
         Ok(self.waiting.get(&sock).and_then(VecDeque::front))
     }
 
-    /// Returns `true` if the trace has `call` among the next calls of the socket, and each call before it may
-    /// have been concurrent with it. `held` are the calls of the kernel that are held back.
+    /// Returns `true` if `call` is among the next calls of the socket in the trace, and may have been
+    /// concurrent with each call before it. Calls before it that equal one in `held` do not count; `held` are
+    /// the kernel's calls that are held back.
     pub(super) fn has_soon(&mut self, sock: SockId, call: &Call, mut held: Vec<Call>) -> Result<bool, Error> {
         for ahead in 0..MAX_OVERLAPPING {
             while self.waiting.get(&sock).is_none_or(|calls| calls.len() <= ahead) {

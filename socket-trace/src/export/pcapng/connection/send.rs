@@ -1,4 +1,4 @@
-//! Numbers and writes the packets of a TCP connection.
+//! Writes the packets of a TCP connection with their sequence numbers.
 
 use std::io;
 
