@@ -43,7 +43,7 @@ pub(crate) struct SocketState {
     is_closed: AtomicBool,
     /// Number of lifecycle events that this socket may still record when the recorder is overloaded.
     reserved: AtomicU8,
-    /// The treatment of reads and writes, see `treatment.rs`.
+    /// Whether reads and writes are recorded, masked or dropped, see `treatment.rs`.
     treatment: AtomicU8,
 }
 

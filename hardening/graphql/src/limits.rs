@@ -50,8 +50,8 @@ pub const EVENT_KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// Time for a WebSocket client to send `connection_init`.
 pub const INIT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Interval of WebSocket pings. A connection is closed if nothing arrives between two pings, or if the same
-/// message is incomplete at both.
+/// Interval between the pings that the server sends on a WebSocket. The connection is closed if nothing
+/// arrives between two pings, or if a message that is incomplete at one ping is still incomplete at the next.
 pub const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// Time for a WebSocket client to read a message that the server sends.

@@ -65,7 +65,8 @@ impl GuardedRouter {
 }
 
 pin_project! {
-    /// Future of the router's response. Rejects the request if the handler panics or takes too long.
+    /// The future of the router's response. If the handler panics or takes too long, the response is that to
+    /// a rejected request.
     pub(crate) struct ResponseFuture {
         #[pin]
         handler: RouteFuture<Infallible>,

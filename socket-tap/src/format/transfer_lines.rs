@@ -78,7 +78,7 @@ impl TransferLines {
 /// Nanoseconds per millisecond.
 const MILLI: u64 = 1_000_000;
 
-/// A number that is likely to occur again, with its decimal digits.
+/// The number that was written last, with its decimal digits. The next line often has the same number.
 #[derive(Debug, Default)]
 struct CachedDigits {
     number: u64,

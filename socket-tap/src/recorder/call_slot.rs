@@ -94,11 +94,12 @@ impl<const N: usize> CallSlots<N> {
         self.calls.get(place)
     }
 
-    /// Returns a time such that every socket call which was entered up to that time has returned. The
-    /// returned time is at most `until`, which the caller must have read from the clock first. `fenced` is
-    /// `true` if `membarrier(2)` has fenced all threads since `until` was read. Returns `None` if no such
-    /// time is known: in every attempt, a thread was just about to read the clock, for example because it was
-    /// preempted there.
+    /// Returns the time up to which all socket calls have returned: each call that was entered at this time
+    /// or earlier. The time is at most `until`, which the caller must have read from the clock first.
+    /// `fenced` is `true` if `membarrier(2)` has fenced all threads since `until` was read.
+    ///
+    /// Returns `None` if no such time is known. In every attempt, a thread was then just about to read the
+    /// clock, for example because it was preempted there.
     pub(super) fn complete_up_to(&self, fenced: bool, until: u64) -> Option<u64> {
         if !fenced {
             fence(Ordering::SeqCst);

@@ -87,7 +87,7 @@ pub(crate) struct Recorder {
 #[repr(align(128))]
 struct CachePadded<T>(T);
 
-/// The moment that determines the time of an event.
+/// The moment whose time an event gets.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Stamp<'a> {
     /// Now. Used when a socket call that receives has returned.
@@ -230,8 +230,8 @@ fn shard_count(Capacity { capture, payload, .. }: Capacity) -> usize {
     count
 }
 
-/// Locks the mutex and ignores poisoning, because a shard or the command queue is consistent after each
-/// single step of a change.
+/// Locks `mutex` and ignores poisoning. A panic leaves a shard or the command queue consistent, because they
+/// are consistent after each single step of a change.
 #[inline]
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

@@ -32,8 +32,8 @@ pub(crate) struct Shard {
     /// of this buffer is never touched.
     datagrams: Vec<DatagramInfo>,
     payload: Vec<u8>,
-    /// Lifecycle events. Each has the number of transfers that were recorded before it, so that transfers and
-    /// lifecycle events can be merged in the order of their recording.
+    /// Lifecycle events. The number with each event is the number of transfers that were recorded before it.
+    /// With it, transfers and lifecycle events are merged in the order of their recording.
     lifecycle_events: Vec<(usize, Timed<LifecycleEvent>)>,
     gap: Gap,
 }

@@ -39,7 +39,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Options of a [`Postgres`] store.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Capacity of the shelf.
+    /// Maximum numbers of stored books and of stored changes.
     pub limits: Limits,
     /// Maximum number of connections, not counting the one that listens for changes.
     pub connections: usize,

@@ -21,8 +21,8 @@ use super::Guard;
 use super::framing::{Framing, TooLarge};
 use crate::status::ErrorDomain;
 
-/// Time for which a request stream continues after the shutdown begins, so that a message in flight can
-/// arrive.
+/// Time for which a request stream stays open after the shutdown begins. A message that is already on its way
+/// can then still arrive.
 const LINGER: Duration = Duration::from_millis(500);
 
 /// The reason why a request stream ended. The handler does not report it: it completes with OK even if the

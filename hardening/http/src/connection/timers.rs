@@ -72,8 +72,8 @@ impl IdleTimer {
         }
     }
 
-    /// Returns `true` if `ending` and `timer` are pending and will wake this task. The check is cheaper than
-    /// polling both.
+    /// Returns `true` if both `ending` and `timer` are pending and will wake this task. Then neither has to
+    /// be polled, which would cost more than this check.
     fn is_armed(&self, cx: &Context<'_>, activity: &Activity) -> bool {
         self.task.as_ref().is_some_and(|task| task.will_wake(cx.waker()))
             && !self.timer.is_elapsed()
