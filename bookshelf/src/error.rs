@@ -79,8 +79,8 @@ impl fmt::Display for Entity {
     }
 }
 
-/// An argument to which a rule applies. Each API spells the arguments in its own way: `author_id` or
-/// `authorId`.
+/// An argument that can violate a rule. Each API spells the arguments in its own way, for example `author_id`
+/// or `authorId`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
     /// Title of a book.

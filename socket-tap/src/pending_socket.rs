@@ -1,4 +1,5 @@
-//! A socket that is being created. Each step, such as bind or connect, is recorded.
+//! A socket that is being created. Each socket call of its creation, such as `bind` or `connect`, is
+//! recorded.
 
 use std::future::poll_fn;
 use std::io;

@@ -64,8 +64,8 @@ impl SocketRecorder {
         self.lifecycle_event((op, Some(Failure::from(error))), StreamChange::None, Stamp::Now);
     }
 
-    /// Records a lifecycle event. If the recorder is overloaded, it drops the first event of a new socket and
-    /// then all other events of that socket. Otherwise the socket is recorded until its close.
+    /// Records a lifecycle event. If the recorder is overloaded, it may drop the first event of a socket. It
+    /// then drops all events of that socket. Otherwise the socket is recorded until its close.
     fn lifecycle_event(&self, (op, error): (Op, Option<Failure>), change: StreamChange, stamp: Stamp<'_>) {
         let recording = self.0.recording();
         if self.0.is_dropped() {

@@ -9,7 +9,8 @@ use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
 use crate::limits::{MAX_QUOTE_CHARS, MAX_TONIC_CHARS};
 
-/// Names and values for the `metadata` of an error. The error message mentions the same values.
+/// Names and values for the `metadata` of an error, for programs. The error message contains the same values,
+/// for people.
 pub type Metadata<'a> = &'a [(&'a str, &'a dyn ToString)];
 
 /// The `domain` in an API's errors. Each `reason` is unique within its domain.

@@ -106,7 +106,8 @@ impl Future for ResponseFuture {
     }
 }
 
-/// Makes the final changes to a response. They depend on the method and the version of the request.
+/// Makes the final changes to a response, such as adding `connection: close`. They depend on the method and
+/// the version of the request.
 #[derive(Clone, Copy, Debug)]
 struct Finish {
     reject: RejectionHandler,

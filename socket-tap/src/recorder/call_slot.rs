@@ -14,7 +14,8 @@ pub(super) const NONE: u64 = 0;
 /// Value of a slot whose thread is entering a socket call that sends, and is about to read the clock.
 const ENTERING: u64 = 1;
 
-/// Number of times that the drain thread checks a slot with the value [`ENTERING`] before it gives up.
+/// Number of times that the drain thread reads a slot before it gives up, while the slot has the value
+/// [`ENTERING`].
 const MAX_OBSERVATIONS: u32 = 200;
 
 /// The slot of one thread, on a cache line of its own.
@@ -30,8 +31,7 @@ pub(super) struct CallSlot {
 #[derive(Debug)]
 pub(super) struct CallSlots<const N: usize> {
     pub(super) calls: [CallSlot; N],
-    /// Number of slots that the drain thread has to check: one more than the highest index that was ever in
-    /// use.
+    /// Number of slots that the drain thread has to check: all up to the highest index that was ever in use.
     pub(super) used: AtomicUsize,
 }
 

@@ -77,8 +77,8 @@ pub(crate) struct EnteredCall {
     /// Time of the fast clock at which the socket call was entered. `None` if the thread has no slot; the
     /// call is then recorded with the time of its return.
     raw: Option<u64>,
-    /// Slot that holds the time at which the socket call was entered. `None` if the thread has no slot, and
-    /// for a nested call: the outer call already holds back later records.
+    /// Slot that holds the time at which the socket call was entered. `None` if the thread has no slot. Also
+    /// `None` for a socket call within another one: the outer call already holds back later records.
     call: Option<&'static CallSlot>,
     thread: usize,
 }

@@ -218,9 +218,9 @@ impl Recorder {
     }
 }
 
-/// Returns the number of shards. It is a power of two, so that selecting a shard needs no division, which
-/// would cost as much as reading the clock. There are fewer shards if the payload of one read or write would
-/// otherwise not fit into a shard.
+/// Returns the number of shards for these capacities. It is a power of two, so that selecting a shard needs
+/// no division, which would cost as much as reading the clock. If the payload of one read or write would not
+/// fit into a shard, there are fewer and larger shards.
 fn shard_count(Capacity { capture, payload, .. }: Capacity) -> usize {
     let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let mut count = threads.next_power_of_two().min(MAX_SHARDS);

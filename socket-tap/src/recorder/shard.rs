@@ -28,8 +28,8 @@ pub(crate) struct Shard {
     /// `true` after the recording has ended. Then records are neither kept nor counted.
     sealed: bool,
     transfers: Vec<TransferRecord>,
-    /// Peer and truncation of each datagram in `transfers`, in the same order. Without datagrams, the memory
-    /// of this buffer is never touched.
+    /// Peer and truncation of each datagram in `transfers`, in the same order. The memory of this buffer is
+    /// reserved, but not touched before the first datagram.
     datagrams: Vec<DatagramInfo>,
     payload: Vec<u8>,
     /// Lifecycle events. The number with each event is the number of transfers that were recorded before it.

@@ -39,7 +39,7 @@ pub(super) struct Connection {
     driver: AbortHandle,
 }
 
-/// The values that are needed to open connections to one database, and the tasks of the open connections.
+/// A database to connect to, the settings for connections to it, and the tasks of the open connections.
 pub(super) struct Target {
     pub(super) url: DatabaseUrl,
     pub(super) config: Config,

@@ -32,8 +32,8 @@ use super::Limits;
 use crate::changes::Feed;
 use crate::error::Error;
 
-/// Lower bound of the connect timeout. Connecting takes several round trips and an intentionally slow
-/// password hash.
+/// Minimum time to connect, even if [`Options::timeout`] is shorter. Connecting takes several round trips and
+/// an intentionally slow password hash.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Options of a [`Postgres`] store.

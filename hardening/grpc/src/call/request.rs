@@ -29,8 +29,8 @@ const LINGER: Duration = Duration::from_millis(500);
 /// stream timed out or was unreadable.
 #[derive(Clone, Debug)]
 pub(super) struct StreamOutcome {
-    /// Set when the stream ends. If it is not set when the handler completes, the handler has stopped at an
-    /// unreadable message.
+    /// Set when the stream ends: `Ok`, or the error that ended it. If it is not set when the handler
+    /// completes, the handler has stopped at a message that it could not read.
     end: Arc<OnceLock<Result<(), Status>>>,
     domain: ErrorDomain,
 }
@@ -47,8 +47,8 @@ impl StreamOutcome {
     }
 }
 
-/// Limits the request stream of a call to server reflection: it ends when a message takes longer than the
-/// request timeout, and at the shutdown. Returns all other requests unchanged.
+/// Limits the request stream if `request` is a call to server reflection. The stream then ends at the
+/// shutdown, or when a message takes longer than the request timeout. Returns all other requests unchanged.
 pub(super) fn limit_stream(
     request: Request<Body>,
     guard: &Arc<Guard>,
