@@ -50,7 +50,7 @@ pub enum Error {
     /// The store of the books could not carry out the operation in time. A change may have been stored nevertheless.
     #[error("{_0}; repeat the request in {seconds} s", seconds = RETRY_AFTER.as_secs())]
     Unavailable(&'static str),
-    /// A bug in the service, or an exhausted counter.
+    /// A bug in the service, or a counter that has reached its maximum.
     #[error("internal error: {0}")]
     Internal(&'static str),
 }
@@ -79,8 +79,8 @@ impl fmt::Display for Entity {
     }
 }
 
-/// An argument to which a rule applies. Each API spells the arguments in its own way: `author_id` or
-/// `authorId`.
+/// An argument that can violate a rule. Each API spells the arguments in its own way, for example `author_id`
+/// or `authorId`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
     /// Title of a book.
@@ -89,7 +89,7 @@ pub enum Field {
     AuthorId,
     /// Year of a book's first publication.
     Year,
-    /// The new values of an update, taken together.
+    /// The new values of an update as a whole, for example if there are none.
     Patch,
     /// Maximum number of books in a page.
     PageSize,

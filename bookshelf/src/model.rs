@@ -40,7 +40,7 @@ pub struct Book {
 }
 
 impl Book {
-    /// Returns an error unless the book is at `revision`.
+    /// Returns [`Error::Conflict`] unless `revision` is the current revision of the book.
     pub(crate) fn check_revision(&self, revision: u32) -> Result<(), Error> {
         if self.revision == revision {
             return Ok(());
@@ -88,7 +88,7 @@ impl BookPatch {
 
 /// Checks a title against its rules.
 ///
-/// Public for servers that report all errors of a request at once, because the shelf stops at the first.
+/// Public for servers that report all errors of a request at once. The shelf itself stops at the first error.
 ///
 /// # Errors
 /// [`Error::Invalid`] with the rule that the title violates.

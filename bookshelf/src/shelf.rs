@@ -66,7 +66,8 @@ impl Shelf {
     /// Returns a page of books ordered by id.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if the page size is out of range, or the page token belongs to another list or service.
+    /// [`Error::Invalid`] if the page size is out of range, or if the page token is from another service or
+    /// from a list with another filter.
     pub async fn list(&self, query: &ListBooks) -> Result<Page, Error> {
         let (size, after) = (query.limit()?, query.after()?);
         // One more book shows whether there is another page.
@@ -102,7 +103,7 @@ impl Shelf {
         self.0.update(id, revision, patch).await
     }
 
-    /// Removes a book from the shelf and returns its last state.
+    /// Removes a book from the shelf and returns it as it was before.
     ///
     /// # Errors
     /// [`Error::NotFound`] if no book has that id.
@@ -110,7 +111,7 @@ impl Shelf {
         self.0.delete(id, None).await
     }
 
-    /// Removes a book that the caller read at `revision` and returns its last state.
+    /// Removes a book that the caller read at `revision` and returns it as it was before.
     ///
     /// # Errors
     /// [`Error::NotFound`] if no book has that id, [`Error::Conflict`] if its revision has changed.
@@ -133,7 +134,8 @@ impl Shelf {
         self.0.newest_change().await
     }
 
-    /// Ends the connections to the store, as the store's protocol specifies. Later operations may fail.
+    /// Closes the connections to the store, in the way that the store's protocol specifies. Operations after
+    /// this call may fail.
     pub async fn close(&self) {
         self.0.close().await;
     }

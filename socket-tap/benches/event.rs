@@ -57,7 +57,7 @@ fn main() {
 struct Case {
     name: &'static str,
     /// Index of the case that makes the same socket calls without a tap. Its time is subtracted from the time
-    /// of this case.
+    /// of this case. `None` if nothing is subtracted.
     without: Option<usize>,
     /// Runs one burst of events, and returns the nanoseconds per event.
     measure: Box<dyn FnMut() -> f64>,

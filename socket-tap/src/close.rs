@@ -8,8 +8,8 @@ use crate::event::string_enum::string_enum;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Close {
-    /// The side that ended the connection. `None` for listeners and datagram sockets, and for a stream that
-    /// the tap stopped recording before either side ended it.
+    /// The side that ended the connection. `None` for listeners and datagram sockets. Also `None` for a
+    /// released stream: the tap stopped recording it before either side ended it.
     pub ended_by: Option<EndedBy>,
     /// The errno of the error that ended the connection; only for [`EndedBy::Reset`] and [`EndedBy::Error`].
     pub errno: Option<i32>,

@@ -75,7 +75,7 @@ async fn connect_to(tap: &Tap, address: SocketAddr, options: TcpOptions) -> io::
     Ok(TapStream::new(stream, recorder))
 }
 
-/// Waits until the handshake has succeeded or failed, in the same way as tokio.
+/// Waits until the handshake has ended, in the same way as tokio. If it has failed, returns its error.
 async fn connected(stream: &TcpStream) -> io::Result<()> {
     stream.writable().await?;
     stream.take_error()?.map_or(Ok(()), Err)

@@ -14,8 +14,8 @@ impl SocketRecorder {
         self.datagram(Direction::Read, bytes, DatagramInfo { peer, truncation }, None);
     }
 
-    /// Records the result of sending `bytes` as one datagram. `entered` has the time at which the program
-    /// entered the socket call.
+    /// Records the `result` of sending `bytes` as one datagram to `peer`. `entered` has the time at which the
+    /// program entered the socket call.
     pub(crate) fn sent(
         &self,
         entered: &EnteredCall,

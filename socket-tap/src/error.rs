@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
-/// An error after which a sink gets no further events. The program and the other sinks continue.
+/// The error of a sink. The sink gets no further events; the program and the other sinks continue.
 ///
 /// [`TapBuilder::on_error`](crate::TapBuilder::on_error) reports each such error when it happens;
 /// [`Tap::finish`](crate::Tap::finish) returns the first.

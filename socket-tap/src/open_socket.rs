@@ -42,8 +42,8 @@ pub struct OpenSocket {
     pub receive_queue: Option<u32>,
     /// Number of written bytes that the peer has not acknowledged. Linux only.
     pub send_queue: Option<u32>,
-    /// The side that began to end the connection; `None` if neither has. For example, [`EndedBy::Peer`] means
-    /// that the peer has shut down its sending half.
+    /// The side that began to end the connection. `None` if neither side has begun to. For example,
+    /// [`EndedBy::Peer`] means that the peer has shut down its sending half.
     pub ended_by: Option<EndedBy>,
     /// `true` if the program has shut down its sending half.
     pub is_shut_down: bool,

@@ -1,4 +1,5 @@
-//! A socket that is being created. Each step, such as bind or connect, is recorded.
+//! A socket that is being created. Each socket call of its creation, such as `bind` or `connect`, is
+//! recorded.
 
 use std::future::poll_fn;
 use std::io;
@@ -13,8 +14,8 @@ use crate::recorder::EnteredCall;
 use crate::socket_recorder::SocketRecorder;
 use crate::tap::Tap;
 
-/// A socket that is being created. Dropping it records its close, for example when a step fails or panics, or
-/// when the future that waits for a connection is cancelled.
+/// A socket that is being created. Dropping it records its close. It is dropped early if a step fails or
+/// panics, or if the future that waits for a connection is cancelled.
 #[derive(Debug)]
 pub(crate) struct PendingSocket<S> {
     /// Dropped before `socket`, so that the close is recorded before the descriptor is closed. Afterwards the
@@ -56,8 +57,8 @@ impl PendingSocket<Socket> {
         self.record(|| Op::Bind { local: Some(local.into()) }, result)
     }
 
-    /// Calls `connect(2)`. Records only a failure, because after a success the handshake is still in
-    /// progress.
+    /// Calls `connect(2)`, and records the operation `op` if the call fails. A success is not recorded yet,
+    /// because the handshake is still in progress.
     pub(crate) fn begin_connect(&self, address: &SockAddr, op: impl FnOnce() -> Op) -> io::Result<()> {
         match self.socket.connect(address) {
             Err(error) if in_progress(&error) => Ok(()),
@@ -100,7 +101,7 @@ impl<S> PendingSocket<S> {
         self.record(|| Op::Option { name: name.into(), value }, result)
     }
 
-    /// Converts the socket to another type, and keeps its recorder.
+    /// Converts the socket to another type with `into`, and keeps its recorder.
     pub(crate) fn convert<T>(self, into: impl FnOnce(S) -> io::Result<T>) -> io::Result<PendingSocket<T>> {
         let Self { recorder, socket } = self;
         Ok(PendingSocket { socket: into(socket)?, recorder })

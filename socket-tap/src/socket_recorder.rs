@@ -64,8 +64,8 @@ impl SocketRecorder {
         self.lifecycle_event((op, Some(Failure::from(error))), StreamChange::None, Stamp::Now);
     }
 
-    /// Records a lifecycle event. If the recorder is overloaded and drops the first event of a socket, it
-    /// drops all events of that socket. Otherwise the socket is recorded until its close.
+    /// Records a lifecycle event. If the recorder is overloaded, it may drop the first event of a socket. It
+    /// then drops all events of that socket. Otherwise the socket is recorded until its close.
     fn lifecycle_event(&self, (op, error): (Op, Option<Failure>), change: StreamChange, stamp: Stamp<'_>) {
         let recording = self.0.recording();
         if self.0.is_dropped() {
@@ -138,8 +138,8 @@ impl SocketRecorder {
         socket.set_last_transfer(direction, raw);
     }
 
-    /// Records a read of `bytes`. `room` is the capacity of the program's buffer. A read of 0 bytes is the
-    /// end of stream, unless the buffer had no capacity.
+    /// Records a read of `bytes`. `room` is the capacity of the program's buffer. If no bytes were read, the
+    /// stream has ended, unless `room` is 0.
     #[inline]
     pub(crate) fn read(&self, bytes: &[u8], room: usize, access: Access) {
         self.0.add(Direction::Read, bytes.len(), access);
@@ -150,9 +150,9 @@ impl SocketRecorder {
         self.transfer(Direction::Read, (bytes.len(), 0), std::iter::once(bytes), Stamp::Now);
     }
 
-    /// Records a write of the first `written` bytes of the buffers `parts`: all of them, or fewer for a
-    /// partial write. `entered` has the time at which the program entered the call. `slices` is the
-    /// number of buffers of a vectored write, or 0 for a plain write.
+    /// Records a write of the first `written` bytes of the buffers `parts`. In a partial write, these are not
+    /// all bytes. `entered` has the time at which the program entered the call. `slices` is the number of
+    /// buffers of a vectored write, or 0 for a plain write.
     #[inline]
     pub(crate) fn wrote<'a>(
         &self,

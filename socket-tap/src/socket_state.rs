@@ -14,8 +14,8 @@ use crate::event::{Addr, Op, SockId, SocketKind};
 use crate::recorder::{Direction, Recording, StreamChange, WhenFull};
 use crate::transfer_count::{Access, TransferCount};
 
-/// Maximum number of lifecycle events, other than the close, that a socket may record when the recorder is
-/// overloaded. A connection has at most six from `socket` to `close`; the rest is for errors. Without a
+/// Maximum number of lifecycle events that a socket may record when the recorder is overloaded, not counting
+/// the close. From `socket` to `close`, a connection has at most six; the rest is for errors. Without a
 /// limit, a program that polls a broken socket again and again would fill the memory.
 const RESERVED_EVENTS: u8 = 8;
 
@@ -43,7 +43,7 @@ pub(crate) struct SocketState {
     is_closed: AtomicBool,
     /// Number of lifecycle events that this socket may still record when the recorder is overloaded.
     reserved: AtomicU8,
-    /// The treatment of reads and writes, see `treatment.rs`.
+    /// Whether reads and writes are recorded, masked or dropped, see `treatment.rs`.
     treatment: AtomicU8,
 }
 

@@ -14,7 +14,7 @@ use crate::error::Error;
 pub struct Feed {
     limit: usize,
     recent: Mutex<Recent>,
-    /// Sends the sequence number of the newest change to the watchers, which wakes them.
+    /// Sequence number of the newest change. Sending it wakes the watchers.
     newest: watch::Sender<u64>,
 }
 
@@ -25,8 +25,8 @@ struct Recent {
 }
 
 impl Feed {
-    /// Returns an empty feed that holds at most `limit` changes. The first change that it expects is the one
-    /// after the sequence number `newest`.
+    /// Returns an empty feed that holds at most `limit` changes. `newest` is the sequence number of the last
+    /// change before it; the feed begins with the change after that.
     #[must_use]
     pub fn new(newest: u64, limit: usize) -> Self {
         let recent = Mutex::new(Recent { changes: VecDeque::new(), newest });
@@ -86,8 +86,8 @@ impl Feed {
         recent.changes.get(usize::try_from(index).ok()?).cloned()
     }
 
-    /// Returns a list with the change after a sequence number, or an empty list if that change has not been
-    /// made yet. Used by stores that keep their changes only in this feed.
+    /// Returns a list with the change after `sequence`. The list is empty if that change has not been made
+    /// yet. Used by stores that keep their changes only in this feed.
     ///
     /// # Errors
     /// [`Error::FellBehind`] if the feed no longer holds the change.

@@ -28,6 +28,6 @@ pub struct Change {
     pub sequence: u64,
     /// Kind of change.
     pub kind: ChangeKind,
-    /// The book after the change, or its last state if it was deleted.
+    /// The book after the change. A deleted book has the values from before the deletion.
     pub book: Book,
 }

@@ -12,7 +12,7 @@ use crate::error::{Entity, Error};
 use crate::model::{Author, Book, BookPatch, NewBook};
 use crate::seed;
 
-/// Books in memory. No operation waits.
+/// Books in the memory of this process. Every operation completes without waiting.
 #[derive(Debug)]
 pub struct Memory {
     limits: Limits,
@@ -38,8 +38,8 @@ impl Memory {
         Self { limits, state: Mutex::new(state), feed: Feed::new(0, limits.history) }
     }
 
-    /// Adds a change to the feed, while the caller holds the lock of `state`. So the feed is in the order of
-    /// the changes.
+    /// Adds a change to the feed. The caller holds the lock of `state`, so the feed has the changes in the
+    /// order in which they were made.
     fn announce(&self, state: &mut State, kind: ChangeKind, book: &Book) {
         state.last_change += 1;
         self.feed.push(Change { sequence: state.last_change, kind, book: book.clone() });

@@ -24,7 +24,7 @@ pub type Operation<'a, T> = BoxFuture<'a, Result<T, Error>>;
 /// Every operation fails with [`Error::Unavailable`] if the store cannot be reached. If an operation that
 /// changes the store returns this error, the change may nevertheless be stored.
 pub trait Store: fmt::Debug + Send + Sync + 'static {
-    /// Returns the feed of the most recent changes, which wakes the watchers of this process.
+    /// Returns the feed of the most recent changes. The feed wakes the watchers of this process.
     fn feed(&self) -> &Feed;
 
     /// Returns the book with the given id.
@@ -36,7 +36,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Returns the authors that have one of the given ids. Skips an id that no author has.
     fn authors<'a>(&'a self, ids: &'a [u32]) -> Operation<'a, Vec<Author>>;
 
-    /// Returns the books of a range, ordered by id.
+    /// Returns the books that `range` selects, ordered by id.
     fn list(&self, range: BookRange) -> Operation<'_, Vec<Book>>;
 
     /// Stores a new book under the next free id, at revision 1.
@@ -48,15 +48,15 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Updates a book that is at `revision`, and increases its revision.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if the new author does not exist, [`Error::NotFound`] if the book does not, [`Error::Conflict`] if
-    /// it is at another revision.
+    /// [`Error::Invalid`] if the new author does not exist, [`Error::NotFound`] if the book does not exist,
+    /// [`Error::Conflict`] if the book is at another revision.
     fn update(&self, id: u32, revision: u32, patch: BookPatch) -> Operation<'_, Book>;
 
-    /// Removes a book and returns its last state. If `revision` is given, removes the book only at this
+    /// Removes a book and returns it as it was before. If `revision` is given, removes the book only at this
     /// revision.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if no book has that id, [`Error::Conflict`] if it is at another revision.
+    /// [`Error::NotFound`] if no book has that id, [`Error::Conflict`] if the book is at another revision.
     fn delete(&self, id: u32, revision: Option<u32>) -> Operation<'_, Book>;
 
     /// Returns the sequence number of the newest stored change; 0 before the first change.
@@ -69,7 +69,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// [`Error::FellBehind`] if the first of these changes is not stored any more.
     fn changes_after(&self, sequence: u64) -> Operation<'_, Vec<Change>>;
 
-    /// Ends the connections to the store, as the store's protocol specifies. Later operations may fail.
+    /// Closes the connections to the store, in the way that the store's protocol specifies. Operations after
+    /// this call may fail.
     fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(std::future::ready(()))
     }

@@ -47,7 +47,8 @@ impl<E: Executor> Engine<E> {
         finalize(self.0.execute(request).await, &root, has_placeholder)
     }
 
-    /// Executes any operation. A query or mutation has one outcome, a subscription one for each event.
+    /// Executes an operation of any type. The stream yields one outcome for a query or mutation, and one for
+    /// each event of a subscription.
     pub(crate) fn execute_stream(&self, operation: Operation) -> BoxStream<'static, Outcome> {
         let Operation { request, root, has_placeholder, .. } = operation;
         let responses = self.0.execute_stream(request, None);

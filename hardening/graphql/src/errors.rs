@@ -22,7 +22,8 @@ pub mod code {
     pub const VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
 }
 
-/// Message for a client whose operation panicked. Only the server's log has the message of the panic.
+/// Message that a client gets if its operation panicked. The message of the panic itself is only in the
+/// server's log.
 pub(crate) const PANICKED: &str = "internal error: see the log of the server";
 
 /// Returns an error of the whole request. Unlike the error of a field, it has no path.

@@ -15,8 +15,8 @@ pub const MAX_REQUEST_BYTES: usize = 64 * 1024;
 pub const MAX_NESTING: usize = 32;
 
 /// Maximum number of tokens in a query: five times [`MAX_SELECTIONS`]. Each token takes time to parse and
-/// validate, whether it is part of a directive, an argument or a list. An introspection query has about 200
-/// tokens.
+/// validate, even outside of the selections: in a directive, an argument or a list. An introspection query
+/// has about 200 tokens.
 pub const MAX_TOKENS: usize = 5_000;
 
 /// Maximum length of a name in bytes. A response repeats an alias for each object of a list: with an alias of
@@ -50,8 +50,8 @@ pub const EVENT_KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// Time for a WebSocket client to send `connection_init`.
 pub const INIT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Interval of WebSocket pings. A connection is closed if nothing arrives between two pings, or if the same
-/// message is incomplete at both.
+/// Interval between the pings that the server sends on a WebSocket. The connection is closed if nothing
+/// arrives between two pings, or if a message that is incomplete at one ping is still incomplete at the next.
 pub const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// Time for a WebSocket client to read a message that the server sends.

@@ -12,7 +12,8 @@ use serde_json::value::RawValue;
 
 /// Reads a request from JSON. The error is a message for the client.
 pub(crate) fn from_json(json: &[u8]) -> Result<Request, String> {
-    /// The members are parsed one by one, so that an error message names the invalid member.
+    /// The members of the JSON object as JSON text. They are parsed one by one, so that an error message
+    /// names the invalid member.
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Params<'a> {

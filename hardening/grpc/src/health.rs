@@ -1,8 +1,9 @@
 //! `grpc.health.v1.Health`: SERVING until the shutdown begins, NOT_SERVING while the calls in flight
 //! complete.
 //!
-//! tonic-health provides the generated code, but not the service. Its service rejects a watch on an unknown
-//! service, where the contract requires SERVICE_UNKNOWN, and its watch streams delay the shutdown.
+//! This crate uses the generated code of tonic-health, but not its service. That service rejects a watch on
+//! an unknown service, although the contract requires SERVICE_UNKNOWN. Its watch streams also delay the
+//! shutdown.
 
 use std::pin::Pin;
 

@@ -1,6 +1,7 @@
-//! Limits on the length of errors, each with its reason. [`hardening_http::limits`] has those of connections.
+//! Limits on the length of errors, each with its reason. [`hardening_http::limits`] has the limits of
+//! connections.
 //!
-//! Errors travel in headers, and clients may reject more than 8 KiB of them.
+//! Errors are sent in headers, and a client may reject a response with more than 8 KiB of headers.
 
 /// Maximum number of characters that an error quotes from a request.
 pub const MAX_QUOTE_CHARS: usize = 40;

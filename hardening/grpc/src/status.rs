@@ -9,10 +9,11 @@ use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
 use crate::limits::{MAX_QUOTE_CHARS, MAX_TONIC_CHARS};
 
-/// Names and values for the `metadata` of an error. The error message mentions the same values.
+/// Names and values for the `metadata` of an error, for programs. The error message contains the same values,
+/// for people.
 pub type Metadata<'a> = &'a [(&'a str, &'a dyn ToString)];
 
-/// The `domain` of an API's errors. Each `reason` is unique within it.
+/// The `domain` in an API's errors. Each `reason` is unique within its domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ErrorDomain(pub &'static str);
 
@@ -99,7 +100,8 @@ impl ErrorDomain {
         self.status(Code::Internal, "INTERNAL_ERROR", &[], "internal error: the handler panicked")
     }
 
-    /// Adds details to `status`, which tonic returned before it called a handler.
+    /// Adds details to `status`, which tonic returned before it called a handler. `path` is the path of the
+    /// method.
     pub(crate) fn with_details(self, status: &Status, path: &str, max_request_bytes: usize) -> Status {
         match status.code() {
             // tonic returns OUT_OF_RANGE where the specification requires RESOURCE_EXHAUSTED.

@@ -1,4 +1,4 @@
-//! gRPC-Web, the variant of gRPC for browsers: a page cannot read the trailers that gRPC uses.
+//! gRPC-Web, the variant of gRPC for browsers. A page in a browser cannot read the trailers that gRPC uses.
 
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue, Method, Uri};
@@ -14,8 +14,8 @@ const REQUEST_HEADERS: [HeaderName; 4] = [
     HeaderName::from_static("grpc-timeout"),
 ];
 
-/// Response headers that a page of another origin may read. They contain the status of a response without
-/// messages.
+/// Response headers that a page of another origin may read. If a response has no messages, these headers
+/// contain its status.
 const RESPONSE_HEADERS: [HeaderName; 3] = [
     HeaderName::from_static("grpc-status"),
     HeaderName::from_static("grpc-message"),

@@ -65,7 +65,8 @@ impl GuardedRouter {
 }
 
 pin_project! {
-    /// Future of the router's response. Rejects the request if the handler panics or takes too long.
+    /// The future of the router's response. If the handler panics or takes too long, the response is that to
+    /// a rejected request.
     pub(crate) struct ResponseFuture {
         #[pin]
         handler: RouteFuture<Infallible>,
@@ -105,7 +106,8 @@ impl Future for ResponseFuture {
     }
 }
 
-/// Makes the final changes to a response. They depend on the method and the version of the request.
+/// Makes the final changes to a response, such as adding `connection: close`. They depend on the method and
+/// the version of the request.
 #[derive(Clone, Copy, Debug)]
 struct Finish {
     reject: RejectionHandler,

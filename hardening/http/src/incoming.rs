@@ -11,8 +11,7 @@ use crate::shutdown::with_grace_period;
 use crate::slots::Slots;
 use crate::{Limits, Shutdown};
 
-/// Maximum number of connections to accept after the shutdown begins, as many as fit into the kernel's
-/// backlog.
+/// Maximum number of connections to accept after the shutdown begins. The kernel's backlog holds as many.
 const MAX_LATE_ACCEPTS: u32 = 1024;
 
 /// Accepts the connections of a [`TapListener`].
@@ -43,8 +42,8 @@ impl Incoming {
     /// At the maximum number of connections, waits until one closes. Meanwhile, new clients wait in the
     /// kernel's backlog; they see a delay, but no error.
     ///
-    /// Returns `None` once the shutdown has begun and the backlog is empty. Otherwise, closing the listener
-    /// would reset the connections in the backlog. Cancel safe.
+    /// Returns `None` once the shutdown has begun and the backlog is empty. It accepts the backlog first,
+    /// because closing the listener resets the connections in it. Cancel safe.
     pub async fn next(&mut self) -> Option<Connection> {
         let slot = tokio::select! {
             biased;

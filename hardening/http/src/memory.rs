@@ -7,7 +7,7 @@
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod glibc {
-    /// Maximum number of free bytes at the end of each arena.
+    /// Maximum number of free bytes that glibc keeps at the end of each arena.
     const TRIM_THRESHOLD: libc::c_int = 1024 * 1024;
 
     /// Fixes the threshold above which glibc returns the free end of an arena, so that it does not grow.

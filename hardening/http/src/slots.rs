@@ -12,12 +12,12 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::memory;
 
-/// Memory is returned to the operating system only after the number of open connections has fallen by this
-/// many from its peak. Closing 100 connections frees about 2 MiB.
+/// Memory is returned to the operating system only if there are at least this many fewer open connections
+/// than at the peak. Closing 100 connections frees about 2 MiB.
 const TRIM_THRESHOLD: usize = 100;
 
-/// Delay between the end of a burst of connections and the return of its memory to the operating system. More
-/// connections close meanwhile, and a busy server returns memory no more often than this.
+/// Time from the end of a burst of connections until its memory is returned to the operating system.
+/// Meanwhile, more connections close. A busy server returns memory no more often than this.
 const TRIM_DELAY: Duration = Duration::from_secs(1);
 
 /// A fixed number of slots. Each open connection uses one.

@@ -22,7 +22,8 @@ impl Connected for Connection {
     }
 }
 
-/// A request extension that refers to the request's [`Connection`]. [`TrackActivity`] removes it.
+/// A request extension through which [`TrackActivity`] finds the request's [`Connection`]. `TrackActivity`
+/// also removes it from the request.
 #[derive(Clone, Debug)]
 pub struct ConnectInfo {
     activity: Activity,

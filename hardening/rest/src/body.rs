@@ -13,12 +13,12 @@ use serde_json::Value;
 
 use crate::{Api, Fields, Rejection};
 
-/// The media types of a body extractor.
+/// The media types that a body extractor accepts.
 pub trait Format {
     /// Accepted media types, separated by `, `.
     const MEDIA_TYPES: &'static str;
 
-    /// Header of a 415 response that lists the accepted media types.
+    /// Name of the response header in which a 415 response lists the accepted media types.
     const LISTED_IN: HeaderName;
 }
 

@@ -23,7 +23,7 @@ impl Display for FieldError {
     }
 }
 
-/// A body field or query parameter before its conversion.
+/// The value of a body field or query parameter, as the client sent it.
 pub trait RawValue {
     /// Returns the value if it is a string.
     ///
@@ -34,13 +34,13 @@ pub trait RawValue {
     /// Returns the value if it is a whole number, such as `7` or `7.0`.
     fn integer(&self) -> Option<i64>;
 
-    /// Describes the value in an error message: a number by its digits, other values by their type, because
-    /// they may be long.
+    /// Describes the value for an error message. A number is described by its digits, any other value by its
+    /// type, because it may be long.
     fn describe(&self) -> String;
 }
 
-/// Body fields or query parameters. Reading a value removes it from the collection, and adds its errors to
-/// the list of all errors.
+/// Body fields or query parameters, which are read one by one. Reading a field removes it from the
+/// collection. If the field is invalid, an error is added to the list of all errors.
 #[derive(Debug)]
 pub struct Fields<V> {
     unread: Vec<(String, V)>,
@@ -49,7 +49,8 @@ pub struct Fields<V> {
 }
 
 impl<V: RawValue> Fields<V> {
-    /// Converts `received` with `read`, which returns `None` if a field is invalid.
+    /// Passes the fields `received` to `read`, which converts them. `read` returns `None` if a field is
+    /// invalid.
     ///
     /// # Errors
     /// One error for each invalid, missing, repeated or unknown field. Unknown fields are omitted if there

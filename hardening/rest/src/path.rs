@@ -15,7 +15,8 @@ pub trait Entity {
     const NAME: &'static str;
 }
 
-/// Extractor of the id in the first variable path segment, such as `{id}` in `/books/{id}`.
+/// Extractor of the id in a path. The id is the first variable segment of the route, such as `{id}` in
+/// `/books/{id}`.
 ///
 /// An invalid id is a 404, because no resource has it. Each id has a single spelling: `01` and `+1` are
 /// invalid.

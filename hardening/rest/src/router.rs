@@ -1,5 +1,5 @@
-//! Builds the router of an API: makes its resources respond to `HEAD`, to `OPTIONS`, and with 405 to
-//! unsupported methods, and serves its OpenAPI document.
+//! Builds the router of an API. Adds responses to `HEAD`, to `OPTIONS` and to unsupported methods (405), and
+//! serves the OpenAPI document.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::{Api, Rejection, docs};
 
-/// The members of a path in an OpenAPI document, with the methods that `Allow` lists for each.
+/// The members of a path in an OpenAPI document, such as `get`. `Allow` lists the methods next to each.
 const METHODS: [(&str, &str); 5] =
     [("get", "GET, HEAD"), ("post", "POST"), ("put", "PUT"), ("patch", "PATCH"), ("delete", "DELETE")];
 
@@ -62,12 +62,14 @@ impl<S> fmt::Debug for ApiRouter<S> {
     }
 }
 
-/// Adds `OPTIONS` and 405 to a read-only path that is not in the OpenAPI document.
+/// Adds responses to `OPTIONS` and to unsupported methods (405). For a read-only path that is not in the
+/// OpenAPI document.
 pub(crate) fn file<S: Api>(methods: MethodRouter<S>) -> MethodRouter<S> {
     complete(methods, "GET, HEAD, OPTIONS", HeaderMap::new())
 }
 
-/// Adds responses to `OPTIONS` and to methods without a handler. axum itself derives `HEAD` from `GET`.
+/// Adds responses to `OPTIONS` and to methods without a handler. `allow` lists the supported methods;
+/// `options` has further headers for the response to `OPTIONS`. axum itself derives `HEAD` from `GET`.
 fn complete<S: Api>(methods: MethodRouter<S>, allow: &str, mut options: HeaderMap) -> MethodRouter<S> {
     let allow = header_value(allow);
     options.insert(ALLOW, allow.clone());

@@ -16,8 +16,8 @@ impl Check {
         self.count(expected, "connection", opens_connection)
     }
 
-    /// Expects that each connection was closed. Unless a connection failed, the program must have shut down
-    /// its sending half before the close.
+    /// Expects that each connection was closed, and that the program shut down its sending half before. A
+    /// connection that failed needs no shutdown.
     ///
     /// Without a shutdown, the kernel may reset the connection on close, which destroys data in flight.
     ///
@@ -48,8 +48,8 @@ impl Check {
         })
     }
 
-    /// Expects that the program reads before it writes on each connection, because the peer sends first. This
-    /// holds for HTTP/1.1 servers.
+    /// Expects that on each connection, the first read comes before the first write. A server that waits for
+    /// a request, such as one for HTTP/1.1, reads first.
     ///
     /// # Panics
     /// Panics if the program wrote first on a connection.
@@ -58,8 +58,8 @@ impl Check {
         self.check_first_direction(Direction::Received, "expected the first read before the first write")
     }
 
-    /// Expects that the program writes before it reads on each connection, because it sends first. This holds
-    /// for clients and HTTP/2 servers.
+    /// Expects that on each connection, the first write comes before the first read. Clients write first, and
+    /// so do HTTP/2 servers, which send their settings at once.
     ///
     /// # Panics
     /// Panics if the program read first on a connection.

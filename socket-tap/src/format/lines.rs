@@ -58,7 +58,8 @@ struct EndFields {
     continued: bool,
 }
 
-/// A wrapper of [`EndedBy`] that implements serde's traits, so that a field can be an `Option` of it.
+/// A wrapper of [`EndedBy`] that implements serde's traits. With it, a field can have the type
+/// `Option<EndedByField>`.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct EndedByField(#[serde(with = "EndedByWord")] pub(super) EndedBy);
@@ -72,7 +73,8 @@ enum EndedByWord {
     Error,
 }
 
-/// A wrapper of [`TcpSample`] that implements serde's traits, so that a field can be an `Option` of it.
+/// A wrapper of [`TcpSample`] that implements serde's traits. With it, a field can have the type
+/// `Option<TcpField>`.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct TcpField(#[serde(with = "TcpFields")] pub(super) TcpSample);

@@ -43,7 +43,7 @@ pub struct Header {
     pub version: u32,
     /// Name of the recording, for example `rest`.
     pub name: String,
-    /// The recording program's side of its connections.
+    /// The side of the recording program on its connections: server or client.
     pub side: Side,
     /// Name and version of the recording program.
     pub program: String,

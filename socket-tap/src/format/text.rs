@@ -22,8 +22,8 @@ pub struct Lines {
     color: bool,
     time_offset: u64,
     began: HashMap<Option<SockId>, u64>,
-    /// Open streams that are not sockets, such as TLS streams. The text does not call their shutdown or end
-    /// of stream a FIN.
+    /// Numbers of the open streams that are not sockets, such as TLS streams. The text does not call it a FIN
+    /// if such a stream is shut down or ends.
     above: HashSet<Option<SockId>>,
 }
 

@@ -105,8 +105,8 @@ pub(super) fn parse(line: &str) -> Option<Event> {
     (rest == "}").then(|| Event { t, sock: sock.and_then(SockId::new), op, error: None })
 }
 
-/// Removes the prefix `before` and the number after it from the text, and returns the number and the
-/// remaining text. If the text has another prefix, returns no number and the whole text.
+/// Parses an optional number that follows the prefix `before`, and returns it with the remaining text. If
+/// `text` does not begin with `before`, returns no number and the whole text.
 fn optional<'a>(text: &'a str, before: &str) -> Option<(Option<u64>, &'a str)> {
     match text.strip_prefix(before) {
         Some(rest) => digits(rest).map(|(number, rest)| (Some(number), rest)),

@@ -8,8 +8,8 @@
 use crate::event::SockId;
 use crate::recorder::{Direction, DrainedTransfer};
 
-/// Size of the line buffer in bytes. A line without payload is shorter: at most 71 bytes of names and
-/// punctuation, three numbers of 20 digits, and one of 5. At 256 bytes, every `u8` is a valid index.
+/// Size of the line buffer in bytes. With 256 bytes, every `u8` is a valid index. A line without payload
+/// always fits: it has at most 71 bytes of names and punctuation, three numbers of 20 digits, and one of 5.
 const MAX_LINE: usize = 256;
 
 /// A formatter that writes the trace lines of reads and writes.
@@ -78,7 +78,7 @@ impl TransferLines {
 /// Nanoseconds per millisecond.
 const MILLI: u64 = 1_000_000;
 
-/// A number that is likely to occur again, with its decimal digits.
+/// The number that was written last, with its decimal digits. The next line often has the same number.
 #[derive(Debug, Default)]
 struct CachedDigits {
     number: u64,

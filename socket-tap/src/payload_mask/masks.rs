@@ -9,11 +9,12 @@ use super::PayloadMask;
 use crate::event::SockId;
 use crate::recorder::Direction;
 
-/// Maximum number of bytes beyond the capture limit that are copied and passed to the mask at once.
+/// Maximum number of bytes that are passed to the mask at once after the capture limit. The mask must see
+/// these bytes, but they are not recorded.
 const SCRATCH: usize = 1024;
 
-/// The masks of all streams of a recording. They are not in the state of each socket, because most sockets
-/// have no mask.
+/// The masks of all streams of a recording, by socket number. Most sockets have no mask, so the masks are not
+/// part of each socket's state.
 #[derive(Default)]
 pub(crate) struct Masks(Mutex<BTreeMap<SockId, Arc<Mutex<Masking>>>>);
 
@@ -24,7 +25,7 @@ struct Masking {
 }
 
 impl Masks {
-    /// Sets or replaces the mask of a stream. Calls `begin` while it holds the lock of all masks.
+    /// Sets or replaces the mask of the stream `sock`. Calls `begin` while it holds the lock of all masks.
     pub(crate) fn set(&self, sock: SockId, mask: Box<dyn PayloadMask>, begin: impl FnOnce()) {
         let masking = Arc::new(Mutex::new(Masking { mask: Some(mask) }));
         let previous = {
@@ -42,8 +43,9 @@ impl Masks {
         drop(previous);
     }
 
-    /// Passes the first `bytes` bytes of `parts` through the mask of a stream, and returns the first `limit`
-    /// of them. If the mask has finished, removes it, and calls `end` while it holds the lock of all masks.
+    /// Passes the first `bytes` bytes of `parts` through the mask of the stream `sock`, and returns the first
+    /// `limit` masked bytes. If the mask has finished, removes it, and calls `end` while it holds the lock of
+    /// all masks.
     pub(crate) fn apply(
         &self,
         (sock, direction): (SockId, Direction),
@@ -71,7 +73,8 @@ impl Masks {
     }
 }
 
-/// Calls `apply` with a copy of the first `bytes` bytes of `parts`, in order. Returns the first `limit` of them.
+/// Copies the first `bytes` bytes of `parts`, in order, and passes the copy to `apply`, possibly in several
+/// calls. Returns the first `limit` bytes of the copy.
 fn copy(
     bytes: usize,
     limit: usize,

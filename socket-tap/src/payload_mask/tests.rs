@@ -11,8 +11,8 @@ use crate::event::{Event, Op};
 use crate::recorder::Direction;
 use crate::sink::Memory;
 
-/// A mask for messages that consist of a digit and that number of secret bytes. The digit 0 ends the secrets
-/// of a stream.
+/// A mask for messages that begin with a digit, the number of secret bytes that follow. In `3abc`, it masks
+/// `abc`. After the digit 0, no secret follows on the stream.
 #[derive(Default)]
 struct DigitMask {
     left: [usize; 2],
@@ -50,7 +50,7 @@ impl PayloadMask for DigitMask {
     }
 }
 
-/// A mask that panics on the first byte `!`, and in its destructor.
+/// A mask that panics when it gets the byte `!`, and panics again when it is dropped.
 struct PanickingMask;
 
 impl PayloadMask for PanickingMask {
@@ -170,7 +170,7 @@ async fn payload_is_recorded_unmasked_after_mask_has_finished() {
     assert_eq!(transfers(&tap, &memory).await, masked);
 }
 
-/// A stream that accepts at most this number of bytes per write, even in a vectored write.
+/// A stream that accepts at most this number of bytes per write. A vectored write also has this limit.
 struct Partial(usize);
 
 impl AsyncWrite for Partial {

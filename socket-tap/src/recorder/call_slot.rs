@@ -14,7 +14,8 @@ pub(super) const NONE: u64 = 0;
 /// Value of a slot whose thread is entering a socket call that sends, and is about to read the clock.
 const ENTERING: u64 = 1;
 
-/// Number of times that the drain thread checks a slot with the value [`ENTERING`] before it gives up.
+/// Number of times that the drain thread reads a slot before it gives up, while the slot has the value
+/// [`ENTERING`].
 const MAX_OBSERVATIONS: u32 = 200;
 
 /// The slot of one thread, on a cache line of its own.
@@ -30,8 +31,7 @@ pub(super) struct CallSlot {
 #[derive(Debug)]
 pub(super) struct CallSlots<const N: usize> {
     pub(super) calls: [CallSlot; N],
-    /// Number of slots that the drain thread has to check: one more than the highest index that was ever in
-    /// use.
+    /// Number of slots that the drain thread has to check: all up to the highest index that was ever in use.
     pub(super) used: AtomicUsize,
 }
 
@@ -94,11 +94,12 @@ impl<const N: usize> CallSlots<N> {
         self.calls.get(place)
     }
 
-    /// Returns a time such that every socket call which was entered up to that time has returned. The
-    /// returned time is at most `until`, which the caller must have read from the clock first. `fenced` is
-    /// `true` if `membarrier(2)` has fenced all threads since `until` was read. Returns `None` if no such
-    /// time is known: in every attempt, a thread was just about to read the clock, for example because it was
-    /// preempted there.
+    /// Returns the time up to which all socket calls have returned: each call that was entered at this time
+    /// or earlier. The time is at most `until`, which the caller must have read from the clock first.
+    /// `fenced` is `true` if `membarrier(2)` has fenced all threads since `until` was read.
+    ///
+    /// Returns `None` if no such time is known. In every attempt, a thread was then just about to read the
+    /// clock, for example because it was preempted there.
     pub(super) fn complete_up_to(&self, fenced: bool, until: u64) -> Option<u64> {
         if !fenced {
             fence(Ordering::SeqCst);

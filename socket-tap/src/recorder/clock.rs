@@ -1,9 +1,8 @@
 //! The two clocks of the recorder: a fast one for each event, and the monotonic clock for the recorded times.
 //!
-//! Recording threads read the processor's time-stamp counter, which takes a few nanoseconds. Each time the
-//! drain thread wakes, it reads both that counter and the machine's monotonic clock. It converts the counter
-//! values between two such pairs to nanoseconds by linear interpolation. So the error does not grow with the
-//! length of a recording.
+//! The fast clock is the processor's time-stamp counter; reading it takes a few nanoseconds. Each time the
+//! drain thread wakes, it reads both clocks at the same moment. A time between two such moments is converted
+//! to nanoseconds by linear interpolation. So the error does not grow with the length of a recording.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -49,14 +48,14 @@ impl RawClock {
     }
 }
 
-/// Values of the fast clock and of the monotonic clock at the same moment. Times between two anchors are
-/// converted by linear interpolation.
+/// The values of both clocks at the same moment: `raw` of the fast clock, `ns` of the monotonic clock. Times
+/// between two anchors are converted by linear interpolation.
 #[derive(Clone, Copy, Debug)]
 struct Anchor {
     raw: u64,
     ns: u64,
-    /// Number of nanoseconds per unit of the fast clock between this anchor and the next, multiplied by 2^32.
-    /// 0 for the last anchor.
+    /// Rate between this anchor and the next: nanoseconds per unit of the fast clock, multiplied by 2^32. 0
+    /// for the last anchor.
     rate: u64,
 }
 
@@ -83,7 +82,7 @@ impl Timeline {
 
     /// Reads both clocks, adds their values as an anchor, and returns the value of the fast clock. After this
     /// call, all values from `complete` to the returned one can be converted. Removes the anchors that only
-    /// earlier values need.
+    /// values before `complete` need.
     pub(crate) fn advance(&mut self, complete: u64) -> u64 {
         let mut now = read(&self.clock);
         if let Some(last) = self.anchors.last() {
@@ -156,8 +155,8 @@ const MAX_ATTEMPTS: usize = 12;
 const TIGHT_NS: u64 = 1_000;
 
 /// Reads the fast clock between two reads of the monotonic clock. Makes several attempts, and returns the
-/// values of the attempt that took the shortest time. An attempt in which the thread was preempted would
-/// shift all converted times, and the recordings of the two ends of a connection would disagree.
+/// values of the shortest one. If the thread was preempted in an attempt, its values would shift all
+/// converted times, and the recordings of the two ends of a connection would disagree.
 fn read(clock: &RawClock) -> Anchor {
     let attempt = || {
         let before = sys::monotonic_ns();

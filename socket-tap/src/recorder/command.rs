@@ -53,7 +53,7 @@ pub(super) struct Commands {
     queue: Mutex<Option<Vec<Command>>>,
     ended: Condvar,
     drain: OnceLock<Thread>,
-    /// `true` if a command waits until the last open stream closes.
+    /// `true` if a `Command::FinishWhenIdle` waits until the last open stream closes.
     idle_requested: AtomicBool,
     /// Maximum time between two rounds of the drain thread: [`INTERVAL`], except in tests.
     interval: Duration,

@@ -24,8 +24,9 @@ use deliver::needs_events;
 /// Maximum number of events that are passed to the sinks at once. It limits the memory for them.
 const MAX_BATCH: usize = 1024;
 
-/// Maximum time for which a socket call in progress delays the records of later calls. If a socket call takes
-/// longer, its own record is delivered late, with the time of the record delivered before it.
+/// Maximum time for which a socket call in progress delays the records of later calls. After this time, the
+/// later records are delivered first. The record of the call itself then gets the time of the record before
+/// it.
 const MAX_CALL: Duration = Duration::from_secs(1);
 
 /// Interval at which a flush checks whether the socket calls in progress have returned.
@@ -42,7 +43,7 @@ pub(crate) struct Drain {
     on_error: Option<OnError>,
     /// The error of the first sink that failed. `Tap::finish` returns it.
     failure: Option<RecordingError>,
-    /// An empty shard. It is swapped with each shard in turn, so that the lock of a shard is held only
+    /// An empty shard. The drain thread swaps it with each shard in turn, and so holds the shard's lock only
     /// briefly.
     spare: Shard,
     /// Records that were moved out of the shards and are not delivered yet. There are at most three times as
@@ -58,7 +59,7 @@ pub(crate) struct Drain {
     batch: Vec<Event>,
     /// Time of the last delivered event, in nanoseconds since the recording began.
     last_time: u64,
-    /// Time up to which all records were delivered, on the fast clock.
+    /// Time of the fast clock up to which all records have been delivered.
     delivered_up_to: u64,
     /// Deadline for ending the recording, and the replies to the callers who requested the end. `None` if no
     /// caller has requested it.
@@ -134,8 +135,8 @@ impl Drain {
         self.finish.as_ref().is_some_and(|(when, _)| due(*when))
     }
 
-    /// Delivers all records up to now. If a socket call that sends is in progress, records that are later
-    /// than its entry stay for the next round, but no longer than [`MAX_CALL`].
+    /// Delivers all records up to now. If a socket call that sends is in progress, the records after its
+    /// entry stay for the next round. They stay no longer than [`MAX_CALL`].
     fn drain(&mut self) {
         let now = self.timeline.advance(self.delivered_up_to);
         let held_back = entered_call::complete_up_to(now).unwrap_or(self.delivered_up_to);
@@ -205,9 +206,8 @@ impl Drain {
         }
     }
 
-    /// Returns the number of records that can be delivered: those up to the time `until`. `records` must be
-    /// sorted by time. If a socket call in progress delays more records than the shards can hold, the surplus
-    /// is delivered, too.
+    /// Returns the number of `records` that can be delivered: those up to the time `until`. `records` must be
+    /// sorted by time. No more of them may remain than the shards can hold; the surplus is delivered, too.
     fn ready_count(&self, records: &[Timed<Record>], until: u64) -> usize {
         let ready = records.partition_point(|timed| timed.raw <= until);
         let (most, most_payload) = self.capacity();

@@ -9,8 +9,8 @@ pub(crate) struct DrainedRecords {
     pub(crate) payload: Vec<u8>,
 }
 
-/// Frees most of the buffer's memory if its capacity is more than eight times `used`, the length of the
-/// buffer's contents in the last round. Such a buffer has grown in a burst of records.
+/// Frees most of the memory of `buffer` if its capacity is more than eight times `used`. `used` is the length
+/// of the buffer's contents in the last round. Such a buffer has grown in a burst of records.
 pub(super) fn shrink<T>(buffer: &mut Vec<T>, used: usize) {
     const LEAST: usize = 4096;
     if buffer.capacity() > LEAST && buffer.capacity() / 8 > used {

@@ -70,21 +70,22 @@ pub(super) fn thread_number() -> usize {
     THREAD.try_with(Thread::number).unwrap_or(0)
 }
 
-/// A socket call that sends, which the current thread has entered. Dropping this value leaves the socket
-/// call.
+/// A socket call that sends, while the current thread is in it. Dropping this value marks the call as
+/// returned.
 #[derive(Debug)]
 pub(crate) struct EnteredCall {
     /// Time of the fast clock at which the socket call was entered. `None` if the thread has no slot; the
     /// call is then recorded with the time of its return.
     raw: Option<u64>,
-    /// Slot that holds the time at which the socket call was entered. `None` if the thread has no slot, and
-    /// for a nested call: the outer call already holds back later records.
+    /// Slot that holds the time at which the socket call was entered. `None` if the thread has no slot. Also
+    /// `None` for a socket call within another one: the outer call already holds back later records.
     call: Option<&'static CallSlot>,
     thread: usize,
 }
 
 impl EnteredCall {
-    /// Enters a socket call that sends, and reads the clock.
+    /// Marks the current thread as being in a socket call that sends, and reads the time of the entry from
+    /// `clock`.
     #[inline]
     pub(super) fn now(clock: &RawClock) -> Self {
         THREAD
@@ -120,8 +121,8 @@ impl Drop for EnteredCall {
     }
 }
 
-/// Leaves the current thread's socket call early. The panic hook does this before it waits for the drain
-/// thread, because the drain thread would wait for the socket call.
+/// Marks the current thread's socket call as returned, before it has returned. The panic hook does this
+/// before it waits for the drain thread. Otherwise the drain thread would wait for the socket call.
 #[cfg(feature = "file")]
 pub(crate) fn leave() {
     let _ = THREAD.try_with(|thread| {
@@ -141,10 +142,12 @@ pub(super) fn prepare() {
     ONCE.call_once(|| FENCED_BY_KERNEL.store(sys::prepare_to_fence_all_threads(), Ordering::Release));
 }
 
-/// Returns a time of the fast clock such that every socket call which was entered up to that time has
-/// returned. The returned time is at most `until`, which the caller must have read from the clock first.
-/// Returns `None` if no such time is known: in every attempt, a thread was just about to read the clock, for
-/// example because it was preempted there.
+/// Returns the time of the fast clock up to which all socket calls have returned: each call that was entered
+/// at this time or earlier. The time is at most `until`, which the caller must have read from the clock
+/// first.
+///
+/// Returns `None` if no such time is known. In every attempt, a thread was then just about to read the clock,
+/// for example because it was preempted there.
 pub(super) fn complete_up_to(until: u64) -> Option<u64> {
     let fenced = FENCED_BY_KERNEL.load(Ordering::Relaxed);
     if fenced && !sys::fence_all_threads() {

@@ -47,8 +47,7 @@ impl Recorder {
     }
 
     /// Records any event except a successful read, write or datagram. Also applies `change` to the number of
-    /// open streams, under the same lock. So the recording ends either before both the event and the change,
-    /// or after both.
+    /// open streams. Both happen under one lock, so the recording ends either before both or after both.
     pub(crate) fn lifecycle_event(
         &self,
         sock: Option<SockId>,
@@ -74,7 +73,8 @@ impl Recorder {
         Outcome::Recorded
     }
 
-    /// Counts an operation of a socket whose events are dropped because the recorder was overloaded.
+    /// Counts the operation `op` of a socket whose events are dropped because the recorder was overloaded.
+    /// Also applies `change` to the number of open streams.
     pub(crate) fn count_dropped(&self, op: &Op, failed: bool, change: StreamChange) {
         let idle = {
             let mut shard = self.shard(Stamp::Now);

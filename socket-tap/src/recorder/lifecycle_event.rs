@@ -33,7 +33,7 @@ impl LifecycleEvent {
     }
 }
 
-/// Treatment of a lifecycle event when the shard is full: record it or drop it.
+/// What a full shard does with a lifecycle event: record it or drop it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WhenFull {
     /// Record it: the socket is in the recording, and has not used up its reserved events.
@@ -42,7 +42,7 @@ pub(crate) enum WhenFull {
     Drop,
 }
 
-/// The result of adding a lifecycle event to a shard.
+/// What a shard did with a lifecycle event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PushOutcome {
     Recorded,
@@ -54,7 +54,7 @@ pub(crate) enum PushOutcome {
     Ended,
 }
 
-/// The result of recording a lifecycle event, which is reported to the recorder of the event's socket.
+/// What the recorder did with a lifecycle event. The recorder of the event's socket gets this value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Recorded,
@@ -64,7 +64,7 @@ pub(crate) enum Outcome {
     Ended,
 }
 
-/// The effect of an event on the number of open streams: none, or one more or less.
+/// How an event changes the number of open streams: not at all, by 1 or by -1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StreamChange {
     None,

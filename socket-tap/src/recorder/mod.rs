@@ -87,7 +87,7 @@ pub(crate) struct Recorder {
 #[repr(align(128))]
 struct CachePadded<T>(T);
 
-/// The moment that determines the time of an event.
+/// The moment whose time an event gets.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Stamp<'a> {
     /// Now. Used when a socket call that receives has returned.
@@ -218,9 +218,9 @@ impl Recorder {
     }
 }
 
-/// Returns the number of shards. It is a power of two, so that selecting a shard needs no division, which
-/// would cost as much as reading the clock. There are fewer shards if the payload of one read or write would
-/// otherwise not fit into a shard.
+/// Returns the number of shards for these capacities. It is a power of two, so that selecting a shard needs
+/// no division, which would cost as much as reading the clock. If the payload of one read or write would not
+/// fit into a shard, there are fewer and larger shards.
 fn shard_count(Capacity { capture, payload, .. }: Capacity) -> usize {
     let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let mut count = threads.next_power_of_two().min(MAX_SHARDS);
@@ -230,8 +230,8 @@ fn shard_count(Capacity { capture, payload, .. }: Capacity) -> usize {
     count
 }
 
-/// Locks the mutex and ignores poisoning, because a shard or the command queue is consistent after each
-/// single step of a change.
+/// Locks `mutex` and ignores poisoning. A panic leaves a shard or the command queue consistent, because they
+/// are consistent after each single step of a change.
 #[inline]
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

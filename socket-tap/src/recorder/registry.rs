@@ -7,8 +7,8 @@ use super::sync::{Arc, Mutex};
 use crate::event::SockId;
 use crate::socket_state::SocketState;
 
-/// Number of maps into which the open sockets are divided, each with a lock of its own. Several maps reduce
-/// contention, because connections open and close on every thread.
+/// Number of maps that hold the open sockets, each map with a lock of its own. Connections open and close on
+/// every thread; with several locks, the threads rarely wait for each other.
 const STRIPES: usize = 16;
 
 #[derive(Debug)]

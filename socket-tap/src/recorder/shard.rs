@@ -28,12 +28,12 @@ pub(crate) struct Shard {
     /// `true` after the recording has ended. Then records are neither kept nor counted.
     sealed: bool,
     transfers: Vec<TransferRecord>,
-    /// Peer and truncation of each datagram in `transfers`, in the same order. Without datagrams, the memory
-    /// of this buffer is never touched.
+    /// Peer and truncation of each datagram in `transfers`, in the same order. The memory of this buffer is
+    /// reserved, but not touched before the first datagram.
     datagrams: Vec<DatagramInfo>,
     payload: Vec<u8>,
-    /// Lifecycle events. Each has the number of transfers that were recorded before it, so that transfers and
-    /// lifecycle events can be merged in the order of their recording.
+    /// Lifecycle events. The number with each event is the number of transfers that were recorded before it.
+    /// With it, transfers and lifecycle events are merged in the order of their recording.
     lifecycle_events: Vec<(usize, Timed<LifecycleEvent>)>,
     gap: Gap,
 }

@@ -21,8 +21,8 @@ pub(crate) struct TransferRecord {
     pub(super) has_payload: bool,
 }
 
-/// The direction, and whether the record is a datagram, in one byte. With two fields, the record would have
-/// 40 bytes.
+/// The direction of a record, and whether it is a datagram. Both are in one byte: with two fields, the record
+/// would have 40 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Read,

@@ -63,10 +63,10 @@ pub struct BroadcastHandle(Arc<Mutex<State>>);
 pub struct Subscriber {
     /// Receiver of the batches. `None` if the recording had already ended when the program subscribed.
     receiver: Option<broadcast::Receiver<Batch>>,
-    /// Number of events that were sent to the channel before the subscriber's next event.
+    /// Number of events that were sent to the channel before the one that the subscriber expects next.
     seen: u64,
-    /// Events that [`next`](Self::next) returns when it is called again. Its last call has returned
-    /// [`Update::Missed`].
+    /// Events that [`next`](Self::next) returns in its next call. It has received them together with the
+    /// number of missed events, and has returned [`Update::Missed`] first.
     waiting: Option<Arc<[Event]>>,
 }
 

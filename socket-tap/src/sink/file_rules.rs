@@ -59,8 +59,8 @@ mod system {
     /// Permission bits of all users except the owner.
     const OTHERS: u32 = 0o077;
 
-    /// Sets options so that opening a file fails for symbolic links, does not wait for the other end of a
-    /// pipe, and gives a new file the mode 0600.
+    /// Sets the options for opening a file. Opening then fails for a symbolic link, and does not wait for the
+    /// other end of a pipe. A new file gets the mode 0600.
     pub(crate) fn no_special_files(options: &mut OpenOptions) -> &mut OpenOptions {
         options.mode(0o600).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
     }

@@ -56,7 +56,8 @@ pub struct FlightRecorder {
 struct EventBuffer {
     header: Option<Header>,
     events: VecDeque<Event>,
-    /// Counts of the events that were removed for newer ones. A removed gap event adds its own counts.
+    /// Counts of the events that were removed to make room for newer ones. If a gap event is removed, its own
+    /// counts are added.
     dropped: Gap,
     streams: OpenStreams,
     /// `true` if the recording has ended.

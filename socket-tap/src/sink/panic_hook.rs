@@ -104,7 +104,8 @@ struct PanicDump {
     recorder: WeakRecording,
     flight: FlightRecorder,
     path: PathBuf,
-    /// Receives a reply when a flush that exceeded its timeout completes. `None` if no flush exceeded it.
+    /// Receiver of the reply to a flush that exceeded its timeout. The reply arrives when the flush
+    /// completes. `None` if no flush has exceeded its timeout.
     stuck_flush: Mutex<Option<Receiver<()>>>,
 }
 

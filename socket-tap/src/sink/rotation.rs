@@ -22,8 +22,8 @@ pub(super) struct Rotation {
 }
 
 impl Rotation {
-    /// Renames the full file at `path` to the name with its number `part`, creates an empty file at `path`
-    /// and returns it. Deletes the oldest full file if there are more than [`keep`](Self::keep).
+    /// Gives the full file at `path` its name with the number `part`, and returns a new, empty file at
+    /// `path`. Deletes the oldest full file if there are more than [`keep`](Self::keep).
     pub(super) fn next_file(&self, path: &Path, full: &PrivateFile, part: u64) -> io::Result<PrivateFile> {
         let next = begin_next(path, full, part).map_err(|error| {
             let why = format!("cannot rotate {}: {error}", path.display());

@@ -18,8 +18,8 @@ use crate::stream::TapStream;
 /// An owned read half, returned by [`TapStream::into_split`].
 #[derive(Debug)]
 pub struct OwnedReadHalf<S: Socket = TcpStream> {
-    /// Dropped before `inner`. So if this half is dropped after the write half, the close is recorded while
-    /// the socket is still open.
+    /// Dropped before `inner`. If this is the half that is dropped last, the close is therefore recorded
+    /// while the socket is still open.
     pub(super) recorder: Option<Arc<SocketRecorder>>,
     pub(super) since: Instant,
     pub(super) inner: S::OwnedReadHalf,

@@ -194,7 +194,8 @@ impl Tap {
         self.0.as_ref()
     }
 
-    /// Returns the recording. Returns `None` on its drain thread, which must not wait for itself.
+    /// Returns the recording. Returns `None` if the tap is off, or on the recording's drain thread, which
+    /// must not wait for itself.
     fn recording_off_drain_thread(&self) -> Option<&Recording> {
         self.recording().filter(|recording| !recording.is_on_drain_thread())
     }

@@ -33,13 +33,13 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 pub(super) struct Connection {
     client: Client,
     statements: HashMap<&'static str, Statement>,
-    /// `true` while a statement runs. Stays `true` if the caller of the statement stopped waiting for the
-    /// response.
+    /// `true` while a statement runs. If the caller of the statement stops waiting for the response, the
+    /// value stays `true`.
     is_busy: bool,
     driver: AbortHandle,
 }
 
-/// The values that are needed to open connections to one database, and the tasks of the open connections.
+/// A database to connect to, the settings for connections to it, and the tasks of the open connections.
 pub(super) struct Target {
     pub(super) url: DatabaseUrl,
     pub(super) config: Config,
@@ -51,8 +51,8 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// Opens a connection. Each notification of the database wakes `notified`, and so does the end of the
-    /// connection.
+    /// Opens a connection. Two kinds of events wake `notified`: a notification from the database, and the end
+    /// of the connection.
     pub(super) async fn connect(&self, notified: Arc<Notify>) -> Result<Connection, OpenError> {
         let connecting = async {
             let address = self.url.address();

@@ -55,7 +55,7 @@ pub enum OpenError {
         /// Newest version of the tables that this program knows.
         known: i64,
     },
-    /// The tables are not those that this program creates.
+    /// The schema `bookshelf` contains other tables than those of this program.
     #[error(
         "the tables in the schema \"bookshelf\" are not those of this program: {0}; use another database, or remove them \
          with: DROP SCHEMA bookshelf CASCADE"
@@ -72,7 +72,8 @@ pub enum OpenError {
 }
 
 impl OpenError {
-    /// Converts an error of a connection to a database to the variant that describes it.
+    /// Converts an error of tokio-postgres to the variant that describes it. `url` is the URL of the
+    /// database.
     pub(super) fn new(error: &tokio_postgres::Error, url: &DatabaseUrl) -> Self {
         let (address, reason) = (url.address().clone(), message(error));
         match error.code() {

@@ -14,7 +14,7 @@ use crate::error::Error;
 /// Time between two attempts to connect to the database.
 const RETRY_INTERVAL: Duration = Duration::from_millis(200);
 
-/// Time without a notification after which the connection is checked with a query.
+/// If no notification arrives for this long, the listener checks its connection with a query.
 const QUIET_INTERVAL: Duration = Duration::from_secs(30);
 
 /// Copies new changes to the feed until the task is aborted. Connects again whenever the connection ends.
@@ -57,8 +57,8 @@ pub(super) async fn copy_new(connection: &mut Connection, feed: &Feed) -> Result
     }
 }
 
-/// Returns the changes after a sequence number that are still stored. If the change that follows the sequence
-/// number was deleted, the result begins with a later change.
+/// Returns the stored changes after `sequence`. If the oldest of these changes were deleted, the result
+/// begins with a later change.
 pub(super) async fn read_after(connection: &mut Connection, sequence: u64) -> Result<Vec<Change>, Error> {
     // No stored number exceeds the maximum of the column's type.
     let sequence = i64::try_from(sequence).unwrap_or(i64::MAX);

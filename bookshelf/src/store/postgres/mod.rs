@@ -32,14 +32,14 @@ use super::Limits;
 use crate::changes::Feed;
 use crate::error::Error;
 
-/// Lower bound of the connect timeout. Connecting takes several round trips and an intentionally slow
-/// password hash.
+/// Minimum time to connect, even if [`Options::timeout`] is shorter. Connecting takes several round trips and
+/// an intentionally slow password hash.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Options of a [`Postgres`] store.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Capacity of the shelf.
+    /// Maximum numbers of stored books and of stored changes.
     pub limits: Limits,
     /// Maximum number of connections, not counting the one that listens for changes.
     pub connections: usize,

@@ -37,8 +37,8 @@ impl Postgres {
         }
     }
 
-    /// Adds a stored change to the feed, so that the watchers of this process need not wait for the notification. Returns the
-    /// book.
+    /// Adds a stored change to the feed, and returns the changed book. The watchers of this process then need
+    /// not wait for the notification from the database.
     async fn announce(&self, kind: ChangeKind, row: &Row) -> Result<Book, Error> {
         let (book, sequence) = (rows::book(row)?, rows::number(row, 5)?);
         let is_next = self.feed.push_next(Change { sequence, kind, book: book.clone() });

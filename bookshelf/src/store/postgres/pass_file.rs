@@ -7,7 +7,8 @@ use std::{fs, io};
 use super::OpenError;
 use super::url::{Address, DatabaseUrl};
 
-/// Returns the password for a database, if the file exists and contains it.
+/// Returns the password for the database `url` from the password file. Returns `None` if there is no such
+/// file, or if no line matches.
 pub(super) fn password_of(url: &DatabaseUrl) -> Result<Option<String>, OpenError> {
     let Some(path) = path() else { return Ok(None) };
     match read(&path) {
@@ -33,7 +34,7 @@ fn read(path: &Path) -> io::Result<String> {
     fs::read_to_string(path)
 }
 
-/// Returns the password of the first line whose other fields match `url`.
+/// Returns the password in the first line of `text` whose host, port, database and user match `url`.
 fn find(text: &str, url: &DatabaseUrl) -> Option<String> {
     let (host, port) = match url.address() {
         Address::Tcp(host, port) => (host.as_str(), port.to_string()),

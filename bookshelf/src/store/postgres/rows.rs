@@ -6,7 +6,7 @@ use crate::changes::{Change, ChangeKind};
 use crate::error::Error;
 use crate::model::{Author, Book};
 
-/// The error for a value that this program cannot have stored.
+/// The error for a stored value that is out of range. This program never stores such a value.
 const OUT_OF_RANGE: Error = Error::Internal("the database contains a value that is out of range");
 
 /// Reads the columns `id, title, author_id, year, revision`.

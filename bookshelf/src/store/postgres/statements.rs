@@ -61,7 +61,8 @@ pub(super) const UPDATE: &str = "\
     ) \
     SELECT id, title, author_id, year, revision, last_change, pg_notify('bookshelf', '') FROM counted, stored";
 
-/// Deletes a book. Returns no row if the book does not exist, or is at another revision than the given one.
+/// Deletes a book; if a revision is given, only at this revision. Returns no row if the book does not exist,
+/// or if it is at another revision.
 pub(super) const DELETE: &str = "\
     WITH stored AS ( \
         DELETE FROM bookshelf.books WHERE id = $1 AND ($2::bigint IS NULL OR revision = $2) \
@@ -76,6 +77,6 @@ pub(super) const DELETE: &str = "\
     ) \
     SELECT id, title, author_id, year, revision, last_change, pg_notify('bookshelf', '') FROM counted, stored";
 
-/// All statements. They are prepared at the start, to check that they match the tables.
+/// All statements. The store prepares them when it is opened, to check that they match the tables.
 pub(super) const ALL: [&str; 10] =
     [BOOK, AUTHORS, ALL_AUTHORS, LIST, NEWEST_CHANGE, CHANGES_AFTER, COUNTS, CREATE, UPDATE, DELETE];

@@ -93,7 +93,8 @@ impl FromStr for DatabaseUrl {
     }
 }
 
-/// Returns the innermost error, because the outer ones only state that the URL is invalid.
+/// Returns the reason why a URL is invalid. It is in the source of `error`; `error` itself states only that
+/// the URL is invalid.
 fn reason(error: &tokio_postgres::Error) -> String {
     let inner = std::error::Error::source(error);
     inner.map_or_else(|| error.to_string(), ToString::to_string)

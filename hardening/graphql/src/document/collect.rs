@@ -82,8 +82,9 @@ struct RootSelection<'a> {
 }
 
 impl<'a> Collector<'a> {
-    /// Adds the fields of `selected` and of its fragments. Returns `false` if a fragment is missing, or has a
-    /// type condition other than the root type.
+    /// Adds the fields of `selected` and of its fragments. `around` has the directives of the fragments that
+    /// contain `selected`. Returns `false` if a fragment is missing, or has a type condition other than the
+    /// root type.
     fn add(&mut self, selected: &'a SelectionSet, around: &[&'a [Positioned<Directive>]]) -> bool {
         selected.items.iter().all(|selection| {
             let (on, directives, within) = match &selection.node {
@@ -118,7 +119,7 @@ impl<'a> Collector<'a> {
     }
 }
 
-/// Merges fields with the same response key. Returns the selections of the merged fields.
+/// Merges those of `fields` that have the same response key, and returns the resulting selections.
 fn merge(fields: &[RootSelection<'_>], variables: &Variables) -> Vec<Positioned<Selection>> {
     let mut groups: Vec<Vec<&RootSelection<'_>>> = Vec::new();
     let mut known = HashMap::new();
@@ -138,8 +139,8 @@ fn merge(fields: &[RootSelection<'_>], variables: &Variables) -> Vec<Positioned<
     groups.iter().filter_map(|group| merge_group(group, variables)).collect()
 }
 
-/// Merges fields with the same response key: adds the subselections of all to the first field that `@skip`
-/// and `@include` keep.
+/// Merges `group`, the fields with one response key, into a single field. This is the first field that
+/// `@skip` and `@include` keep; it gets the subselections of all others.
 fn merge_group(group: &[&RootSelection<'_>], variables: &Variables) -> Option<Positioned<Selection>> {
     let executed = group.iter().find(|selection| selection.is_included(variables)).or(group.first())?;
     let mut field = executed.field.clone();
@@ -154,7 +155,8 @@ fn merge_group(group: &[&RootSelection<'_>], variables: &Variables) -> Option<Po
     Some(within(executed.around.iter().copied(), Positioned::new(Selection::Field(field), pos)))
 }
 
-/// Wraps a selection in inline fragments, one for each list of directives, outermost first.
+/// Wraps `selection` in inline fragments, one for each list in `directives`. The first list belongs to the
+/// outermost fragment.
 fn within<'a>(
     directives: impl DoubleEndedIterator<Item = &'a [Positioned<Directive>]>,
     selection: Positioned<Selection>,

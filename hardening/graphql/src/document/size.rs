@@ -39,7 +39,7 @@ pub(super) fn check(document: &ExecutableDocument) -> Result<(), ServerError> {
 struct Size {
     /// Number of fields and fragments in the expanded query.
     selections: usize,
-    /// Estimated number of fields in the response, including one for each fragment. A field inside an
+    /// Estimated number of fields in the response. Each fragment counts as one field. A field inside an
     /// introspection list counts once for each element of the list.
     elements: usize,
 }
@@ -50,8 +50,8 @@ impl Size {
         self.elements = self.elements.saturating_add(other.elements);
     }
 
-    /// Returns the size of a field or fragment. `within` is the size of its selection set. `elements` is the
-    /// number of list elements that the field returns; 1 if it returns no list.
+    /// Returns the size of a field or fragment together with its selection set, which has the size `within`.
+    /// `elements` is the number of list elements that the field returns; 1 if it returns no list.
     fn of_selection(within: Self, elements: usize) -> Self {
         // A fragment counts even if it selects nothing: async-graphql still walks through it.
         Self {
@@ -75,7 +75,7 @@ fn elements(field: &str) -> usize {
 
 struct Counter<'a> {
     document: &'a ExecutableDocument,
-    /// The fragment sizes that have been computed so far, by the names of the fragments.
+    /// Sizes of the fragments that have been counted so far, by the name of the fragment.
     fragments: HashMap<&'a str, Size>,
 }
 

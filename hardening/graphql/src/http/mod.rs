@@ -88,7 +88,7 @@ pub(crate) async fn method_not_allowed() -> Response {
     error.with_header(ALLOW, "GET, HEAD, POST").into_response(Media::Json)
 }
 
-/// Returns the response to a request for a file with an unsupported method.
+/// Returns the response to a request for a file whose method is neither GET nor HEAD.
 pub(crate) async fn file_method_not_allowed() -> Response {
     let error = HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "send GET or HEAD to read a file");
     error.with_header(ALLOW, "GET, HEAD").into_response(Media::Json)
@@ -105,7 +105,8 @@ pub(crate) fn rejected(rejection: Rejection) -> Response {
     HttpError::from(rejection).into_response(Media::Json)
 }
 
-/// Executes an operation and returns its response. `prepared` may be an error, which becomes the response.
+/// Executes the operation in `prepared`, and returns its response in the media type `media`. If `prepared` is
+/// an error, the response contains this error.
 async fn respond<E: Executor>(
     endpoint: &Endpoint<E>,
     media: Media,
@@ -129,8 +130,9 @@ async fn respond<E: Executor>(
 
 /// Returns a stream of the outcomes of an operation.
 ///
-/// A query or mutation is executed before the stream is returned, so that the returned stream never waits.
-/// Over HTTP/1.1, a response body that waits for an event ends when the client half-closes the connection.
+/// A query or mutation is executed before this function returns, so its stream never waits. Over HTTP/1.1, a
+/// response body that waits is ended when the client half-closes the connection. Only the response to a
+/// subscription may end in this way.
 async fn outcomes<E: Executor>(endpoint: &Endpoint<E>, operation: Operation) -> BoxStream<'static, Outcome> {
     let is_subscription = operation.kind == OperationType::Subscription;
     let outcomes = endpoint.engine.execute_stream(operation);

@@ -7,7 +7,7 @@ use hardening_http::accept::Accept;
 
 use super::Media;
 
-/// A representation that the server can return for a URL.
+/// One of the representations that the server offers for a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Offer {
     /// A GraphQL response in this media type.
@@ -31,8 +31,8 @@ impl Offer {
     }
 }
 
-/// Returns the offer that the client prefers, or `None` if it accepts none of them. If it prefers several
-/// equally, returns the first.
+/// Returns the one of `offers` that the client prefers, or `None` if it accepts none of them. If it prefers
+/// several equally, returns the first of these.
 ///
 /// Without an `Accept` header, returns [`Offer::GRAPHQL`], as the GraphQL over HTTP specification requires
 /// since 2025.

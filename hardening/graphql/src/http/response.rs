@@ -21,8 +21,8 @@ pub(crate) enum Media {
 }
 
 impl Media {
-    /// Returns the `Content-Type` of a response that is not an event stream. An [`HttpError`] is never sent
-    /// as an event stream.
+    /// Returns the `Content-Type` of a response that is not an event stream. For
+    /// [`EventStream`](Self::EventStream), this is JSON: an [`HttpError`] is never sent as an event stream.
     fn content_type(self) -> HeaderValue {
         HeaderValue::from_static(match self {
             Self::Json | Self::EventStream => "application/json; charset=utf-8",
@@ -40,8 +40,8 @@ pub(super) fn from_outcome(media: Media, outcome: &Outcome) -> Response {
     json(status, media, outcome)
 }
 
-/// The error response to a request that violates HTTP or GraphQL over HTTP, and contains no operation to
-/// execute.
+/// The error response to a request that violates HTTP or GraphQL over HTTP. No operation of such a request is
+/// executed.
 #[derive(Debug)]
 pub(crate) struct HttpError {
     status: StatusCode,

@@ -43,7 +43,8 @@ fn next(outcome: &Outcome) -> String {
     format!("event: next\ndata: {json}\n\n")
 }
 
-/// Adds a comment after each silent interval, so that proxies do not close the connection.
+/// Passes on `events`. While no event follows, adds a comment after each `EVENT_KEEP_ALIVE`, so that proxies
+/// do not close the connection.
 fn keep_alive(events: impl Stream<Item = String> + Send + Unpin) -> impl Stream<Item = String> + Send {
     stream::unfold(events, |mut events| async {
         match timeout(EVENT_KEEP_ALIVE, events.next()).await {

@@ -23,7 +23,7 @@ impl Close {
     const PROTOCOL_ERROR: Self = Self::new(1002, "Protocol error");
     /// A text message is not UTF-8.
     const INVALID_TEXT: Self = Self::new(1007, "Invalid UTF-8");
-    /// A message from the client stayed incomplete for too long.
+    /// A message from the client was still incomplete after a whole ping interval.
     pub(super) const MESSAGE_TIMEOUT: Self = Self::new(1008, "Message timeout");
     /// A message exceeds the maximum length.
     pub(super) const TOO_LONG: Self = Self::new(1009, "Message too long");

@@ -37,11 +37,12 @@ pub(super) struct Connection<S, E> {
     is_alive: bool,
 }
 
-/// The close frame that ends a connection, or `None` if the client has disconnected.
+/// The close frame that ends a connection. `None` if the client has disconnected or no longer responds.
 type End = Option<Close>;
 
 impl<S: AsyncRead + AsyncWrite + Unpin, E: Executor> Connection<S, E> {
-    /// Creates a connection. `progress` must observe the stream that `socket` reads.
+    /// Creates a connection. The stream under `socket` must be one that [`MessageProgress::observe`] has
+    /// returned for `progress`.
     pub(super) fn new(
         socket: WebSocketStream<S>,
         progress: MessageProgress,
@@ -163,7 +164,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin, E: Executor> Connection<S, E> {
         }
     }
 
-    /// Sends a ping. Fails if nothing arrived since the last ping, or only a part of one message.
+    /// Sends a ping. Fails if nothing has arrived since the last ping, or if the same message is still
+    /// incomplete.
     async fn keep_alive(&mut self) -> Result<(), End> {
         if !mem::take(&mut self.is_alive) {
             return Err(None);
@@ -174,8 +176,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin, E: Executor> Connection<S, E> {
         self.transmit(Message::Ping(Bytes::new())).await
     }
 
-    /// Sends the close frame `end` and closes the connection. If the service is shutting down, completes the
-    /// running queries and mutations before.
+    /// Closes the connection with the close frame `end`. If `end` is [`Close::GOING_AWAY`], the service is
+    /// shutting down: the running queries and mutations are completed first.
     pub(super) async fn close(mut self, end: End) {
         if end != Some(Close::GOING_AWAY) {
             self.operations.cancel_all();

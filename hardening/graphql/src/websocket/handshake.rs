@@ -27,7 +27,7 @@ pub(super) struct Accepted {
     pub(super) protocol: bool,
 }
 
-/// Checks the handshake in a request and accepts it.
+/// Checks the headers of a WebSocket handshake, and returns the response that accepts it.
 pub(super) fn accept(parts: &mut Parts) -> Result<Accepted, HttpError> {
     if parts.headers.get(SEC_WEBSOCKET_KEY).is_some_and(|key| !is_key(key)) {
         return Err(HttpError::bad_request("Sec-WebSocket-Key must be 16 bytes in base64"));

@@ -15,7 +15,8 @@ pub(super) struct Operations {
     running: Vec<(String, BoxStream<'static, Outcome>)>,
 }
 
-/// The id of an operation, and its next outcome or, at its end, `None`.
+/// The id of an operation, and its next outcome. `None` instead of an outcome means that the operation has
+/// ended.
 pub(super) type Event = (String, Option<Outcome>);
 
 impl Operations {
@@ -31,8 +32,8 @@ impl Operations {
         self.running.iter().any(|(running, _)| running == id)
     }
 
-    /// Starts an operation and polls it once. Returns its first event if the event is ready. After this call,
-    /// a subscription receives every event.
+    /// Starts the operation `id`, whose outcomes `stream` yields, and polls it once. Returns its first event
+    /// if that is ready. After this call, a subscription receives every event.
     pub(super) async fn start(
         &mut self,
         id: String,

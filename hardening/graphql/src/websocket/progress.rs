@@ -13,14 +13,14 @@ use tokio_util::io::InspectReader;
 /// Reports whether the last message that a stream received is incomplete.
 #[derive(Debug, Default)]
 pub(super) struct MessageProgress {
-    /// Sequence number of the incomplete message, from 1, or 0 if the last message is complete.
+    /// Sequence number of the incomplete message, counted from 1. 0 if the last message is complete.
     incomplete: Arc<AtomicU64>,
     /// Value of `incomplete` at the last call of [`is_stalled`](Self::is_stalled).
     previous: u64,
 }
 
 impl MessageProgress {
-    /// Wraps a stream, so that each read from it updates `self`.
+    /// Wraps `stream`. Each read from the returned stream updates `self`.
     pub(super) fn observe<S: AsyncRead>(&self, stream: S) -> InspectReader<S, impl FnMut(&[u8]) + use<S>> {
         let incomplete = Arc::clone(&self.incomplete);
         let mut frames = FrameTracker::default();

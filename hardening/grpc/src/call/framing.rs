@@ -9,7 +9,8 @@ pub(super) struct Framing {
     max_message_bytes: usize,
     /// The received bytes of the current message's prefix.
     prefix: Vec<u8>,
-    /// Number of bytes of the current message that have not arrived yet. Valid once the prefix is complete.
+    /// Number of bytes of the current message that have not arrived yet. Only valid while the prefix is
+    /// complete.
     missing: usize,
 }
 
@@ -47,7 +48,7 @@ impl Framing {
         Ok(completes)
     }
 
-    /// Returns `true` if the body so far ends with a complete message.
+    /// Returns `true` if the bytes that have been read end with a complete message, or if there are none.
     pub(super) fn is_at_boundary(&self) -> bool {
         self.prefix.is_empty()
     }

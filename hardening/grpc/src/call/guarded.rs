@@ -65,7 +65,8 @@ where
 }
 
 pin_project! {
-    /// The future of a [`Guarded`] service: a handler with a timeout, whose panics turn into errors.
+    /// The future of a [`Guarded`] service. It limits the time of the handler, and turns a panic of the
+    /// handler into an error.
     #[derive(Debug)]
     pub struct ResponseFuture<F> {
         #[pin]

@@ -21,16 +21,16 @@ use super::Guard;
 use super::framing::{Framing, TooLarge};
 use crate::status::ErrorDomain;
 
-/// Time for which a request stream continues after the shutdown begins, so that a message in flight can
-/// arrive.
+/// Time for which a request stream stays open after the shutdown begins. A message that is already on its way
+/// can then still arrive.
 const LINGER: Duration = Duration::from_millis(500);
 
 /// The reason why a request stream ended. The handler does not report it: it completes with OK even if the
 /// stream timed out or was unreadable.
 #[derive(Clone, Debug)]
 pub(super) struct StreamOutcome {
-    /// Set when the stream ends. If it is not set when the handler completes, the handler has stopped at an
-    /// unreadable message.
+    /// Set when the stream ends: `Ok`, or the error that ended it. If it is not set when the handler
+    /// completes, the handler has stopped at a message that it could not read.
     end: Arc<OnceLock<Result<(), Status>>>,
     domain: ErrorDomain,
 }
@@ -47,8 +47,8 @@ impl StreamOutcome {
     }
 }
 
-/// Limits the request stream of a call to server reflection: it ends when a message takes longer than the
-/// request timeout, and at the shutdown. Returns all other requests unchanged.
+/// Limits the request stream if `request` is a call to server reflection. The stream then ends at the
+/// shutdown, or when a message takes longer than the request timeout. Returns all other requests unchanged.
 pub(super) fn limit_stream(
     request: Request<Body>,
     guard: &Arc<Guard>,

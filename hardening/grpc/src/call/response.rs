@@ -45,7 +45,7 @@ impl ResponseBody {
         error.map_or(frame, |status| self.end_with(&status))
     }
 
-    /// Drops the handler's stream and returns trailers with `status`.
+    /// Drops the handler's remaining messages, and returns trailers with `status`.
     fn end_with(&mut self, status: &Status) -> Frame<Bytes> {
         self.messages = Body::empty();
         self.deadline = None;

@@ -8,9 +8,10 @@ use tokio::time::Instant;
 use super::exchange::{Exchange, ExchangeState, Upload};
 use crate::Shutdown;
 
-/// The exchanges (a request and its response) in progress on a connection, counted by state.
+/// The exchanges in progress on a connection, counted by state. An exchange is a request and its response.
 ///
-/// The stream, which sees only bytes, shares it with the code that sees requests and responses.
+/// Two parts of the program share this value: the stream, which sees only bytes, and the code that sees
+/// requests and responses.
 #[derive(Clone, Debug)]
 pub(crate) struct Activity(Arc<Shared>);
 
@@ -104,8 +105,8 @@ impl Activity {
         Poll::Pending
     }
 
-    /// Ready when no response is outstanding on a connection that its client has half-closed. Until then, the
-    /// task is woken on the next change, and HTTP/1.1 responses that wait for an event are ended.
+    /// Call this when the client has half-closed the connection. Ready when no response is outstanding. Until
+    /// then, the task is woken on the next change, and HTTP/1.1 responses that wait for an event are ended.
     pub(super) fn poll_responses_complete(&self, cx: &Context<'_>) -> Poll<()> {
         let mut state = self.lock();
         let is_first = !std::mem::replace(&mut state.half_closed, true);
@@ -127,8 +128,8 @@ impl Activity {
         Poll::Pending
     }
 
-    /// Ready when the client has half-closed its HTTP/1.1 connection, as clients do to abandon an endless
-    /// response. If it has not yet done so, the task is woken when it does.
+    /// Ready when the client has half-closed its HTTP/1.1 connection. Clients do this to abandon an endless
+    /// response. If the client has not yet done so, the task is woken when it does.
     pub(super) fn poll_half_closed(&self, cx: &Context<'_>) -> Poll<()> {
         let mut state = self.lock();
         if state.half_closed && !state.http2 {
@@ -191,7 +192,8 @@ impl State {
         !self.http2 && self.uploads == 0 && self.exchanges != [0; 3]
     }
 
-    /// Returns the two conditions on which the reading task waits. A change of either wakes it.
+    /// Returns whether the connection is idle, and whether a response is outstanding. The reading task waits
+    /// on these two conditions; a change of either wakes it.
     fn wake_condition(&self) -> (bool, bool) {
         (self.is_idle(), self.has_outstanding_response())
     }

@@ -52,12 +52,12 @@ impl<B: Body + Unpin> Body for RequestBody<B> {
 /// timeout.
 const MAX_CHUNK: usize = 64 * 1024;
 
-/// A response body. Each chunk puts the exchange into [`ExchangeState::AwaitingClient`], because the
+/// A response body, sent in chunks. Each chunk puts the exchange into [`ExchangeState::AwaitingClient`]: the
 /// framework polls the next chunk only after the client has read the previous one.
 #[derive(Debug)]
 pub struct ResponseBody<B> {
     body: B,
-    /// Remainder of a frame that is longer than a chunk.
+    /// The part of a frame that has not been sent yet, because the frame is longer than a chunk.
     rest: Bytes,
     exchange: Exchange,
 }

@@ -4,7 +4,7 @@ use std::task::{Context, Poll};
 
 use super::activity::Activity;
 
-/// The party that a request and its response currently wait for.
+/// What an exchange (a request and its response) currently waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ExchangeState {
     /// The handler works on the response.
@@ -15,7 +15,7 @@ pub(crate) enum ExchangeState {
     AwaitingClient,
 }
 
-/// A request and its response. They are in progress until this guard is dropped.
+/// A guard that counts a request and its response as in progress, until it is dropped.
 #[derive(Debug)]
 pub struct Exchange {
     activity: Activity,

@@ -39,13 +39,15 @@ use drain::Drain;
 pub use exchange::Exchange;
 use timers::{IdleTimer, StallTimer};
 
-/// A stream that reports EOF when the client leaves it idle for too long, and an error when a write waits for
-/// too long. After its shutdown, it waits for the client to close the connection.
+/// A stream with timeouts. A read returns EOF when the client leaves the stream idle for too long, and a
+/// write fails when it waits for too long. After the stream is shut down, it waits for the client to close
+/// the connection.
 #[derive(Debug)]
 pub struct Connection {
     stream: TapStream,
     read_state: ReadState,
-    /// The task that reads. Set while a write waits for the client, because nothing is read meanwhile.
+    /// The task that reads, to wake it later. Set while a write waits for the client: nothing is read
+    /// meanwhile.
     blocked_reader: Option<Waker>,
     idle: IdleTimer,
     stall: StallTimer,

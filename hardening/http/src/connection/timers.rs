@@ -11,8 +11,8 @@ use tokio_util::sync::WaitForCancellationFutureOwned;
 use super::activity::{Activity, Idle};
 use crate::Limits;
 
-/// Timer that expires when a connection has been idle for too long: before its first request, between
-/// requests, or after the shutdown.
+/// Timer that expires when a connection has been idle for too long. There are different limits before the
+/// first request, between requests, and after the shutdown.
 #[derive(Debug)]
 pub(super) struct IdleTimer {
     head_timeout: Duration,
@@ -21,8 +21,8 @@ pub(super) struct IdleTimer {
     ending: Pin<Box<WaitForCancellationFutureOwned>>,
     /// Time at which the connection's shutdown token `ending` was cancelled.
     ending_since: Option<Instant>,
-    /// Fires at the idle deadline or earlier. Each request moves the deadline, but the timer is reset only
-    /// when it fires.
+    /// Fires at the idle deadline or earlier. Each request moves the deadline. To save time, the timer is not
+    /// reset then, but only when it fires.
     timer: Pin<Box<Sleep>>,
     /// The task that both `ending` and `timer` will wake.
     task: Option<Waker>,
@@ -72,8 +72,8 @@ impl IdleTimer {
         }
     }
 
-    /// Returns `true` if `ending` and `timer` are pending and will wake this task. The check is cheaper than
-    /// polling both.
+    /// Returns `true` if both `ending` and `timer` are pending and will wake this task. Then neither has to
+    /// be polled, which would cost more than this check.
     fn is_armed(&self, cx: &Context<'_>, activity: &Activity) -> bool {
         self.task.as_ref().is_some_and(|task| task.will_wake(cx.waker()))
             && !self.timer.is_elapsed()

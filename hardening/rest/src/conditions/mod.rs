@@ -28,7 +28,7 @@ fn etag(revision: u32) -> HeaderValue {
     HeaderValue::from_bytes(&tag[..digits.len() + 2]).unwrap_or(HeaderValue::from_static(""))
 }
 
-/// Extractor of `If-Match` and `If-None-Match`.
+/// Extractor of the headers `If-Match` and `If-None-Match`. Both are optional.
 #[derive(Debug, Default)]
 pub struct Conditions {
     if_match: Option<Tags>,

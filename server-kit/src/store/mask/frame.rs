@@ -1,6 +1,7 @@
-//! The message boundaries of the PostgreSQL protocol, version 3, byte by byte.
+//! Finds the messages of the PostgreSQL protocol, version 3, byte by byte.
 //!
-//! Lengths are not trusted: only those that a server or a client accepts before authentication are valid.
+//! The length of a message is not trusted. It is valid only if a server or a client accepts it before
+//! authentication.
 
 use super::PASSWORD;
 
@@ -15,7 +16,7 @@ pub(super) const CANCEL_REQUEST: u32 = 1234 << 16 | 5678;
 pub(super) const SSL_REQUEST: u32 = 1234 << 16 | 5679;
 pub(super) const GSS_REQUEST: u32 = 1234 << 16 | 5680;
 
-/// A position in the messages of one direction.
+/// A position between two bytes of one direction, relative to the message there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Position {
     /// Before the type of a message.
@@ -43,7 +44,7 @@ pub(super) enum Message {
     Server(u8),
 }
 
-/// A four-byte number in network byte order, of which the first `read` bytes have been read.
+/// A four-byte number in network byte order. The first `read` bytes have been read; they form `value`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Field {
     read: u32,
@@ -53,7 +54,7 @@ pub(super) struct Field {
 impl Field {
     const BYTES: u32 = 4;
 
-    /// Adds a byte; `None` if the number is complete.
+    /// Returns the number with one more byte, or `None` if it already has all four bytes.
     pub(super) fn push(self, byte: u8) -> Option<Self> {
         let incomplete = self.read < Self::BYTES;
         incomplete.then_some(Self { read: self.read + 1, value: self.value << 8 | u32::from(byte) })
@@ -68,8 +69,8 @@ impl Field {
         8 * (Self::BYTES - self.read)
     }
 
-    /// Returns `false` if the bytes that are read already make the number greater than `max`. So at most the
-    /// leading zeros of an invalid length are shown.
+    /// Returns `false` if the bytes that are read make the number greater than `max`, whatever bytes follow.
+    /// So an invalid length is found before all of its bytes are shown.
     fn can_be_at_most(self, max: u32) -> bool {
         self.value <= max.checked_shr(self.missing_bits()).unwrap_or(0)
     }
@@ -92,7 +93,8 @@ impl Message {
         if self == Self::Startup { MAX_STARTUP } else { MAX_MESSAGE }
     }
 
-    /// Returns the position after the length of the message.
+    /// Returns the position after the length of the message, which is `length`. Returns `None` if this
+    /// message cannot have that length.
     fn after_length(self, length: u32) -> Option<Position> {
         let left = length.checked_sub(Field::BYTES)?;
         match self {
@@ -101,8 +103,8 @@ impl Message {
         }
     }
 
-    /// Returns the position at the beginning of the body, which has `length` bytes. Returns `None` if the body is
-    /// shorter than the fields that are shown.
+    /// Returns the position at the beginning of the body, which has `length` bytes. Returns `None` if the
+    /// body of this message cannot have that length.
     pub(super) fn body(self, length: u32) -> Option<Position> {
         let shown = match self {
             Self::Client(PASSWORD) => 0,
@@ -128,7 +130,8 @@ impl Message {
 }
 
 impl Position {
-    /// Returns the position after a byte of a length or a body, and whether the byte is shown.
+    /// Returns the position after `byte`, a byte of a length or a body. Also returns `true` if the byte is
+    /// shown.
     pub(super) fn next(self, byte: u8) -> Option<(Self, bool)> {
         match self {
             Self::Length(message, length) => {

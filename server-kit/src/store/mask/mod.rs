@@ -5,8 +5,8 @@ mod frame;
 use frame::{Field, Message, Position};
 use socket_tap::PayloadMask;
 
-/// Types of the messages that a client may send before the server is ready, apart from [`PASSWORD`]. Queries
-/// are among them, because a client need not wait until the server is ready.
+/// Types of the messages that a client may send before the server is ready, apart from [`PASSWORD`]. A client
+/// may send queries without waiting until the server is ready, so the types of queries are among them.
 const CLIENT_TYPES: &[u8] = b"QPBDESCHFXdcf";
 /// The client's PasswordMessage, SASLInitialResponse, SASLResponse and GSSResponse.
 const PASSWORD: u8 = b'p';
@@ -41,7 +41,7 @@ const SERVER_TYPES: &[u8] = b"RKSZENvA";
 pub struct AuthenticationMask {
     client: Position,
     server: Position,
-    /// The type of the client's latest message; `None` before the first message after the StartupMessage.
+    /// Type of the client's latest message after the StartupMessage. `None` before the first such message.
     client_type: Option<u8>,
     /// The byte with which the server accepts the encryption that the client has requested.
     accepts_encryption: Option<u8>,
@@ -59,8 +59,8 @@ impl AuthenticationMask {
         }
     }
 
-    /// Returns the position after a byte from the client, and whether the byte is shown. Returns `None` for a byte that
-    /// is not part of the protocol.
+    /// Returns the position after `byte`, which the client has sent, and `true` if the byte is shown. Returns
+    /// `None` if the byte is not part of the protocol.
     fn client_byte(&mut self, byte: u8) -> Option<(Position, bool)> {
         let next = match self.client {
             Position::Type if byte == PASSWORD || CLIENT_TYPES.contains(&byte) => {
@@ -84,8 +84,8 @@ impl AuthenticationMask {
         Some((next, true))
     }
 
-    /// Returns the position after the code of an untyped message. `left` is the number of bytes after the
-    /// code.
+    /// Returns the position after `code`, the code of an untyped message such as a StartupMessage. `left` is
+    /// the number of bytes that follow the code.
     fn startup(&mut self, code: u32, left: u32) -> Option<Position> {
         let accepts = match code {
             frame::SSL_REQUEST => b'S',
@@ -154,8 +154,9 @@ impl PayloadMask for AuthenticationMask {
         }
     }
 
-    /// Returns `true` after the server is ready and the client has sent a message other than a password. The
-    /// server's response alone is not enough, because the mask may get it before the client's last password.
+    /// Returns `true` after the server is ready and the client has sent a message other than a password. It
+    /// does not suffice that the server is ready: the mask may see the server's response before the client's
+    /// last password.
     fn is_finished(&self) -> bool {
         let client_is_past = match self.client {
             Position::Clear => true,

@@ -7,7 +7,7 @@ enum Sender {
 }
 use Sender::{Client, Server};
 
-/// A sender, and the bytes that it sends at once.
+/// A sender, and the bytes that it sends in one piece.
 type Step = (Sender, Vec<u8>);
 
 fn message(kind: u8, parts: &[&[u8]]) -> Vec<u8> {
@@ -46,7 +46,8 @@ fn query() -> Step {
     (Client, message(b'Q', &[b"select 1\0"]))
 }
 
-/// Passes the steps through a mask, each in parts that end at `splits`. Returns the recorded bytes of each step.
+/// Passes the bytes of each step through `mask`, in parts that end at the indexes `splits`. Returns the
+/// recorded bytes of each step.
 fn masked_in_parts(mask: &mut AuthenticationMask, steps: &[Step], splits: &[usize]) -> Vec<String> {
     let masked = |(sender, bytes): &Step| {
         let (mut bytes, mut begin) = (bytes.clone(), 0);
