@@ -32,7 +32,7 @@ pub(crate) enum Api {
     Grpc,
 }
 
-/// Duration and request rate of a load.
+/// How long a load lasts, and how many requests it sends per second.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pace {
     pub(crate) seconds: u64,
@@ -40,10 +40,10 @@ pub(crate) struct Pace {
     pub(crate) rate: Option<u64>,
 }
 
-/// Number of connections of a load with a fixed request rate.
+/// Number of connections that a load opens if [`Pace::rate`] is set.
 const PACED_CONNECTIONS: u64 = 16;
 
-/// Number and rate of the successful requests of a load.
+/// Result of a load: the number of successful requests, in total and per second.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Load {
     pub(crate) requests: f64,

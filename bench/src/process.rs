@@ -14,12 +14,13 @@ use crate::api::cannot_run;
 /// Maximum time that a server may take to start listening, or to exit.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A listening server process, with strace or tcpdump if they watch it. Dropping it kills the processes.
+/// A listening server process, and the strace or tcpdump process that watches it, if any. Dropping this value
+/// kills them.
 #[derive(Debug)]
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
-    /// Processes to stop: the server, or strace with the server as its child; then tcpdump, if it watches the
-    /// server.
+    /// Processes to stop, in this order: the server, or strace with the server as its child; then tcpdump, if
+    /// it runs.
     children: Vec<Child>,
     /// Process id of the server.
     server: u32,

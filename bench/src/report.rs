@@ -1,5 +1,5 @@
-//! Statistics of a benchmark run, printed as Markdown tables: medians, and the range of the middle half of
-//! the values.
+//! Statistics of a benchmark run, printed as Markdown tables: the median and the quartiles of each measured
+//! value.
 
 use std::io::{self, Write as _};
 
@@ -91,7 +91,8 @@ fn row(variant: Variant, own: &[&Sample], bases: &[&Sample]) -> String {
     )
 }
 
-/// Returns the ratio of each sample's value to the value of the base variant in the same round.
+/// Returns the ratio of each value in `own` to the value of the base variant in the same round. Skips rounds
+/// in which the base variant was not measured.
 fn ratios_to_base<'a>(
     own: &'a [&Sample],
     bases: &'a [&Sample],
@@ -119,7 +120,8 @@ fn median(sorted: &[f64]) -> f64 {
     }
 }
 
-/// Returns the lower and upper bound of the middle half of the values, which outliers do not affect.
+/// Returns the first and the third quartile of `sorted`, the bounds of its middle half. Outliers do not
+/// affect them.
 fn middle_half(sorted: &[f64]) -> (f64, f64) {
     let last = sorted.len().saturating_sub(1);
     let at = |index: usize| sorted.get(index).copied().unwrap_or(f64::NAN);

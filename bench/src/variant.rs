@@ -102,9 +102,8 @@ impl Variant {
         Ok(running)
     }
 
-    /// Returns the number of events that are missing from the trace; `None` if the variant writes no trace.
-    /// If events are missing, the measured request rate is too high, because a recorder that drops events
-    /// does less work.
+    /// Returns the number of events that are missing from the trace; `None` if this variant writes no trace.
+    /// A recorder that drops events does less work, so the measured request rate is then too high.
     pub(crate) fn lost(self, scratch: &Path) -> io::Result<Option<u64>> {
         if !matches!(self, Self::Tap | Self::TapCapture) {
             return Ok(None);

@@ -6,7 +6,7 @@ use hardening_graphql::errors::code;
 
 /// An error of a resolver, with `extensions.code`.
 ///
-/// It does not implement `Display`: async-graphql converts every such type to an error without a code.
+/// It does not implement `Display`, because async-graphql would then convert it to an error without a code.
 #[derive(Clone, Debug)]
 pub(crate) struct ApiError(async_graphql::Error);
 

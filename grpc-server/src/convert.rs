@@ -7,7 +7,8 @@ use tonic::Status;
 
 use crate::status::DOMAIN;
 
-/// The fields of the book in an update request.
+/// The fields of `book` in an update request: those that a client may change, and those that only the server
+/// sets.
 const BOOK: MessageFields = MessageFields {
     message: "book",
     mutable: &["title", "author_id", "year"],
@@ -21,7 +22,8 @@ pub(crate) struct Update {
     pub(crate) patch: BookPatch,
 }
 
-/// Converts a list request. In proto3, an absent field has the value 0 or is empty.
+/// Converts a list request. proto3 cannot distinguish an absent field from 0 or an empty string, so these
+/// values count as absent.
 pub(crate) fn list_query(request: v1::ListBooksRequest) -> ListBooks {
     ListBooks {
         author_id: Some(request.author_id).filter(|id| *id != 0),

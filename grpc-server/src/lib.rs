@@ -82,7 +82,8 @@ pub async fn serve_with(
     hardening_grpc::serve(listener, services, shutdown, limits).await
 }
 
-/// Returns the services, which another transport can serve without gRPC-Web. Streams end at the shutdown.
+/// Returns the services of the API without gRPC-Web, for use with another transport. Streams end at the
+/// shutdown.
 ///
 /// # Errors
 /// When the contract's descriptors cannot be decoded.

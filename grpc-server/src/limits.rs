@@ -6,6 +6,6 @@
 /// a title of 200 characters, is shorter than 1 KiB.
 pub const MAX_REQUEST_BYTES: usize = 64 * 1024;
 
-/// Minimum size in bytes of a page of books that is compressed. At this size gzip saves a tenth; below 170
-/// bytes it adds bytes.
+/// Minimum size in bytes at which a page of books is compressed. gzip makes a page of this size a tenth
+/// shorter, but a page of less than 170 bytes longer.
 pub const MIN_GZIP_BYTES: usize = 256;

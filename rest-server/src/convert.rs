@@ -91,7 +91,8 @@ pub(crate) fn limit(fields: &mut Fields<String>) -> Option<usize> {
     Some(fields.optional("limit", positive).map_or(usize::MAX, |limit| limit as usize))
 }
 
-/// Converts changes to server-sent events. `after` is the sequence number of the change before them.
+/// Converts changes to server-sent events, with their sequence numbers as event ids. `after` is the sequence
+/// number of the last change before `changes`.
 pub(crate) fn events(
     changes: impl Stream<Item = Result<Change, Error>>,
     after: u64,

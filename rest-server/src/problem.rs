@@ -50,8 +50,8 @@ impl From<Error> for Problem {
 
 /// Maps an invalid argument to a problem.
 ///
-/// A value that the OpenAPI document excludes causes a 422 in a body and a 400 in a query. A value that only
-/// the current state of the shelf excludes causes a 409, or a 404 if it is a page token.
+/// If the OpenAPI document excludes the value, the status is 422 for a body and 400 for a query. If only the
+/// current books and authors exclude it, the status is 404 for a page token and 409 for an author id.
 fn invalid(field: Field, reason: String) -> ProblemDetails {
     let (kind, status) = match field {
         Field::Title | Field::Year | Field::Patch => (&INVALID, StatusCode::UNPROCESSABLE_ENTITY),

@@ -119,8 +119,8 @@ impl Service {
         Self { shelf, shutdown: shutdown.into() }
     }
 
-    /// Calls `change` with the current revision of a book if the revision meets the preconditions. If another
-    /// client changes the book at the same time, tries again with the new revision.
+    /// Calls `change` with the current revision of a book if that revision meets `conditions`. If another
+    /// client changes the book in the meantime, tries again with the new revision.
     pub(crate) async fn change<T, F>(
         &self,
         id: u32,

@@ -9,9 +9,9 @@ use super::part::Class;
 
 /// A request and its response over one connection.
 ///
-/// A call is an HTTP/1.1 exchange, an HTTP/2 stream, or a GraphQL operation on a WebSocket. Any other
-/// WebSocket is one call from its handshake to its close. In PostgreSQL, a call is a `Query`, or all messages
-/// up to a `Sync`.
+/// A call is an HTTP/1.1 exchange, an HTTP/2 stream, or a GraphQL operation on a WebSocket. A WebSocket
+/// without GraphQL is a single call, from its handshake to its close. In PostgreSQL, the request of a call is
+/// a `Query`, or all messages up to a `Sync`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Call {
     /// Socket of the connection, as numbered in the recording.
@@ -21,9 +21,9 @@ pub struct Call {
     /// Operation: `GET /v1/books/1`, `query { book }`, `bookshelf.v1.BookshelfService/GetBook`,
     /// `SELECT title FROM books`.
     pub operation: String,
-    /// Status in the terms of the API: `200`, `200, errors` for GraphQL, `OK`, `NOT_FOUND`, `reset: CANCEL`,
-    /// `complete` or `errors` for an operation on a WebSocket, `SELECT 14` or `ERROR 23505` for a statement.
-    /// `None` if the recording has no status.
+    /// Status in the terms of the API. HTTP: `200`; with GraphQL errors `200, errors`; after an HTTP/2 reset
+    /// `reset: CANCEL`. gRPC: `OK` or `NOT_FOUND`. A GraphQL operation on a WebSocket: `complete` or
+    /// `errors`. PostgreSQL: `SELECT 14` or `ERROR 23505`. `None` if the recording has no status.
     pub status: Option<String>,
     /// Time of the read or write that transferred the call's first byte, in nanoseconds since the recording
     /// began.
@@ -39,7 +39,8 @@ pub struct Call {
     pub to_client: Usage,
 }
 
-/// Number of bytes, and of reads or writes, of one direction of a call.
+/// What a call transferred in one direction: its bytes, and the number of reads or writes that contained
+/// them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Usage {
     /// Number of bytes of each class.

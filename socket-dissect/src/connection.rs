@@ -64,8 +64,9 @@ impl Connection {
         self.dissect(Direction::of_reads_on(self.side).opposite(), transfer, t, shared)
     }
 
-    /// Stops dissecting the directions in which the recorder dropped reads or writes, because it is unknown
-    /// where the next frame or message begins.
+    /// Stops dissecting a direction in which the recorder dropped events, because it is unknown where the
+    /// next frame or message begins. `reads` is `true` if it dropped reads, and `writes` if it dropped
+    /// writes.
     pub(super) fn gap(&mut self, reads: bool, writes: bool) {
         let direction = Direction::of_reads_on(self.side);
         for (dropped, direction) in [(reads, direction), (writes, direction.opposite())] {

@@ -16,7 +16,8 @@ use super::text::{ENOUGH, short, short_bytes, with_hole};
 /// Maximum number of bytes of a body that are searched for GraphQL.
 const MAX_DOCUMENT: usize = 64 * 1024;
 
-/// Maximum number of attempts to parse a body of unknown length as GraphQL, one after each chunk or frame.
+/// Maximum number of times that a body of unknown length is parsed as GraphQL. It is parsed again after each
+/// chunk or frame, because that may be the last one.
 const MAX_ATTEMPTS: u32 = 8;
 
 /// Reads the body of a message. The variant depends on what the body contains.
@@ -100,7 +101,7 @@ pub(super) struct Plain {
     attempts: u32,
 }
 
-/// What the body may contain, a GraphQL request or a response to one, with the bytes collected so far.
+/// The first bytes of a body that may be a GraphQL request, or the response to one.
 #[derive(Debug)]
 enum Document {
     /// A GraphQL request.
@@ -125,8 +126,8 @@ impl Plain {
         }
     }
 
-    /// Parses the body as a GraphQL document, and updates its call. Returns the text of a GraphQL request, or
-    /// `None` if the body is something else or incomplete.
+    /// Parses the bytes collected so far as a GraphQL request or response, and updates `call`. Returns the
+    /// text of a GraphQL request. Returns `None` if the body is something else or incomplete.
     fn read_document(&mut self, call: Option<u64>, context: &mut Context<'_>) -> Option<String> {
         let (Document::Request(buffer) | Document::Response(buffer)) = &self.document else { return None };
         if self.attempts == MAX_ATTEMPTS {

@@ -1,10 +1,11 @@
-//! Connection state that a protocol reader uses.
+//! What a protocol reader needs besides the bytes: the output, the open calls and the contracts.
 
 use super::contracts::Contracts;
 use super::open_calls::OpenCalls;
 use super::part_collector::PartCollector;
 
-/// Connection state that a protocol reader uses while it reads the bytes of one read or write.
+/// What a protocol reader needs besides the bytes of a read or write: the output, the open calls and the
+/// contracts of the connection.
 #[derive(Debug)]
 pub(super) struct Context<'a> {
     pub(super) output: &'a mut PartCollector,

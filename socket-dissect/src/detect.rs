@@ -21,7 +21,8 @@ pub enum WireProtocol {
     Postgres,
 }
 
-/// Returns a protocol that can begin with the given bytes, however few they are. `None` if there is none.
+/// Returns a protocol in which the bytes sent in `direction` can begin with `bytes`. A single byte may be
+/// enough, so the protocol is not certain. `None` if no protocol can begin like this.
 ///
 /// `from_beginning` is `false` if the recording does not contain the beginning of the connection.
 pub(super) fn detect(direction: Direction, bytes: &[u8], from_beginning: bool) -> Option<WireProtocol> {

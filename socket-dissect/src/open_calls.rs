@@ -27,7 +27,8 @@ pub(super) struct OpenCalls {
 #[derive(Debug)]
 struct OpenCall {
     call: Call,
-    /// Number, from 1, of the last read or write that transferred bytes of the call; 0 if there was none.
+    /// Number of the last read or write that transferred bytes of the call; 0 if there was none. The reads
+    /// and writes of a connection are numbered from 1.
     last_transfer: u64,
     is_graphql: bool,
 }
@@ -114,8 +115,8 @@ impl OpenCalls {
         self.open.get_mut(&call?)
     }
 
-    /// Adds the bytes of each part to its call, and moves the calls that end with this read or write to
-    /// `finished`. Sets `call` to `None` in parts whose call has already ended.
+    /// Adds the bytes of each part to its call. Moves calls whose last byte is in this read or write to
+    /// `finished`. If the call of a part ended earlier, sets the part's `call` to `None`.
     pub(super) fn account(
         &mut self,
         direction: Direction,

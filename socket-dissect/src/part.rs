@@ -50,15 +50,15 @@ pub enum Class {
     /// Management of the connection, outside any call: the HTTP/2 preface, SETTINGS, PING, GOAWAY, WebSocket
     /// ping and close, start-up and authentication of PostgreSQL.
     Connection,
-    /// Delimiters of messages: frame headers, length prefixes, chunk sizes, and PostgreSQL messages without
-    /// content.
+    /// Bytes that delimit messages, such as frame headers, length prefixes and chunk sizes; also PostgreSQL
+    /// messages without content.
     Framing,
-    /// Start lines, header fields and trailers; in PostgreSQL, messages that describe the content or report
-    /// the outcome.
+    /// Start lines, header fields and trailers. In PostgreSQL, messages that describe content or report an
+    /// outcome, such as `RowDescription` and `CommandComplete`.
     Headers,
-    /// Message bodies; in PostgreSQL, statements, parameters and rows. In TLS, the complete encrypted
-    /// fragments of `application_data`: without the keys, encryption overhead and, in TLS 1.3, the rest of
-    /// the handshake cannot be separated from the data.
+    /// Message bodies. In PostgreSQL, statements, parameters and rows. In TLS, the encrypted fragments of
+    /// `application_data` as a whole: without the keys, the data cannot be separated from the encryption
+    /// overhead and, in TLS 1.3, from the rest of the handshake.
     Payload,
     /// Overhead of TLS: headers of all records, plaintext handshake records, `change_cipher_spec`, alerts and
     /// heartbeats.

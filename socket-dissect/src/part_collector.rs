@@ -30,8 +30,7 @@ impl Label {
     }
 }
 
-/// Number of a protocol unit, such as a frame, whose last part has not been added yet; `None` between two
-/// units.
+/// Number of the protocol unit, such as a frame, that is being read; `None` between two units.
 #[derive(Debug, Default)]
 pub(super) struct OpenUnit(Option<u64>);
 

@@ -37,8 +37,8 @@ async fn each_api_returns_the_documented_errors() {
     assert!(rest.keys().all(|error| documented.contains(error)), "the table lacks one of {:?}", rest.keys());
 }
 
-/// Provokes each documented error through the API `A`. Returns the error codes by the error's name in the
-/// table.
+/// Provokes each documented error through the API `A`. Returns the error codes, by the name of the error in
+/// the table.
 async fn answers<A: Api>() -> BTreeMap<&'static str, String> {
     let limits = Limits { books: 15, history: 2 };
     let server = Server::with::<A>(&Tap::off(), limits).await;

@@ -104,7 +104,8 @@ async fn ask<A: Api>(server: &Server, method: &str, host: &[(&str, &str)]) -> Ve
     answer
 }
 
-/// In a 304 response, `content-length` would have to be that of the 200 response (RFC 9110, section 8.6).
+/// The `content-length` of a 304 response would describe the 200 response (RFC 9110, section 8.6), so it is
+/// omitted.
 #[tokio::test]
 async fn not_modified_response_has_no_content_length() {
     let server = Server::start::<Rest>().await;

@@ -26,8 +26,8 @@ struct Scenario {
 struct Step {
     #[serde(flatten)]
     call: Call,
-    /// Number of clients that make the call concurrently. One must receive `one_answers`; the others must
-    /// fail.
+    /// Number of clients that make the call concurrently. One of them must receive `one_answers`, and the
+    /// calls of the others must fail.
     at_once: Option<usize>,
     one_answers: Option<Value>,
     answers: Option<Value>,
@@ -118,7 +118,7 @@ pub(crate) async fn run_scenarios<A: Api>(stores: &Stores) {
 struct Run<'a, A: Api> {
     client: A,
     watch: Option<A::Watch>,
-    /// Token of the page after the previously listed one; `None` after the last page.
+    /// Token of the page after the page that was listed last; `None` after the last page.
     token: Option<String>,
     server: &'a Server,
 }

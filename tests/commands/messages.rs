@@ -21,7 +21,8 @@ struct Transcript {
 }
 
 impl Transcript {
-    /// Creates an empty transcript that will replace each value by its placeholder.
+    /// Creates an empty transcript. `names` contains values that vary from run to run, each with its
+    /// placeholder.
     fn naming(names: &[(&str, &'static str)]) -> Self {
         let names = names.iter().map(|(value, name)| ((*value).to_owned(), *name)).collect();
         Self { text: String::new(), names }

@@ -125,7 +125,8 @@ async fn books(database: &Postgres) -> i64 {
     row.get(0)
 }
 
-/// Returns the bytes that each connection to this port wrote, and asserts that all of them are closed.
+/// Returns the bytes that were written on each connection to `port`. Asserts that all these connections were
+/// closed.
 fn written_to(trace: &Path, port: u16) -> Vec<Vec<u8>> {
     let mut trace = Trace::open(trace).unwrap();
     let (mut open, mut closed) = (std::collections::BTreeMap::new(), Vec::new());

@@ -25,7 +25,7 @@ use crate::support::program::run;
 
 const TRACES: [&str; 4] = ["udp-server", "udp-client", "tcp-server", "tcp-client"];
 
-/// An in-process `plain-server`. Server and clients are recorded, over UDP and over TCP.
+/// An in-process `plain-server`. Four taps record the server and the clients, each over UDP and over TCP.
 struct Plain {
     directory: TempDir,
     taps: [Tap; 4],

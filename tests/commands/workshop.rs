@@ -30,8 +30,8 @@ const STEPS: [&str; 10] = [
     "4 connections at once",
 ];
 
-/// Name of the tour's last step in the recordings of each API. In this step, the clients of the three APIs
-/// make different calls.
+/// Each API, with the name of the tour's last step in its recordings. The names differ, because the clients
+/// of the three APIs make different calls in this step.
 const ONE_SHELF: [(&str, &str); 3] = [
     ("rest", "one shelf: create and delete"),
     ("graphql", "one shelf: read the book"),

@@ -18,13 +18,15 @@ fn work(workshop: &Workshop, operation: &str, calls: u32, connection: &str) -> V
     answer.json()
 }
 
-/// Returns the number of marks that end a step. The end of the tour is marked in all ten recordings. The end
-/// of a later step is marked in two recordings of each API over which the step ran.
+/// Returns the number of `from a terminal` marks, which end a step. The end of the tour adds one mark to each
+/// of the ten recordings. The end of a later step adds two marks for each API over which the step ran, one of
+/// the server and one of the clients.
 fn ended_steps(items: &[Value]) -> usize {
     items.iter().filter(|item| item["label"] == "from a terminal").count()
 }
 
-/// Returns the `close` events that were recorded after the step of their connection had ended.
+/// Returns the `close` events that were recorded too late, when the step of their connection had already
+/// ended.
 fn late_closes(items: &[Value]) -> Vec<&Value> {
     items.iter().filter(|item| item["op"] == "close" && item["step"] == "from a terminal").collect()
 }

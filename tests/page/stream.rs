@@ -22,8 +22,9 @@ fn seq(item: &Value) -> u64 {
     item["seq"].as_u64().unwrap()
 }
 
-/// Returns the number of marks that end a step. The end of the tour is marked in all ten recordings. The end
-/// of a later step is marked in two recordings of each API over which the step ran.
+/// Returns the number of `from a terminal` marks, which end a step. The end of the tour adds one mark to each
+/// of the ten recordings. The end of a later step adds two marks for each API over which the step ran, one of
+/// the server and one of the clients.
 fn ended_steps(items: &[Value]) -> usize {
     items.iter().filter(|item| item["op"] == "mark" && item["label"] == "from a terminal").count()
 }

@@ -51,8 +51,9 @@ async fn all_ask(clients: Vec<KeepAlive>, calls: usize) -> Vec<KeepAlive> {
     clients
 }
 
-/// Only the most recent events are lost: a file that contains an event contains all earlier events. (The
-/// recorder writes every 20 ms, but on a busy machine later, so the test asserts no time.)
+/// A killed process may lose only its most recent events: if the file contains an event, it contains all
+/// earlier ones. The test does not assert how recent, because the recorder, which writes every 20 ms, may be
+/// late on a busy machine.
 #[tokio::test]
 async fn trace_of_a_killed_process_has_no_gaps() {
     let directory = TempDir::new().unwrap();

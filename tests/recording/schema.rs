@@ -49,11 +49,12 @@ fn kinds_of(schema: &Validator, path: &Path) -> Vec<String> {
 struct Recording {
     path: PathBuf,
     tap: Tap,
-    /// Keeps the [`Gate`] closed until it is dropped.
+    /// Sender of the [`Gate`]'s channel. The gate is closed until this sender is dropped.
     gate: Option<Sender<()>>,
 }
 
-/// A sink that blocks until the sender of its channel is dropped. It delays the file sink that follows it.
+/// A sink that blocks until the sender of its channel is dropped. Until then, the file sink after it receives
+/// no events.
 struct Gate(Receiver<()>);
 
 impl Sink for Gate {
@@ -133,7 +134,7 @@ fn closed_port() -> std::net::SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
-/// Trace lines that this version never writes, but that the schema must allow.
+/// Trace lines that this version never writes, but that the schema must allow for later versions.
 const ALLOWED: &[&str] = &[
     r#"{"t":1,"sock":2,"op":"splice","bytes":"any"}"#,
     r#"{"t":1,"sock":2,"op":"read","bytes":3,"colour":"red"}"#,

@@ -94,8 +94,8 @@ async fn layers_command_pairs_tls_records_with_messages() {
     }
 }
 
-/// Returns the blocks of the level `title` in the output of `layers --json`: start offset, end offset, and
-/// number of encrypted bytes.
+/// Returns the blocks of the level named `title` in the output of `layers --json`. Each block consists of its
+/// start offset, its end offset and its number of encrypted bytes.
 fn blocks(way: &Value, title: &str) -> Vec<(u64, u64, u64)> {
     let levels = way["levels"].as_array().unwrap();
     let level = levels.iter().find(|level| level["title"] == title).unwrap_or_else(|| panic!("{way}"));

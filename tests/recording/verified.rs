@@ -1,6 +1,6 @@
-//! Compares traces of small programs with strace's logs: sockets that were opened without the tap, streams
-//! that it wraps or releases, and Unix sockets. A test runs its program by executing itself in a child
-//! process under strace.
+//! Compares traces of small programs with strace's logs. The programs use sockets that were opened without
+//! the tap, streams that it wraps or releases, and Unix sockets. A test runs its program by executing itself
+//! in a child process under strace.
 
 mod frameworks;
 
@@ -31,8 +31,8 @@ struct Recorded {
 }
 
 impl Recorded {
-    /// Executes the test named `test` in a child process under strace, where it runs `program`. Returns
-    /// `None` in the child process, and if strace is not available.
+    /// Runs `program` under strace. To do so, executes the test named `test` again in a child process, which
+    /// runs `program`. Returns `None` in the child process, and if strace is not available.
     async fn by(test: &str, program: impl AsyncFnOnce(&Tap)) -> Option<Self> {
         if let Some(trace) = std::env::var_os(TRACE) {
             let tap = Tap::server("test").file(trace).unwrap().start().unwrap();

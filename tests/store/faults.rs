@@ -15,7 +15,7 @@ use crate::support::raw::Raw;
 
 each_api!(server_reports_and_survives_a_database_outage, unresponsive_database_times_out);
 
-/// Duration within which a call must fail, which is the default of `--request-timeout`.
+/// Time within which a call must fail if the database does not respond: the default of `--request-timeout`.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Starts a database, and a server that uses it.

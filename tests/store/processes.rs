@@ -18,8 +18,8 @@ const UPDATES: u64 = 10_000;
 /// Number of books that the clients update. It is small, so that several clients often update the same book.
 const BOOKS: u32 = 14;
 
-/// Maximum number of updates that a watcher may lag behind before the clients wait for it. The store keeps
-/// only 1,024 changes.
+/// Maximum number of updates by which a watcher may lag behind. The clients wait for a watcher that lags
+/// further behind, because the store keeps only 1,024 changes.
 const MAX_LAG: u64 = 500;
 
 /// Receives the number of updates that a watcher has seen so far.

@@ -24,9 +24,10 @@ struct End {
     began: Option<u64>,
     /// Time at which `connect` or `accept` returned.
     opened: u64,
-    /// For each write: the time at which it was called, and the number of bytes written by then and by it.
+    /// For each write: the time at which it was called, and the number of bytes written so far, including its
+    /// own.
     writes: Vec<(u64, u64)>,
-    /// For each read: the time at which it returned, and the number of bytes read by then.
+    /// For each read: the time at which it returned, and the number of bytes read so far, including its own.
     reads: Vec<(u64, u64)>,
     /// Time at which this end called `shutdown` or `close`, which sends its FIN.
     finished: Option<u64>,

@@ -45,9 +45,9 @@ impl Serving {
         Self::spawn(Command::new(command(name)), name, arguments)
     }
 
-    /// Starts a server under strace, which writes the socket calls to `log`. strace is the grandchild (`-D`),
-    /// so that signals and the exit code are the server's own. strace holds the server's output open, so
-    /// [`wait`](Self::wait) also waits for the log.
+    /// Starts a server under strace, which writes the socket calls to `log`. With `-D`, strace runs in a
+    /// grandchild process, so signals reach the server itself, and the exit code is the server's. strace also
+    /// holds the server's output open, so [`wait`](Self::wait) returns only after the log is complete.
     pub(crate) fn under_strace(strace: &Path, log: &Path, name: &str, arguments: &[&str]) -> Self {
         let mut traced = Command::new(strace);
         traced.args(["-D", "-f", "-ttt", "-s", "0", "-e", STRACE_CALLS, "-o"]).arg(log).arg(command(name));

@@ -24,8 +24,8 @@ pub(crate) struct Traces {
     pub(crate) client: PathBuf,
 }
 
-/// A scripted conversation: TLS version, ALPN protocol, and the messages that client and server send in turn,
-/// the client first.
+/// A scripted conversation. `protocol` is negotiated by ALPN. `turns` contains the messages that client and
+/// server send in turn, the client first.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Conversation<'a> {
     pub(crate) version: &'static SupportedProtocolVersion,

@@ -47,8 +47,9 @@ async fn request_must_have_one_valid_host<A: Api>() {
     );
 }
 
-/// Completes a POST request with each of `rests`, its remaining header fields and body. Asserts that the
-/// server rejects the request with `status`, and that it does not parse the bytes after the request.
+/// Asserts that the server rejects ambiguous POST requests with `status`. Each of `rests` completes such a
+/// request with header fields and a body. The server must not answer the request that follows in the same
+/// bytes.
 async fn refused<A: Api>(status: u16, rests: &[&str]) {
     let server = Server::start::<A>().await;
     for rest in rests {

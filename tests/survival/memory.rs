@@ -14,7 +14,7 @@ each_api!(memory_of_idle_connections_is_bounded_and_freed);
 
 async fn memory_of_idle_connections_is_bounded_and_freed<A: Api>() {
     const CONNECTIONS: u32 = 5_000;
-    /// Maximum memory in KiB for each open connection, including its recording.
+    /// Maximum memory in KiB that each open connection may need, including its recording.
     const EACH: u64 = 24;
     /// Maximum memory in KiB that the server keeps for each connection after it is closed.
     const LEFT: u64 = 1;

@@ -50,8 +50,8 @@ impl ApiInstance {
         Ok(Self { title, program, address, shelf, recordings, server })
     }
 
-    /// Waits until the server has received all changes that any server has made to the shelf. With a database, a watcher that is
-    /// opened afterwards receives no earlier change.
+    /// Waits until this server has received all changes to the shelf, also those made through other servers.
+    /// With a database, a watcher that is opened earlier could still receive old changes.
     ///
     /// # Errors
     /// If the database is not available.

@@ -8,8 +8,8 @@ use socket_tap::monotonic_ns;
 
 /// A writer to standard output that discards its input until [`open`](Self::open) is called.
 ///
-/// The tour prints a summary of its own calls, so the lines that the recorders write for the tour's socket
-/// calls are discarded. Opening a clone opens all clones.
+/// It is opened after the tour, which prints a summary of its calls. The lines that the recorders write for
+/// the tour's socket calls are therefore discarded. Opening a clone opens all clones.
 #[derive(Clone, Debug)]
 pub struct GatedStdout {
     is_open: Arc<AtomicBool>,
@@ -28,8 +28,8 @@ impl GatedStdout {
         self.is_open.store(true, Ordering::Release);
     }
 
-    /// Returns the time on the monotonic clock at which this writer was created. The times in all lines count
-    /// from it.
+    /// Returns the time on the monotonic clock at which this writer was created. The times in the printed
+    /// lines are relative to it.
     #[must_use]
     pub fn created_ns(&self) -> u64 {
         self.created_ns

@@ -14,7 +14,7 @@ use crate::recordings::Recordings;
 /// Command-line flag for the server's address.
 pub const FLAG: &str = "--plain";
 
-/// Interval of lost datagrams: the simulated lossy network drops every third one in each direction.
+/// The simulated lossy network drops every third datagram in each direction.
 const LOSS_INTERVAL: NonZeroU64 = NonZeroU64::new(3).unwrap();
 
 /// A running server with a UDP socket and a TCP socket at one address.

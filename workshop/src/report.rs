@@ -70,7 +70,7 @@ fn one_call(apis: &[ApiInstance]) -> Result<String, Error> {
     Ok(sequence::lanes(&sequences.collect::<Result<Vec<_>, Error>>()?))
 }
 
-/// Returns the cost of a call with a new connection, and of a call on an open connection.
+/// Returns for each API the cost of a call with a new connection, and of a call on an open connection.
 fn costs(apis: &[ApiInstance], comparison: &Comparison) -> String {
     let mut out = String::new();
     for api in apis {

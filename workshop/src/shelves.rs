@@ -5,7 +5,7 @@ use server_kit::StoreFlags;
 use server_kit::store::{StoreAddress, StoreError};
 use socket_tap::Tap;
 
-/// Opens the same shelf for each server.
+/// Gives every server access to the same shelf.
 #[derive(Debug)]
 pub struct Shelves<'a> {
     flags: &'a StoreFlags,
@@ -16,8 +16,8 @@ pub struct Shelves<'a> {
 impl<'a> Shelves<'a> {
     /// Checks that the store can be used.
     ///
-    /// Called before the recordings start, so that a failed start keeps the recordings of the previous run, and the
-    /// recordings do not contain the creation of the tables.
+    /// Must be called before the recordings start. Then a failed start keeps the recordings of the previous
+    /// run, and the new recordings do not contain the creation of the tables.
     ///
     /// # Errors
     /// If the database cannot be used.

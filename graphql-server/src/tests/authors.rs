@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::support::Service;
 
-/// A store that keeps the ids of each batch of authors.
+/// A store that remembers which author ids were requested together: `batches` has one element for each call.
 #[derive(Debug)]
 struct Observed {
     store: Memory,

@@ -59,8 +59,8 @@ impl Transports {
         [post, get, events, over_websocket]
     }
 
-    /// Asserts that the server refuses the document with this error code on each transport, and executes
-    /// another document afterwards.
+    /// Asserts that the server refuses `document` with the error code `code` over each transport. Then
+    /// asserts that another document still succeeds over each.
     async fn refuse(&mut self, code: &str, document: &str) {
         for response in self.send(document).await {
             let start = &document[..document.len().min(60)];

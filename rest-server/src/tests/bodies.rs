@@ -114,8 +114,8 @@ async fn truncated_body_is_400() {
     assert_eq!((response.status, response.problem_type()), (StatusCode::BAD_REQUEST, "about:blank".into()));
 }
 
-/// Reading a body sends `100 Continue`. A client that waits for it never sends a body that the server does
-/// not read.
+/// The server sends `100 Continue` when it begins to read the body. If it rejects the headers instead, a
+/// client that waits for the 100 never sends the body.
 #[tokio::test]
 async fn body_is_not_read_if_headers_are_invalid() {
     let service = Service::new();

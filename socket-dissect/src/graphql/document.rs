@@ -1,11 +1,11 @@
 //! Finds the operation in a GraphQL document: <https://spec.graphql.org/October2021/#sec-Document-Syntax>.
 //!
-//! Reads only names and brackets, and validates nothing. So neither the depth nor the length of a document
-//! costs stack or much time.
+//! Reads only names and brackets, and validates nothing. It does not recurse, so a deeply nested document
+//! cannot overflow the stack.
 
 use super::super::text::short;
 
-/// Maximum number of top-level fields shown as the name of an operation.
+/// Maximum number of top-level fields in the text of an operation, such as `query { book author }`.
 const MAX_FIELDS: usize = 8;
 
 /// Returns the operation with the given name, or the first operation if none has that name: `query { book }`,
@@ -106,7 +106,7 @@ impl<'a> Tokens<'a> {
         None
     }
 
-    /// Skips tokens until `open` nested brackets are closed.
+    /// Skips tokens until `open` more brackets have been closed than opened.
     fn leave(&mut self, mut open: usize) {
         while open > 0 {
             match self.next() {

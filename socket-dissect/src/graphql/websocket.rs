@@ -60,8 +60,8 @@ struct Message<'a> {
 }
 
 impl Operations {
-    /// Returns the owner of a message, determined from its first bytes. A subscribe message begins an
-    /// operation.
+    /// Returns the [`Owner`] of the message whose first bytes are `beginning`. A message that subscribes
+    /// begins an operation.
     pub(crate) fn owner(
         &mut self,
         direction: Direction,
@@ -91,7 +91,7 @@ impl Operations {
         }
     }
 
-    /// Processes a complete or truncated message: updates its operation, and returns the message as text.
+    /// Describes a message as text, and updates its operation. `content` may be truncated.
     pub(crate) fn message(&mut self, content: &[u8], context: &mut Context<'_>) -> String {
         let message = Message::parse(content);
         let payload = message.payload.map(RawValue::get).unwrap_or_default();
@@ -141,8 +141,8 @@ impl<'a> Message<'a> {
     }
 }
 
-/// Deserializes a JSON message member by member, so that the members of a truncated message are kept up to
-/// its end.
+/// Deserializes the members of a JSON object into a [`Message`] one by one. If the JSON is truncated, the
+/// members before its end are kept.
 struct Members<'a, 'b>(&'b mut Message<'a>);
 
 impl<'a> DeserializeSeed<'a> for Members<'a, '_> {

@@ -1,8 +1,8 @@
 //! The Huffman code of HPACK: RFC 7541, section 5.2 and appendix B.
 //!
-//! The code is canonical: codes of equal length are consecutive numbers in the order of their symbols, and
-//! the first code of a length is the number after the last shorter code, shifted left by the difference in
-//! length. So the lengths determine the code.
+//! The code is canonical, so it can be computed from `LENGTHS`. Codes of the same length are consecutive
+//! numbers, in the order of their symbols. The first code of a greater length is the last shorter code plus
+//! 1, shifted left by the difference in length.
 
 /// The end-of-string symbol, whose bits pad the last byte.
 const END: usize = 256;

@@ -19,8 +19,8 @@ use std::borrow::Cow;
 use primitive::{Input, Malformed};
 use table::Table;
 
-/// Maximum number of bytes of all decoded fields of a block. One byte of a block can repeat a whole table
-/// entry.
+/// Maximum number of bytes of all decoded fields of a block. Without this limit, a short block could expand
+/// enormously, because each of its bytes can repeat a whole table entry.
 const MAX_FIELDS: usize = 1024 * 1024;
 
 type Literal<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);

@@ -6,7 +6,8 @@ use super::super::part::{Class, Layer};
 use super::super::part_collector::{Label, OpenUnit};
 use super::super::text::{HOLE, short_bytes};
 
-/// Maximum length of a line between chunks. A chunk size has at most 16 digits, and extensions are rare.
+/// Maximum length of a line between chunks. Valid lines are much shorter: a chunk size has at most 16 digits,
+/// and extensions are rare.
 const MAX_LINE: usize = 4 * 1024;
 
 /// A chunked body that has not been read completely.
@@ -23,7 +24,7 @@ enum State {
     /// In the line with the size of a chunk.
     #[default]
     Size,
-    /// In a chunk of which this number of bytes has not been read yet.
+    /// In the data of a chunk. Contains the number of bytes of the chunk that have not been read yet.
     Data(u64),
     /// In the line break after a chunk.
     DataEnd,
@@ -53,7 +54,7 @@ const TRAILER: Label = Label::new(Class::Headers, Layer::Http1, "trailer");
 const END: Label = Label::new(Class::Framing, Layer::Http1, "end of body");
 
 impl Chunked {
-    /// Reads up to the next boundary between a chunk and the lines around it.
+    /// Reads the next bytes of `data`: either content of a single chunk, or the lines between two chunks.
     pub(super) fn read<'a>(
         &mut self,
         data: &mut TransferData<'a>,

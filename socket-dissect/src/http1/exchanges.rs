@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 /// Maximum number of requests that wait for their responses on one connection.
 const MAX_PENDING: usize = 1_000;
 
-/// Method of a request, as far as it determines the length of the response body.
+/// Method of a request. Only methods that affect the length of the response body are distinguished.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Method {
     /// HEAD: the response has no body.
@@ -32,7 +32,7 @@ struct Exchange {
     call: Option<u64>,
     method: Method,
     request_ended: bool,
-    /// `true` if the server's direction could not be dissected when the request began.
+    /// `true` if responses could not be dissected when this request began.
     responses_lost: bool,
 }
 
@@ -40,7 +40,7 @@ struct Exchange {
 #[derive(Debug, Default)]
 pub(super) struct Exchanges {
     pending: VecDeque<Exchange>,
-    /// `true` if responses to abandoned requests can still arrive.
+    /// `true` if responses can still arrive to requests that `abandon` has removed.
     is_ambiguous: bool,
 }
 
@@ -61,8 +61,8 @@ impl Exchanges {
         self.pending.drain(..).for_each(|exchange| end(exchange.call));
     }
 
-    /// Returns `true` if it is known which request the next response answers, although earlier responses
-    /// could not be dissected.
+    /// Returns `true` if the dissection of responses can resume: the next response can only belong to the one
+    /// pending request.
     pub(super) fn can_resume(&self) -> bool {
         !self.is_ambiguous
             && self.pending.iter().all(|exchange| exchange.responses_lost)
@@ -107,7 +107,8 @@ impl Exchanges {
         self.pending.pop_front().is_some_and(|exchange| exchange.request_ended)
     }
 
-    /// Returns the request that began last, unless the response was complete before the request.
+    /// Returns the request that began last if it began `call`. Returns `None` if the response was complete
+    /// before the request, because the request has then been removed.
     fn last(&mut self, call: Option<u64>) -> Option<&mut Exchange> {
         self.pending.back_mut().filter(|exchange| exchange.call == call)
     }

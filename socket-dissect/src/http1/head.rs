@@ -108,8 +108,8 @@ impl HeadReader {
         Progress::Complete(head)
     }
 
-    /// Returns the bytes of the head so far, ending with `bytes`. Does not copy a head that begins in
-    /// `bytes`.
+    /// Returns all bytes of the head so far. The last of them are `bytes`, from the current read or write. A
+    /// head that begins in `bytes` is not copied.
     fn join<'a>(&'a mut self, bytes: &'a [u8]) -> &'a [u8] {
         if self.buffer.is_empty() {
             return bytes;
@@ -131,7 +131,8 @@ pub(super) enum Beginning {
     Other(&'static str),
 }
 
-/// Classifies the bytes found where a message should begin, and adds empty lines to the output.
+/// Classifies the first bytes of `data`, with which a message should begin. Adds leading empty lines to the
+/// output.
 pub(super) fn beginning(
     direction: Direction,
     data: &mut TransferData<'_>,

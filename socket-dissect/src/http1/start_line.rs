@@ -5,8 +5,8 @@ use super::super::text::ENOUGH;
 /// Length of `UPDATEREDIRECTREF`, the longest registered method.
 const MAX_METHOD: usize = 17;
 
-/// Common methods with the characters that follow them in a request line: a space and, except for `OPTIONS`
-/// and `CONNECT`, the slash with which the target usually begins.
+/// Common methods, with the characters that follow them in a request line. These are a space and usually the
+/// slash of the target, but `OPTIONS` and `CONNECT` often have a target without a slash.
 const COMMON_METHODS: [&[u8]; 8] =
     [b"GET /", b"POST /", b"PUT /", b"PATCH /", b"DELETE /", b"HEAD /", b"OPTIONS ", b"CONNECT "];
 
@@ -39,8 +39,8 @@ pub(in super::super) fn is_status(bytes: &[u8]) -> bool {
     bytes.starts_with(VERSION)
 }
 
-/// Returns `true` if the bytes can be the beginning of a request. A complete first line must end with the
-/// HTTP version, because other protocols also have commands of capital letters.
+/// Returns `true` if the bytes can be the beginning of a request. If they contain the complete first line, it
+/// must end with the HTTP version, because other protocols also have commands in capital letters.
 pub(super) fn may_begin_request(bytes: &[u8]) -> bool {
     let has_version = match first_line(bytes) {
         (line, true) => line.ends_with(b" HTTP/1.1") || line.ends_with(b" HTTP/1.0"),

@@ -28,8 +28,8 @@ impl Http2 {
         Self { streams: Streams::default(), readers }
     }
 
-    /// Returns a connection that was upgraded from HTTP/1.1. The response to the upgraded request, which
-    /// began the API call `call`, is on stream 1 (RFC 7540, section 3.2).
+    /// Returns a connection that was upgraded from HTTP/1.1. `call` is the API call of the request that asked
+    /// for the upgrade. The response to it is on stream 1 (RFC 7540, section 3.2).
     pub(in super::super) fn upgraded(call: Option<u64>) -> Self {
         Self { streams: Streams::upgraded(call), ..Self::new() }
     }

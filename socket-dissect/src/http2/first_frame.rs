@@ -5,11 +5,11 @@ use super::frame::FrameHead;
 /// The client connection preface (RFC 9113, section 3.4).
 pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// Number of preface bytes after which no other protocol is possible.
+/// Number of preface bytes that are enough to identify HTTP/2: no other protocol begins with them.
 const UNIQUE: usize = b"PRI * HTTP/2.0".len();
 
-/// Returns `true` if the bytes can be the beginning of the preface. Three letters are not enough, because an
-/// HTTP/1.1 method may begin with them.
+/// Returns `true` if the bytes can be the beginning of the preface. At least four bytes are necessary,
+/// because an HTTP/1.1 method may begin with `PRI`.
 pub(in super::super) fn may_be_preface(bytes: &[u8]) -> bool {
     bytes.len() > 3 && agrees_with_preface(bytes)
 }

@@ -146,13 +146,14 @@ impl FrameHead {
         length && stream && self.length <= MAX_LENGTH
     }
 
-    /// Returns `true` if this can be the header of an endpoint's first SETTINGS frame: its length is that of
-    /// complete settings, and the ACK flag is not set.
+    /// Returns `true` if this can be the header of an endpoint's first SETTINGS frame. Its length must be a
+    /// multiple of 6, the length of a setting, and the ACK flag must not be set.
     pub(super) fn is_initial_settings(&self) -> bool {
         self.kind == Kind::Settings && self.stream == 0 && !self.flags.ack() && self.length.is_multiple_of(6)
     }
 
-    /// Returns the number of payload bytes before the content: padding length, priority, promised stream id.
+    /// Returns the number of payload bytes before the content. They contain the padding length, the priority
+    /// and the promised stream id, if the frame has these fields.
     pub(super) fn prefix(&self) -> u32 {
         let padded = |kind| u32::from(self.flags.padded() && kind);
         match self.kind {

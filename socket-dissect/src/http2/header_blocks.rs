@@ -40,8 +40,8 @@ impl Default for HeaderBlocks {
 }
 
 impl HeaderBlocks {
-    /// Returns a value that decodes no header block, because the recording lacks the beginning of the
-    /// direction.
+    /// Returns a collector for a direction whose beginning is not in the recording. It cannot decode header
+    /// blocks, because they may refer to earlier ones.
     pub(super) fn mid_stream() -> Self {
         Self { open: None, hpack: None }
     }
@@ -65,8 +65,8 @@ impl HeaderBlocks {
         }
     }
 
-    /// Stores the id of the stream that a PUSH_PROMISE frame announces. Called once the fields before the
-    /// frame's content are complete.
+    /// Stores the id of the stream that a PUSH_PROMISE frame announces. Called once all fields before the
+    /// content of `frame` have been read.
     pub(super) fn end_prefix(&mut self, frame: &Incoming) {
         if let Some(block) = self.open.as_mut().filter(|_| frame.has_fields()) {
             block.promised = frame.promised();

@@ -13,9 +13,10 @@ pub(super) const NOT_HTTP2: &str = "not HTTP/2";
 pub(super) struct Incoming {
     pub(super) head: FrameHead,
     pub(super) label: Label,
-    /// Number of bytes not read yet of the fields before the content.
+    /// Number of bytes not read yet of the prefix: the padding length, priority and promised stream id that
+    /// precede the content.
     pub(super) prefix: u32,
-    /// The bytes read so far of the fields before the content: padding length, priority, promised stream id.
+    /// The bytes of the prefix that have been read.
     pub(super) prefix_bytes: Vec<u8>,
     /// Number of content bytes not read yet.
     pub(super) content: u32,
@@ -68,7 +69,7 @@ impl Incoming {
         }
     }
 
-    /// Subtracts the padding from the content, once the padding length has been read.
+    /// Sets `padding` and subtracts it from `content`. Called once the prefix has been read.
     ///
     /// # Errors
     /// The reason, if the padding is longer than the content.

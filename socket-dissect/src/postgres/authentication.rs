@@ -43,8 +43,8 @@ fn sasl(mut fields: Fields<'_>) -> String {
     format!("SASL {}", names.join(", ")).trim_end().to_owned()
 }
 
-/// Returns the name of the SASL mechanism that a `SASLInitialResponse` chooses; empty if it is not a known
-/// one, because any other content may be a secret.
+/// Returns the name of the SASL mechanism that a `SASLInitialResponse` chooses. Returns an empty string for
+/// an unknown name, because that may be a secret.
 pub(super) fn mechanism(body: &[u8]) -> &'static str {
     const KNOWN: [&str; 3] = ["SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", "OAUTHBEARER"];
     let name = Fields::new(body).string().unwrap_or_default();

@@ -50,8 +50,8 @@ impl Postgres {
         Outcome::Done
     }
 
-    /// Reads the server's answer to a request for encryption, if the client awaits one. Returns an outcome if
-    /// the protocol changes or the answer was not recorded.
+    /// Reads the server's answer to a request for encryption, if the client awaits one. Returns `Some` if the
+    /// connection switches to another protocol, or if the answer was not recorded.
     fn answer_encryption(
         &mut self,
         direction: Direction,

@@ -7,24 +7,25 @@ use super::statements::Statement;
 
 /// Maximum number of requests on one connection whose responses are incomplete.
 const MAX_PENDING: usize = 1_000;
-/// Maximum number of statements without response that are kept for each request.
+/// Maximum number of statements that are kept for each request until the server has responded to them.
 const MAX_EXECUTIONS: usize = 256;
 
 /// A request whose response is incomplete. The request may consist of several messages.
 #[derive(Debug, Default)]
 struct Exchange {
     call: Option<u64>,
-    /// `true` after `Sync`, `Query` or `FunctionCall`, which end the request: the next message begins
-    /// another.
+    /// `true` if the request is complete: its last message is `Sync`, `Query` or `FunctionCall`. The next
+    /// message begins another request.
     is_requested: bool,
-    /// Statements without response, in order of execution.
+    /// Statements to which the server has not responded, in order of execution. `None` stands for an unknown
+    /// statement.
     executions: VecDeque<Option<Statement>>,
     precision: Precision,
     has_status: bool,
     has_failed: bool,
 }
 
-/// How precisely the operation of an API call is known.
+/// Kind of message from which the operation of an API call is known. A greater variant is more precise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Precision {
     #[default]
@@ -43,7 +44,7 @@ pub(super) struct Exchanges {
     pending: VecDeque<Exchange>,
     /// `true` if the server has sent anything since the last request ended.
     is_answered: bool,
-    /// `true` if a call may have begun before the response to the previous call ended.
+    /// `true` if the client may have begun a call before the response to its previous call ended.
     is_pipelined: bool,
 }
 
@@ -76,8 +77,8 @@ impl Exchanges {
         self.pending.front().and_then(|exchange| exchange.call)
     }
 
-    /// Sets the operation of the call that began last, unless that operation is known with the same or a
-    /// higher precision.
+    /// Sets the operation of the call that began last. Does nothing if a message of the same or a higher
+    /// precision has already set it.
     pub(super) fn set_operation(
         &mut self,
         operation: String,
@@ -129,7 +130,8 @@ impl Exchanges {
         }
     }
 
-    /// Sets the status of the current call, and skips its other executions, as the server does.
+    /// Sets the status of the current call to an error, and removes its remaining statements, which the
+    /// server does not execute.
     pub(super) fn fail(&mut self, status: String, context: &mut Context<'_>) {
         self.set_status(status, context);
         if let Some(current) = self.pending.front_mut() {
@@ -148,8 +150,8 @@ impl Exchanges {
         self.is_pipelined &= !self.pending.is_empty();
     }
 
-    /// Returns `true` if it is known to which API call the next response belongs, although earlier responses
-    /// could not be dissected.
+    /// Returns `true` if the dissection of responses can resume: the next response can only belong to the one
+    /// pending request, if there is one.
     pub(super) fn can_resume(&self) -> bool {
         !self.is_pipelined && self.pending.len() <= 1
     }

@@ -79,8 +79,8 @@ pub(super) fn started() -> Fixture {
     server
 }
 
-/// Returns a line per message, with the class of its last part unless that is framing:
-/// `payload Query: SELECT 1`.
+/// Formats each message as a line, such as `payload Query: SELECT 1`. The first word is the class of the
+/// message's last part; it is omitted for framing.
 pub(super) fn messages(parts: &[Part]) -> Vec<String> {
     assert!(parts.iter().all(|part| part.layer == Layer::Postgres), "{:?}", lines(parts));
     let message = |parts: &[Part]| {

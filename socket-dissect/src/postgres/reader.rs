@@ -14,8 +14,8 @@ use super::{requests, responses};
 
 /// Number of bytes of a message header: type and length.
 pub(super) const HEADER: usize = 5;
-/// Number of bytes of the length field in a message header. The field's value is the length of the body plus
-/// these bytes.
+/// Number of bytes of the length field in a message header. The field counts itself: its value is this number
+/// plus the length of the body.
 const LENGTH: u32 = 4;
 /// Maximum length of a message that a server or client accepts.
 const MAX_LENGTH: u32 = 1 << 30;
@@ -143,7 +143,8 @@ impl Reader {
         Ok(())
     }
 
-    /// Adds the next bytes of a header of `length` bytes, and returns their number.
+    /// Appends the next bytes of `data` to the header, up to a total of `length` bytes. Returns the number of
+    /// appended bytes.
     ///
     /// # Errors
     /// The reason, if they were not recorded.

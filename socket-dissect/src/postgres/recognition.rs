@@ -8,8 +8,8 @@ use super::startup;
 /// Maximum length of a message by which the protocol is recognized. Longer messages exist, but are rare.
 const MAX_LIKELY: u32 = 1 << 24;
 
-/// Returns `true` if a connection may begin with the bytes. A connection whose beginning is not in the
-/// recording is recognized by complete message headers.
+/// Returns `true` if a PostgreSQL connection can begin with `bytes`. If `from_beginning` is `false`, they
+/// must begin with a complete message header instead.
 pub(in super::super) fn may_be_postgres(direction: Direction, bytes: &[u8], from_beginning: bool) -> bool {
     match (direction, from_beginning) {
         (Direction::ToServer, true) => startup::may_begin(bytes),
@@ -36,7 +36,8 @@ pub(super) fn are_messages(direction: Direction, mut bytes: &[u8]) -> bool {
     !is_first && next
 }
 
-/// Returns the number of bytes of the message, or `None` if it is unlikely to be a message.
+/// Returns the number of bytes of the message with this header, including the header. `None` if it is
+/// probably not a message header.
 fn likely_length(direction: Direction, header: [u8; HEADER]) -> Option<usize> {
     let [kind, length @ ..] = header;
     let (kind, _) = Kind::of(direction, kind)?;

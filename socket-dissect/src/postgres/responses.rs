@@ -11,7 +11,7 @@ use super::session::{Session, Stage};
 use super::startup;
 use super::statements::outcome;
 
-/// State of `ReadyForQuery` outside a transaction.
+/// Transaction status in a `ReadyForQuery` when no transaction is open.
 const IDLE: u8 = b'I';
 
 /// Describes a message as text, and applies its effects to the state of the connection. `more` is `true` if

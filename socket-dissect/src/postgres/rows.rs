@@ -9,7 +9,7 @@ use super::fields::Fields;
 const MAX_LIST: usize = 80;
 /// Maximum length in bytes of a binary value that is shown.
 const MAX_BINARY: usize = 8;
-/// Number of bytes that follow the name in the description of a column.
+/// Number of bytes after the name of a column in a `RowDescription`.
 const COLUMN: usize = 18;
 
 /// Returns up to `count` values as a list: `15, UNIX, NULL`.

@@ -11,9 +11,9 @@ use super::statements::Statements;
 #[derive(Debug, Default)]
 pub(super) struct Session {
     pub(super) stage: Stage,
-    /// The client's unanswered request for encryption.
+    /// The client's request for encryption, until the server answers it.
     pub(super) encryption: Option<Encryption>,
-    /// Name of the client's next response to an authentication request.
+    /// Name of the message in which the client will respond to the server's last authentication request.
     pub(super) authentication_response: Option<&'static str>,
     pub(super) prepared: Statements,
     pub(super) portals: Statements,

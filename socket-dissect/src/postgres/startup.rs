@@ -11,8 +11,8 @@ const MAX_LENGTH: u32 = 10_000;
 
 /// Major version of the protocol: the upper 16 bits of the code in a `StartupMessage`.
 const MAJOR_VERSION: u16 = 3;
-/// Maximum minor version of the protocol: the lower 16 bits of the code in a `StartupMessage`. In other
-/// packets, such as a request for encryption, these bits are higher.
+/// Maximum minor version of the protocol: the lower 16 bits of the code in a `StartupMessage`. Packets of
+/// other types have a greater number in these bits, such as 5679 in an `SSLRequest`.
 const MAX_MINOR_VERSION: u16 = 99;
 
 const CANCEL_REQUEST: u32 = 80_877_102;

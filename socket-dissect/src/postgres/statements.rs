@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::super::text::{grouped, short};
 
-/// Maximum number of statements, and of portals, whose text is kept for each connection. Others are shown by
-/// name.
+/// Maximum number of prepared statements, and of portals, whose SQL text is kept for each connection. Further
+/// ones are shown by their name instead.
 const MAX_NAMES: usize = 1_000;
 /// Maximum length of a name. The server truncates longer names to 63 bytes.
 const MAX_NAME: usize = 63;

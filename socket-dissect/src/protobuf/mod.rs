@@ -18,7 +18,7 @@ use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use super::text::short;
 use wire::{Broken, Value, Wire, is_message};
 
-/// Length in bytes at which a text is complete, even if the message has more fields.
+/// Once a text has this number of bytes, no further fields of the message are added.
 const MAX_TEXT: usize = 120;
 /// Maximum depth of nested messages shown in a text.
 const MAX_DEPTH: usize = 16;

@@ -45,9 +45,9 @@ impl Tls {
     }
 }
 
-/// Returns `true` if the bytes of a direction can be the beginning of TLS. A client begins with a
-/// `ClientHello`, and a server responds with a handshake message or an alert. If `from_beginning` is `false`,
-/// any record is possible.
+/// Returns `true` if a TLS connection can begin with `bytes` in this direction. A client begins with a
+/// `ClientHello`, and a server with a handshake message or an alert. If `from_beginning` is `false`, any
+/// record is possible.
 pub(in super::super) fn is_tls(direction: Direction, bytes: &[u8], from_beginning: bool) -> bool {
     /// Type number of a `ClientHello` message.
     const CLIENT_HELLO: u8 = 1;

@@ -14,7 +14,8 @@ use super::{hello, names};
 const HEADER: usize = 4;
 /// Maximum number of bytes of a `ClientHello` or `ServerHello` that are interpreted.
 const MAX_HELLO: usize = 16 * 1024;
-/// Maximum length of a handshake message. A longer one means that encrypted bytes were parsed as a header.
+/// Maximum length of a handshake message. If a header states a greater length, the bytes are encrypted and no
+/// header.
 const MAX_LENGTH: u32 = 1 << 18;
 
 const CLIENT_HELLO: u8 = 1;
@@ -58,7 +59,8 @@ impl Message {
         }
     }
 
-    /// Ends a record. If bytes of it could not be dissected, the next record begins a new handshake message.
+    /// Ends a record. If some of its bytes could not be dissected, the next record begins a new handshake
+    /// message. Otherwise, a handshake message may continue in the next record.
     pub(super) fn end_record(&mut self, context: &mut Context<'_>) {
         if self.is_lost {
             context.output.part(&mut self.unit, 0, UNNAMED, String::new(), true);

@@ -23,9 +23,9 @@ pub struct Expansion {
 }
 
 impl Session {
-    /// Returns the number of bytes that encryption adds to a record without padding: the tag of the AEAD (RFC
-    /// 5116), the inner content type of TLS 1.3, and the explicit nonce of AES-GCM in TLS 1.2 (RFC 5288).
-    /// `None` if the cipher suite is unknown or the number varies.
+    /// Returns the number of bytes that encryption adds to a record without padding. In TLS 1.3 these are the
+    /// tag of the AEAD (RFC 5116) and the inner content type. In TLS 1.2 they are the tag and, with AES-GCM,
+    /// the explicit nonce (RFC 5288). `None` if the cipher suite is unknown or the number varies.
     pub(super) fn expansion(self) -> Option<Expansion> {
         let (before, after) = match (self.version?, self.cipher_suite?) {
             (TLS_1_3, 0x1305) => (0, 8 + 1),

@@ -69,7 +69,7 @@ impl OpCode {
 pub(super) enum Parsed {
     /// The bytes contain the complete header.
     Complete(FrameHead),
-    /// The bytes end inside the header, whose complete length is this number.
+    /// The bytes end inside the header. At least this number of bytes is necessary to parse it.
     Incomplete(usize),
     /// The bytes are not a valid header.
     Invalid,

@@ -12,7 +12,7 @@ use super::super::text::short_bytes;
 /// Maximum number of bytes of a message that are interpreted.
 pub(super) const MAX_CONTENT: usize = 64 * 1024;
 
-/// Number of bytes at the start of a GraphQL message in which its type and id are searched for.
+/// Number of bytes at the start of a GraphQL message that are searched for its type and id.
 pub(super) const MAX_OWNER: usize = 512;
 
 const MESSAGE: Label = Label::new(Class::Payload, Layer::Websocket, "message");

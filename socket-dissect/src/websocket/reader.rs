@@ -39,7 +39,8 @@ const FRAME_HEAD: Label = Label::new(Class::Framing, Layer::Websocket, "frame he
 const NOT_WEBSOCKET: &str = "not WebSocket";
 
 impl Reader {
-    /// Returns a reader whose messages belong to `owner`, unless a message contains the id of an operation.
+    /// Returns a reader whose messages belong to `owner`. A message that contains the id of a GraphQL
+    /// operation belongs to that operation instead.
     pub(super) fn new(owner: Owner) -> Self {
         Self { head: Vec::new(), frame_unit: OpenUnit::default(), frame: None, message: Message::new(owner) }
     }
@@ -111,8 +112,8 @@ impl Reader {
         Ok(())
     }
 
-    /// Begins a message with its first frame. For GraphQL, the first payload bytes in `rest` may contain the
-    /// id of its operation.
+    /// Begins a message with its first frame. `rest` contains the first payload bytes, in which a GraphQL
+    /// message names its operation.
     fn begin_message(
         &mut self,
         direction: Direction,

@@ -35,12 +35,12 @@ fn accept() -> Op {
     Op::accept(SockId::new(1).unwrap())
 }
 
-/// One protocol unit: `true` if the client sent it, its number of bytes, and class, name, text and call of
-/// its last part.
+/// One protocol unit: `true` if the client sent it, and its number of bytes. The other elements are the
+/// class, name, text and call of its last part.
 type Unit = (bool, u64, Option<Class>, &'static str, String, Option<u64>);
 
-/// Dissects a conversation, and returns its units and calls. For each run of bytes that the client or the
-/// server sends, `cut` returns the lengths of the reads or writes that transfer the bytes.
+/// Dissects a conversation, and returns its units and calls. `cut` splits the bytes that one side sends in a
+/// turn: it returns the lengths of the reads or writes that transfer them.
 fn dissect(conversation: &Conversation, cut: &mut dyn FnMut(&[u8]) -> Vec<usize>) -> (Vec<Unit>, Vec<Call>) {
     let mut dissector = Dissector::new(Side::Server);
     dissector.observe(&event(2, accept()));

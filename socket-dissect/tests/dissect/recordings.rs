@@ -18,8 +18,8 @@ fn file(api: &str, side: &str) -> PathBuf {
 /// One protocol unit: its class, name and number of bytes, and the text and call of its last part.
 type Unit = (Class, &'static str, u64, String, Option<u64>);
 
-/// The protocol units of each connection, by the client's address: those sent to the server, and those sent
-/// to the client.
+/// The protocol units of each connection, by the client's address. The first map contains the units sent to
+/// the server, the second those sent to the client.
 type Connections = BTreeMap<String, [BTreeMap<u64, Unit>; 2]>;
 
 /// Parses a trace file.

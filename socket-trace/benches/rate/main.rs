@@ -32,7 +32,7 @@ use socket_trace::timeline::Timeline;
 
 use generate::write_trace;
 
-/// A function that uses the library to process one trace file. Its duration is measured.
+/// A measured function, which processes the trace file at the given path.
 type Case = fn(&Path);
 
 /// Name of each measured function, the function, and `true` if its trace contains payload.

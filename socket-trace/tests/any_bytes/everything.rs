@@ -40,7 +40,8 @@ pub(crate) fn do_everything(bytes: &[u8]) {
     super::views::look_at(bytes);
 }
 
-/// Prints the bytes as a trace. Returns the label of the trace's first mark, which names a step.
+/// Formats all events of the trace as lines. Returns the label of its first mark, which is the name of a
+/// step.
 fn show(bytes: &[u8]) -> Option<String> {
     let mut trace = open(bytes).map_err(|error| check_text(&error.to_string(), 0)).ok()?;
     let (mut lines, mut step) = (Lines::new().label("any"), None);

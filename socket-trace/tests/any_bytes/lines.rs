@@ -7,8 +7,8 @@ use socket_tap::format::{Header, Side};
 
 use super::header::header_line;
 
-/// Returns the header that all generated traces have. Its names contain control characters, and its clock has
-/// the maximum value.
+/// Returns the header that all generated traces have. Its names contain control characters, and its
+/// `monotonic_ns` is the maximum.
 pub(crate) fn header() -> String {
     let mut header = Header::new("any\u{1b}[2J", Side::Server);
     header.program = "p\u{7}".to_owned();
@@ -94,8 +94,8 @@ fn required_fields(operation: &str) -> &'static str {
     }
 }
 
-/// Generates an event of one of a few sockets, with its required fields, some unexpected fields, and any
-/// numbers and texts.
+/// Generates an event with the required fields of its operation and some unexpected fields. The numbers and
+/// texts are arbitrary, but only a few socket numbers occur.
 pub(crate) fn event() -> impl Strategy<Value = String> {
     let fields = (subsequence(NUMBERS, 0..6), vec(number(), 6), subsequence(TEXTS, 0..4), vec(text(), 4));
     let kind = (select(OPERATIONS), number(), 0..5_u64, number(), any::<bool>(), text());

@@ -33,7 +33,7 @@ fn replaced(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Returns the events of two recordings: the bytes, and a copy with another clock.
+/// Merges the events of two recordings: that in `bytes`, and a copy of it with another `monotonic_ns`.
 fn events(bytes: &[u8]) -> Option<AnnotatedEvents> {
     let other = replaced(bytes, b"\"monotonic_ns\":18446744073709551615", b"\"monotonic_ns\":0");
     let traces: Vec<Trace> = [open(bytes).ok()?, open(&other).ok()?].into();

@@ -1,4 +1,5 @@
-//! Byte counts by class: for each step, and for the first and the later calls of a connection.
+//! Byte counts by class: those of each step, those of the first call on a connection, and those of the later
+//! calls.
 
 use std::collections::BTreeMap;
 use std::io::Cursor;

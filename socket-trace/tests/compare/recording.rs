@@ -30,7 +30,7 @@ impl Recording {
         self
     }
 
-    /// Adds an event that reports one lost event. The end line counts the lost event.
+    /// Adds a `gap` event that reports one lost read. The end line counts the read as lost.
     pub(crate) fn lossy(mut self) -> Self {
         self.lost = 1;
         self.event(0, Op::Gap(Gap::default().with_reads(1, 0)))

@@ -13,9 +13,9 @@ const REQUEST: &[u8] = b"POST /books HTTP/1.1\r\nhost: localhost\r\ncontent-leng
 const RESPONSE: &[u8] =
     b"HTTP/1.1 201 Created\r\ncontent-type: text/plain\r\ncontent-length: 8\r\n\r\ncreated!";
 
-/// Records both sides of a connection: the server sends a greeting, and the client sends a request. The
-/// server first reads a few bytes, as hyper does, then responds, and the client closes. Returns the server's
-/// port.
+/// Records both ends of a connection. The server sends `greeting`, and the client sends `request`. The server
+/// reads a few bytes first, as hyper does, then the rest, and sends `response`. The client closes first.
+/// Returns the server's port.
 async fn record(place: &Place, greeting: &[u8], request: &[u8], response: &[u8]) -> u16 {
     let tap = |tap: socket_tap::TapBuilder, name: &str| {
         tap.capture(1 << 16).file(place.path(name)).unwrap().start().unwrap()
@@ -48,8 +48,8 @@ async fn record(place: &Place, greeting: &[u8], request: &[u8], response: &[u8])
     address.port()
 }
 
-/// Exports the recording of `side`, the client or the server. Returns the exported file, and the options for
-/// tshark that the notes of the export suggest.
+/// Exports the recording of `side`, `client` or `server`, to a pcapng file. Returns its path, and the options
+/// for tshark that the notes of the export suggest.
 fn export(place: &Place, side: &str) -> (PathBuf, Vec<String>) {
     let file = format!("{side}.pcapng");
     let (_, notes) = place.run(&["export", &format!("{side}.jsonl"), "-o", &file]).ok();

@@ -37,8 +37,8 @@ fn client_and_server_have_separate_streams_and_interfaces() {
     }
 }
 
-/// Returns recordings of client and server in which `connect` returned after `accept`, while another
-/// connection of the client wrote.
+/// Returns recordings of a client and a server. The client's `connect` returned only after the server's
+/// `accept`. In between, another connection of the client wrote.
 fn accepted_first() -> [Text; 2] {
     let client = Text::of(Side::Client, 99)
         .event(r#""sock":2,"op":"socket","domain":"ipv4","type":"stream""#)

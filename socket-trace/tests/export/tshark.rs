@@ -61,7 +61,8 @@ impl Tshark {
         assert!(found.is_empty(), "{filter}: {found}");
     }
 
-    /// Returns the bytes of a stream as reported by tshark's "follow", each piece with its sender.
+    /// Returns the bytes that tshark's `-z follow` prints for the stream `what`, piece by piece, each with
+    /// its sender.
     pub(crate) fn follow(&self, file: &Path, arguments: &[&str], what: &str) -> Vec<(Node, Vec<u8>)> {
         let text = self.run(file, &[&["-q", "-z", &format!("follow,{what}")], arguments].concat());
         let hex = text.lines().skip_while(|line| !line.starts_with("Node 1:")).skip(1);
@@ -75,7 +76,7 @@ impl Tshark {
     }
 }
 
-/// Sender of a piece of a stream, as numbered by tshark: the side that sent first, or the other side.
+/// Sender of a piece of a stream: the side that sent first, or the other side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Node {
     First,

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::recorded::{Recorded, found, pair, shown};
 
-/// Returns options that report an open connection however short it was idle.
+/// Returns options that report an open connection even if it was idle only for a moment.
 fn without_idle_time() -> Options {
     Options { idle: Duration::ZERO, ..Options::default() }
 }

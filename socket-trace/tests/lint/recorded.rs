@@ -56,7 +56,8 @@ pub(crate) fn found(report: &Report) -> Vec<(&str, u64)> {
     report.findings.iter().map(|finding| (finding.rule, finding.count)).collect()
 }
 
-/// Returns the operation in each trace line that an example of a finding quotes.
+/// Returns the operations of the trace lines that an example quotes. `finding` is an index in the report, and
+/// `example` an index in the finding.
 pub(crate) fn shown(report: &Report, finding: usize, example: usize) -> Vec<&str> {
     let lines = &report.findings[finding].examples[example].lines;
     lines.iter().map(|quote| quote.event.op.name()).collect()

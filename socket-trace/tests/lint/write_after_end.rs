@@ -49,7 +49,7 @@ async fn response_to_half_closed_peer_is_not_reported() {
     assert_eq!(found(&recorded.report().await), []);
 }
 
-/// Linux returns the error for a RST only once.
+/// Linux returns the error for a RST to only one call, here to the read.
 #[tokio::test]
 async fn write_after_an_error_is_reported() {
     let recorded = Recorded::server("write-after-reset");
@@ -83,7 +83,8 @@ async fn response_to_a_closed_client_is_reported() {
     assert_eq!(shown(&report, 0, 0), ["write", "write"]);
 }
 
-/// The write returns no error: after a FIN, Linux shows the RST only in the state of the socket.
+/// The write itself returns no error. After a FIN, Linux shows the RST that answers the write only in the
+/// state of the socket.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn last_write_to_a_closed_peer_is_reported() {

@@ -1,4 +1,4 @@
-//! The error of a call, classified the same way for the three APIs.
+//! The error of a call. Its kind is the same, whichever of the three APIs is used.
 
 use std::fmt;
 

@@ -47,7 +47,8 @@ pub trait Client: Sized + Send + 'static {
     /// Connects to the server at `address`. The socket calls are recorded by `tap`.
     fn connect(tap: &Tap, address: SocketAddr) -> impl Future<Output = Result<Self>> + Send;
 
-    /// Watches the next `changes` changes over a new connection, because a stream occupies an HTTP/1.1 connection.
+    /// Opens a new connection and watches the next `changes` changes. The client's own connection is not
+    /// used, because over HTTP/1.1 a stream occupies its connection.
     ///
     /// When this method returns, the server has registered the watcher, so no later change is missed.
     fn watch(

@@ -70,7 +70,7 @@ impl<'a> Bundle<'a> {
     }
 }
 
-/// Returns the path in an import statement, unresolved.
+/// Returns the path in an import statement as it is written there.
 fn imported(line: &str) -> Option<&str> {
     let (_, from) = line.strip_prefix("import {")?.split_once("} from \"")?;
     from.strip_suffix("\";")

@@ -20,7 +20,8 @@ pub struct Hello {
     pub recordings: Vec<Recording>,
     /// The three APIs. The page shows each in a column, called a lane.
     pub lanes: Vec<Lane>,
-    /// The plain server's UDP and TCP sockets, which provide the same service without an API.
+    /// The plain server's UDP and TCP sockets, each in a column of its own. They provide the same service
+    /// without an API.
     pub plain: Vec<Lane>,
     /// Operations that the page can start; empty in a report.
     pub operations: Vec<Operation>,
@@ -54,7 +55,7 @@ pub struct Lane {
     pub title: String,
     /// Address that clients connect to; empty if unknown.
     pub address: String,
-    /// Maximum number of calls that the page may request at once; 0 in a report, which cannot make calls.
+    /// Maximum number of calls in a single request of the page; 0 in a report, which cannot make calls.
     pub calls: u32,
 }
 

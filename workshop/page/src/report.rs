@@ -43,7 +43,8 @@ fn hash(text: &str) -> String {
 
 /// Escapes `</` and `<!--` in a script that is embedded in HTML, because they could end or hide the script.
 ///
-/// Both can occur only in strings, templates and regular expressions, in which the backslash changes nothing.
+/// Both can occur only in strings, templates and regular expressions. An additional backslash does not change
+/// the meaning of these.
 fn escape_script(script: &str) -> String {
     script.replace("<!--", "<\\!--").replace("</", "<\\/")
 }

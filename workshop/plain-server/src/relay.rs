@@ -17,8 +17,8 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::sockets::local_address_for;
 
-/// Maximum number of clients for which the relay keeps a socket. A further client replaces the one that was
-/// idle longest.
+/// Maximum number of clients for which the relay keeps a socket. For a further client, it drops the socket of
+/// the client that has been idle longest.
 const MAX_CLIENTS: usize = 64;
 
 /// Maximum size of a datagram in bytes.
@@ -39,7 +39,7 @@ pub struct Relay {
 /// Socket and counters that the tasks of both directions share.
 #[derive(Debug)]
 struct Network {
-    /// Socket that receives from the clients and sends to them.
+    /// Socket that the clients send to, and from which they receive the server's responses.
     front: UdpSocket,
     loss_interval: NonZeroU64,
     to_server: AtomicU64,
@@ -49,7 +49,8 @@ struct Network {
 #[derive(Debug)]
 struct Client {
     address: SocketAddr,
-    /// Socket that sends this client's requests to the server and receives the responses.
+    /// Socket that the server sees instead of this client: it sends the client's requests and receives the
+    /// responses.
     back: Arc<UdpSocket>,
     _responses: AbortOnDropHandle<()>,
 }
@@ -66,7 +67,7 @@ pub struct Traffic {
 /// Numbers of datagrams that a relay received and dropped in one direction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Direction {
-    /// Number of datagrams that the relay received, including those it dropped.
+    /// Number of datagrams sent to the relay in this direction, including those that the relay dropped.
     pub sent: u64,
     /// Number of datagrams that the relay dropped.
     pub lost: u64,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-/// The latest version of a JSON value; `None` until [`publish`](Self::publish) is called. Clones share the
-/// value.
+/// The latest version of a JSON value, or `None` before the first call of [`publish`](Self::publish). Clones
+/// share the value.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LatestJson(watch::Sender<Option<Arc<str>>>);
 
@@ -21,7 +21,7 @@ impl LatestJson {
         });
     }
 
-    /// Returns a receiver for which the current value counts as changed, so that it is received first.
+    /// Returns a receiver that receives the current value first, as if it had just changed.
     pub(crate) fn subscribe(&self) -> watch::Receiver<Option<Arc<str>>> {
         let mut receiver = self.0.subscribe();
         receiver.mark_changed();

@@ -69,7 +69,8 @@ impl State {
         }
     }
 
-    /// Returns the recordings of the three APIs, UDP and TCP.
+    /// Returns five sessions: one for each of the three APIs, one for the plain server over UDP, and one for
+    /// it over TCP.
     pub(crate) fn sessions(&self) -> impl Iterator<Item = &RecordedSession> {
         self.apis.iter().map(|api| &api.session).chain([&self.plain.udp, &self.plain.tcp])
     }

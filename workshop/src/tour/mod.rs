@@ -1,5 +1,5 @@
-//! The tour makes the same calls over each API. Each step is named in the recordings and has its own
-//! connections.
+//! The tour makes the same calls over each API, in steps. Each step has its own name in the recordings and
+//! its own connections.
 //!
 //! # Layout
 //!

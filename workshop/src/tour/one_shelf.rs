@@ -1,7 +1,8 @@
-//! The last step of the tour: a book is changed over one API after the other, and watchers over all APIs see each change.
+//! The last step of the tour: a book is created, read, updated and deleted through different APIs. A watcher
+//! over each API receives every change.
 //!
-//! The APIs make different calls in this step, so it has a different name in each API's recordings. Otherwise, the
-//! comparison would compare these calls with each other.
+//! Each API makes different calls in this step, so the step has another name in the recordings of each API.
+//! With the same name, the comparison would compare these calls with each other.
 
 use bookshelf::{Change, ChangeKind};
 use clients::{Client, Failure, Graphql, Grpc, Rest, Watch};
@@ -22,7 +23,7 @@ pub const NAMES: [&str; 3] =
 /// Name of the tour's last step in error messages.
 const NAME: &str = "one shelf";
 
-/// Values that the tour's last step has observed, for the report.
+/// What the tour's last step has observed, for the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Story {
     /// Id of the book, which REST created.

@@ -1,10 +1,10 @@
 //! The steps of the tour and their names.
 
-/// Name of the step whose socket calls the report prints side by side.
+/// Name of the step that makes one call. The report prints its socket calls for all APIs side by side.
 pub const ONE_CALL: &str = "get a book";
 
-/// Name of the step that makes several calls on one connection, so that the report can show the cost of a
-/// call that is not the first on its connection.
+/// Name of the step that makes several calls on one connection. From this step, the report takes the cost of
+/// a call that is not the first on its connection.
 pub const TEN_CALLS: &str = "the same call 10 times";
 
 /// A step of the tour.

@@ -1,5 +1,5 @@
-//! A server for the operation "get a book" that uses only the framework's own server. Usage: `bare-server
-//! rest|rest-without-etag|graphql|grpc ADDRESS [--store URL]`.
+//! A server for the operation "get a book". Each API is served by its framework alone: axum, async-graphql or
+//! tonic. Usage: `bare-server rest|rest-without-etag|graphql|grpc ADDRESS [--store URL]`.
 //!
 //! The handlers are what a user of the framework would write, without the limits and checks of the crates in
 //! `hardening`. The benchmark compares the project's own servers with this one.

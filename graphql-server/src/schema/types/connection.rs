@@ -1,6 +1,7 @@
 //! Pages of books, as Relay's cursor connections specification defines them.
 //!
-//! This module defines the types itself, because async-graphql's `Connection` is not `serial`.
+//! This module defines the types itself, because async-graphql's `Connection` does not resolve its fields one
+//! after the other (`serial`).
 
 use async_graphql::connection::PageInfo;
 use async_graphql::{Context, Object, SimpleObject};
@@ -31,7 +32,8 @@ impl BookConnection {
         Ok(Self { query, page })
     }
 
-    /// Returns the cursor of `book`, a book of this page: the token of the page that begins after the book.
+    /// Returns the cursor of `book`, which is on this page. The cursor is the token of the page that begins
+    /// after the book.
     fn cursor(&self, book: &bookshelf::Book) -> String {
         self.query.token_after(book.id)
     }

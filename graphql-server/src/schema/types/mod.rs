@@ -1,7 +1,8 @@
 //! The object and input types of the schema.
 //!
-//! An object is `serial` if one of its fields waits for an author. Otherwise, async-graphql would write its
-//! fields in the order of their completion. The books of a list still wait concurrently.
+//! An object has the attribute `serial` if one of its fields waits for an author. Without it, async-graphql
+//! would write the fields in the order in which they complete. The books of a list are still resolved
+//! concurrently.
 
 pub(crate) mod author;
 pub(crate) mod book;

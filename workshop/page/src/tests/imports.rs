@@ -1,5 +1,5 @@
-//! Checks that each JavaScript module imports exactly the names that it uses. The bundle would run without
-//! imports, because its modules share one scope.
+//! Checks that each JavaScript module imports exactly the names that it uses. The bundle would run even with
+//! missing imports, because its modules share one scope.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -44,7 +44,7 @@ fn code(module: &str) -> String {
     code.replace("...", " ")
 }
 
-/// Returns the identifiers in the code, without members: `a` of `a.name`, but neither `.name` nor `#name`.
+/// Returns the identifiers in the code, but not the members of objects: of `a.name`, it returns `a`.
 fn uses(code: &str) -> BTreeSet<&str> {
     let is_path = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '#');
     let paths = code.split(|c| !is_path(c));

@@ -8,13 +8,13 @@ use socket_tap::event::Addr;
 use super::socket_table::{Server, TCP};
 use crate::live::state::State;
 
-/// Name of the database among the servers of the socket table.
+/// Name under which the database appears as a server in the socket table.
 pub(super) const DATABASE: &str = "database";
 
-/// The servers' connections to the database, from the servers' recorders.
+/// The connections that the servers have to the database, as their recorders report them.
 #[derive(Debug, Default)]
 pub(super) struct Database {
-    /// For the local address of each of the servers' sockets: the API of that server.
+    /// API of the server that has a socket, by the local address of the socket.
     clients: HashMap<SocketAddr, &'static str>,
     /// Addresses to which the servers have connected.
     addresses: BTreeSet<SocketAddr>,
@@ -43,7 +43,7 @@ impl Database {
         self.clients.get(&local).copied()
     }
 
-    /// Returns the database as a server of the socket table.
+    /// Returns the database as servers of the socket table, one for each of its addresses.
     pub(super) fn servers(&self) -> Vec<Server> {
         self.addresses
             .iter()

@@ -1,7 +1,7 @@
 //! The most recent events, for pages that read at different speeds.
 //!
-//! Each page has its own position in the history, so a slow page delays no other. Events that a page has not read in
-//! time are dropped for it.
+//! Each page has its own position in the history, so a slow page delays no other. A page that is too slow
+//! misses the events that have left the history.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-/// Ratio of pause to work, so that a repeated computation takes at most a tenth of one processor's time.
+/// A pause is this many times as long as the computation before it. So a repeated computation takes less than
+/// a tenth of one processor's time.
 const PAUSE_FACTOR: u32 = 10;
 
-/// Returns the pause after a computation that took `work`, at least `min`.
+/// Returns how long to pause after a computation that took `work`: [`PAUSE_FACTOR`] times as long, but at
+/// least `min`.
 pub(crate) fn pause_after(work: Duration, min: Duration) -> Duration {
     min.max(work * PAUSE_FACTOR)
 }

@@ -71,7 +71,7 @@ fn servers(state: &State) -> Vec<Server> {
     apis.chain([udp, Server { api: "tcp", address: plain, protos: TCP }]).collect()
 }
 
-/// A row of the socket table, with the API and the side (server or client) of the socket.
+/// A row of the socket table, with the API to which the socket belongs. `side` is `server` or `client`.
 #[derive(Serialize)]
 struct AssignedRow {
     #[serde(flatten)]
@@ -94,9 +94,9 @@ impl Server {
         self.has_address(row.foreign).then_some("client")
     }
 
-    /// Returns `true` if `address` is an address of this server. A server that listens on the unspecified
-    /// address has all addresses of the machine. The unspecified address counts as an address of the
-    /// database, because it is unknown on which addresses the database listens.
+    /// Returns `true` if `address` has this server's port and IP address. If the server listens on the
+    /// unspecified address, any IP address is this server's. For the database, `address` itself may also be
+    /// unspecified, because it is unknown on which addresses the database listens.
     fn has_address(&self, address: SocketAddr) -> bool {
         address.port() == self.address.port()
             && (self.address.ip().is_unspecified()

@@ -1,6 +1,7 @@
 //! The operations as command lines for a terminal.
 //!
-//! Each can be repeated: an update reads the current revision first, and a deletion creates its book first.
+//! Each command line can be repeated. To that end, an update first reads the current revision, and a deletion
+//! first creates the book that it deletes.
 
 use std::net::SocketAddr;
 

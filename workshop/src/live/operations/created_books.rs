@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use bookshelf::Book;
 
-/// The created books, by the API that created or updated them last.
+/// The created books of each API, oldest first. A book belongs to the API that created or updated it last.
 ///
 /// An operation over several APIs runs over all of them at the same time. The client of each API uses books
 /// of its own, so that all clients make the same calls.
@@ -18,8 +18,8 @@ impl CreatedBooks {
         self.with(|books| books.entry(api).or_default().push(book));
     }
 
-    /// Removes and returns the newest book of an API. If the API has none and `of_any` is `true`, takes the
-    /// newest book of all APIs.
+    /// Removes and returns the newest book of `api`. If it has none and `of_any` is `true`, takes the newest
+    /// book of all other APIs.
     pub(crate) fn take(&self, api: &'static str, of_any: bool) -> Option<Book> {
         self.with(|books| {
             let own = books.get_mut(api).and_then(Vec::pop);

@@ -8,11 +8,11 @@ use super::api::Api;
 use super::operation_lock::OperationLock;
 use crate::live::response::ErrorResponse;
 
-/// Name of an API, with the result of its task or the message of a task that panicked.
+/// Name of an API, and the result of its task. If the task panicked, the result is an error message.
 type ApiOutcome<T> = (&'static str, Result<T, String>);
 
-/// Runs `task` for each API while it holds `lock`. When all tasks are done, ends the step that they have
-/// begun in the recordings.
+/// Acquires `lock` and runs `task` for all `apis` at the same time. When all tasks are done, ends the steps
+/// that they have begun in the recordings.
 ///
 /// If the future is dropped while it waits for the lock, no task runs. Once started, the tasks run to
 /// completion.

@@ -13,7 +13,8 @@ pub(crate) struct Job {
     pub(crate) operation: Operation,
     pub(crate) calls: u32,
     pub(crate) connection: Connection,
-    /// `true` if the job runs over a single API. The job may then change books that other APIs have created.
+    /// `true` if the operation runs over a single API. The job may then change books that other APIs have
+    /// created.
     pub(crate) is_only: bool,
 }
 
@@ -28,7 +29,7 @@ pub(crate) enum Connection {
     New,
 }
 
-/// Result of a job and its duration in nanoseconds. The text describes the last call's result, or the error.
+/// Description of the last call's result, or the error message; and the duration of the job in nanoseconds.
 pub(crate) type Outcome = (Result<String, String>, u128);
 
 impl Job {

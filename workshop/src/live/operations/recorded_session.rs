@@ -12,8 +12,8 @@ use crate::recordings::{FROM_A_TERMINAL, Recordings};
 /// Timeout of a step, which makes the calls of one operation. On loopback a step takes milliseconds.
 const STEP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Timeout for a step's connections to close at both ends. Other clients may open connections meanwhile, so
-/// the number of open connections may never fall back to its old value.
+/// Timeout for the connections of a step to close at both ends. Without it, the step might never end: other
+/// clients may open connections meanwhile, so that the number of open connections does not fall back.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The recordings of a server and of its clients.
@@ -40,8 +40,8 @@ impl RecordedSession {
     /// Runs `task` as a step with the given name, and waits until the step's connections are closed at both
     /// ends.
     ///
-    /// `kept_open` is the number of connections that a successful task leaves open, negative if it closes connections
-    /// of an earlier step.
+    /// `kept_open` is the number of connections that a successful `task` leaves open. It is negative if the
+    /// task closes connections of an earlier step.
     pub(crate) async fn step<T>(
         &self,
         name: String,

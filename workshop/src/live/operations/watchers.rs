@@ -13,13 +13,13 @@ use tokio::time::timeout;
 
 use crate::live::latest_json::LatestJson;
 
-/// Number of changes after which a watcher would stop by itself; too large to be reached.
+/// Number of changes that a watcher asks for, so large that its stream never ends by itself.
 const MAX_CHANGES: u32 = u32::MAX;
 
 /// Timeout for a watcher to close its connection.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The APIs that have an open watcher.
+/// Keeps for each API whether it has an open watcher.
 #[derive(Debug)]
 pub(crate) struct Watchers {
     is_open: Mutex<BTreeMap<&'static str, bool>>,
@@ -27,7 +27,7 @@ pub(crate) struct Watchers {
 }
 
 impl Watchers {
-    /// Creates a value that counts no watcher as open.
+    /// Creates an entry for each of `apis`, without an open watcher.
     pub(crate) fn new(apis: impl Iterator<Item = &'static str>) -> Self {
         let is_open: BTreeMap<_, _> = apis.map(|api| (api, false)).collect();
         let json = LatestJson::default();

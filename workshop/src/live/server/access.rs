@@ -1,8 +1,8 @@
 //! Access control: only the live page itself and programs on this machine may send requests.
 //!
-//! A browser sends requests to any address on behalf of any page. With DNS rebinding, a foreign page points its own
-//! name to this server's address and could then read the recordings. So both the `Host` of the request and the origin
-//! of the requesting page must belong to this server.
+//! A browser sends requests to any address on behalf of any page. A foreign page could even read the
+//! recordings by DNS rebinding: it makes its own host name resolve to this server's address. So both the
+//! `Host` of a request and the origin of the page that sends it must belong to this server.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -69,8 +69,8 @@ fn check(request: &Request, listen: SocketAddr) -> Result<(), ErrorResponse> {
     Ok(())
 }
 
-/// Returns `true` if the browser opens the page in a tab, as when a user follows a link on another site. A
-/// frame in another site is not allowed.
+/// Returns `true` if the browser opens the page in a tab, as when a user follows a link on another site.
+/// Returns `false` if another site opens the page in a frame.
 fn is_followed_link(request: &Request) -> bool {
     let headers = request.headers();
     request.uri().path() == "/"
@@ -83,8 +83,8 @@ fn has_value(headers: &HeaderMap, name: &str, value: &str) -> bool {
     headers.get(name).is_some_and(|found| found == value)
 }
 
-/// Returns `true` if `host` is `localhost` or an IP address of this server. DNS cannot redirect
-/// either of them.
+/// Returns `true` if `host` is `localhost` or an IP address of this server, with the server's port. DNS
+/// cannot make either of them point to another machine.
 fn is_own_host(host: &Authority, listen: SocketAddr) -> bool {
     let name = host.host();
     let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
