@@ -10,6 +10,7 @@ mod listener;
 mod migrate;
 mod operations;
 mod pass_file;
+mod password;
 mod pool;
 mod rows;
 mod statements;
@@ -72,7 +73,7 @@ impl Postgres {
         options: Options,
         connector: Arc<dyn Connector>,
     ) -> Result<Self, OpenError> {
-        let mut config = url.with_password()?;
+        let mut config = password::configure(url)?;
         config.application_name(options.application_name);
         let timeout = options.timeout.max(CONNECT_TIMEOUT);
         let target =

@@ -21,8 +21,30 @@ pub(super) const CHANGES_AFTER: &str = "SELECT id, title, author_id, year, revis
 
 pub(super) const COUNTS: &str = "SELECT books, last_book_id FROM bookshelf.shelf";
 
+/// Completes a statement whose `stored` is the changed book and whose `counted` has the number of the change:
+/// adds the change to the feed, deletes the oldest changes, and notifies the other processes.
+macro_rules! with_change {
+    ($changed:literal, $kind:literal, $history:literal) => {
+        concat!(
+            $changed,
+            ", changed AS ( \
+                INSERT INTO bookshelf.changes (sequence, kind, id, title, author_id, year, revision) \
+                SELECT last_change, '",
+            $kind,
+            "', id, title, author_id, year, revision FROM counted, stored \
+            ), pruned AS ( \
+                DELETE FROM bookshelf.changes WHERE sequence <= (SELECT last_change FROM counted) - ",
+            $history,
+            " \
+            ) \
+            SELECT id, title, author_id, year, revision, last_change, pg_notify('bookshelf', '') FROM counted, stored"
+        )
+    };
+}
+
 /// Creates a book. Returns no row if the author does not exist, or the shelf is full.
-pub(super) const CREATE: &str = "\
+pub(super) const CREATE: &str = with_change!(
+    "\
     WITH counted AS ( \
         UPDATE bookshelf.shelf \
         SET books = books + 1, last_book_id = last_book_id + 1, last_change = last_change + 1 \
@@ -33,17 +55,15 @@ pub(super) const CREATE: &str = "\
         INSERT INTO bookshelf.books (id, title, author_id, year, revision) \
         SELECT last_book_id, $1, $2, $3, 1 FROM counted \
         RETURNING id, title, author_id, year, revision \
-    ), changed AS ( \
-        INSERT INTO bookshelf.changes (sequence, kind, id, title, author_id, year, revision) \
-        SELECT last_change, 'created', id, title, author_id, year, revision FROM counted, stored \
-    ), pruned AS ( \
-        DELETE FROM bookshelf.changes WHERE sequence <= (SELECT last_change FROM counted) - $5 \
-    ) \
-    SELECT id, title, author_id, year, revision, last_change, pg_notify('bookshelf', '') FROM counted, stored";
+    )",
+    "created",
+    "$5"
+);
 
 /// Updates a book. Returns no row if the new author or the book does not exist, or the book is at another
 /// revision.
-pub(super) const UPDATE: &str = "\
+pub(super) const UPDATE: &str = with_change!(
+    "\
     WITH stored AS ( \
         UPDATE bookshelf.books \
         SET title = COALESCE($3::text, title), author_id = COALESCE($4::bigint, author_id), \
@@ -53,29 +73,24 @@ pub(super) const UPDATE: &str = "\
         RETURNING id, title, author_id, year, revision \
     ), counted AS ( \
         UPDATE bookshelf.shelf SET last_change = last_change + 1 FROM stored RETURNING last_change \
-    ), changed AS ( \
-        INSERT INTO bookshelf.changes (sequence, kind, id, title, author_id, year, revision) \
-        SELECT last_change, 'updated', id, title, author_id, year, revision FROM counted, stored \
-    ), pruned AS ( \
-        DELETE FROM bookshelf.changes WHERE sequence <= (SELECT last_change FROM counted) - $6 \
-    ) \
-    SELECT id, title, author_id, year, revision, last_change, pg_notify('bookshelf', '') FROM counted, stored";
+    )",
+    "updated",
+    "$6"
+);
 
 /// Deletes a book; if a revision is given, only at this revision. Returns no row if the book does not exist,
 /// or if it is at another revision.
-pub(super) const DELETE: &str = "\
+pub(super) const DELETE: &str = with_change!(
+    "\
     WITH stored AS ( \
         DELETE FROM bookshelf.books WHERE id = $1 AND ($2::bigint IS NULL OR revision = $2) \
         RETURNING id, title, author_id, year, revision \
     ), counted AS ( \
         UPDATE bookshelf.shelf SET books = books - 1, last_change = last_change + 1 FROM stored RETURNING last_change \
-    ), changed AS ( \
-        INSERT INTO bookshelf.changes (sequence, kind, id, title, author_id, year, revision) \
-        SELECT last_change, 'deleted', id, title, author_id, year, revision FROM counted, stored \
-    ), pruned AS ( \
-        DELETE FROM bookshelf.changes WHERE sequence <= (SELECT last_change FROM counted) - $3 \
-    ) \
-    SELECT id, title, author_id, year, revision, last_change, pg_notify('bookshelf', '') FROM counted, stored";
+    )",
+    "deleted",
+    "$3"
+);
 
 /// All statements. The store prepares them when it is opened, to check that they match the tables.
 pub(super) const ALL: [&str; 10] =

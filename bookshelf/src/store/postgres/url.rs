@@ -7,7 +7,7 @@ use std::str::FromStr;
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 
-use super::{OpenError, pass_file};
+use super::OpenError;
 
 /// Port of a PostgreSQL server if the URL has none.
 const DEFAULT_PORT: u16 = 5432;
@@ -29,18 +29,9 @@ pub enum Address {
 }
 
 impl DatabaseUrl {
-    /// Returns the connection settings of the URL. A URL without a password gets the one from the environment
-    /// variable `PGPASSWORD` or, if it is not set, from the password file.
-    pub(super) fn with_password(&self) -> Result<Config, OpenError> {
-        let mut config = self.config.clone();
-        if config.get_password().is_none() {
-            if let Some(password) = std::env::var_os("PGPASSWORD") {
-                config.password(password.as_encoded_bytes());
-            } else if let Some(password) = pass_file::password_of(self)? {
-                config.password(password);
-            }
-        }
-        Ok(config)
+    /// Returns the configuration, with a password only if the URL contains one.
+    pub(super) fn config(&self) -> &Config {
+        &self.config
     }
 
     /// Returns the address of the server.
