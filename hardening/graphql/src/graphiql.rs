@@ -8,8 +8,7 @@ use axum::http::header::{
 };
 use axum::response::{IntoResponse, Response};
 
-use crate::endpoint::Endpoint;
-use crate::http::{HttpError, Media};
+use crate::response::{HttpError, Media};
 
 /// The parts of the GraphiQL page that depend on the API.
 #[derive(Clone, Copy, Debug)]
@@ -46,8 +45,8 @@ const STYLE: &str = "text/css; charset=utf-8";
 /// Content, `Content-Type` and `Cache-Control` of a file.
 type Asset = (&'static [u8], &'static str, &'static str);
 
-/// Returns the GraphiQL page as a response.
-pub(crate) fn page<E>(endpoint: &Endpoint<E>) -> Response {
+/// Returns the response with the GraphiQL page `html`.
+pub(crate) fn page(html: String) -> Response {
     let headers = [
         (CONTENT_TYPE, "text/html; charset=utf-8"),
         (CACHE_CONTROL, REVALIDATE),
@@ -55,7 +54,7 @@ pub(crate) fn page<E>(endpoint: &Endpoint<E>) -> Response {
         (VARY, "accept"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (headers, endpoint.page.clone()).into_response()
+    (headers, html).into_response()
 }
 
 /// Handles `GET /graphql/assets/{file}`: a file that the page loads.

@@ -12,8 +12,8 @@ use async_graphql::parser::types::{
 };
 use async_graphql::{Name, Positioned, ServerError, Value, Variables};
 
+use super::fragments::{Fragments, used_fragments};
 use super::roots::RootType;
-use super::{Fragments, select};
 use crate::errors::{code, request_error};
 
 /// Inlines the fragments of the root selection set of a mutation or subscription, and merges its repeated
@@ -41,7 +41,7 @@ pub(super) fn collect(
         let items = merge(&collector.selected, variables);
         let inlined: HashSet<Name> = collector.inlined.into_iter().cloned().collect();
         operation.selection_set.node.items = items;
-        let used = select::used_fragments(&operation.selection_set.node, fragments);
+        let used = used_fragments(&operation.selection_set.node, fragments);
         fragments.retain(|name, _| used.contains(name) || !inlined.contains(name));
     }
     if operation.ty == OperationType::Subscription {

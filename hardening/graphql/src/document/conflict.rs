@@ -7,8 +7,8 @@
 use async_graphql::parser::types::{Field, SelectionSet};
 use async_graphql::{Positioned, ServerError};
 
-use super::Fragments;
 use super::flatten::flatten;
+use super::fragments::Fragments;
 use crate::errors::{code, request_error};
 
 /// Fails if two fields with the same response key have different names or arguments.

@@ -3,7 +3,7 @@
 use async_graphql::Positioned;
 use async_graphql::parser::types::{Field, Selection, SelectionSet};
 
-use super::Fragments;
+use super::fragments::Fragments;
 
 /// Appends the fields of `selected` and of its fragments to `fields`.
 ///

@@ -11,6 +11,7 @@
 mod collect;
 mod conflict;
 mod flatten;
+mod fragments;
 pub(crate) mod placeholder;
 mod root;
 mod roots;
@@ -21,18 +22,11 @@ mod tokens;
 mod typename;
 mod variables;
 
-use std::collections::HashMap;
-
-use async_graphql::parser::types::{
-    DocumentOperations, ExecutableDocument, FragmentDefinition, OperationType,
-};
-use async_graphql::{Name, Positioned, Request, ServerError};
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
+use async_graphql::{Request, ServerError};
 
 pub(crate) use root::RootField;
 pub(crate) use roots::RootTypes;
-
-/// The fragment definitions of a document by their names.
-type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 
 /// A parsed and checked operation, which the engine can execute.
 #[derive(Debug)]

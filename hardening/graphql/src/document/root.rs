@@ -4,8 +4,8 @@
 use async_graphql::Name;
 use async_graphql::parser::types::SelectionSet;
 
-use super::Fragments;
 use super::flatten::flatten;
+use super::fragments::Fragments;
 use super::roots::RootType;
 
 /// A root field of an operation.

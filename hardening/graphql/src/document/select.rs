@@ -4,15 +4,14 @@
 //! selected operation. If another operation uses other variables, the request fails. So only the selected
 //! operation and its fragments are passed on.
 
-use std::collections::HashSet;
 use std::iter;
 
 use async_graphql::parser::types::{
-    DocumentOperations, ExecutableDocument, OperationDefinition, Selection, SelectionSet,
+    DocumentOperations, ExecutableDocument, OperationDefinition, SelectionSet,
 };
-use async_graphql::{Name, Positioned, ServerError};
+use async_graphql::{Positioned, ServerError};
 
-use super::Fragments;
+use super::fragments::{Fragments, used_fragments};
 use crate::errors::{code, request_error};
 
 /// Returns the operation named `name`, or the only operation if `name` is `None`, with the fragments that it
@@ -47,34 +46,6 @@ pub(super) fn operation(
         }
     };
     Ok((operation, fragments))
-}
-
-/// Returns the names of the fragments that `selected` uses, directly or through other fragments.
-pub(super) fn used_fragments(selected: &SelectionSet, fragments: &Fragments) -> HashSet<Name> {
-    let mut used = HashSet::new();
-    add_used_fragments(selected, fragments, &mut used);
-    used
-}
-
-fn add_used_fragments(selected: &SelectionSet, fragments: &Fragments, used: &mut HashSet<Name>) {
-    for selection in &selected.items {
-        match &selection.node {
-            Selection::Field(field) => {
-                add_used_fragments(&field.node.selection_set.node, fragments, used);
-            }
-            Selection::InlineFragment(inline) => {
-                add_used_fragments(&inline.node.selection_set.node, fragments, used);
-            }
-            Selection::FragmentSpread(spread) => {
-                let name = &spread.node.fragment_name.node;
-                if let Some(fragment) = fragments.get(name)
-                    && used.insert(name.clone())
-                {
-                    add_used_fragments(&fragment.node.selection_set.node, fragments, used);
-                }
-            }
-        }
-    }
 }
 
 /// Returns the selection set of `operation` and that of each fragment, so that the caller can modify them.

@@ -5,7 +5,6 @@
 
 mod negotiate;
 mod request;
-mod response;
 mod sse;
 
 use std::panic::AssertUnwindSafe;
@@ -25,10 +24,10 @@ use crate::document::Operation;
 use crate::endpoint::Endpoint;
 use crate::engine::Outcome;
 use crate::errors::PANICKED;
-use crate::{graphiql, websocket};
+use crate::response::{HttpError, Media};
+use crate::{graphiql, response, websocket};
 
 use negotiate::Offer;
-pub(crate) use response::{HttpError, Media};
 
 /// Handles `GET /graphql`: opens a WebSocket, returns the GraphiQL page, or executes the query in the URL.
 pub(crate) async fn get<E: Executor>(State(endpoint): State<Arc<Endpoint<E>>>, request: Request) -> Response {
@@ -40,7 +39,7 @@ pub(crate) async fn get<E: Executor>(State(endpoint): State<Arc<Endpoint<E>>>, r
     let offers = [Offer::JSON, Offer::GRAPHQL, Offer::EVENTS, Offer::Page];
     match negotiate::select(&parts.headers, &offers) {
         None => not_acceptable(),
-        Some(Offer::Page) => graphiql::page(&endpoint),
+        Some(Offer::Page) => graphiql::page(endpoint.page.clone()),
         Some(Offer::Response(media)) => match request::from_url(&mut parts).await {
             Ok(request) => match Operation::prepare(request, &endpoint.roots) {
                 // Browsers follow and prefetch links, so a GET must not change anything.

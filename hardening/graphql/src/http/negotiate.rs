@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use axum::http::HeaderMap;
 use hardening_http::accept::Accept;
 
-use super::Media;
+use crate::response::Media;
 
 /// One of the representations that the server offers for a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,9 +8,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use hardening_http::body;
 
-use super::HttpError;
 use crate::limits::MAX_REQUEST_BYTES;
 use crate::params;
+use crate::response::HttpError;
 
 pub(super) async fn from_url(parts: &mut Parts) -> Result<Request, HttpError> {
     let Query(pairs) = Query::from_request_parts(parts, &())

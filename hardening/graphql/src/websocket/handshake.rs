@@ -16,8 +16,10 @@ use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::handshake::server::create_response_with_body;
 
-use super::PROTOCOL;
-use crate::http::HttpError;
+use crate::response::HttpError;
+
+/// The subprotocol that a client must offer.
+const PROTOCOL: &str = "graphql-transport-ws";
 
 /// The response that accepts a handshake, and the connection that it opens.
 pub(super) struct Accepted {

@@ -24,16 +24,13 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use crate::endpoint::Endpoint;
-use crate::http::HttpError;
 use crate::limits::MAX_REQUEST_BYTES;
+use crate::response::HttpError;
 
 use close::Close;
 use connection::Connection;
 use handshake::Accepted;
 use progress::MessageProgress;
-
-/// The subprotocol that a client must offer.
-const PROTOCOL: &str = "graphql-transport-ws";
 
 /// Upgrades the request to a WebSocket and spawns a task that serves it.
 pub(crate) fn upgrade<E: Executor>(

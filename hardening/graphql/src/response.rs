@@ -32,7 +32,7 @@ impl Media {
 }
 
 /// Returns the response to a well-formed GraphQL request.
-pub(super) fn from_outcome(media: Media, outcome: &Outcome) -> Response {
+pub(crate) fn from_outcome(media: Media, outcome: &Outcome) -> Response {
     let status = match (media, outcome) {
         (Media::GraphqlResponse, Outcome::RequestError { .. }) => StatusCode::BAD_REQUEST,
         _ => StatusCode::OK,
