@@ -50,7 +50,7 @@ pub fn services<S: NamedService>(
         .accept_compressed(Gzip);
     let standard = Routes::new(health).add_service(reflection_v1).add_service(reflection_v1alpha).prepare();
     let guard = Guard { api, request_timeout, shutdown };
-    Ok(guard.protect(Services { service, standard }))
+    Ok(Guarded::new(Services { service, standard }, guard))
 }
 
 fn reflection(api: &Api) -> tonic_reflection::server::Builder<'static> {

@@ -15,7 +15,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use tonic::body::Body;
 use tower::Service;
 
-use super::Guard;
+use super::guard::Guard;
 use super::protocol;
 use super::request::{self, StreamOutcome};
 use super::response::ResponseBody;
@@ -24,8 +24,15 @@ use super::response::ResponseBody;
 /// panics.
 #[derive(Clone, Debug)]
 pub struct Guarded<S> {
-    pub(super) service: S,
-    pub(super) guard: Arc<Guard>,
+    service: S,
+    guard: Arc<Guard>,
+}
+
+impl<S> Guarded<S> {
+    /// Wraps `service` in the checks.
+    pub(crate) fn new(service: S, guard: Guard) -> Self {
+        Self { service, guard: Arc::new(guard) }
+    }
 }
 
 type CallResult = Result<Response<ResponseBody>, Infallible>;

@@ -17,8 +17,8 @@ use tokio::time::{Instant, Sleep, sleep};
 use tonic::Status;
 use tonic::body::Body;
 
-use super::Guard;
 use super::framing::{Framing, TooLarge};
+use super::guard::Guard;
 use crate::status::ErrorDomain;
 
 /// Time for which a request stream stays open after the shutdown begins. A message that is already on its way

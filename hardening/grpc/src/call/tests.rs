@@ -14,7 +14,7 @@ use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 use tower::ServiceExt as _;
 
-use super::Guard;
+use super::{Guard, Guarded};
 use crate::Api;
 use crate::status::ErrorDomain;
 
@@ -41,8 +41,7 @@ async fn call(path: &str) -> (Bytes, Status) {
     let api = Api { domain, descriptors: &[], max_request_bytes: 100, compressed_methods: &[] };
     let guard = Guard { api, request_timeout: Limits::default().request_timeout, shutdown: Shutdown::new() };
     let request = Request::post(path).version(Version::HTTP_2).header("content-type", "application/grpc");
-    let response = guard
-        .protect(Routes::from(services))
+    let response = Guarded::new(Routes::from(services), guard)
         .oneshot(request.body(tonic::body::Body::empty()).unwrap())
         .await
         .unwrap();
