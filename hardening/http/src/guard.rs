@@ -46,7 +46,7 @@ impl GuardedRouter {
         let is_http2 = request.version() == Version::HTTP_2;
         let is_head = request.method() == Method::HEAD;
         let finish = Finish { reject: self.reject, is_head, is_http2 };
-        let exchange = activity.begin_exchange(is_http2);
+        let exchange = Exchange::begin(activity, is_http2);
         if let Err(rejection) = head::check(&request) {
             return Either::Left(std::future::ready(Ok(finish.rejected(rejection, exchange))));
         }

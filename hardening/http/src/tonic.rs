@@ -72,7 +72,7 @@ where
             },
         );
         let is_http2 = request.version() == Version::HTTP_2;
-        let exchange = activity.begin_exchange(is_http2);
+        let exchange = Exchange::begin(&activity, is_http2);
         // Only HTTP/1.1 connections depend on the progress of request bodies.
         let request =
             if is_http2 { request } else { request.map(|body| Body::new(RequestBody::new(body, &activity))) };

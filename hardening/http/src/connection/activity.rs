@@ -5,7 +5,6 @@ use std::task::{Context, Poll, Waker};
 
 use tokio::time::Instant;
 
-use super::exchange::{Exchange, ExchangeState, Upload};
 use crate::Shutdown;
 
 /// The exchanges in progress on a connection, counted by state. An exchange is a request and its response.
@@ -42,6 +41,17 @@ pub(super) struct State {
     awaiting_event: Option<Waker>,
 }
 
+/// What an exchange (a request and its response) currently waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ExchangeState {
+    /// The handler works on the response.
+    Handling,
+    /// The response waits for an event, such as the next change in a stream of changes.
+    AwaitingEvent,
+    /// A part of the response waits for the client to read it.
+    AwaitingClient,
+}
+
 /// A period in which nothing is in progress, except responses that wait for the client to read them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Idle {
@@ -72,22 +82,6 @@ impl Activity {
     /// HTTP/2 connection has been idle for too long.
     pub(crate) fn ending(&self) -> &Shutdown {
         &self.0.ending
-    }
-
-    /// Counts a new request as in progress until the returned [`Exchange`] is dropped.
-    pub(crate) fn begin_exchange(&self, http2: bool) -> Exchange {
-        self.update(|state| {
-            state.had_request = true;
-            state.http2 = http2;
-            state.exchanges[ExchangeState::Handling as usize] += 1;
-        });
-        Exchange::new(self.clone())
-    }
-
-    /// Counts a request body as incomplete until the returned [`Upload`] is dropped.
-    pub(crate) fn begin_upload(&self) -> Upload {
-        self.update(|state| state.uploads += 1);
-        Upload::new(self.clone())
     }
 
     /// Returns `true` if the last request used HTTP/2.
@@ -163,6 +157,16 @@ impl Activity {
 }
 
 impl State {
+    pub(super) fn begin_exchange(&mut self, http2: bool) {
+        self.had_request = true;
+        self.http2 = http2;
+        self.enter(ExchangeState::Handling);
+    }
+
+    pub(super) fn begin_upload(&mut self) {
+        self.uploads += 1;
+    }
+
     pub(super) fn enter(&mut self, state: ExchangeState) {
         self.exchanges[state as usize] += 1;
     }

@@ -7,8 +7,8 @@ use axum::body::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 use tokio::task::coop::has_budget_remaining;
 
-use super::activity::Activity;
-use super::exchange::{Exchange, ExchangeState, Upload};
+use super::activity::{Activity, ExchangeState};
+use super::exchange::{Exchange, Upload};
 
 /// A request body. The connection's [`Activity`] counts it as an upload until it is complete.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(crate) struct RequestBody<B> {
 
 impl<B: Body> RequestBody<B> {
     pub(crate) fn new(body: B, activity: &Activity) -> Self {
-        let upload = (!body.is_end_stream()).then(|| activity.begin_upload());
+        let upload = (!body.is_end_stream()).then(|| Upload::begin(activity));
         Self { body, upload }
     }
 }

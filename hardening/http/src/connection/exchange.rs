@@ -2,18 +2,7 @@
 
 use std::task::{Context, Poll};
 
-use super::activity::Activity;
-
-/// What an exchange (a request and its response) currently waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ExchangeState {
-    /// The handler works on the response.
-    Handling,
-    /// The response waits for an event, such as the next change in a stream of changes.
-    AwaitingEvent,
-    /// A part of the response waits for the client to read it.
-    AwaitingClient,
-}
+use super::activity::{Activity, ExchangeState};
 
 /// A guard that counts a request and its response as in progress, until it is dropped.
 #[derive(Debug)]
@@ -23,9 +12,10 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// Creates the guard of an exchange that `activity` already counts as [`ExchangeState::Handling`].
-    pub(super) fn new(activity: Activity) -> Self {
-        Self { activity, state: ExchangeState::Handling }
+    /// Counts a new request as in progress until the returned guard is dropped.
+    pub(crate) fn begin(activity: &Activity, http2: bool) -> Self {
+        activity.update(|activity| activity.begin_exchange(http2));
+        Self { activity: activity.clone(), state: ExchangeState::Handling }
     }
 
     /// Changes the state. Entering [`ExchangeState::AwaitingClient`], even from the same state, restarts the
@@ -66,9 +56,10 @@ impl Drop for Exchange {
 pub(crate) struct Upload(Activity);
 
 impl Upload {
-    /// Creates the guard of an upload that `activity` already counts.
-    pub(super) fn new(activity: Activity) -> Self {
-        Self(activity)
+    /// Counts a request body as incomplete until the returned guard is dropped.
+    pub(super) fn begin(activity: &Activity) -> Self {
+        activity.update(super::activity::State::begin_upload);
+        Self(activity.clone())
     }
 }
 

@@ -90,7 +90,7 @@ impl Connection {
     /// is dropped.
     #[must_use]
     pub fn begin_exchange(&self) -> Exchange {
-        self.activity.begin_exchange(false)
+        Exchange::begin(&self.activity, false)
     }
 
     #[cfg(feature = "tonic")]
