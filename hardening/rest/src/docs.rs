@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
 
-use crate::router::file;
+use crate::methods::file;
 use crate::{Api, Rejection};
 
 /// Content security policy of the page: it may load files from this server and connect to it, and nothing

@@ -5,6 +5,7 @@
 //! - [`Api`]: the trait that an API implements
 //! - [`Rejection`]: the reason why a request is rejected
 //! - [`router`]: builds the router, with responses to `HEAD`, `OPTIONS` and unsupported methods
+//! - `methods`: adds responses to `OPTIONS` and unsupported methods
 //! - [`path`]: extractor of resource ids in paths
 //! - [`query`]: extractor of query parameters
 //! - [`body`]: extractors of JSON request bodies
@@ -28,6 +29,7 @@ pub mod events;
 pub mod fields;
 pub mod json;
 pub mod limits;
+mod methods;
 pub mod path;
 pub mod problem;
 pub mod query;

@@ -5,11 +5,12 @@ use std::fmt;
 
 use axum::Router;
 use axum::http::header::{ALLOW, HeaderName};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::MethodRouter;
 use serde_json::Value;
 
+use crate::methods::{complete, header_value};
 use crate::{Api, Rejection, docs};
 
 /// The members of a path in an OpenAPI document, such as `get`. `Allow` lists the methods next to each.
@@ -62,27 +63,6 @@ impl<S> fmt::Debug for ApiRouter<S> {
     }
 }
 
-/// Adds responses to `OPTIONS` and to unsupported methods (405). For a read-only path that is not in the
-/// OpenAPI document.
-pub(crate) fn file<S: Api>(methods: MethodRouter<S>) -> MethodRouter<S> {
-    complete(methods, "GET, HEAD, OPTIONS", HeaderMap::new())
-}
-
-/// Adds responses to `OPTIONS` and to methods without a handler. `allow` lists the supported methods;
-/// `options` has further headers for the response to `OPTIONS`. axum itself derives `HEAD` from `GET`.
-fn complete<S: Api>(methods: MethodRouter<S>, allow: &str, mut options: HeaderMap) -> MethodRouter<S> {
-    let allow = header_value(allow);
-    options.insert(ALLOW, allow.clone());
-    let method_not_allowed = async move |method: Method, uri: Uri| {
-        let path = uri.path();
-        let detail =
-            format!("{path} does not support {method}; the Allow header lists the supported methods");
-        let error = S::Error::from(Rejection::Status(StatusCode::METHOD_NOT_ALLOWED, detail));
-        ([(ALLOW, allow)], error)
-    };
-    methods.options((StatusCode::NO_CONTENT, options)).fallback(method_not_allowed)
-}
-
 /// Returns the 404 response for an unknown path. `OPTIONS *` is a request for the methods of the whole server
 /// (RFC 9110, section 9.3.7).
 fn not_found<S: Api>(method: &Method, uri: &Uri, allow: String) -> Response {
@@ -98,9 +78,4 @@ fn allowed_methods<'a>(resources: impl IntoIterator<Item = &'a Value>) -> String
     let supported =
         METHODS.into_iter().filter(|(key, _)| resources.iter().any(|resource| !resource[key].is_null()));
     supported.map(|(_, names)| names).chain(["OPTIONS"]).collect::<Vec<_>>().join(", ")
-}
-
-/// Converts a list of methods or media types to a header value. Such a list is always valid.
-fn header_value(text: &str) -> HeaderValue {
-    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
 }
