@@ -2,7 +2,8 @@
 //!
 //! # Layout
 //!
-//! - [`program`]: runs a server command, from its flags to its exit code
+//! - `run`: runs a server command, from its flags to its exit code
+//! - [`program`]: name, defaults and help texts of a server command
 //! - [`flags`]: the command-line flags that every server has
 //! - `limit_flags`: a flag for each connection-level limit
 //! - [`store`]: the flags that choose where the books are stored, and the connections to a database
@@ -10,6 +11,7 @@
 //! - `trace_limit`: a flag value that limits the size of a trace
 //! - [`bind`]: parses addresses and binds sockets to them
 //! - [`shutdown`]: begins the shutdown at SIGINT or SIGTERM
+//! - [`recording`]: starts the recording, and reports its errors
 //! - `open_connections`: reports the connections that delay a shutdown
 
 pub mod bind;
@@ -17,6 +19,8 @@ pub mod flags;
 mod limit_flags;
 mod open_connections;
 pub mod program;
+pub mod recording;
+mod run;
 mod seconds;
 pub mod shutdown;
 pub mod store;
@@ -24,7 +28,8 @@ mod trace_limit;
 
 pub use flags::Flags;
 pub use limit_flags::LimitFlags;
-pub use program::{Program, run, run_with};
+pub use program::Program;
+pub use run::{run, run_with};
 pub use seconds::Seconds;
 pub use store::StoreFlags;
 pub use trace_limit::TraceLimit;

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use server_kit::program::{print_recording_error, stdout_has_color};
+use server_kit::recording::{print_recording_error, stdout_has_color};
 use socket_tap::event::Addr;
 use socket_tap::format::text::Lines;
 use socket_tap::format::{End, Side};

@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 #[cfg(feature = "postgres")]
-use bookshelf::store::postgres::DatabaseUrl;
+use bookshelf::store::postgres::{DatabaseUrl, OpenError};
 use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::{Arg, Command};
@@ -57,9 +57,10 @@ impl FromStr for StoreAddress {
         return text
             .parse()
             .map(|url| Self::Postgres(Box::new(url)))
-            .map_err(|error: super::StoreError| error.to_string());
+            .map_err(|error: OpenError| error.to_string());
         #[cfg(not(feature = "postgres"))]
-        Err("this program was built without PostgreSQL; add --features postgres to the cargo command".to_owned())
+        Err("this program was built without PostgreSQL; add --features postgres to the cargo command"
+            .to_owned())
     }
 }
 

@@ -5,31 +5,18 @@ use std::io;
 use std::sync::Arc;
 
 use bookshelf::Shelf;
-use bookshelf::store::Limits;
 use bookshelf::store::postgres::{
     Address, ConnectFuture, Connector, DatabaseUrl, OpenError, Options, Postgres, Stream,
 };
 use socket_tap::{Tap, TapStream, TcpOptions};
 
-use super::StoreFlags;
 use super::mask::AuthenticationMask;
 
 /// Disables Nagle's algorithm, so that small queries are sent at once.
 const OPTIONS: TcpOptions = TcpOptions::new().nodelay(true);
 
 /// Opens a store in a database. `tap` records the connections to the database.
-pub(super) async fn open(
-    url: &DatabaseUrl,
-    flags: &StoreFlags,
-    tap: &Tap,
-    program: &'static str,
-) -> Result<Shelf, OpenError> {
-    let options = Options {
-        limits: Limits::default(),
-        connections: flags.store_connections.into(),
-        timeout: flags.store_timeout.into(),
-        application_name: program,
-    };
+pub(super) async fn open(url: &DatabaseUrl, options: Options, tap: &Tap) -> Result<Shelf, OpenError> {
     Ok(Shelf::new(Postgres::open(url, options, Arc::new(TapConnector::new(tap))).await?))
 }
 

@@ -10,6 +10,8 @@ mod mask;
 use std::time::Duration;
 
 use bookshelf::Shelf;
+#[cfg(feature = "postgres")]
+use bookshelf::store::{Limits, postgres::Options};
 use clap::{Args, value_parser};
 use socket_tap::Tap;
 
@@ -61,7 +63,17 @@ impl StoreFlags {
         match &self.store {
             StoreAddress::Memory => Ok(Shelf::seeded()),
             #[cfg(feature = "postgres")]
-            StoreAddress::Postgres(url) => connector::open(url, self, tap, program).await,
+            StoreAddress::Postgres(url) => connector::open(url, self.options(program), tap).await,
+        }
+    }
+
+    #[cfg(feature = "postgres")]
+    fn options(&self, application_name: &'static str) -> Options {
+        Options {
+            limits: Limits::default(),
+            connections: self.store_connections.into(),
+            timeout: self.store_timeout.into(),
+            application_name,
         }
     }
 }

@@ -3,12 +3,13 @@
 //! The length of a message is not trusted. It is valid only if a server or a client accepts it before
 //! authentication.
 
-use super::PASSWORD;
-
 /// Maximum length of a StartupMessage (`MAX_STARTUP_PACKET_LENGTH` of PostgreSQL).
 const MAX_STARTUP: u32 = 10_000;
 /// Maximum length of any other message (`PG_MAX_AUTH_TOKEN_LENGTH` of PostgreSQL, and the length itself).
 const MAX_MESSAGE: u32 = 65_535 + 4;
+
+/// The client's PasswordMessage, SASLInitialResponse, SASLResponse and GSSResponse.
+pub(super) const PASSWORD: u8 = b'p';
 
 /// The protocol's major version.
 const VERSION: u32 = 3;

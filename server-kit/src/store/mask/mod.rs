@@ -2,14 +2,12 @@
 
 mod frame;
 
-use frame::{Field, Message, Position};
+use frame::{Field, Message, PASSWORD, Position};
 use socket_tap::PayloadMask;
 
 /// Types of the messages that a client may send before the server is ready, apart from [`PASSWORD`]. A client
 /// may send queries without waiting until the server is ready, so the types of queries are among them.
 const CLIENT_TYPES: &[u8] = b"QPBDESCHFXdcf";
-/// The client's PasswordMessage, SASLInitialResponse, SASLResponse and GSSResponse.
-const PASSWORD: u8 = b'p';
 /// Types of the messages that a server may send before it is ready: Authentication, BackendKeyData, ParameterStatus,
 /// ReadyForQuery, ErrorResponse, NoticeResponse, NegotiateProtocolVersion and NotificationResponse.
 const SERVER_TYPES: &[u8] = b"RKSZENvA";
