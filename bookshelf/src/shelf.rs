@@ -34,10 +34,6 @@ impl Shelf {
         Self(Arc::new(store))
     }
 
-    pub(crate) fn store(&self) -> &dyn Store {
-        &*self.0
-    }
-
     /// Returns the book with the given id.
     ///
     /// # Errors
@@ -143,6 +139,6 @@ impl Shelf {
     /// Returns a watcher that resumes after the change with the given sequence number.
     #[must_use]
     pub fn watch_after(&self, sequence: u64) -> Changes {
-        Changes::new(self.clone(), sequence)
+        Changes::new(Arc::clone(&self.0), sequence)
     }
 }

@@ -1,6 +1,7 @@
 //! A watcher of the changes.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::Stream;
@@ -8,7 +9,7 @@ use tokio::sync::watch;
 
 use super::Change;
 use crate::error::Error;
-use crate::shelf::Shelf;
+use crate::store::Store;
 
 /// Time between two attempts to read a change while the store is unavailable.
 const RETRY_INTERVAL: Duration = Duration::from_millis(200);
@@ -19,7 +20,7 @@ const RETRY_INTERVAL: Duration = Duration::from_millis(200);
 /// unavailable, the watcher waits.
 #[derive(Debug)]
 pub struct Changes {
-    shelf: Shelf,
+    store: Arc<dyn Store>,
     newest: watch::Receiver<u64>,
     /// Sequence number of the last change that was yielded.
     seen: u64,
@@ -28,9 +29,9 @@ pub struct Changes {
 }
 
 impl Changes {
-    pub(crate) fn new(shelf: Shelf, seen: u64) -> Self {
-        let newest = shelf.store().feed().subscribe();
-        Self { shelf, newest, seen, ahead: VecDeque::new() }
+    pub(crate) fn new(store: Arc<dyn Store>, seen: u64) -> Self {
+        let newest = store.feed().subscribe();
+        Self { store, newest, seen, ahead: VecDeque::new() }
     }
 
     /// Waits for the next change.
@@ -41,16 +42,15 @@ impl Changes {
     /// [`Error::FellBehind`] if the store no longer holds the next change.
     pub async fn next(&mut self) -> Result<Change, Error> {
         while self.ahead.is_empty() {
-            // `self.shelf` keeps the sender alive, so waiting cannot fail.
+            // `self.store` keeps the sender alive, so waiting cannot fail.
             if self.newest.wait_for(|newest| *newest > self.seen).await.is_err() {
                 return Err(Error::Internal("the change feed has ended"));
             }
-            let store = self.shelf.store();
-            if let Some(change) = store.feed().after(self.seen) {
+            if let Some(change) = self.store.feed().after(self.seen) {
                 self.ahead.push_back(change);
                 continue;
             }
-            match store.changes_after(self.seen).await {
+            match self.store.changes_after(self.seen).await {
                 Ok(changes) if changes.is_empty() => {
                     return Err(Error::Internal("an announced change is missing from the store"));
                 }

@@ -12,8 +12,9 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{AsyncMessage, Client, Config, NoTls, Row, Statement};
 
-use super::OpenError;
-use super::url::{Address, DatabaseUrl};
+use super::address::Address;
+use super::error::OpenError;
+use super::url::DatabaseUrl;
 
 /// The future that [`Connector::connect`] returns.
 pub type ConnectFuture<'a> = BoxFuture<'a, io::Result<Box<dyn Stream>>>;
@@ -59,7 +60,7 @@ impl Target {
             let unreachable = |error| OpenError::Unreachable(address.clone(), error);
             let stream = self.connector.connect(address).await.map_err(unreachable)?;
             let connected = self.config.connect_raw(stream, NoTls).await;
-            connected.map_err(|error| OpenError::new(&error, &self.url))
+            connected.map_err(|error| OpenError::new(&error, address, self.url.database()))
         };
         let timeout = || {
             let late =

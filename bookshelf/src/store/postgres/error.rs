@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use tokio_postgres::error::SqlState;
 
-use super::url::{Address, DatabaseUrl};
+use super::address::Address;
 use crate::error::Error;
 
 /// The reason why a database cannot be used. No message contains a password.
@@ -72,10 +72,10 @@ pub enum OpenError {
 }
 
 impl OpenError {
-    /// Converts an error of tokio-postgres to the variant that describes it. `url` is the URL of the
-    /// database.
-    pub(super) fn new(error: &tokio_postgres::Error, url: &DatabaseUrl) -> Self {
-        let (address, reason) = (url.address().clone(), message(error));
+    /// Converts an error of tokio-postgres to the variant that describes it, for the database named
+    /// `database` at `address`.
+    pub(super) fn new(error: &tokio_postgres::Error, address: &Address, database: Option<&str>) -> Self {
+        let (address, reason) = (address.clone(), message(error));
         match error.code() {
             Some(&SqlState::INVALID_PASSWORD | &SqlState::INVALID_AUTHORIZATION_SPECIFICATION) => {
                 Self::Refused { address, reason }
@@ -83,7 +83,7 @@ impl OpenError {
             // The library reports only in words that the server wants a password and none was given.
             None if reason.contains("password missing") => Self::Refused { address, reason },
             Some(&SqlState::INVALID_CATALOG_NAME) => {
-                Self::NoDatabase { address, name: url.database().unwrap_or_default().to_owned() }
+                Self::NoDatabase { address, name: database.unwrap_or_default().to_owned() }
             }
             _ => Self::Other { address, reason },
         }

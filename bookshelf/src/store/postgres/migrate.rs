@@ -25,7 +25,7 @@ pub(super) async fn migrate(connection: &mut Connection, url: &DatabaseUrl) -> R
         "BEGIN; SELECT pg_advisory_xact_lock({LOCK}); CREATE SCHEMA IF NOT EXISTS bookshelf; \
          CREATE TABLE IF NOT EXISTS bookshelf.migrations (version bigint PRIMARY KEY)"
     );
-    let failed = |error: tokio_postgres::Error| OpenError::new(&error, url);
+    let failed = |error: tokio_postgres::Error| OpenError::new(&error, url.address(), url.database());
     let other_schema = |error: tokio_postgres::Error| OpenError::OtherSchema(message(&error));
     connection.execute(&prepare).await.map_err(failed)?;
     let rows = connection.query(VERSION, &[]).await.map_err(other_schema)?;

@@ -3,6 +3,7 @@
 //! Several processes may use the same database. Each change is one statement, which also stores the change for the feed and
 //! notifies the other processes.
 
+mod address;
 mod connection;
 mod error;
 mod known_authors;
@@ -23,12 +24,13 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
+pub use self::address::Address;
 use self::connection::Target;
 pub use self::connection::{ConnectFuture, Connector, Stream};
 pub use self::error::OpenError;
 use self::known_authors::KnownAuthors;
 use self::pool::Connections;
-pub use self::url::{Address, DatabaseUrl};
+pub use self::url::DatabaseUrl;
 use super::Limits;
 use crate::changes::Feed;
 use crate::error::Error;
@@ -92,7 +94,7 @@ impl Postgres {
         let mut connection = target.connect(Arc::new(Notify::new())).await?;
         migrate::migrate(&mut connection, &target.url).await?;
         let read = async {
-            let newest = operations::newest_change(&mut connection).await?;
+            let newest = listener::newest_change(&mut connection).await?;
             let rows = connection.query(statements::ALL_AUTHORS, &[]).await?;
             let authors = rows.iter().map(rows::author).collect::<Result<Vec<_>, Error>>()?;
             Ok((newest, KnownAuthors::new(authors)))

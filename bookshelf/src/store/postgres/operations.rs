@@ -6,7 +6,6 @@ use tokio::time::timeout;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
-use super::connection::Connection;
 use super::{Postgres, error, listener, pool, rows, statements};
 use crate::changes::{Change, ChangeKind, Feed};
 use crate::error::{Entity, Error};
@@ -176,7 +175,7 @@ impl Store for Postgres {
     fn newest_change(&self) -> Operation<'_, u64> {
         self.timed(async {
             let mut connection = pool::free(&self.pool).await?;
-            newest_change(&mut connection).await
+            listener::newest_change(&mut connection).await
         })
     }
 
@@ -197,11 +196,4 @@ impl Store for Postgres {
         }
         .boxed()
     }
-}
-
-pub(super) async fn newest_change(connection: &mut Connection) -> Result<u64, Error> {
-    let rows = connection.query(statements::NEWEST_CHANGE, &[]).await?;
-    rows.first().map_or(Err(Error::Internal("the row of counters is missing from the database")), |row| {
-        rows::number(row, 0)
-    })
 }

@@ -4,8 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use super::OpenError;
-use super::url::{Address, DatabaseUrl};
+use super::address::Address;
+use super::error::OpenError;
+use super::url::DatabaseUrl;
 
 /// Returns the password for the database `url` from the password file. Returns `None` if there is no such
 /// file, or if no line matches.

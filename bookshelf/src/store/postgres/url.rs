@@ -1,13 +1,13 @@
-//! The address and the credentials of a database.
+//! The URL of a database: its address and credentials.
 
 use std::fmt;
-use std::path::PathBuf;
 use std::str::FromStr;
 
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 
-use super::OpenError;
+use super::address::Address;
+use super::error::OpenError;
 
 /// Port of a PostgreSQL server if the URL has none.
 const DEFAULT_PORT: u16 = 5432;
@@ -17,15 +17,6 @@ const DEFAULT_PORT: u16 = 5432;
 pub struct DatabaseUrl {
     config: Config,
     address: Address,
-}
-
-/// The address of a database server.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Address {
-    /// Host name or IP address, and port.
-    Tcp(String, u16),
-    /// Path of a Unix socket.
-    Unix(PathBuf),
 }
 
 impl DatabaseUrl {
@@ -105,15 +96,5 @@ impl fmt::Display for DatabaseUrl {
 impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "DatabaseUrl({self})")
-    }
-}
-
-impl fmt::Display for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Tcp(host, port) if host.contains(':') => write!(f, "[{host}]:{port}"),
-            Self::Tcp(host, port) => write!(f, "{host}:{port}"),
-            Self::Unix(path) => write!(f, "{}", path.display()),
-        }
     }
 }
