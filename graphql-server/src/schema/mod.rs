@@ -12,7 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::errors::ApiError;
 use crate::limits::{MAX_COST, page_cost};
-use types::author::{Author, author_loader};
+use types::author::Author;
+use types::author_loader::author_loader;
 use types::book::{Book, CreateBookInput, UpdateBookInput};
 use types::change::BookChange;
 use types::connection::BookConnection;

@@ -3,7 +3,8 @@
 use async_graphql::{Context, ID, InputObject, Object, QueryPathNode, QueryPathSegment};
 use bookshelf::{Entity, Shelf};
 
-use super::author::{Author, AuthorLoader};
+use super::author::Author;
+use super::author_loader::AuthorLoader;
 use crate::errors::ApiError;
 use crate::limits::TEXT_COST;
 

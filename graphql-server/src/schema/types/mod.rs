@@ -5,6 +5,7 @@
 //! concurrently.
 
 pub(crate) mod author;
+pub(crate) mod author_loader;
 pub(crate) mod book;
 pub(crate) mod change;
 pub(crate) mod connection;
