@@ -1,18 +1,19 @@
 //! The events of a recording: one [`Event`] for each socket operation.
 
+mod addr;
 mod build;
+mod failure;
 mod gap;
 mod kind;
 mod sock_id;
 pub(crate) mod string_enum;
 
 use std::borrow::Cow;
-use std::fmt;
-use std::net::SocketAddr;
-use std::str::FromStr;
 
 use crate::close::Close;
 
+pub use addr::Addr;
+pub use failure::Failure;
 pub use gap::Gap;
 pub use kind::{Domain, SocketKind};
 pub use sock_id::SockId;
@@ -166,6 +167,19 @@ impl Op {
             Self::Unknown { name } => name,
         }
     }
+
+    /// Counts one dropped event with this operation in `gap`. A failed event counts in `others`.
+    pub(crate) fn count_dropped(&self, failed: bool, gap: &mut Gap) {
+        match self {
+            Self::Read(Transfer { bytes, .. }) | Self::RecvFrom(Datagram { bytes, .. }) if !failed => {
+                (gap.reads, gap.rx) = (gap.reads + 1, gap.rx + bytes);
+            }
+            Self::Write(Transfer { bytes, .. }) | Self::SendTo(Datagram { bytes, .. }) if !failed => {
+                (gap.writes, gap.tx) = (gap.writes + 1, gap.tx + bytes);
+            }
+            _ => gap.others += 1,
+        }
+    }
 }
 
 /// Size and payload of one read or write.
@@ -198,60 +212,4 @@ pub struct Datagram {
     /// First bytes of the datagram, if the recording captures payload. Shorter than `bytes` if it captures
     /// only a prefix.
     pub data: Option<Box<[u8]>>,
-}
-
-/// Reason why an operation failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Failure {
-    /// Reason in words, for example `connection reset`.
-    pub reason: Cow<'static, str>,
-    /// Error number of the operating system (`errno`). `None` if there is none.
-    pub errno: Option<i32>,
-}
-
-impl From<&std::io::Error> for Failure {
-    fn from(error: &std::io::Error) -> Self {
-        Self { reason: error.kind().to_string().into(), errno: error.raw_os_error() }
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.reason)?;
-        self.errno.map_or(Ok(()), |errno| write!(f, " (errno {errno})"))
-    }
-}
-
-/// Address of a socket.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Addr {
-    /// IP address and port.
-    Ip(SocketAddr),
-    /// Any other address, as text: the path of a Unix-domain socket, for example.
-    Other(String),
-}
-
-impl From<SocketAddr> for Addr {
-    fn from(address: SocketAddr) -> Self {
-        Self::Ip(address)
-    }
-}
-
-impl FromStr for Addr {
-    type Err = std::convert::Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(text.parse().map_or_else(|_| Self::Other(text.to_owned()), Self::Ip))
-    }
-}
-
-impl fmt::Display for Addr {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Ip(address) => address.fmt(f),
-            Self::Other(text) => f.write_str(text),
-        }
-    }
 }

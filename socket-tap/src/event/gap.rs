@@ -1,7 +1,5 @@
 //! Counts of events that the recorder dropped.
 
-use super::{Datagram, Op, Transfer};
-
 /// Numbers of events and payloads that the recorder dropped because its buffers were full. The counts are
 /// exact: the recorded events and the counts of all gaps add up to the number of events that happened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,18 +59,5 @@ impl Gap {
         self.others += other.others;
         self.connections += other.connections;
         self.payloads += other.payloads;
-    }
-
-    /// Counts one dropped event with the operation `op`. A failed event counts in `others`.
-    pub(crate) fn count(&mut self, op: &Op, failed: bool) {
-        match op {
-            Op::Read(Transfer { bytes, .. }) | Op::RecvFrom(Datagram { bytes, .. }) if !failed => {
-                (self.reads, self.rx) = (self.reads + 1, self.rx + bytes);
-            }
-            Op::Write(Transfer { bytes, .. }) | Op::SendTo(Datagram { bytes, .. }) if !failed => {
-                (self.writes, self.tx) = (self.writes + 1, self.tx + bytes);
-            }
-            _ => self.others += 1,
-        }
     }
 }

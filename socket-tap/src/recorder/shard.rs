@@ -187,7 +187,7 @@ impl Shard {
     /// Counts an operation that was dropped.
     pub(crate) fn count_dropped(&mut self, op: &Op, failed: bool, change: StreamChange) {
         if !self.sealed {
-            self.gap.count(op, failed);
+            op.count_dropped(failed, &mut self.gap);
             self.gap.connections += u64::from(change == StreamChange::Opens);
         }
     }

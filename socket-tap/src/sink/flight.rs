@@ -164,7 +164,7 @@ impl EventBuffer {
         {
             match &old.op {
                 Op::Gap(gap) => self.dropped.add(gap),
-                op => self.dropped.count(op, old.error.is_some()),
+                op => op.count_dropped(old.error.is_some(), &mut self.dropped),
             }
         }
         self.streams.observe(&event);
