@@ -7,8 +7,7 @@ use tokio::sync::oneshot;
 
 use super::sync::atomic::{AtomicBool, Ordering};
 use super::sync::thread::{self, Thread};
-use super::sync::{Condvar, Mutex, OnceLock, mpsc};
-use super::{Recorder, lock};
+use super::sync::{Condvar, Mutex, OnceLock, lock, mpsc};
 use crate::format::End;
 
 /// Maximum time between two rounds of the drain thread. If the process is killed, the events since the last
@@ -48,7 +47,7 @@ impl<T> Reply<T> {
 
 /// Queue of commands to the drain thread.
 #[derive(Debug)]
-pub(super) struct Commands {
+pub(crate) struct Commands {
     /// Commands that the drain thread has not received yet. `None` after it has ended.
     queue: Mutex<Option<Vec<Command>>>,
     ended: Condvar,
@@ -91,69 +90,67 @@ impl Commands {
         self.interval = interval;
     }
 
-    fn is_forked_child(&self) -> bool {
-        self.process != std::process::id()
-    }
-}
-
-impl Recorder {
     /// Stores the handle of the drain thread, for wake-ups.
     pub(crate) fn set_drain_thread(&self, thread: &Thread) {
-        let _ = self.commands.drain.set(thread.clone());
+        let _ = self.drain.set(thread.clone());
     }
 
     pub(crate) fn is_on_drain_thread(&self) -> bool {
-        self.commands.drain.get().is_some_and(|drain| drain.id() == thread::current().id())
+        self.drain.get().is_some_and(|drain| drain.id() == thread::current().id())
     }
 
     /// Queues a command for the drain thread and wakes it. If the thread has ended, drops the command and its
     /// reply.
-    pub(crate) fn command(&self, command: Command) {
+    pub(crate) fn send(&self, command: Command) {
         // Another thread may have held the lock at the moment of the fork. That thread does not exist in the child.
-        if self.commands.is_forked_child() {
+        if self.is_forked_child() {
             return;
         }
-        if let Some(commands) = lock(&self.commands.queue).as_mut() {
+        if let Some(commands) = lock(&self.queue).as_mut() {
             if matches!(command, Command::FinishWhenIdle(..)) {
-                self.commands.idle_requested.store(true, Ordering::Release);
+                self.idle_requested.store(true, Ordering::Release);
             }
             commands.push(command);
         }
-        self.commands.wake();
+        self.wake();
     }
 
     /// Waits until the drain thread has ended, but no longer than `longest`.
     pub(crate) fn wait_for_end(&self, longest: Duration) {
-        if self.commands.is_forked_child() {
+        if self.is_forked_child() {
             return;
         }
-        let waiting = lock(&self.commands.queue);
-        let _ended = self.commands.ended.wait_timeout_while(waiting, longest, |waiting| waiting.is_some());
+        let waiting = lock(&self.queue);
+        let _ended = self.ended.wait_timeout_while(waiting, longest, |waiting| waiting.is_some());
     }
 
     /// Waits until the drain thread has something to do: a command, a half-full shard, the deadline `until`,
     /// or the end of the interval. Returns the queued commands.
-    pub(super) fn wait(&self, until: Option<Instant>) -> Vec<Command> {
-        let commands = self.take_commands();
+    pub(super) fn wait(&self, until: Option<Instant>, half_full: &AtomicBool) -> Vec<Command> {
+        let commands = self.take();
         // Checks the flag, because a blocking sink may have consumed the thread's unpark token.
-        if !commands.is_empty() || self.half_full.load(Ordering::Acquire) {
+        if !commands.is_empty() || half_full.load(Ordering::Acquire) {
             return commands;
         }
         let left = until.map(|until| until.saturating_duration_since(Instant::now()));
-        thread::park_timeout(left.map_or(self.commands.interval, |left| left.min(self.commands.interval)));
-        self.take_commands()
+        thread::park_timeout(left.map_or(self.interval, |left| left.min(self.interval)));
+        self.take()
     }
 
-    fn take_commands(&self) -> Vec<Command> {
-        lock(&self.commands.queue).as_mut().map(std::mem::take).unwrap_or_default()
+    fn take(&self) -> Vec<Command> {
+        lock(&self.queue).as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// Closes the queue because the drain thread ends, and drops the remaining commands with their replies.
-    pub(super) fn close_commands(&self) {
-        let left = lock(&self.commands.queue).take();
-        self.commands.ended.notify_all();
+    pub(super) fn close(&self) {
+        let left = lock(&self.queue).take();
+        self.ended.notify_all();
         // Dropped without the lock: a task that is woken by a dropped reply may send a command at once.
         drop(left);
+    }
+
+    fn is_forked_child(&self) -> bool {
+        self.process != std::process::id()
     }
 }
 

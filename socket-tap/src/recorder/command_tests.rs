@@ -3,7 +3,7 @@ use std::sync::mpsc;
 
 use super::*;
 use crate::event::SockId;
-use crate::recorder::{Capacity, Direction, RawClock, Stamp};
+use crate::recorder::{Capacity, Direction, RawClock, Recorder, Stamp};
 #[cfg(target_os = "linux")]
 use crate::separate_process::passes_in_separate_process;
 use crate::sink::Memory;
@@ -58,10 +58,10 @@ fn wakes_after(recorder: &Recorder, load: impl FnOnce()) -> bool {
     let (woken, is_woken) = mpsc::channel();
     thread::scope(|scope| {
         scope.spawn(move || {
-            recorder.set_drain_thread(&thread::current());
+            recorder.commands.set_drain_thread(&thread::current());
             busy.send(()).unwrap();
             released.recv().unwrap();
-            recorder.wait(None);
+            recorder.commands.wait(None, &recorder.half_full);
             // The test stops listening after its timeout.
             let _ = woken.send(());
         });

@@ -2,6 +2,7 @@
 //! by time, and delivers them to the sinks.
 
 mod deliver;
+mod finish;
 
 use std::io;
 use std::mem;
@@ -10,16 +11,15 @@ use std::time::{Duration, Instant};
 use super::clock::Timeline;
 use super::command::{Command, Reply};
 use super::drained_records::DrainedRecords;
+use super::entered_call;
 use super::handle::{RecorderRef, Recording};
 use super::record::{Record, Timed};
 use super::shard::Shard;
-use super::sync::{atomic::Ordering, thread};
-use super::{entered_call, lock};
+use super::sync::{atomic::Ordering, lock, thread};
 use crate::error::RecordingError;
 use crate::event::{Event, Gap};
 use crate::format::End;
-use crate::sink::Sink;
-use deliver::needs_events;
+use crate::sink::{Sink, needs_events};
 
 /// Maximum number of events that are passed to the sinks at once. It limits the memory for them.
 const MAX_BATCH: usize = 1024;
@@ -99,10 +99,11 @@ impl Drain {
 
     /// Runs the drain thread until a command ends the recording.
     pub(crate) fn run(mut self) {
-        self.recorder.set_drain_thread(&thread::current());
+        self.recorder.commands.set_drain_thread(&thread::current());
         loop {
             let mut flush = Vec::new();
-            for command in self.recorder.wait(self.finish.as_ref().map(|(when, _)| *when)) {
+            let until = self.finish.as_ref().map(|(when, _)| *when);
+            for command in self.recorder.commands.wait(until, &self.recorder.half_full) {
                 match command {
                     Command::Flush(reply) => flush.push(reply),
                     Command::Finish(reply) => self.finish_at(Instant::now(), reply),
@@ -121,18 +122,6 @@ impl Drain {
                 flush.into_iter().for_each(|reply| reply.send(()));
             }
         }
-    }
-
-    /// Requests the end of the recording at `deadline`. If there are several deadlines, the earliest applies.
-    fn finish_at(&mut self, deadline: Instant, reply: Reply<io::Result<End>>) {
-        let (when, replies) = self.finish.get_or_insert_with(|| (deadline, Vec::new()));
-        *when = (*when).min(deadline);
-        replies.push(reply);
-    }
-
-    fn is_time_to_finish(&self) -> bool {
-        let due = |when: Instant| when <= Instant::now() || self.recorder.open_streams() == 0;
-        self.finish.as_ref().is_some_and(|(when, _)| due(*when))
     }
 
     /// Delivers all records up to now. If a socket call that sends is in progress, the records after its
@@ -224,30 +213,12 @@ impl Drain {
         let (room, shards) = (self.spare.capacity(), self.recorder.shards.len());
         (shards * (room.transfers + room.lifecycle_events), shards * room.payload)
     }
-
-    /// Delivers the remaining records, and ends the recording to all sinks.
-    fn end(&mut self) -> End {
-        let open = self.recorder.seal() as u64;
-        self.timeline.advance(self.delivered_up_to);
-        // The shards are sealed, so no record can arrive late.
-        self.drain_until(u64::MAX);
-        let end = End { events: self.events, lost: self.lost, open, continued: false };
-        self.for_each_sink(|sink| sink.end(&end));
-        end
-    }
-
-    fn reply_finished(&mut self, end: &End) {
-        let replies = self.finish.take().map(|(_, replies)| replies).unwrap_or_default();
-        for reply in replies {
-            reply.send(self.failure.as_ref().map_or_else(|| Ok(end.clone()), |error| Err(error.to_io())));
-        }
-    }
 }
 
 impl Drop for Drain {
     fn drop(&mut self) {
         // Drops the replies of the remaining commands, so that no caller waits for them.
-        self.recorder.close_commands();
+        self.recorder.commands.close();
     }
 }
 

@@ -87,11 +87,11 @@ impl Drop for Recording {
         if self.0.handles.fetch_sub(1, Ordering::AcqRel) > 1 {
             return;
         }
-        self.command(Command::Finish(Reply::None));
+        self.commands().send(Command::Finish(Reply::None));
         // Waits because the process may be about to end. A thread that runs tasks must not wait, because a sink may
         // depend on one of them. Nor must the drain thread, if a sink held the last handle.
-        if !in_a_runtime() && !self.is_on_drain_thread() {
-            self.wait_for_end(MAX_WAIT);
+        if !in_a_runtime() && !self.commands().is_on_drain_thread() {
+            self.commands().wait_for_end(MAX_WAIT);
         }
     }
 }

@@ -92,7 +92,7 @@ struct CommandOnWake(Recorder);
 
 impl std::task::Wake for CommandOnWake {
     fn wake(self: Arc<Self>) {
-        self.0.command(Command::Flush(Reply::None));
+        self.0.commands.send(Command::Flush(Reply::None));
     }
 }
 
@@ -104,10 +104,10 @@ fn task_woken_by_dropped_reply_can_send_commands() {
     let waker = Arc::clone(&waker_recorder).into();
     let polled = Pin::new(&mut replied).poll(&mut Context::from_waker(&waker));
     assert!(polled.is_pending());
-    waker_recorder.0.command(Command::Flush(Reply::Task(reply)));
+    waker_recorder.0.commands.send(Command::Flush(Reply::Task(reply)));
     let (ended, has_ended) = mpsc::channel();
     thread::spawn(move || {
-        waker_recorder.0.close_commands();
+        waker_recorder.0.commands.close();
         ended.send(()).unwrap();
     });
     has_ended.recv_timeout(Duration::from_secs(20)).expect("a task is woken with the commands locked");

@@ -2,6 +2,7 @@
 //! them to the sinks.
 
 mod call_slot;
+mod capacity;
 mod clock;
 mod command;
 mod datagram_info;
@@ -17,7 +18,6 @@ mod shard;
 pub(crate) mod sync;
 mod transfer_record;
 
-use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -28,10 +28,11 @@ use crate::sys;
 use command::Commands;
 use lifecycle_event::PushOutcome;
 use registry::Registry;
-use shard::{Shard, ShardCapacity};
+use shard::Shard;
 use sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use sync::{Mutex, MutexGuard, PoisonError, thread};
+use sync::{Mutex, MutexGuard, lock};
 
+pub(crate) use capacity::Capacity;
 pub(crate) use clock::{RawClock, Timeline};
 pub(crate) use command::{Command, Reply};
 pub(crate) use datagram_info::{DatagramInfo, Truncation};
@@ -46,15 +47,6 @@ pub(crate) use lifecycle_event::{Outcome, StreamChange, WhenFull};
 pub(crate) use record::Direction;
 #[cfg(feature = "file")]
 pub(crate) use record::{DrainedTransfer, Record, Timed};
-
-/// Maximum number of shards, a power of two. There is no benefit in having more shards than threads that
-/// record.
-const MAX_SHARDS: usize = 16;
-
-/// Minimum number of lifecycle events (all events except reads, writes and datagrams) that a shard can hold,
-/// even if its buffer for reads and writes is small. It suffices for about 200 connections from accept to
-/// close.
-const MIN_LIFECYCLE_EVENTS: usize = 1024;
 
 /// The state that the recording threads share with the drain thread.
 #[derive(Debug)]
@@ -96,40 +88,15 @@ pub(crate) enum Stamp<'a> {
     Entered(&'a EnteredCall),
 }
 
-/// The capacity of the recorder's buffers, summed over all shards.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Capacity {
-    /// Maximum number of payload bytes to capture of each read, write or datagram. 0 captures none.
-    pub(crate) capture: usize,
-    /// Number of reads, writes and datagrams that the buffers can hold. They can also hold at least as many
-    /// lifecycle events.
-    pub(crate) events: usize,
-    /// Number of payload bytes that the buffers can hold.
-    pub(crate) payload: usize,
-}
-
-impl Capacity {
-    /// Returns `true` if buffers of this capacity fit into the address space.
-    pub(crate) fn is_possible(self) -> bool {
-        shard::can_hold(self.events.max(MIN_LIFECYCLE_EVENTS), self.payload)
-    }
-}
-
 impl Recorder {
     /// Creates a recorder and allocates its buffers.
     pub(crate) fn new(clock: RawClock, start_ns: u64, capacity: Capacity) -> Self {
         entered_call::prepare();
-        let Capacity { capture, events, payload } = capacity;
-        let count = shard_count(capacity);
-        let shard_capacity = ShardCapacity {
-            transfers: (events / count).max(1),
-            lifecycle_events: (events / count).max(MIN_LIFECYCLE_EVENTS),
-            payload: if capture == 0 { 0 } else { payload / count },
-        };
+        let (count, shard_capacity) = capacity.shards();
         Self {
             clock,
             start_ns,
-            capture,
+            capture: capacity.capture,
             masks: Masks::default(),
             shards: (0..count).map(|_| CachePadded(Mutex::new(Shard::new(shard_capacity)))).collect(),
             sock_count: AtomicU64::new(0),
@@ -153,6 +120,10 @@ impl Recorder {
     /// Returns the time that has passed since the fast clock had the value `raw`.
     pub(crate) fn elapsed_since(&self, raw: u64) -> Duration {
         self.clock.elapsed_since(raw)
+    }
+
+    pub(crate) fn commands(&self) -> &Commands {
+        &self.commands
     }
 
     pub(crate) fn sockets(&self) -> &Registry {
@@ -216,25 +187,6 @@ impl Recorder {
         }
         self.open_streams()
     }
-}
-
-/// Returns the number of shards for these capacities. It is a power of two, so that selecting a shard needs
-/// no division, which would cost as much as reading the clock. If the payload of one read or write would not
-/// fit into a shard, there are fewer and larger shards.
-fn shard_count(Capacity { capture, payload, .. }: Capacity) -> usize {
-    let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let mut count = threads.next_power_of_two().min(MAX_SHARDS);
-    while count > 1 && payload / count < capture {
-        count /= 2;
-    }
-    count
-}
-
-/// Locks `mutex` and ignores poisoning. A panic leaves a shard or the command queue consistent, because they
-/// are consistent after each single step of a change.
-#[inline]
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::mpsc;
 
+use super::capacity::MIN_LIFECYCLE_EVENTS;
 use super::*;
 use crate::close::Totals;
 use crate::event::{Event, Gap, Transfer};

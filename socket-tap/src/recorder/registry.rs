@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::lock;
-use super::sync::{Arc, Mutex};
+use super::sync::{Arc, Mutex, lock};
 use crate::event::SockId;
 use crate::socket_state::SocketState;
 

@@ -30,3 +30,10 @@ mod modelled {
         }
     }
 }
+
+/// Locks `mutex` and ignores poisoning. A panic leaves a shard or the command queue consistent, because they
+/// are consistent after each single step of a change.
+#[inline]
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

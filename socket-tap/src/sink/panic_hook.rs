@@ -129,7 +129,7 @@ impl PanicDump {
         // The panic may have interrupted a write, for whose end the drain thread would wait.
         leave();
         let (done, flushed) = mpsc::sync_channel(1);
-        recorder.command(Command::Flush(Reply::Thread(done)));
+        recorder.commands().send(Command::Flush(Reply::Thread(done)));
         if flushed.recv_timeout(TIMEOUT) == Err(RecvTimeoutError::Timeout) {
             *self.stuck_flush.lock().unwrap_or_else(PoisonError::into_inner) = Some(flushed);
         }

@@ -181,7 +181,7 @@ impl TapBuilder {
         let recording = Recording::new(Recorder::new(clock, timeline.start_ns(), capacity));
         let drain = Drain::new(&recording, timeline, self.sinks, self.on_error);
         let thread = thread::Builder::new().name("socket-tap".to_owned()).spawn(|| drain.run())?;
-        recording.set_drain_thread(thread.thread());
+        recording.commands().set_drain_thread(thread.thread());
         Ok(Tap(Some(recording)))
     }
 }

@@ -105,7 +105,7 @@ impl Tap {
     pub async fn flush(&self) {
         if let Some(recording) = self.recording_off_drain_thread() {
             let (done, flushed) = oneshot::channel();
-            recording.command(Command::Flush(Reply::Task(done)));
+            recording.commands().send(Command::Flush(Reply::Task(done)));
             // A recording that has ended drops the reply: its sinks have everything.
             let _ = flushed.await;
         }
@@ -116,7 +116,7 @@ impl Tap {
     pub fn flush_blocking(&self) {
         if let Some(recording) = self.recording_off_drain_thread() {
             let (done, flushed) = mpsc::sync_channel(1);
-            recording.command(Command::Flush(Reply::Thread(done)));
+            recording.commands().send(Command::Flush(Reply::Thread(done)));
             let _ = flushed.recv();
         }
     }
@@ -173,7 +173,7 @@ impl Tap {
         let Some(recording) = self.recording() else { return Ok(End::default()) };
         refuse_on_drain_thread(recording)?;
         let (done, finished) = oneshot::channel();
-        recording.command(command(Reply::Task(done)));
+        recording.commands().send(command(Reply::Task(done)));
         finished.await.unwrap_or_else(|_| Err(already_ended()))
     }
 
@@ -186,7 +186,7 @@ impl Tap {
         let Some(recording) = self.recording() else { return Ok(End::default()) };
         refuse_on_drain_thread(recording)?;
         let (done, finished) = mpsc::sync_channel(1);
-        recording.command(Command::Finish(Reply::Thread(done)));
+        recording.commands().send(Command::Finish(Reply::Thread(done)));
         finished.recv().unwrap_or_else(|_| Err(already_ended()))
     }
 
@@ -197,7 +197,7 @@ impl Tap {
     /// Returns the recording. Returns `None` if the tap is off, or on the recording's drain thread, which
     /// must not wait for itself.
     fn recording_off_drain_thread(&self) -> Option<&Recording> {
-        self.recording().filter(|recording| !recording.is_on_drain_thread())
+        self.recording().filter(|recording| !recording.commands().is_on_drain_thread())
     }
 }
 
@@ -209,7 +209,7 @@ fn far_from(now: Instant, within: Duration) -> Instant {
 }
 
 fn refuse_on_drain_thread(recording: &Recording) -> io::Result<()> {
-    if recording.is_on_drain_thread() {
+    if recording.commands().is_on_drain_thread() {
         let why = "cannot finish the recording on the recorder's own thread, which runs the sinks; call finish on another thread";
         return Err(io::Error::new(io::ErrorKind::Deadlock, why));
     }

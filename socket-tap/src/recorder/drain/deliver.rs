@@ -68,14 +68,3 @@ impl Drain {
         }
     }
 }
-
-/// Returns `true` if the sink needs events. A trace file does not: it formats records without converting them
-/// to events.
-pub(super) fn needs_events(sink: &mut dyn Sink) -> bool {
-    #[cfg(feature = "file")]
-    if sink.as_trace_file().is_some() {
-        return false;
-    }
-    let _ = sink;
-    true
-}
