@@ -2,6 +2,7 @@
 //! connection. Counting a read or write takes no lock.
 
 mod close;
+mod masking;
 mod treatment;
 
 use std::io;
@@ -13,6 +14,7 @@ use crate::close::{EndedBy, Totals};
 use crate::event::{Addr, Op, SockId, SocketKind};
 use crate::recorder::{Direction, Recording, StreamChange, WhenFull};
 use crate::transfer_count::{Access, TransferCount};
+use treatment::Treatment;
 
 /// Maximum number of lifecycle events that a socket may record when the recorder is overloaded, not counting
 /// the close. From `socket` to `close`, a connection has at most six; the rest is for errors. Without a
@@ -43,8 +45,8 @@ pub(crate) struct SocketState {
     is_closed: AtomicBool,
     /// Number of lifecycle events that this socket may still record when the recorder is overloaded.
     reserved: AtomicU8,
-    /// Whether reads and writes are recorded, masked or dropped, see `treatment.rs`.
-    treatment: AtomicU8,
+    /// Whether reads and writes are recorded, masked or dropped.
+    treatment: Treatment,
 }
 
 /// Local address and peer's address of a socket, as far as they are known.
@@ -78,7 +80,7 @@ impl SocketState {
             counts_as_stream: AtomicBool::new(false),
             is_closed: AtomicBool::new(false),
             reserved: AtomicU8::new(RESERVED_EVENTS),
-            treatment: AtomicU8::new(treatment::RECORDED),
+            treatment: Treatment::new(),
         }
     }
 

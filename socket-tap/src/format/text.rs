@@ -7,12 +7,14 @@
 //! ```
 
 mod describe;
+mod printable;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use crate::event::{Datagram, Domain, Event, Op, SockId, SocketKind};
 use describe::{adopted, ended, fd, milliseconds, missing, moved, or_unknown, received, released};
+pub use printable::printable;
 
 /// A formatter that turns events into lines of text. It remembers when each connection began, to show its
 /// duration.
@@ -174,17 +176,6 @@ impl Lines {
 pub fn seconds(ns: u64) -> String {
     let us = ns / 1_000;
     format!("{}.{:06}", us / 1_000_000, us % 1_000_000)
-}
-
-/// Replaces control characters by U+FFFD. A trace is untrusted input, and they could control the terminal or
-/// fake a line.
-///
-/// ```
-/// assert_eq!(socket_tap::format::text::printable("gone\x1b[2J"), "gone\u{fffd}[2J");
-/// ```
-#[must_use]
-pub fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 #[cfg(feature = "file")]

@@ -2,59 +2,56 @@
 //!
 //! One byte states which of the three applies, so that an unmasked transfer costs only one comparison.
 
-use std::sync::atomic::Ordering;
-
-use super::SocketState;
-use crate::payload_mask::PayloadMask;
-use crate::recorder::Direction;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 /// Transfers are recorded unchanged.
-pub(super) const RECORDED: u8 = 0;
+const RECORDED: u8 = 0;
 /// Transfers are recorded after a mask has overwritten the secrets in their payload.
 const MASKED: u8 = 1;
 /// The socket is not in the recording, because the recorder was overloaded when it was created. Its events
 /// are only counted.
 const DROPPED: u8 = 2;
 
-impl SocketState {
-    /// Returns `true` if transfers are neither masked nor dropped.
+/// The treatment of a socket's reads and writes. At first, they are recorded unchanged.
+#[derive(Debug)]
+pub(super) struct Treatment(AtomicU8);
+
+impl Treatment {
+    pub(super) fn new() -> Self {
+        Self(AtomicU8::new(RECORDED))
+    }
+
     #[inline]
-    pub(crate) fn records_transfers_unchanged(&self) -> bool {
-        self.treatment.load(Ordering::Relaxed) == RECORDED
+    pub(super) fn is_recorded(&self) -> bool {
+        self.get() == RECORDED
     }
 
-    pub(crate) fn is_dropped(&self) -> bool {
-        self.treatment.load(Ordering::Relaxed) == DROPPED
+    pub(super) fn is_masked(&self) -> bool {
+        self.get() == MASKED
     }
 
-    /// Excludes the socket from the recording, after its first event was dropped.
-    pub(crate) fn drop_from_recording(&self) {
-        self.treatment.store(DROPPED, Ordering::Relaxed);
+    pub(super) fn is_dropped(&self) -> bool {
+        self.get() == DROPPED
     }
 
-    /// Masks the payload of later transfers, unless the socket is not in the recording.
-    pub(crate) fn mask_payload(&self, mask: Box<dyn PayloadMask>) {
-        if !self.is_dropped() {
-            self.recording.masks.set(self.sock, mask, || self.treatment.store(MASKED, Ordering::Relaxed));
-        }
+    pub(super) fn set_recorded(&self) {
+        self.set(RECORDED);
     }
 
-    /// Passes the first `bytes` bytes of `parts` through the mask, and returns those that are captured.
-    pub(crate) fn masked_payload(
-        &self,
-        direction: Direction,
-        bytes: usize,
-        parts: &mut dyn Iterator<Item = &[u8]>,
-    ) -> Vec<u8> {
-        let (masks, size) = (&self.recording.masks, (bytes, self.recording.capture));
-        let end = || self.treatment.store(RECORDED, Ordering::Relaxed);
-        masks.apply((self.sock, direction), size, parts, end)
+    pub(super) fn set_masked(&self) {
+        self.set(MASKED);
     }
 
-    /// Drops the mask, if there is one, after the last transfer.
-    pub(crate) fn drop_mask(&self) {
-        if self.treatment.load(Ordering::Relaxed) == MASKED {
-            self.recording.masks.remove(self.sock);
-        }
+    pub(super) fn set_dropped(&self) {
+        self.set(DROPPED);
+    }
+
+    #[inline]
+    fn get(&self) -> u8 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn set(&self, treatment: u8) {
+        self.0.store(treatment, Ordering::Relaxed);
     }
 }

@@ -6,13 +6,14 @@
 
 mod borrowed;
 mod read;
+mod reunite;
 mod write;
 
-use std::fmt;
 use std::sync::Arc;
 
 pub use borrowed::{ReadHalf, WriteHalf};
 pub use read::OwnedReadHalf;
+pub use reunite::ReuniteError;
 pub use write::OwnedWriteHalf;
 
 use crate::socket::Socket;
@@ -58,19 +59,6 @@ impl<S: Socket> TapStream<S> {
         (read, OwnedWriteHalf::new(recorder, write))
     }
 }
-
-/// The error of a failed `reunite`: the two halves belong to different sockets. The error contains both
-/// halves.
-#[derive(Debug)]
-pub struct ReuniteError<S: Socket>(pub OwnedReadHalf<S>, pub OwnedWriteHalf<S>);
-
-impl<S: Socket> fmt::Display for ReuniteError<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("cannot reunite two halves of different sockets")
-    }
-}
-
-impl<S: Socket + fmt::Debug> std::error::Error for ReuniteError<S> {}
 
 #[cfg(test)]
 mod tests;

@@ -9,11 +9,9 @@ use std::time::Instant;
 use tokio::io::{AsyncRead, Interest, ReadBuf};
 use tokio::net::TcpStream;
 
-use super::{OwnedWriteHalf, ReuniteError};
 use crate::recorded;
 use crate::socket::Socket;
 use crate::socket_recorder::SocketRecorder;
-use crate::stream::TapStream;
 
 /// An owned read half, returned by [`TapStream::into_split`].
 #[derive(Debug)]
@@ -26,22 +24,6 @@ pub struct OwnedReadHalf<S: Socket = TcpStream> {
 }
 
 impl<S: Socket> OwnedReadHalf<S> {
-    /// Joins the read half with the write half of the same stream.
-    ///
-    /// # Errors
-    /// Returns both halves if they belong to different sockets.
-    pub fn reunite(self, write: OwnedWriteHalf<S>) -> Result<TapStream<S>, ReuniteError<S>> {
-        if !write.socket().is_some_and(|socket| std::ptr::eq(socket, self.inner.as_ref())) {
-            return Err(ReuniteError(self, write));
-        }
-        let Self { recorder, since, inner } = self;
-        match write.into_inner().and_then(|write| S::reunite(inner, write)) {
-            // `write` was the only other reference.
-            Some(stream) => Ok(TapStream::from_parts(stream, recorder.and_then(Arc::into_inner), since)),
-            None => unreachable!("the check above has shown that both halves belong to one socket"),
-        }
-    }
-
     /// Waits until the stream is readable, like [`TcpStream::readable`].
     ///
     /// # Cancel safety

@@ -8,11 +8,9 @@ use std::task::{Context, Poll, Waker};
 use tokio::io::{AsyncWrite, Interest};
 use tokio::net::TcpStream;
 
-use super::{OwnedReadHalf, ReuniteError};
 use crate::recorded;
 use crate::socket::Socket;
 use crate::socket_recorder::SocketRecorder;
-use crate::stream::TapStream;
 
 /// An owned write half, returned by [`TapStream::into_split`]. Dropping it shuts down the sending direction:
 /// it sends a FIN and records a `shutdown`.
@@ -40,14 +38,6 @@ impl<S: Socket> OwnedWriteHalf<S> {
     fn parts(&mut self) -> io::Result<(Option<&SocketRecorder>, Pin<&mut S::OwnedWriteHalf>)> {
         let inner = self.inner.as_mut().ok_or(io::ErrorKind::NotConnected)?;
         Ok((self.recorder.as_deref(), Pin::new(inner)))
-    }
-
-    /// Joins the write half with the read half of the same stream.
-    ///
-    /// # Errors
-    /// Returns both halves if they belong to different sockets.
-    pub fn reunite(self, read: OwnedReadHalf<S>) -> Result<TapStream<S>, ReuniteError<S>> {
-        read.reunite(self)
     }
 
     /// Drops the write half without shutting down the sending direction.

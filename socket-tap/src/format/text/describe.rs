@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::printable;
+use super::printable::printable;
 use crate::close::{Close, EndedBy, Totals};
 use crate::event::{Addr, Datagram, Gap, Op, Transfer};
 
