@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use crate::{ICON, INDEX, SCRIPT, STYLES};
+use crate::files::{ICON, INDEX, SCRIPT, STYLES};
 
 /// Returns the page as a single HTML file. `recording` is a JSON object with the members `hello`, `items` and
 /// `comparison`.

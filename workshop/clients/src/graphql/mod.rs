@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::http::{Http, RequestOptions};
 use crate::{Client, Result};
 
-use response::{AuthorWithBooks, Connection, Response, SelectedBook};
+use response::{AuthorWithBooks, BOOK, Connection, Response, SelectedBook};
 pub use watch::GraphqlWatch;
 
 const GET: &str = "query($id:ID!){book(id:$id){...b}}";
@@ -26,9 +26,6 @@ const CREATE: &str = "mutation($input:CreateBookInput!){createBook(input:$input)
 const UPDATE: &str = "mutation($input:UpdateBookInput!){updateBook(input:$input){...b}}";
 const DELETE: &str = "mutation($id:ID!){deleteBook(id:$id){...b}}";
 const AUTHOR: &str = "query($id:ID!){author(id:$id){id name books{nodes{...b}}}}";
-
-/// GraphQL fragment with the fields of a book that the client requests.
-const BOOK: &str = "fragment b on Book{id title author{id name} year revision}";
 
 /// A GraphQL client.
 #[derive(Debug)]

@@ -8,6 +8,9 @@ use serde_json::{Map, Value};
 use crate::Result;
 use crate::failure::{Failure, FailureKind};
 
+/// GraphQL fragment with the fields of a book that the client requests.
+pub(super) const BOOK: &str = "fragment b on Book{id title author{id name} year revision}";
+
 #[derive(Deserialize)]
 pub(super) struct SelectedBook {
     #[serde(deserialize_with = "number")]

@@ -12,8 +12,7 @@ use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::http::header::SEC_WEBSOCKET_PROTOCOL;
 use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
 
-use super::BOOK;
-use super::response::{Response, SelectedChange};
+use super::response::{BOOK, Response, SelectedChange};
 use crate::failure::Failure;
 use crate::{Result, Watch, connect};
 

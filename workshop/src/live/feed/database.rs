@@ -5,11 +5,8 @@ use std::net::SocketAddr;
 
 use socket_tap::event::Addr;
 
-use super::socket_table::{Server, TCP};
+use super::server::{DATABASE, Server, TCP};
 use crate::live::state::State;
-
-/// Name under which the database appears as a server in the socket table.
-pub(super) const DATABASE: &str = "database";
 
 /// The connections that the servers have to the database, as their recorders report them.
 #[derive(Debug, Default)]

@@ -5,4 +5,5 @@ mod database;
 pub(crate) mod follow;
 pub(crate) mod history;
 mod pacing;
+mod server;
 pub(crate) mod socket_table;

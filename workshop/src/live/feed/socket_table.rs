@@ -1,18 +1,18 @@
 //! The table of the servers' and clients' sockets, as `netstat` prints it, computed again several times a second.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::json;
 use socket_trace::sockets::changes::{Marked, mark, unmarked};
-use socket_trace::sockets::{Filter, Proto, Row, State as SocketState, table};
+use socket_trace::sockets::{Filter, State as SocketState, table};
 use tokio::time::{Instant, sleep};
 
-use super::database::{DATABASE, Database};
+use super::database::Database;
 use super::pacing::pause_after;
+use super::server::{Server, TCP, UDP};
 use crate::live::state::State;
 
 /// Minimum pause between two reads of the socket table. A read takes long on a machine with many processes,
@@ -53,17 +53,6 @@ pub(crate) async fn run(state: Arc<State>) {
     state.shutdown.run_until_cancelled(repeat).await;
 }
 
-/// A server's name, address and protocols.
-#[derive(Clone)]
-pub(super) struct Server {
-    pub(super) api: &'static str,
-    pub(super) address: SocketAddr,
-    pub(super) protos: [Proto; 2],
-}
-
-pub(super) const TCP: [Proto; 2] = [Proto::Tcp, Proto::Tcp6];
-const UDP: [Proto; 2] = [Proto::Udp, Proto::Udp6];
-
 fn servers(state: &State) -> Vec<Server> {
     let plain = state.plain.listen;
     let apis = state.apis.iter().map(|api| Server { api: api.name, address: api.listen, protos: TCP });
@@ -80,29 +69,6 @@ struct AssignedRow {
     side: &'static str,
     /// `true` for a server's socket of a connection to the database.
     upstream: bool,
-}
-
-impl Server {
-    /// Returns `server` or `client` if the socket belongs to this server or to one of its clients.
-    fn side_of(&self, row: &Row) -> Option<&'static str> {
-        if !self.protos.contains(&row.proto) {
-            return None;
-        }
-        if self.has_address(row.local) {
-            return Some("server");
-        }
-        self.has_address(row.foreign).then_some("client")
-    }
-
-    /// Returns `true` if `address` has this server's port and IP address. If the server listens on the
-    /// unspecified address, any IP address is this server's. For the database, `address` itself may also be
-    /// unspecified, because it is unknown on which addresses the database listens.
-    fn has_address(&self, address: SocketAddr) -> bool {
-        address.port() == self.address.port()
-            && (self.address.ip().is_unspecified()
-                || self.api == DATABASE && address.ip().is_unspecified()
-                || address.ip().to_canonical() == self.address.ip().to_canonical())
-    }
 }
 
 fn filter(servers: &[Server]) -> Filter {

@@ -1,0 +1,13 @@
+//! The files that a server returns.
+
+/// The HTML of the page. It refers to `page.js`, `page.css` and `icon.svg` in the same folder.
+pub const INDEX: &str = include_str!("../web/index.html");
+
+/// All JavaScript modules, bundled into one script.
+pub const SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/page.js"));
+
+/// All style sheets, bundled into one.
+pub const STYLES: &str = include_str!(concat!(env!("OUT_DIR"), "/page.css"));
+
+/// The page's icon as SVG.
+pub const ICON: &str = include_str!("../web/icon.svg");
