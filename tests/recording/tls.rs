@@ -18,6 +18,8 @@ use crate::support::process::command;
 use crate::support::program::{find, run};
 use crate::support::tls::{Conversation, record};
 
+use wireshark::Directions;
+
 const REQUEST: &[u8] = b"GET /v1/books/1 HTTP/1.1\r\nhost: shop.test\r\n\r\n";
 
 /// Returns an HTTP response whose body of 40,000 bytes needs three TLS records.
@@ -28,9 +30,6 @@ fn response() -> Vec<u8> {
 const H2_REQUEST: &[u8] =
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0\0\0\x06\x01\x05\0\0\0\x01\x82\x87\x04\x02/a";
 const H2_RESPONSE: &[u8] = b"\0\0\0\x04\0\0\0\0\0\0\0\x01\x01\x04\0\0\0\x01\x88\0\0\x02\0\x01\0\0\0\x01{}";
-
-/// TLS records as text: first those to the server, then those to the client.
-type Directions = [Vec<String>; 2];
 
 #[tokio::test]
 async fn tls_dissection_agrees_with_wireshark() {

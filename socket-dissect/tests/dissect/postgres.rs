@@ -1,10 +1,8 @@
 //! A conversation of a client and a PostgreSQL server.
 
-use super::conversations::Conversation;
-
 /// Start-up with a password, a prepared statement, a pipelined transaction with an error, `COPY`, and a
 /// notification.
-pub(crate) fn conversation() -> Conversation {
+pub(crate) fn conversation() -> Vec<Vec<u8>> {
     let (sync, ready) = (message(b'S', b""), message(b'Z', b"I"));
     vec![
         b"\0\0\0\x08\x04\xd2\x16\x2f".to_vec(),

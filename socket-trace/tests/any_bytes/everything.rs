@@ -1,6 +1,5 @@
 //! Runs every function that reads an untrusted trace. Shared by the property tests and the fuzz target.
 
-use std::io::Cursor;
 use std::time::Duration;
 
 use socket_tap::event::{Event, Op};
@@ -13,14 +12,10 @@ use socket_trace::compare::Comparison;
 use socket_trace::compare::grouping::Grouping;
 use socket_trace::export::{Export, Format};
 use socket_trace::lint;
-use socket_trace::reader::{Error, Trace};
 use socket_trace::summary::{RecordingState, Summary};
 use socket_trace::{sequence, table::page};
 
-/// Opens the bytes as a trace.
-pub(crate) fn open(bytes: &[u8]) -> Result<Trace, Error> {
-    Trace::read("any bytes", Box::new(Cursor::new(bytes.to_vec())))
-}
+use super::views::{self, open};
 
 /// Reads, shows, lints, summarises, compares, draws and exports the bytes as a trace. Panics if an invariant
 /// is broken.
@@ -37,7 +32,7 @@ pub(crate) fn do_everything(bytes: &[u8]) {
     for format in [Format::Pcapng, Format::Qlog, Format::Csv] {
         export(bytes, format);
     }
-    super::views::look_at(bytes);
+    views::look_at(bytes);
 }
 
 /// Formats all events of the trace as lines. Returns the label of its first mark, which is the name of a

@@ -1,11 +1,12 @@
 //! Runs every view of recordings. Shared by the property tests and the fuzz target.
 
+use std::io::Cursor;
 use std::sync::OnceLock;
 
 use socket_dissect::Contracts;
 use socket_trace::contracts::bookshelf;
 use socket_trace::layers;
-use socket_trace::reader::Trace;
+use socket_trace::reader::{Error, Trace};
 use socket_trace::sequence::{Choice, gather, mermaid, svg, text};
 use socket_trace::show::filter::Filter;
 use socket_trace::show::lines::Style;
@@ -13,7 +14,10 @@ use socket_trace::show::view::View;
 use socket_trace::timeline::AnnotatedEvents;
 use socket_trace::timeline::Timeline;
 
-use super::everything::open;
+/// Opens the bytes as a trace.
+pub(crate) fn open(bytes: &[u8]) -> Result<Trace, Error> {
+    Trace::read("any bytes", Box::new(Cursor::new(bytes.to_vec())))
+}
 
 /// Reads the bytes as two recordings and shows them in every view: events, sequence diagrams and map of
 /// layers. Panics if an invariant is broken.

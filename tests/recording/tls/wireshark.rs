@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use super::Directions;
 use crate::support::program::run;
+
+/// TLS records as text: first those to the server, then those to the client.
+pub(super) type Directions = [Vec<String>; 2];
 
 /// Returns the TLS records that tshark finds on the server's `port`: first those to the server, then those to
 /// the client.

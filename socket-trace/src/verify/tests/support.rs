@@ -1,8 +1,12 @@
 //! Builds traces, and compares them with logs.
 
-use super::*;
-use crate::timeline::fixture::header_line;
 use socket_tap::format::{Header, Side};
+
+use crate::reader::Trace;
+use crate::timeline::fixture::header_line;
+use crate::verify::log::Log;
+use crate::verify::report::{Report, Verdict};
+use crate::verify::{Failure, verify};
 
 /// Returns the header of a trace of process 7.
 pub(super) fn header() -> String {
