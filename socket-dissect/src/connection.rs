@@ -135,14 +135,14 @@ impl Connection {
         contracts: &Contracts,
     ) -> Outcome {
         let (protocol, mut context) = self.split(direction, t, contracts);
-        protocol.dissect(direction, data, &mut context)
+        protocol.dissect(data, &mut context)
     }
 
     /// Resumes the dissection of a direction after bytes that were not recorded, if `bytes` look like the
     /// beginning of a message or frame.
     fn resume(&mut self, direction: Direction, bytes: &[u8], t: u64, shared: &Shared) {
         let (protocol, mut context) = self.split(direction, t, &shared.contracts);
-        if protocol.resume(direction, bytes, &mut context) {
+        if protocol.resume(bytes, &mut context) {
             *self.lost.get_mut(direction) = None;
         }
     }
@@ -155,6 +155,7 @@ impl Connection {
     ) -> (&'a mut Protocol, Context<'a>) {
         let opposite_lost = self.lost.get(direction.opposite()).is_some();
         let output = self.output.get_mut(direction);
-        (&mut self.protocol, Context { output, calls: &mut self.calls, contracts, t, opposite_lost })
+        let context = Context { direction, output, calls: &mut self.calls, contracts, t, opposite_lost };
+        (&mut self.protocol, context)
     }
 }

@@ -1,13 +1,16 @@
-//! What a protocol reader needs besides the bytes: the output, the open calls and the contracts.
+//! What a protocol reader needs besides the bytes: their direction, the output, the open calls and the contracts.
 
 use super::contracts::Contracts;
+use super::direction::Direction;
 use super::open_calls::OpenCalls;
 use super::part_collector::PartCollector;
 
-/// What a protocol reader needs besides the bytes of a read or write: the output, the open calls and the
-/// contracts of the connection.
+/// What a protocol reader needs besides the bytes of a read or write: their direction, and the output, the
+/// open calls and the contracts of the connection.
 #[derive(Debug)]
 pub(super) struct Context<'a> {
+    /// Direction of the bytes.
+    pub(super) direction: Direction,
     pub(super) output: &'a mut PartCollector,
     pub(super) calls: &'a mut OpenCalls,
     pub(super) contracts: &'a Contracts,

@@ -37,7 +37,8 @@
 //! - `postgres`: the PostgreSQL protocol
 //! - `content`: message bodies; `media`: their media types and compression; `inflate`: decompression
 //! - `open_calls`: the open calls of a connection, and their usage
-//! - `data`: the bytes of a read or write; `prefix_buffer`: the first bytes of a protocol unit
+//! - `data`: the bytes of a read or write; `prefix_buffer`: the first bytes of a protocol unit; `header_buffer`: the
+//!   bytes of a header of fixed length
 //! - `direction`: to the server or to the client; `context`: the connection state that protocols use
 //! - `part_collector`: the parts of a read or write; `text`: bytes and numbers as printable text
 
@@ -54,6 +55,7 @@ mod dissector;
 mod fixture;
 mod graphql;
 mod grpc;
+mod header_buffer;
 mod hpack;
 mod http1;
 mod http2;

@@ -31,19 +31,14 @@ pub(super) enum Protocol {
 
 impl Protocol {
     /// Dissects the next bytes of a direction with the protocol of the connection.
-    pub(super) fn dissect(
-        &mut self,
-        direction: Direction,
-        data: &mut TransferData<'_>,
-        context: &mut Context<'_>,
-    ) -> Outcome {
+    pub(super) fn dissect(&mut self, data: &mut TransferData<'_>, context: &mut Context<'_>) -> Outcome {
         match self {
-            Self::Undecided { from_beginning } => decide(direction, data, *from_beginning),
-            Self::Http1(http1) => http1.dissect(direction, data, context),
-            Self::Http2(http2) => http2.dissect(direction, data, context),
-            Self::WebSocket(websocket) => websocket.dissect(direction, data, context),
-            Self::Tls(tls) => tls.dissect(direction, data, context),
-            Self::Postgres(postgres) => postgres.dissect(direction, data, context),
+            Self::Undecided { from_beginning } => decide(context.direction, data, *from_beginning),
+            Self::Http1(http1) => http1.dissect(data, context),
+            Self::Http2(http2) => http2.dissect(data, context),
+            Self::WebSocket(websocket) => websocket.dissect(data, context),
+            Self::Tls(tls) => tls.dissect(data, context),
+            Self::Postgres(postgres) => postgres.dissect(data, context),
             Self::Unsupported(reason) => Outcome::Lost(reason),
         }
     }
@@ -59,16 +54,16 @@ impl Protocol {
 
     /// Resumes the dissection of a direction after bytes that were not recorded. `bytes` are the first bytes
     /// of the next read or write. Returns `true` if a message or frame may begin with them.
-    pub(super) fn resume(&mut self, direction: Direction, bytes: &[u8], context: &mut Context<'_>) -> bool {
+    pub(super) fn resume(&mut self, bytes: &[u8], context: &mut Context<'_>) -> bool {
         match self {
             Self::Undecided { from_beginning } => {
                 *from_beginning = false;
                 !bytes.is_empty()
             }
-            Self::Http1(http1) => http1.resume(direction, bytes, context),
-            Self::Http2(http2) => http2.resume(direction, bytes),
-            Self::Tls(tls) => tls.resume(direction, bytes),
-            Self::Postgres(postgres) => postgres.resume(direction, bytes),
+            Self::Http1(http1) => http1.resume(bytes, context),
+            Self::Http2(http2) => http2.resume(context.direction, bytes),
+            Self::Tls(tls) => tls.resume(context.direction, bytes),
+            Self::Postgres(postgres) => postgres.resume(context.direction, bytes),
             // Frame boundaries cannot be recognized in masked bytes.
             Self::WebSocket(_) | Self::Unsupported(_) => false,
         }

@@ -62,14 +62,9 @@ struct Message<'a> {
 impl Operations {
     /// Returns the [`Owner`] of the message whose first bytes are `beginning`. A message that subscribes
     /// begins an operation.
-    pub(crate) fn owner(
-        &mut self,
-        direction: Direction,
-        beginning: &[u8],
-        context: &mut Context<'_>,
-    ) -> Owner {
+    pub(crate) fn owner(&mut self, beginning: &[u8], context: &mut Context<'_>) -> Owner {
         let message = Message::parse(beginning);
-        match (direction, message.kind.as_str()) {
+        match (context.direction, message.kind.as_str()) {
             (_, "connection_init" | "connection_ack" | "ping" | "pong" | "ka" | "connection_terminate") => {
                 return Owner::Connection;
             }

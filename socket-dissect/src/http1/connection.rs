@@ -33,14 +33,13 @@ impl Http1 {
     /// Dissects the next bytes of a direction into parts of messages.
     pub(in super::super) fn dissect(
         &mut self,
-        direction: Direction,
         data: &mut TransferData<'_>,
         context: &mut Context<'_>,
     ) -> Outcome {
         while !data.is_empty() {
-            let read = match &self.readers.get(direction).body {
-                Some(_) => self.read_body(direction, data, context),
-                None => self.read_head(direction, data, context),
+            let read = match &self.readers.get(context.direction).body {
+                Some(_) => self.read_body(data, context),
+                None => self.read_head(data, context),
             };
             if let Some(outcome) = read {
                 return outcome;
@@ -51,73 +50,54 @@ impl Http1 {
 
     /// Resumes the dissection of a direction after bytes that were not recorded, if `bytes` look like the
     /// beginning of a message. Returns `true` on success.
-    pub(in super::super) fn resume(
-        &mut self,
-        direction: Direction,
-        bytes: &[u8],
-        context: &mut Context<'_>,
-    ) -> bool {
-        let resumes = match direction {
+    pub(in super::super) fn resume(&mut self, bytes: &[u8], context: &mut Context<'_>) -> bool {
+        let resumes = match context.direction {
             Direction::ToServer => start_line::may_begin_request(bytes),
             Direction::ToClient => start_line::may_be_status(bytes) && self.exchanges.can_resume(),
         };
-        if resumes && direction == Direction::ToServer && self.readers.to_server.call.is_some() {
+        if resumes && context.direction == Direction::ToServer && self.readers.to_server.call.is_some() {
             // The previous request ended in the unrecorded bytes.
-            self.end_message(direction, context);
+            self.end_message(context);
         }
         if resumes {
-            *self.readers.get_mut(direction) = Reader::default();
+            *self.readers.get_mut(context.direction) = Reader::default();
         }
         resumes
     }
 
-    fn read_body(
-        &mut self,
-        direction: Direction,
-        data: &mut TransferData<'_>,
-        context: &mut Context<'_>,
-    ) -> Option<Outcome> {
-        let reader = self.readers.get_mut(direction);
+    fn read_body(&mut self, data: &mut TransferData<'_>, context: &mut Context<'_>) -> Option<Outcome> {
+        let reader = self.readers.get_mut(context.direction);
         match reader.body.as_mut()?.read(data, reader.call, context) {
             body::Progress::Incomplete => {}
-            body::Progress::Complete => self.end_message(direction, context),
+            body::Progress::Complete => self.end_message(context),
             body::Progress::Lost(reason) => return Some(Outcome::Lost(reason)),
         }
         None
     }
 
-    fn read_head(
-        &mut self,
-        direction: Direction,
-        data: &mut TransferData<'_>,
-        context: &mut Context<'_>,
-    ) -> Option<Outcome> {
-        if !self.readers.get(direction).head.has_begun() {
-            match head::beginning(direction, data, context) {
+    fn read_head(&mut self, data: &mut TransferData<'_>, context: &mut Context<'_>) -> Option<Outcome> {
+        if !self.readers.get(context.direction).head.has_begun() {
+            match head::beginning(data, context) {
                 Beginning::EmptyLines => return None,
                 Beginning::Other(reason) => return Some(Outcome::Lost(reason)),
                 Beginning::Head => {}
             }
-            match self.begin_message(direction, context) {
-                Ok(call) => self.readers.get_mut(direction).call = call,
+            match self.begin_message(context) {
+                Ok(call) => self.readers.get_mut(context.direction).call = call,
                 Err(reason) => return Some(Outcome::Lost(reason)),
             }
         }
-        let reader = self.readers.get_mut(direction);
-        match reader.head.read(direction, data, reader.call, context) {
+        let reader = self.readers.get_mut(context.direction);
+        match reader.head.read(data, reader.call, context) {
             head::Progress::Incomplete => None,
-            head::Progress::Complete(head) => self.head_complete(direction, head, context),
+            head::Progress::Complete(head) => self.head_complete(head, context),
             head::Progress::Lost(reason) => Some(Outcome::Lost(reason)),
         }
     }
 
     /// Returns the number of the API call to which a new message belongs. A request begins a call.
-    fn begin_message(
-        &mut self,
-        direction: Direction,
-        context: &mut Context<'_>,
-    ) -> Result<Option<u64>, &'static str> {
-        match direction {
+    fn begin_message(&mut self, context: &mut Context<'_>) -> Result<Option<u64>, &'static str> {
+        match context.direction {
             Direction::ToServer if self.exchanges.is_full() && !context.opposite_lost => {
                 Err("too many pipelined requests")
             }
@@ -138,13 +118,8 @@ impl Http1 {
     }
 
     /// Processes a complete head. The body of the message follows, or the next message if there is no body.
-    fn head_complete(
-        &mut self,
-        direction: Direction,
-        head: Head,
-        context: &mut Context<'_>,
-    ) -> Option<Outcome> {
-        let call = self.readers.get(direction).call;
+    fn head_complete(&mut self, head: Head, context: &mut Context<'_>) -> Option<Outcome> {
+        let call = self.readers.get(context.direction).call;
         let (media, encoding) = (head.fields.media.clone(), head.fields.encoding);
         let (length, content) = match head.start_line {
             StartLine::Request { method, operation, graphql } => {
@@ -174,18 +149,18 @@ impl Http1 {
             }
         };
         match length.map(|length| Body::new(length, content)) {
-            Ok(Some(body)) => self.readers.get_mut(direction).body = Some(body),
-            Ok(None) => self.end_message(direction, context),
+            Ok(Some(body)) => self.readers.get_mut(context.direction).body = Some(body),
+            Ok(None) => self.end_message(context),
             Err(reason) => return Some(Outcome::Lost(reason)),
         }
         None
     }
 
-    fn end_message(&mut self, direction: Direction, context: &mut Context<'_>) {
-        let reader = self.readers.get_mut(direction);
+    fn end_message(&mut self, context: &mut Context<'_>) {
+        let reader = self.readers.get_mut(context.direction);
         reader.body = None;
         let call = reader.call.take();
-        let call_ends = match direction {
+        let call_ends = match context.direction {
             Direction::ToServer => self.exchanges.end_request(call),
             Direction::ToClient => self.exchanges.end_response(),
         };

@@ -71,7 +71,6 @@ impl HeadReader {
     /// Reads the bytes that belong to the head, and leaves later bytes in `data`.
     pub(super) fn read(
         &mut self,
-        direction: Direction,
         data: &mut TransferData<'_>,
         call: Option<u64>,
         context: &mut Context<'_>,
@@ -85,25 +84,31 @@ impl HeadReader {
             if head.len() >= MAX_HEAD {
                 return Progress::Lost("a message head of more than 64 KiB");
             }
-            if direction == Direction::ToServer && !start_line::may_begin_request(head) {
+            if context.direction == Direction::ToServer && !start_line::may_begin_request(head) {
                 return Progress::Lost(NO_HEAD);
             }
-            let text = start_line_text(direction, head);
-            if direction == Direction::ToServer {
+            let text = start_line_text(context.direction, head);
+            if context.direction == Direction::ToServer {
                 context.calls.set_operation(call, text.clone());
             }
             if before == 0 {
                 self.buffer.extend_from_slice(bytes);
             }
             let read = data.take(bytes.len() as u64);
-            context.output.part(&mut self.unit, read.len(), label(direction, call), text, false);
+            context.output.part(&mut self.unit, read.len(), label(context.direction, call), text, false);
             return Progress::Incomplete;
         };
-        let Some(head) = Head::parse(direction, head.get(..end).unwrap_or_default()) else {
+        let Some(head) = Head::parse(context.direction, head.get(..end).unwrap_or_default()) else {
             return Progress::Lost(NO_HEAD);
         };
         let read = data.take((end - before) as u64);
-        context.output.part(&mut self.unit, read.len(), label(direction, call), head.text.clone(), true);
+        context.output.part(
+            &mut self.unit,
+            read.len(),
+            label(context.direction, call),
+            head.text.clone(),
+            true,
+        );
         self.buffer.clear();
         Progress::Complete(head)
     }
@@ -133,14 +138,10 @@ pub(super) enum Beginning {
 
 /// Classifies the first bytes of `data`, with which a message should begin. Adds leading empty lines to the
 /// output.
-pub(super) fn beginning(
-    direction: Direction,
-    data: &mut TransferData<'_>,
-    context: &mut Context<'_>,
-) -> Beginning {
+pub(super) fn beginning(data: &mut TransferData<'_>, context: &mut Context<'_>) -> Beginning {
     let bytes = data.recorded();
     let empty = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-    let is_head = match direction {
+    let is_head = match context.direction {
         Direction::ToServer => start_line::may_begin_request(bytes),
         Direction::ToClient => start_line::may_be_status(bytes),
     };

@@ -37,11 +37,10 @@ impl Http2 {
     /// Dissects the next bytes of a direction into parts of frames.
     pub(in super::super) fn dissect(
         &mut self,
-        direction: Direction,
         data: &mut TransferData<'_>,
         context: &mut Context<'_>,
     ) -> Outcome {
-        self.readers.get_mut(direction).dissect(direction, data, &mut self.streams, context)
+        self.readers.get_mut(context.direction).dissect(data, &mut self.streams, context)
     }
 
     /// Resumes the dissection of a direction after bytes that were not recorded, if `bytes` look like the

@@ -2,7 +2,6 @@
 
 use super::super::context::Context;
 use super::super::data::TransferData;
-use super::super::direction::Direction;
 use super::super::hpack;
 use super::super::prefix_buffer::PrefixBuffer;
 use super::fields::Fields;
@@ -81,12 +80,7 @@ impl HeaderBlocks {
     }
 
     /// Decodes the complete header block and describes it as text.
-    pub(super) fn end(
-        &mut self,
-        direction: Direction,
-        streams: &mut Streams,
-        context: &mut Context<'_>,
-    ) -> String {
+    pub(super) fn end(&mut self, streams: &mut Streams, context: &mut Context<'_>) -> String {
         let Some(block) = self.open.take() else { return String::new() };
         let mut fields = Fields::default();
         // Missing bytes may have changed the dynamic table.
@@ -97,10 +91,10 @@ impl HeaderBlocks {
         let fields = self.hpack.as_ref().map(|_| fields);
         let text = match block.promised {
             Some(promised) => streams.promise(promised, fields.as_ref(), context),
-            None => streams.fields(direction, block.stream, fields, context),
+            None => streams.fields(block.stream, fields, context),
         };
         if block.end_stream {
-            streams.end(direction, block.stream, context);
+            streams.end(block.stream, context);
         }
         text
     }

@@ -2,7 +2,7 @@
 
 use super::super::context::Context;
 use super::super::data::TransferData;
-use super::super::direction::Direction;
+use super::super::header_buffer::HeaderBuffer;
 use super::super::outcome::Outcome;
 use super::super::part::{Class, Layer};
 use super::super::part_collector::{Label, OpenUnit};
@@ -23,7 +23,7 @@ pub(super) struct Reader {
     /// The preface, frame or padding that is being read.
     unit: OpenUnit,
     /// The bytes of an incomplete frame header.
-    head: Vec<u8>,
+    head: HeaderBuffer,
     /// The current frame, once its header is complete.
     frame: Option<Incoming>,
     blocks: HeaderBlocks,
@@ -46,17 +46,16 @@ impl Reader {
     /// Dissects the next bytes of the direction into parts of frames.
     pub(super) fn dissect(
         &mut self,
-        direction: Direction,
         data: &mut TransferData<'_>,
         streams: &mut Streams,
         context: &mut Context<'_>,
     ) -> Outcome {
         loop {
             if let Some(frame) = self.frame.take_if(|frame| frame.remaining() == 0) {
-                self.end_frame(direction, &frame, streams, context);
+                self.end_frame(&frame, streams, context);
             } else if data.is_empty() {
                 return Outcome::Done;
-            } else if let Err(reason) = self.read(direction, data, streams, context) {
+            } else if let Err(reason) = self.read(data, streams, context) {
                 return Outcome::Lost(reason);
             }
         }
@@ -64,17 +63,16 @@ impl Reader {
 
     fn read(
         &mut self,
-        direction: Direction,
         data: &mut TransferData<'_>,
         streams: &mut Streams,
         context: &mut Context<'_>,
     ) -> Result<(), &'static str> {
         match &self.frame {
             _ if self.preface > 0 => self.read_preface(data, context),
-            None => self.read_head(direction, data, streams, context),
+            None => self.read_head(data, streams, context),
             Some(frame) if frame.prefix > 0 => self.read_prefix(data, context),
             Some(frame) if frame.content > 0 => {
-                self.read_content(direction, data, streams, context);
+                self.read_content(data, streams, context);
                 Ok(())
             }
             Some(_) => {
@@ -102,21 +100,19 @@ impl Reader {
 
     fn read_head(
         &mut self,
-        direction: Direction,
         data: &mut TransferData<'_>,
         streams: &mut Streams,
         context: &mut Context<'_>,
     ) -> Result<(), &'static str> {
-        let length = (HEAD - self.head.len()).min(recorded(data)?.len());
-        let piece = data.take(length as u64);
-        self.head.extend_from_slice(piece.recorded());
-        let Ok(head) = <[u8; HEAD]>::try_from(self.head.as_slice()) else {
+        let next = self.head.fill(HEAD, data)?;
+        let piece = data.take(next);
+        let Some(head) = self.head.bytes().first_chunk::<HEAD>().copied() else {
             context.output.part(&mut self.unit, piece.len(), FRAME_HEAD, String::new(), false);
             return Ok(());
         };
         self.head.clear();
         let head = FrameHead::parse(head);
-        let frame = Incoming::new(head, streams.call(direction, &head, context));
+        let frame = Incoming::new(head, streams.call(&head, context));
         let ends = frame.remaining() == 0 || (frame.is_data() && frame.prefix == 0);
         context.output.part(&mut self.unit, piece.len(), frame.label, frame.initial_text(), ends);
         self.blocks.begin_frame(&frame);

@@ -45,17 +45,10 @@ impl Stream {
     }
 
     /// Reads body bytes of a DATA frame. `ends` is `true` if they are the last bytes of the frame.
-    pub(super) fn data(
-        &mut self,
-        direction: Direction,
-        id: u32,
-        piece: TransferData<'_>,
-        ends: bool,
-        context: &mut Context<'_>,
-    ) {
+    pub(super) fn data(&mut self, id: u32, piece: TransferData<'_>, ends: bool, context: &mut Context<'_>) {
         let label = BODY.of(self.call).on(Some(id));
         // Headers that could not be decoded leave the type of the content unknown.
-        let content = self.content.get_mut(direction).get_or_insert_with(Content::default);
+        let content = self.content.get_mut(context.direction).get_or_insert_with(Content::default);
         content.read(label, piece, ends, context);
     }
 
@@ -69,15 +62,10 @@ impl Stream {
     }
 
     /// Processes the headers or trailers of a message, and describes them as text.
-    pub(super) fn fields(
-        &mut self,
-        direction: Direction,
-        fields: Fields,
-        context: &mut Context<'_>,
-    ) -> String {
+    pub(super) fn fields(&mut self, fields: Fields, context: &mut Context<'_>) -> String {
         let text = fields.text();
-        let begins = self.content.get(direction).is_none();
-        match direction {
+        let begins = self.content.get(context.direction).is_none();
+        match context.direction {
             Direction::ToServer if begins => self.request(fields, context),
             // An interim response precedes the final one.
             Direction::ToClient if begins && !matches!(fields.status, Some(100..200)) => {

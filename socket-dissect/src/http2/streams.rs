@@ -32,14 +32,9 @@ impl Streams {
 
     /// Returns the number of the call to which a frame belongs. A client's first HEADERS frame on a stream
     /// begins a call.
-    pub(super) fn call(
-        &mut self,
-        direction: Direction,
-        head: &FrameHead,
-        context: &mut Context<'_>,
-    ) -> Option<u64> {
+    pub(super) fn call(&mut self, head: &FrameHead, context: &mut Context<'_>) -> Option<u64> {
         let begins =
-            direction == Direction::ToServer && head.kind == Kind::Headers && head.stream > self.last;
+            context.direction == Direction::ToServer && head.kind == Kind::Headers && head.stream > self.last;
         if begins {
             self.last = head.stream;
             self.begin(head.stream, context);
@@ -59,16 +54,9 @@ impl Streams {
     }
 
     /// Reads body bytes of a DATA frame. `ends` is `true` if they are the last bytes of the frame.
-    pub(super) fn data(
-        &mut self,
-        direction: Direction,
-        id: u32,
-        piece: TransferData<'_>,
-        ends: bool,
-        context: &mut Context<'_>,
-    ) {
+    pub(super) fn data(&mut self, id: u32, piece: TransferData<'_>, ends: bool, context: &mut Context<'_>) {
         match self.open.get_mut(&id) {
-            Some(stream) => stream.data(direction, id, piece, ends, context),
+            Some(stream) => stream.data(id, piece, ends, context),
             None => {
                 let text = with_hole(String::new(), piece.missing());
                 context.output.whole(piece.len(), BODY.on(Some(id)), text);
@@ -78,16 +66,10 @@ impl Streams {
 
     /// Processes the headers or trailers of a message, and describes them as text. `fields` is `None` if they
     /// could not be decoded.
-    pub(super) fn fields(
-        &mut self,
-        direction: Direction,
-        id: u32,
-        fields: Option<Fields>,
-        context: &mut Context<'_>,
-    ) -> String {
+    pub(super) fn fields(&mut self, id: u32, fields: Option<Fields>, context: &mut Context<'_>) -> String {
         let Some(fields) = fields else { return "header fields that cannot be decoded".to_owned() };
         match self.open.get_mut(&id) {
-            Some(stream) => stream.fields(direction, fields, context),
+            Some(stream) => stream.fields(fields, context),
             None => fields.text(),
         }
     }
@@ -110,10 +92,10 @@ impl Streams {
 
     /// Ends one direction of the stream with this id. Ends its call if the opposite direction has ended or
     /// can no longer be dissected.
-    pub(super) fn end(&mut self, direction: Direction, id: u32, context: &mut Context<'_>) {
+    pub(super) fn end(&mut self, id: u32, context: &mut Context<'_>) {
         let Some(stream) = self.open.get_mut(&id) else { return };
         // The end of a response that cannot be dissected is never seen.
-        if stream.end(direction) || context.opposite_lost {
+        if stream.end(context.direction) || context.opposite_lost {
             self.remove(id, context);
         }
     }

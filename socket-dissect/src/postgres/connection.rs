@@ -28,22 +28,21 @@ impl Postgres {
     /// Dissects the next bytes of a direction.
     pub(in super::super) fn dissect(
         &mut self,
-        direction: Direction,
         data: &mut TransferData<'_>,
         context: &mut Context<'_>,
     ) -> Outcome {
-        if direction == Direction::ToClient {
+        if context.direction == Direction::ToClient {
             self.session.exchanges.observe_response();
         }
         while !data.is_empty() {
-            if let Some(outcome) = self.answer_encryption(direction, data, context) {
+            if let Some(outcome) = self.answer_encryption(data, context) {
                 return outcome;
             }
             if data.is_empty() {
                 break;
             }
-            let reader = self.readers.get_mut(direction);
-            if let Err(reason) = reader.dissect(direction, data, &mut self.session, context) {
+            let reader = self.readers.get_mut(context.direction);
+            if let Err(reason) = reader.dissect(data, &mut self.session, context) {
                 return Outcome::Lost(reason);
             }
         }
@@ -54,11 +53,10 @@ impl Postgres {
     /// connection switches to another protocol, or if the answer was not recorded.
     fn answer_encryption(
         &mut self,
-        direction: Direction,
         data: &mut TransferData<'_>,
         context: &mut Context<'_>,
     ) -> Option<Outcome> {
-        if direction == Direction::ToServer {
+        if context.direction == Direction::ToServer {
             return None;
         }
         let encryption = self.session.encryption.take()?;

@@ -3,10 +3,11 @@
 use super::super::context::Context;
 use super::super::data::TransferData;
 use super::super::direction::Direction;
+use super::super::header_buffer::HeaderBuffer;
 use super::super::part::{Class, Layer};
 use super::super::part_collector::{Label, OpenUnit};
 use super::super::prefix_buffer::PrefixBuffer;
-use super::super::text::{HOLE, with_hole};
+use super::super::text::with_hole;
 use super::kind::Kind;
 use super::session::{Encryption, Session, Stage};
 use super::startup::{self, Packet};
@@ -30,7 +31,7 @@ const INVALID_LENGTH: &str = "a PostgreSQL message of invalid length";
 pub(super) struct Reader {
     unit: OpenUnit,
     /// The bytes of an incomplete header.
-    header: Vec<u8>,
+    header: HeaderBuffer,
     /// The API call to which the current message belongs.
     call: Option<u64>,
     body: Option<Body>,
@@ -59,18 +60,17 @@ impl Reader {
     /// The reason, if the rest of the direction cannot be dissected.
     pub(super) fn dissect(
         &mut self,
-        direction: Direction,
         data: &mut TransferData<'_>,
         session: &mut Session,
         context: &mut Context<'_>,
     ) -> Result<(), &'static str> {
         if self.body.is_some() {
-            self.read_body(direction, data, session, context);
+            self.read_body(data, session, context);
             return Ok(());
         }
-        match (direction, session.stage) {
+        match (context.direction, session.stage) {
             (Direction::ToServer, Stage::Beginning) => self.read_packet_header(data, session, context),
-            _ => self.read_header(direction, data, session, context),
+            _ => self.read_header(data, session, context),
         }
     }
 
@@ -81,12 +81,12 @@ impl Reader {
         context: &mut Context<'_>,
     ) -> Result<(), &'static str> {
         let label = |name| Label::new(Class::Connection, Layer::Postgres, name);
-        let next = self.next_of_header(startup::HEADER, data)?;
-        if !startup::may_begin(&self.header) {
+        let next = self.header.fill(startup::HEADER, data)?;
+        if !startup::may_begin(self.header.bytes()) {
             return Err(NOT_POSTGRES);
         }
         let piece = data.take(next);
-        let parsed = self.header.first_chunk().and_then(|header| Packet::parse(*header));
+        let parsed = self.header.bytes().first_chunk().and_then(|header| Packet::parse(*header));
         let Some((packet, left)) = parsed else {
             context.output.part(&mut self.unit, piece.len(), label("startup packet"), String::new(), false);
             return Ok(());
@@ -96,28 +96,28 @@ impl Reader {
         context.output.part(&mut self.unit, piece.len(), label, String::new(), left == 0);
         self.begin_body(Content::Packet(packet), label, left);
         if left == 0 {
-            self.complete(Direction::ToServer, session, context);
+            self.complete(session, context);
         }
         Ok(())
     }
 
     fn read_header(
         &mut self,
-        direction: Direction,
         data: &mut TransferData<'_>,
         session: &mut Session,
         context: &mut Context<'_>,
     ) -> Result<(), &'static str> {
-        let is_first = self.header.is_empty();
-        let next = self.next_of_header(HEADER, data)?;
-        let known = self.header.first().and_then(|byte| Kind::of(direction, *byte));
+        let is_first = self.header.bytes().is_empty();
+        let next = self.header.fill(HEADER, data)?;
+        let known = self.header.bytes().first().and_then(|byte| Kind::of(context.direction, *byte));
         let Some((kind, name)) = known else { return Err(NOT_POSTGRES) };
-        let length = self.header.first_chunk::<HEADER>().map(|[_, length @ ..]| u32::from_be_bytes(*length));
+        let length =
+            self.header.bytes().first_chunk::<HEADER>().map(|[_, length @ ..]| u32::from_be_bytes(*length));
         if length.is_some_and(|length| !(LENGTH..=MAX_LENGTH).contains(&length)) {
             return Err(INVALID_LENGTH);
         }
         if is_first {
-            self.call = session.call(direction, kind, context)?;
+            self.call = session.call(kind, context)?;
         }
         let name = match kind {
             Kind::AuthenticationResponse => session.authentication_response.unwrap_or(name),
@@ -138,48 +138,30 @@ impl Reader {
         context.output.part(&mut self.unit, piece.len(), label, String::new(), left == 0);
         self.begin_body(Content::Message(kind), Label { class: kind.class(), ..label }, left);
         if left == 0 {
-            self.complete(direction, session, context);
+            self.complete(session, context);
         }
         Ok(())
-    }
-
-    /// Appends the next bytes of `data` to the header, up to a total of `length` bytes. Returns the number of
-    /// appended bytes.
-    ///
-    /// # Errors
-    /// The reason, if they were not recorded.
-    fn next_of_header(&mut self, length: usize, data: &TransferData<'_>) -> Result<u64, &'static str> {
-        let wanted = length.saturating_sub(self.header.len());
-        let next = data.recorded().get(..wanted).unwrap_or(data.recorded());
-        self.header.extend_from_slice(next);
-        if next.is_empty() { Err(HOLE) } else { Ok(next.len() as u64) }
     }
 
     fn begin_body(&mut self, content: Content, label: Label, left: u64) {
         self.body = Some(Body { content, label, left, beginning: PrefixBuffer::new(MAX_BODY) });
     }
 
-    fn read_body(
-        &mut self,
-        direction: Direction,
-        data: &mut TransferData<'_>,
-        session: &mut Session,
-        context: &mut Context<'_>,
-    ) {
+    fn read_body(&mut self, data: &mut TransferData<'_>, session: &mut Session, context: &mut Context<'_>) {
         let Some(body) = &mut self.body else { return };
         let piece = data.take(body.left);
         body.left -= piece.len();
         body.beginning.add(piece);
         let (label, ends) = (body.label, body.left == 0);
-        let text = if ends { self.complete(direction, session, context) } else { String::new() };
+        let text = if ends { self.complete(session, context) } else { String::new() };
         context.output.part(&mut self.unit, piece.len(), label, with_hole(text, piece.missing()), ends);
     }
 
     /// Ends a message or packet, and returns its text.
-    fn complete(&mut self, direction: Direction, session: &mut Session, context: &mut Context<'_>) -> String {
+    fn complete(&mut self, session: &mut Session, context: &mut Context<'_>) -> String {
         let Some(Body { content, beginning, .. }) = self.body.take() else { return String::new() };
         let (bytes, more) = (beginning.bytes(), beginning.is_cut());
-        match (content, direction) {
+        match (content, context.direction) {
             (Content::Packet(packet), _) => {
                 match packet {
                     Packet::StartupMessage => session.stage = Stage::Starting,

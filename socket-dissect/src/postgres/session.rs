@@ -27,14 +27,13 @@ impl Session {
     /// The reason, if too many calls have no response.
     pub(super) fn call(
         &mut self,
-        direction: Direction,
         kind: Kind,
         context: &mut Context<'_>,
     ) -> Result<Option<u64>, &'static str> {
         if kind.class() == Class::Connection || kind == Kind::NotificationResponse {
             return Ok(None);
         }
-        match direction {
+        match context.direction {
             // Without a call, the `COPY` has failed already.
             Direction::ToServer if kind.is_copy() => Ok(self.exchanges.current()),
             Direction::ToServer => {

@@ -19,11 +19,10 @@ impl Tls {
     /// Dissects the next bytes of a direction into parts of TLS records.
     pub(in super::super) fn dissect(
         &mut self,
-        direction: Direction,
         data: &mut TransferData<'_>,
         context: &mut Context<'_>,
     ) -> Outcome {
-        match self.readers.get_mut(direction).dissect(data, &mut self.session, context) {
+        match self.readers.get_mut(context.direction).dissect(data, &mut self.session, context) {
             Ok(()) => Outcome::Done,
             Err(reason) => Outcome::Lost(reason),
         }

@@ -2,10 +2,11 @@
 
 use super::super::context::Context;
 use super::super::data::TransferData;
+use super::super::header_buffer::HeaderBuffer;
 use super::super::part::{Class, Layer};
 use super::super::part_collector::{Label, OpenUnit};
 use super::super::prefix_buffer::PrefixBuffer;
-use super::super::text::{HOLE, with_hole};
+use super::super::text::with_hole;
 use super::message::Message;
 use super::names;
 use super::record::{self, ContentType, Header};
@@ -20,7 +21,7 @@ const NOT_TLS: &str = "not TLS";
 #[derive(Debug, Default)]
 pub(super) struct Reader {
     /// The bytes of an incomplete record header.
-    header: Vec<u8>,
+    header: HeaderBuffer,
     unit: OpenUnit,
     record: Option<Record>,
     message: Message,
@@ -71,17 +72,12 @@ impl Reader {
         session: &Session,
         context: &mut Context<'_>,
     ) -> Result<(), &'static str> {
-        let wanted = record::HEADER - self.header.len();
-        let next = data.recorded().get(..wanted).unwrap_or(data.recorded());
-        if next.is_empty() {
-            return Err(HOLE);
-        }
-        self.header.extend_from_slice(next);
-        let kind = self.header.first().and_then(|kind| ContentType::of(*kind));
-        let Some(kind) = kind.filter(|_| record::may_begin(&self.header)) else { return Err(NOT_TLS) };
-        let piece = data.take(next.len() as u64);
+        let next = self.header.fill(record::HEADER, data)?;
+        let kind = self.header.bytes().first().and_then(|kind| ContentType::of(*kind));
+        let Some(kind) = kind.filter(|_| record::may_begin(self.header.bytes())) else { return Err(NOT_TLS) };
+        let piece = data.take(next);
         let label = Label::new(Class::Tls, Layer::Tls, kind.name());
-        let Some(header) = self.header.first_chunk().and_then(|header| Header::parse(*header)) else {
+        let Some(header) = self.header.bytes().first_chunk().and_then(|header| Header::parse(*header)) else {
             context.output.part(&mut self.unit, piece.len(), label, String::new(), false);
             return Ok(());
         };

@@ -2,7 +2,7 @@
 
 use super::super::context::Context;
 use super::super::data::TransferData;
-use super::super::direction::{Direction, PerDirection};
+use super::super::direction::PerDirection;
 use super::super::graphql::{Operations, Owner};
 use super::super::outcome::Outcome;
 use super::reader::Reader;
@@ -30,12 +30,11 @@ impl WebSocket {
     /// Dissects the next bytes of a direction into parts of frames and messages.
     pub(in super::super) fn dissect(
         &mut self,
-        direction: Direction,
         data: &mut TransferData<'_>,
         context: &mut Context<'_>,
     ) -> Outcome {
-        let reader = self.readers.get_mut(direction);
-        match reader.dissect(direction, data, &mut self.operations, context) {
+        let reader = self.readers.get_mut(context.direction);
+        match reader.dissect(data, &mut self.operations, context) {
             Ok(()) => Outcome::Done,
             Err(reason) => Outcome::Lost(reason),
         }

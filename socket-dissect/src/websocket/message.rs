@@ -2,7 +2,6 @@
 
 use super::super::context::Context;
 use super::super::data::TransferData;
-use super::super::direction::Direction;
 use super::super::graphql::{Operations, Owner};
 use super::super::part::{Class, Layer};
 use super::super::part_collector::{Label, OpenUnit};
@@ -58,20 +57,18 @@ impl Message {
     /// Determines from the first bytes of the message to which GraphQL operation it belongs.
     pub(super) fn set_owner(
         &mut self,
-        direction: Direction,
         beginning: &[u8],
         operations: &mut Option<Operations>,
         context: &mut Context<'_>,
     ) {
         if let Some(operations) = operations.as_mut().filter(|_| !self.is_compressed) {
-            self.owner = operations.owner(direction, beginning, context);
+            self.owner = operations.owner(beginning, context);
         }
     }
 
     /// Adds unmasked payload bytes to the message.
     pub(super) fn add(
         &mut self,
-        direction: Direction,
         data: TransferData<'_>,
         ends: bool,
         operations: &mut Option<Operations>,
@@ -80,7 +77,7 @@ impl Message {
         self.content.add(data);
         if self.owner == Owner::Unknown && (ends || self.content.bytes().len() <= MAX_OWNER) {
             let content = std::mem::take(&mut self.content);
-            self.set_owner(direction, content.bytes(), operations, context);
+            self.set_owner(content.bytes(), operations, context);
             self.content = content;
         }
     }

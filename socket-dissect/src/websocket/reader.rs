@@ -2,7 +2,6 @@
 
 use super::super::context::Context;
 use super::super::data::TransferData;
-use super::super::direction::Direction;
 use super::super::graphql::{Operations, Owner};
 use super::super::part::{Class, Layer};
 use super::super::part_collector::{Label, OpenUnit};
@@ -51,16 +50,15 @@ impl Reader {
     /// The reason, if the remaining bytes of the direction cannot be dissected.
     pub(super) fn dissect(
         &mut self,
-        direction: Direction,
         data: &mut TransferData<'_>,
         operations: &mut Option<Operations>,
         context: &mut Context<'_>,
     ) -> Result<(), &'static str> {
         while !data.is_empty() {
             match &self.frame {
-                None => self.read_head(direction, data, operations, context)?,
+                None => self.read_head(data, operations, context)?,
                 Some(frame) if frame.head.code.is_control() => self.read_control(data, context),
-                Some(_) => self.read_message(direction, data, operations, context),
+                Some(_) => self.read_message(data, operations, context),
             }
         }
         Ok(())
@@ -68,7 +66,6 @@ impl Reader {
 
     fn read_head(
         &mut self,
-        direction: Direction,
         data: &mut TransferData<'_>,
         operations: &mut Option<Operations>,
         context: &mut Context<'_>,
@@ -99,7 +96,7 @@ impl Reader {
             let label = control_label(head.code);
             context.output.part(&mut self.frame_unit, read, label, String::new(), head.length == 0);
         } else {
-            self.begin_message(direction, &head, *data, operations, context);
+            self.begin_message(&head, *data, operations, context);
             let label = self.message.label(Label { name: head.code.name(), ..FRAME_HEAD });
             context.output.part(&mut self.frame_unit, read, label, String::new(), true);
         }
@@ -107,7 +104,7 @@ impl Reader {
         if head.length > 0 {
             self.frame = Some(frame);
         } else if !head.code.is_control() {
-            self.payload(direction, &frame, TransferData::new(b"", 0), operations, context);
+            self.payload(&frame, TransferData::new(b"", 0), operations, context);
         }
         Ok(())
     }
@@ -116,7 +113,6 @@ impl Reader {
     /// message names its operation.
     fn begin_message(
         &mut self,
-        direction: Direction,
         head: &FrameHead,
         mut rest: TransferData<'_>,
         operations: &mut Option<Operations>,
@@ -125,7 +121,7 @@ impl Reader {
         if head.code != OpCode::Continuation {
             self.message.begin(head.is_compressed, operations.is_some());
             let beginning = head.unmasked(rest.take(head.length).recorded(), 0, message::MAX_OWNER);
-            self.message.set_owner(direction, &beginning, operations, context);
+            self.message.set_owner(&beginning, operations, context);
         }
     }
 
@@ -150,21 +146,19 @@ impl Reader {
 
     fn read_message(
         &mut self,
-        direction: Direction,
         data: &mut TransferData<'_>,
         operations: &mut Option<Operations>,
         context: &mut Context<'_>,
     ) {
         let Some(mut frame) = self.frame.take() else { return };
         let piece = frame.take(data);
-        self.payload(direction, &frame, piece, operations, context);
+        self.payload(&frame, piece, operations, context);
         self.frame = Some(frame).filter(|frame| !frame.is_complete());
     }
 
     /// Adds payload bytes to the current message. The last frame ends the message even if it has no payload.
     fn payload(
         &mut self,
-        direction: Direction,
         frame: &Frame,
         piece: TransferData<'_>,
         operations: &mut Option<Operations>,
@@ -173,7 +167,7 @@ impl Reader {
         let before = frame.read - piece.len();
         let clear = frame.head.unmasked(piece.recorded(), before, message::MAX_CONTENT);
         let ends = frame.is_complete() && frame.head.is_final;
-        self.message.add(direction, TransferData::new(&clear, piece.len()), ends, operations, context);
+        self.message.add(TransferData::new(&clear, piece.len()), ends, operations, context);
         let text = with_hole(self.message.text(ends, operations, context), piece.missing());
         self.message.output(piece.len(), text, ends, context);
     }

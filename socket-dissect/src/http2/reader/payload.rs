@@ -2,7 +2,6 @@
 
 use super::super::super::context::Context;
 use super::super::super::data::TransferData;
-use super::super::super::direction::Direction;
 use super::super::super::part::{Class, Layer};
 use super::super::super::part_collector::{Label, OpenUnit};
 use super::super::super::text::with_hole;
@@ -37,7 +36,6 @@ impl Reader {
 
     pub(super) fn read_content(
         &mut self,
-        direction: Direction,
         data: &mut TransferData<'_>,
         streams: &mut Streams,
         context: &mut Context<'_>,
@@ -47,11 +45,11 @@ impl Reader {
         frame.content -= u32::try_from(piece.len()).unwrap_or(frame.content);
         let (head, label, ends) = (frame.head, frame.label, frame.content == 0);
         if frame.is_data() {
-            streams.data(direction, head.stream, piece, ends, context);
+            streams.data(head.stream, piece, ends, context);
         } else if frame.has_fields() {
             self.blocks.add(piece);
             let text = match ends && head.flags.end_headers() {
-                true => self.blocks.end(direction, streams, context),
+                true => self.blocks.end(streams, context),
                 false => String::new(),
             };
             let label = Label { class: Class::Headers, ..label };
@@ -71,20 +69,14 @@ impl Reader {
         context.output.part(&mut self.unit, piece.len(), label, String::new(), frame.padding == 0);
     }
 
-    pub(super) fn end_frame(
-        &mut self,
-        direction: Direction,
-        frame: &Incoming,
-        streams: &mut Streams,
-        context: &mut Context<'_>,
-    ) {
+    pub(super) fn end_frame(&mut self, frame: &Incoming, streams: &mut Streams, context: &mut Context<'_>) {
         let FrameHead { kind, flags, stream, .. } = frame.head;
         match kind {
-            Kind::Data if flags.end_stream() => streams.end(direction, stream, context),
+            Kind::Data if flags.end_stream() => streams.end(stream, context),
             Kind::RstStream => streams.reset(stream, control::reset_code(frame.payload.bytes()), context),
             // A header block without bytes.
             _ if frame.has_fields() && flags.end_headers() => {
-                self.blocks.end(direction, streams, context);
+                self.blocks.end(streams, context);
             }
             _ => {}
         }
