@@ -57,7 +57,8 @@ fn unquoted(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Returns `true` if the address in the trace equals the kernel's, or is a valid form of it.
+/// Returns `true` if a trace records the kernel's address as `trace`. The two may differ, for example because
+/// tokio reports an abstract Unix-domain name as `(unnamed)`.
 pub(super) fn same(kernel: Option<&Addr>, trace: Option<&Addr>) -> bool {
     match (kernel, trace) {
         (Some(Addr::Ip(kernel)), Some(Addr::Ip(trace))) => {

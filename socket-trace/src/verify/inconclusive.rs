@@ -83,8 +83,8 @@ pub(super) fn inconclusive(check: &mut Check) -> Vec<String> {
 
 const PAUSE: &str = "pass -ttt to strace, and let the program pause for at least a tenth of a second";
 
-/// Removes the differences of the sockets in `ambiguous`. For each of them, it is uncertain which call in the
-/// log is its first. Returns the sockets whose differences were removed.
+/// Removes the differences of the sockets in `ambiguous`, because it is uncertain at which call in the log
+/// these sockets begin. Returns the sockets whose differences were removed.
 fn retract_differences(check: &mut Check, ambiguous: &BTreeSet<(SockId, i32)>) -> BTreeSet<(SockId, i32)> {
     let mut retracted = BTreeSet::new();
     let mut is_certain = |owner: Option<SockId>| {

@@ -99,8 +99,8 @@ pub struct Difference {
     pub fd: Option<i32>,
     /// Position of the differing call among the calls of its socket, from 1.
     pub call: u64,
-    /// The socket of the trace that was matched to the log: the differing socket, or the listener that
-    /// accepted it. If the match is uncertain, the difference does not count.
+    /// Socket of the trace whose match to the log the difference depends on: the differing socket itself, or
+    /// the listener that accepted it. The difference is discarded if that match is uncertain.
     #[serde(skip)]
     pub(super) owner: Option<SockId>,
     pub(super) before: Vec<MatchedCall>,

@@ -39,7 +39,7 @@ fn number(word: &str) -> Option<i64> {
     word.split('<').next()?.parse().ok()
 }
 
-/// Returns the position of the parenthesis that closes the one directly before `text`.
+/// Returns the position of the `)` that closes a parenthesis opened just before `text`.
 fn closing(text: &str) -> Option<usize> {
     let (mut depth, mut at) = (0_usize, 0);
     let bytes = text.as_bytes();

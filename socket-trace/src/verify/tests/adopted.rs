@@ -1,11 +1,11 @@
-//! Sockets that the tap did not create. The logs have times since 1970, and their first second is the start
-//! of the trace.
+//! Tests of sockets that the tap adopted. In the logs, times are seconds since 1970; the recording starts at
+//! 1795359600.
 
 use super::support::*;
 use super::*;
 
-/// Log of a listener that is created, and used once, without the tap. The tap adopts the listener in second
-/// 2.
+/// Log of a listener that is created without the tap, and accepts a connection. The tap adopts the listener
+/// at 1795359602, 2 seconds after the recording started.
 const LOG: &str = r#"7 1795359600.100000 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP) = 5
 7 1795359600.200000 bind(5, {sa_family=AF_INET, sin_port=htons(0), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
 7 1795359600.300000 listen(5, 128) = 0
