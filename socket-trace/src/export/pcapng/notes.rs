@@ -8,7 +8,8 @@ use socket_tap::format::text::printable;
 use super::protocol::Protocol;
 use super::recording::start_time;
 
-/// Facts about the export, from which the notes for the user are made.
+/// Counts and names collected during the export, from which [`lines`](Self::lines) makes the notes for the
+/// user.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
     /// Names of the recordings without payload.
@@ -31,7 +32,7 @@ pub(super) struct Notes {
 }
 
 impl Notes {
-    /// Adds the facts in the header of a recording.
+    /// Starts a recording. Remembers its name if it has no payload or no start time.
     pub(super) fn begin(&mut self, header: &Header) {
         let name = || {
             let name: String = header.name.chars().take(80).collect();

@@ -102,7 +102,8 @@ impl Sockets {
         Ok(())
     }
 
-    /// Returns the connection of the event. Opens one if the trace does not contain its opening.
+    /// Returns the TCP connection of the event's socket. If the trace lacks its opening, writes a handshake
+    /// first.
     fn stream(&mut self, context: &mut EventContext<'_>) -> io::Result<&mut Connection> {
         use std::collections::hash_map::Entry;
         match self.streams.entry(context.sock) {
