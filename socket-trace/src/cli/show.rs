@@ -52,7 +52,7 @@ pub(super) struct Show {
     /// Only this socket, as numbered by its recording
     #[arg(long, value_name = "N")]
     sock: Option<SockId>,
-    /// Only this connection: the N of cN, if several recordings are shown
+    /// Only the connection with this number, shown as cN if several recordings are given
     #[arg(long, value_name = "N")]
     connection: Option<u64>,
     /// Only connections with this peer: an IP, an IP and port, or a path

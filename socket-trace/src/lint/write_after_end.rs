@@ -44,8 +44,8 @@ pub(super) struct WriteAfterEnd {
     unanswered: Tally,
 }
 
-/// State of a connection: the writes that the peer possibly did not read, and the evidence that it has closed
-/// its socket.
+/// State of a connection: the writes that the peer possibly did not read, and the evidence that the peer has
+/// closed its socket.
 #[derive(Debug, Default)]
 struct State {
     /// The last successful write, if no read followed it.
