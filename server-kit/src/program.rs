@@ -54,8 +54,9 @@ where
     run_with(program, listen, serve)
 }
 
-/// Runs a server as [`run`] does. `listen` binds the server's sockets, which need not be a single listener,
-/// and returns their address. `L` is the set of flags for the server's limits.
+/// Runs a server like [`run`], but with sockets of any type `S`, for example a UDP socket next to the TCP
+/// listener. `listen` binds the sockets and returns their address. `L` is the set of flags for the server's
+/// limits.
 pub fn run_with<S, L, F>(
     program: &Program,
     listen: impl AsyncFnOnce(&Tap, SocketAddr) -> io::Result<(SocketAddr, S)>,

@@ -1,4 +1,4 @@
-//! A watcher of the changes.
+//! A watcher that waits for changes to the shelf, and yields them one by one.
 
 use std::collections::VecDeque;
 use std::time::Duration;

@@ -47,8 +47,8 @@ pub type StoreError = bookshelf::store::postgres::OpenError;
 pub type StoreError = std::convert::Infallible;
 
 impl StoreFlags {
-    /// Opens the store. `tap` records the connections to a database, and the database displays `program` as
-    /// their name.
+    /// Opens the store. If it is a database, `tap` records the connections to it, and the database displays
+    /// `program` as their `application_name`.
     ///
     /// # Errors
     /// If the database cannot be used.

@@ -14,7 +14,8 @@ use crate::model::{Author, Book, BookPatch, NewBook};
 use crate::store::{BookRange, Operation, Store, no_such_author};
 
 impl Postgres {
-    /// Makes an operation fail if it takes longer than [`Options::timeout`](super::Options::timeout).
+    /// Limits the duration of an operation to [`Options::timeout`](super::Options::timeout). Returns
+    /// [`Error::Unavailable`] if it takes longer.
     fn timed<'a, T>(
         &'a self,
         operation: impl Future<Output = Result<T, Error>> + Send + 'a,
@@ -37,8 +38,9 @@ impl Postgres {
         }
     }
 
-    /// Adds a stored change to the feed, and returns the changed book. The watchers of this process then need
-    /// not wait for the notification from the database.
+    /// Adds the change that a statement has just stored to the feed, so that the watchers of this process
+    /// need not wait for the database's notification. `row` is the result of the statement. Returns the
+    /// changed book.
     async fn announce(&self, kind: ChangeKind, row: &Row) -> Result<Book, Error> {
         let (book, sequence) = (rows::book(row)?, rows::number(row, 5)?);
         let is_next = self.feed.push_next(Change { sequence, kind, book: book.clone() });
