@@ -5,8 +5,8 @@ use std::task::Poll;
 use super::*;
 use crate::event::SockId;
 
-/// A closure returns the errors of aborted handshakes, because Linux never returns them from `accept` on a
-/// TCP socket. Other systems do.
+/// The errors come from a closure, because Linux never returns the error of an aborted handshake from
+/// `accept` on a TCP socket. Other systems do.
 #[tokio::test]
 async fn accept_skips_aborted_handshake_without_pausing() {
     use io::ErrorKind::{ConnectionAborted, ConnectionReset};

@@ -52,9 +52,9 @@ impl Model {
         shard.push(raw);
     }
 
-    /// Runs one round of the drain thread. Earlier rounds have delivered all records up to the time
-    /// `complete`. Asserts that this round finds only later records. Returns the time up to which this round
-    /// has delivered all records.
+    /// Runs one round of the drain thread: delivers all records up to a time, and returns this time.
+    /// `complete` is the time that the previous round returned. Asserts that no record up to `complete` has
+    /// arrived since.
     fn drain(&self, complete: u64) -> u64 {
         let now = self.read_clock();
         let until = self.calls.complete_up_to(false, now).unwrap_or(complete).max(complete);

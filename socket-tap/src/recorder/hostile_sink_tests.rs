@@ -1,4 +1,4 @@
-//! Tests with sinks that fail, panic, or call the recorder.
+//! Tests with sinks that fail, panic, or call the recorder that runs them.
 
 use std::io;
 use std::pin::Pin;

@@ -4,9 +4,8 @@ use std::collections::HashSet;
 
 use crate::event::{Event, Op, SockId, SocketKind};
 
-/// The number of streams that are open after the events so far.
-/// [`Tap::open_streams`](crate::Tap::open_streams) had the same value when the last of these events was
-/// recorded.
+/// The number of open streams, counted from the events so far. It is the value that
+/// [`Tap::open_streams`](crate::Tap::open_streams) had when the last of these events was recorded.
 #[derive(Clone, Debug, Default)]
 pub(super) struct OpenStreams {
     open: u64,
