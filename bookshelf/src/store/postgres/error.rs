@@ -1,4 +1,4 @@
-//! Errors of the database.
+//! Errors of opening or using a database.
 
 use std::io;
 use std::path::PathBuf;
@@ -33,7 +33,7 @@ pub enum OpenError {
     Refused {
         /// Address of the server.
         address: Address,
-        /// Message of the server.
+        /// Error message of the server.
         reason: String,
     },
     /// The server has no such database.

@@ -1,4 +1,4 @@
-//! The operations of the store.
+//! Implements the operations of a [`Store`] with SQL statements.
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
