@@ -48,10 +48,11 @@ impl From<Error> for Problem {
     }
 }
 
-/// Maps an invalid argument to a problem.
+/// Returns the problem details of an invalid argument.
 ///
-/// If the OpenAPI document excludes the value, the status is 422 for a body and 400 for a query. If only the
-/// current books and authors exclude it, the status is 404 for a page token and 409 for an author id.
+/// The status is 422 for a body field and 400 for a query parameter whose value the OpenAPI document
+/// excludes. It is 409 for the id of an author that does not exist, and 404 for the token of a page that does
+/// not exist.
 fn invalid(field: Field, reason: String) -> ProblemDetails {
     let (kind, status) = match field {
         Field::Title | Field::Year | Field::Patch => (&INVALID, StatusCode::UNPROCESSABLE_ENTITY),
