@@ -74,7 +74,7 @@ async fn change_over_one_api_reaches_watchers_over_all_apis() {
     assert_eq!(changes(over_grpc).await, seen);
 }
 
-/// Returns the comparison that the tour prints with `--json`.
+/// Runs the tour, and returns the comparison that `workshop --json` prints.
 fn comparison(directory: &Path, arguments: &[&str]) -> Value {
     let printed = tour(directory, &[&["--json"], arguments].concat()).ok();
     let comparison: Value = serde_json::from_str(&printed).unwrap();

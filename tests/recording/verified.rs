@@ -1,6 +1,6 @@
 //! Compares traces of small programs with strace's logs. The programs use sockets that were opened without
-//! the tap, streams that it wraps or releases, and Unix sockets. A test runs its program by executing itself
-//! in a child process under strace.
+//! the tap, streams that it wraps or stops recording, and Unix sockets. A test runs its program by executing
+//! itself in a child process under strace.
 
 mod frameworks;
 

@@ -12,7 +12,7 @@ use super::operation::Operation;
 /// Years between which updates alternate, so that each update changes the book.
 const YEARS: [i32; 2] = [1995, 1996];
 
-/// Runs the job as a step of the API's recordings.
+/// Makes the calls of the job and records them as one named step.
 pub(crate) async fn run<C: Client>(api: &Api, job: &Job) -> Outcome {
     let began = Instant::now();
     let mut duration = 0;
