@@ -55,7 +55,8 @@ impl Content {
         Self::new(media, encoding, document)
     }
 
-    /// Returns a reader for a body that consists of gRPC messages. `message_type` is their type, if known.
+    /// Returns a reader for a body that consists of gRPC messages. `message_type` is their type, if a
+    /// protobuf contract defines it.
     pub(super) fn of_grpc(message_type: Option<MessageDescriptor>, encoding: Encoding) -> Self {
         Self::Grpc(MessageReader::new(message_type, encoding))
     }

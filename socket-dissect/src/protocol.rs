@@ -25,7 +25,7 @@ pub(super) enum Protocol {
     WebSocket(Box<WebSocket>),
     Tls(Box<Tls>),
     Postgres(Box<Postgres>),
-    /// The protocol is not supported, for this reason.
+    /// The protocol is not supported. Contains the reason for the output.
     Unsupported(&'static str),
 }
 

@@ -120,7 +120,7 @@ impl<'a> Collector<'a> {
     }
 }
 
-/// Merges those of `fields` that have the same response key, and returns the resulting selections.
+/// Merges the fields with the same response key, and returns the resulting selections.
 fn merge(fields: &[RootSelection<'_>], variables: &Variables) -> Vec<Positioned<Selection>> {
     let mut groups: Vec<Vec<&RootSelection<'_>>> = Vec::new();
     let mut known = HashMap::new();

@@ -25,8 +25,8 @@ use crate::status::ErrorDomain;
 /// can then still arrive.
 const LINGER: Duration = Duration::from_millis(500);
 
-/// The reason why a request stream ended. The handler does not report it: it completes with OK even if the
-/// stream timed out or was unreadable.
+/// The reason why a request stream ended. The handler does not report this reason: even if the stream timed
+/// out or was unreadable, the handler completes with OK.
 #[derive(Clone, Debug)]
 pub(super) struct StreamOutcome {
     /// Set when the stream ends: `Ok`, or the error that ended it. If it is not set when the handler

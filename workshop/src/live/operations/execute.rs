@@ -79,7 +79,7 @@ async fn call<C: Client>(client: &mut C, api: &Api, job: &Job) -> Result<String,
     })
 }
 
-/// Removes and returns the newest of the created books. Creates a book if there is none.
+/// Removes and returns the newest book that an operation has created. Creates a book if there is none.
 async fn take_newest<C: Client>(client: &mut C, api: &Api, job: &Job) -> Result<Book, Failure> {
     match api.created.take(api.name, job.is_only) {
         Some(book) => Ok(book),
