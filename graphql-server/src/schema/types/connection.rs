@@ -53,7 +53,7 @@ impl BookConnection {
         self.page.books.iter().cloned().map(Book).collect()
     }
 
-    /// Whether pages precede and follow this page, and the cursors of its first and last book.
+    /// Cursors of the first and last book of the page, and flags for pages before and after it.
     async fn page_info(&self) -> PageInfo {
         PageInfo {
             has_next_page: self.page.next_page_token.is_some(),
