@@ -177,7 +177,7 @@ fn recordings_contain_the_database_connections() {
 }
 
 #[test]
-fn unusable_database_leaves_the_traces_untouched() {
+fn unusable_database_creates_no_trace_files() {
     let directory = TempDir::new().unwrap();
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let ran = tour(directory.path(), &["--store", &format!("postgres://me:secret@127.0.0.1:{port}/books")]);

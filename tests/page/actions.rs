@@ -75,7 +75,7 @@ fn without_id(result: &Value) -> String {
 
 /// The only test that asserts the wording of the results that the operations return.
 #[test]
-fn all_apis_describe_results_identically() {
+fn operation_results_are_worded_alike_for_all_apis() {
     let workshop = Workshop::start();
     let describe = |operation: &str| {
         let response = work(&workshop, operation, 1, "one");

@@ -113,7 +113,7 @@ async fn precondition_errors_match_the_snapshot() {
 }
 
 #[tokio::test]
-async fn future_change_error_matches_the_snapshot() {
+async fn error_for_future_last_event_id_matches_snapshot() {
     let response = Service::new().get("/v1/books/changes", &[("last-event-id", "7")]).await;
     insta::assert_snapshot!(str::from_utf8(&response.body).unwrap(), @r#"
     id: 0

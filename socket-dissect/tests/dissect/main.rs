@@ -125,7 +125,7 @@ proptest! {
     }
 
     #[test]
-    fn each_byte_of_conversation_fragments_is_counted_once(
+    fn each_byte_of_message_fragments_is_counted_once(
         side in select(vec![Side::Server, Side::Client]),
         ops in vec((1..3u64, any_op(fragment())), 0..40),
     ) {

@@ -72,7 +72,7 @@ fn adopt_datagram_and_close_events_are_formatted() {
 }
 
 #[test]
-fn fin_is_not_shown_for_wrapped_streams() {
+fn text_shows_fin_only_for_tcp_and_unix() {
     let ending = |domain: &str| {
         let adopt = format!(r#"{{"t":0,"sock":1,"op":"adopt","domain":"{domain}","type":"stream"}}"#);
         shown(&[

@@ -123,7 +123,7 @@ fn concurrent_write_and_read_are_delivered_in_order() {
 }
 
 #[test]
-fn write_through_reused_slot_is_delivered_in_order() {
+fn reused_call_slot_keeps_writes_in_order() {
     check(2, || {
         let model = Model::new();
         let threads = [0, 1].map(|shard| {

@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lifecycle_event_converts_back_to_its_operation() {
+    fn operation_survives_conversion_to_lifecycle_event_and_back() {
         let failure = Failure { reason: "connection reset".into(), errno: Some(104) };
         for (op, error) in [
             (Op::Read(Transfer { eof: true, ..Transfer::default() }), None),

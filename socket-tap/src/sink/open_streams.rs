@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn released_stream_does_not_count_as_open() {
+    fn stream_with_a_release_event_is_not_open() {
         let accept = r#"{"t":1,"sock":1,"op":"accept","on":7}"#;
         let release = r#"{"t":2,"sock":1,"op":"release","rx":0,"tx":0,"reads":0,"writes":0}"#;
         assert_eq!(open_after(&[accept, release]), 0);

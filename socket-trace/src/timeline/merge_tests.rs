@@ -93,7 +93,7 @@ fn next(timeline: &mut Timeline) -> String {
 }
 
 #[test]
-fn following_waits_after_the_last_complete_line() {
+fn incomplete_last_line_is_awaited_when_following() {
     let files = Growing::new("grows");
     files.append(
         "a",

@@ -58,7 +58,7 @@ fn layered_streams_are_exported_as_separate_connections() {
 }
 
 #[test]
-fn connection_without_its_opening_is_exported() {
+fn connection_opened_before_the_trace_is_exported() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let (file, notes) = place.export(&Text::server().read(b"hello").ended_by_peer(90_005, 7), "a.pcapng");

@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn password_for_a_unix_socket_is_in_the_localhost_line() {
+    fn unix_socket_uses_password_of_localhost_line() {
         let url: DatabaseUrl = "postgres://ada@%2Frun%2Fpostgresql/shelf".parse().unwrap();
         assert_eq!(find("localhost:5432:shelf:ada:secret", &url).as_deref(), Some("secret"));
     }

@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn etag_lists_are_formatted_for_messages() {
+    fn etag_list_is_joined_with_or_in_errors() {
         assert_eq!(Tags::parse("\"1\", W/\"2\"").unwrap().to_string(), "1 or W/\"2\"");
     }
 }

@@ -117,7 +117,7 @@ fn written_plaintext_is_paired_with_later_tls_records() {
 }
 
 #[test]
-fn padded_tls_records_and_plaintext_pair_in_order() {
+fn padded_tls_records_pair_with_plaintext_in_order() {
     let mut padded = Records::default();
     below(&mut padded, 1, &[64]);
     padded.add_above(45);
