@@ -7,14 +7,13 @@ use bookshelf::{Error, Field};
 use hardening_rest::{FieldError, ProblemDetails, ProblemType, Rejection};
 use serde::Serialize;
 
-const NOT_FOUND: ProblemType = ProblemType::new("urn:problem-type:bookshelf:not-found", "Not on the shelf");
+const NOT_FOUND: ProblemType = ProblemType::new("urn:problem-type:bookshelf:not-found", "Resource not found");
 const NO_SUCH_PAGE: ProblemType =
     ProblemType::new("urn:problem-type:bookshelf:no-such-page", "Unknown page token");
 const INVALID: ProblemType = ProblemType::new("urn:problem-type:bookshelf:invalid", "Invalid argument");
 const NO_SUCH_AUTHOR: ProblemType =
     ProblemType::new("urn:problem-type:bookshelf:no-such-author", "Unknown author");
-const CONFLICT: ProblemType =
-    ProblemType::new("urn:problem-type:bookshelf:conflict", "Another revision is current");
+const CONFLICT: ProblemType = ProblemType::new("urn:problem-type:bookshelf:conflict", "Outdated revision");
 const FULL: ProblemType = ProblemType::new("urn:problem-type:bookshelf:full", "The shelf is full");
 const FELL_BEHIND: ProblemType = ProblemType::new("urn:problem-type:bookshelf:fell-behind", "Missed changes");
 

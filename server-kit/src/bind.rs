@@ -84,7 +84,8 @@ fn explain(error: &io::Error, address: SocketAddr, server: &str, flag: &str) -> 
             SocketAddr::from((address.ip(), 0))
         ),
         ErrorKind::PermissionDenied => format!(
-            "address {address} of the {server} needs privileges, as ports below 1024 do; pass {flag} to choose another"
+            "address {address} of the {server} requires privileges, like every port below 1024; pass {flag} to choose \
+             another"
         ),
         ErrorKind::AddrNotAvailable => format!(
             "address {address} of the {server} is not an address of this machine; pass {flag} to choose another"

@@ -107,7 +107,7 @@ where
     let end = end?;
     if let Some(path) = flags.trace.as_ref().filter(|_| !flags.quiet) {
         let (name, path) = (program.name, path.display());
-        eprintln!("{name}: {path} is complete: {} events, {} lost", end.events, end.lost);
+        eprintln!("{name}: the trace {path} is complete: {} events, {} lost", end.events, end.lost);
     }
     Ok(())
 }

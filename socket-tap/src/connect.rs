@@ -54,7 +54,7 @@ impl TapStream<TcpStream> {
                 Err(error) => last = Some(error),
             }
         }
-        Err(last.unwrap_or_else(|| no_address("no address to connect to was found")))
+        Err(last.unwrap_or_else(|| no_address("cannot connect: the address list is empty")))
     }
 }
 

@@ -54,7 +54,11 @@ impl StoreFlags {
     /// If the database cannot be used.
     #[cfg_attr(
         not(feature = "postgres"),
-        expect(unused_variables, clippy::unused_async, reason = "only a database needs a connection")
+        expect(
+            unused_variables,
+            clippy::unused_async,
+            reason = "only the database store connects with these arguments"
+        )
     )]
     pub async fn open(&self, tap: &Tap, program: &'static str) -> Result<Shelf, StoreError> {
         match &self.store {

@@ -142,7 +142,7 @@ impl Lines {
             Op::Release(close) => released(close, self.forget(event), event.t),
             Op::Gap(gap) => missing(gap),
             Op::Mark { .. } => String::new(),
-            Op::Unknown { .. } => "(operation of a newer version)".to_owned(),
+            Op::Unknown { .. } => "(unknown operation, of a newer version)".to_owned(),
         }
     }
 

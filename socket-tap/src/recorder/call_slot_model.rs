@@ -60,7 +60,10 @@ impl Model {
         let until = self.calls.complete_up_to(false, now).unwrap_or(complete).max(complete);
         for shard in &self.shards {
             shard.lock().unwrap().retain(|raw| {
-                assert!(*raw > complete, "record {raw} is late: earlier rounds delivered up to {complete}");
+                assert!(
+                    *raw > complete,
+                    "an earlier round delivered all up to {complete}, but not the record of {raw}"
+                );
                 *raw > until
             });
         }
@@ -70,7 +73,7 @@ impl Model {
     fn end(&self, complete: u64) {
         for shard in &self.shards {
             let late = shard.lock().unwrap().iter().any(|raw| *raw <= complete);
-            assert!(!late, "a record is late: earlier rounds delivered up to {complete}");
+            assert!(!late, "the rounds delivered all up to {complete}, but not an earlier record");
         }
     }
 }

@@ -70,7 +70,7 @@ impl Postgres {
     /// Returns an error if the shelf is full.
     async fn require_capacity(&self) -> Result<(), Error> {
         let rows = self.query(statements::COUNTS, &[]).await?;
-        let row = rows.first().ok_or(Error::Internal("the row of counters is missing from the database"))?;
+        let row = rows.first().ok_or(Error::Internal("the table bookshelf.shelf has no row"))?;
         let (books, last_id): (usize, u32) = (rows::number(row, 0)?, rows::number(row, 1)?);
         let limit = self.options.limits.books;
         if books >= limit {
@@ -201,7 +201,6 @@ impl Store for Postgres {
 
 pub(super) async fn newest_change(connection: &mut Connection) -> Result<u64, Error> {
     let rows = connection.query(statements::NEWEST_CHANGE, &[]).await?;
-    rows.first().map_or(Err(Error::Internal("the row of counters is missing from the database")), |row| {
-        rows::number(row, 0)
-    })
+    rows.first()
+        .map_or(Err(Error::Internal("the table bookshelf.shelf has no row")), |row| rows::number(row, 0))
 }

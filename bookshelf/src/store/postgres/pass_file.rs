@@ -28,7 +28,7 @@ fn read(path: &Path) -> io::Result<String> {
     {
         use std::os::unix::fs::PermissionsExt as _;
         if fs::metadata(path)?.permissions().mode() & 0o077 != 0 {
-            return Err(io::Error::other("other users have access to it; run chmod 600 on it"));
+            return Err(io::Error::other("other users have access to the file; run chmod 600 on it"));
         }
     }
     fs::read_to_string(path)

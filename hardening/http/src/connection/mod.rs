@@ -16,7 +16,7 @@
 mod activity;
 #[cfg_attr(
     not(feature = "tonic"),
-    allow(unreachable_pub, reason = "the public API of `tonic` names these types")
+    allow(unreachable_pub, reason = "the public API of the module `tonic` uses these types")
 )]
 mod body;
 mod drain;

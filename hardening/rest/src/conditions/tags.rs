@@ -79,7 +79,7 @@ impl fmt::Display for Tags {
             return f.write_str("any");
         };
         if tags.is_empty() {
-            return f.write_str("one of the empty list in If-Match");
+            return f.write_str("a revision in the If-Match list, which is empty");
         }
         for (index, Tag { is_weak, opaque }) in tags.iter().enumerate() {
             if index > 0 {
