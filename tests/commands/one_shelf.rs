@@ -187,7 +187,7 @@ fn unusable_database_creates_no_trace_files() {
 }
 
 #[test]
-fn page_shows_the_database() {
+fn live_page_shows_the_database_connections() {
     let Some(database) = Postgres::start() else { return };
     let url = database.url();
     let mut workshop = Workshop::with(&[&PORTS[..], &["--store", &url]].concat());

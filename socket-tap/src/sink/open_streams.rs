@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn connected_udp_socket_does_not_count_as_open_stream() {
+    fn connected_udp_socket_is_not_an_open_stream() {
         let socket = r#"{"t":1,"sock":1,"op":"socket","domain":"ipv4","type":"datagram"}"#;
         let connect = r#"{"t":2,"sock":1,"op":"connect","peer":"127.0.0.1:9"}"#;
         let close = r#"{"t":3,"sock":1,"op":"close"}"#;

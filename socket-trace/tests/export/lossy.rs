@@ -50,7 +50,7 @@ fn fin_after_a_gap_has_later_sequence_number() {
 }
 
 #[test]
-fn connection_opened_after_a_gap_has_no_missing_bytes() {
+fn connection_opened_after_gap_has_no_missing_bytes() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let trace = Text::server().gap(2, 300, 1, 70).event(ACCEPT).read(b"hello").ended_by_peer(5, 0);

@@ -79,7 +79,7 @@ fn tls_handshake_records_are_not_paired_with_plaintext() {
 }
 
 #[test]
-fn tls_records_before_the_plaintext_stream_are_skipped() {
+fn tls_records_before_first_plaintext_are_skipped() {
     let mut records = Records::default();
     below(&mut records, 1, &[45]);
     records.begin_writing();
