@@ -25,7 +25,8 @@ use crate::Seconds;
 #[command(next_help_heading = "Store")]
 pub struct StoreFlags {
     /// Where the books are stored: memory, or a PostgreSQL database such as postgres://user@localhost/bookshelf. The
-    /// password is read from the URL, from PGPASSWORD or from ~/.pgpass
+    /// password is read from the URL, from PGPASSWORD or from ~/.pgpass. A database needs a build with the cargo feature
+    /// `postgres`
     #[arg(long, value_name = "URL", default_value_t, value_parser = address::Parser)]
     pub store: StoreAddress,
 
