@@ -39,7 +39,7 @@ async fn changes(mut watch: impl Watch) -> Vec<Change> {
 }
 
 #[tokio::test]
-async fn change_over_one_api_reaches_watchers_over_all_apis() {
+async fn change_over_one_api_reaches_all_watchers() {
     let workshop = Workshop::start();
     let [rest, graphql, grpc, plain] = addresses(&workshop);
     let off = Tap::off();

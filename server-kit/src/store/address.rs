@@ -59,7 +59,8 @@ impl FromStr for StoreAddress {
             .map(|url| Self::Postgres(Box::new(url)))
             .map_err(|error: super::StoreError| error.to_string());
         #[cfg(not(feature = "postgres"))]
-        Err("this program was built without PostgreSQL; add --features postgres to the cargo command".to_owned())
+        Err("this program was built without PostgreSQL; add --features postgres to the cargo command"
+            .to_owned())
     }
 }
 
