@@ -38,7 +38,7 @@ impl TypedValueParser for Parser {
             clap::Error::raw(ErrorKind::ValueValidation, format!("invalid value for --store: {reason}\n"))
                 .with_cmd(command)
         };
-        let text = value.to_str().ok_or_else(|| invalid("it is not valid UTF-8".to_owned()))?;
+        let text = value.to_str().ok_or_else(|| invalid("the value is not valid UTF-8".to_owned()))?;
         text.parse().map_err(invalid)
     }
 }
@@ -59,7 +59,8 @@ impl FromStr for StoreAddress {
             .map(|url| Self::Postgres(Box::new(url)))
             .map_err(|error: super::StoreError| error.to_string());
         #[cfg(not(feature = "postgres"))]
-        Err("this program was built without PostgreSQL; add --features postgres to the cargo command".to_owned())
+        Err("this program was built without PostgreSQL; add --features postgres to the cargo command"
+            .to_owned())
     }
 }
 

@@ -87,12 +87,12 @@ pub(crate) struct Recorder {
 #[repr(align(128))]
 struct CachePadded<T>(T);
 
-/// The moment whose time an event gets.
+/// The time that a record gets: the current time, or the entry of its socket call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Stamp<'a> {
-    /// Now. Used when a socket call that receives has returned.
+    /// The current time. Used when a socket call that receives has returned.
     Now,
-    /// The moment at which the socket call was entered. Used for a socket call that sends.
+    /// The time at which the socket call was entered. Used for a socket call that sends.
     Entered(&'a EnteredCall),
 }
 
@@ -159,7 +159,7 @@ impl Recorder {
         &self.sockets
     }
 
-    /// Enters a socket call that sends, on the current thread.
+    /// Marks the current thread as being in a socket call that sends, until the returned value is dropped.
     #[inline]
     pub(crate) fn enter(&self) -> EnteredCall {
         EnteredCall::now(&self.clock)
@@ -230,8 +230,8 @@ fn shard_count(Capacity { capture, payload, .. }: Capacity) -> usize {
     count
 }
 
-/// Locks `mutex` and ignores poisoning. A panic leaves a shard or the command queue consistent, because they
-/// are consistent after each single step of a change.
+/// Locks `mutex`, even if it is poisoned. A thread that panics leaves a shard or the command queue
+/// consistent, because each single step of a change does.
 #[inline]
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

@@ -107,7 +107,7 @@ impl Sequence {
     fn not_found(&self) -> String {
         match (self.sock, &self.step) {
             (Some(sock), _) => format!(
-                "no connection of socket #{sock} begins in the recording; list them with `show --op accept,connect`"
+                "the recording has no accept or connect of socket #{sock}; list them with `show --op accept,connect`"
             ),
             (_, Some(step)) => {
                 format!("no connection begins in step {step:?}; list the steps with `show --op mark`")

@@ -175,7 +175,7 @@ impl Show {
         match timeline.missed_parts() {
             0 => {}
             missed => {
-                warn(&format!("{missed} parts of the recording were deleted before they could be read"))?;
+                warn(&format!("{missed} rotated files were deleted before they could be read"))?;
             }
         }
         for trace in timeline.traces() {

@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn abstract_name_in_log_matches_unnamed_in_trace() {
+    fn abstract_unix_name_matches_unnamed_address() {
         let [name, unnamed, path] = ["\0n", "(unnamed)", "/p"].map(|text| Addr::Other(text.to_owned()));
         assert!(same(Some(&name), Some(&unnamed)) && same(Some(&name), Some(&name)));
         assert!(!same(Some(&path), Some(&unnamed)) && !same(None, Some(&unnamed)));

@@ -172,16 +172,16 @@ impl fmt::Display for Report {
             writeln!(f, "  not compared: {sockets} {reason}")?;
         }
         if self.verdict == Verdict::Different {
-            writeln!(f, "  same in both: {matched}")?;
+            writeln!(f, "  equal in log and trace: {matched}")?;
         }
         let Hidden { would_block, shutdowns_of_gone, without_call } = self.hidden;
         let mut hidden = format!("EAGAIN: {would_block}");
         if shutdowns_of_gone > 0 {
             write!(hidden, ", shutdown with ENOTCONN: {shutdowns_of_gone}")?;
         }
-        writeln!(f, "  hidden by tokio: {hidden}")?;
+        writeln!(f, "  system calls that tokio hides from the tap: {hidden}")?;
         if without_call > 0 {
-            writeln!(f, "  failed without a system call: {without_call}")?;
+            writeln!(f, "  calls that failed before their system call: {without_call}")?;
         }
         for difference in &self.differences {
             write!(f, "\n{difference}")?;

@@ -26,7 +26,9 @@ pub(super) fn ended(rest: &str) -> Result<(&str, Outcome), String> {
         ("?", Some(name)) if name.starts_with("ERESTART") => Outcome::Restarted,
         ("?", _) => Outcome::Never,
         ("-1", Some(name)) => Outcome::Error(name.to_owned()),
-        _ => Outcome::Value(number(value).ok_or_else(|| format!("{value:?} is not the result of a call"))?),
+        _ => Outcome::Value(
+            number(value).ok_or_else(|| format!("{value:?} is not a valid result of a system call"))?,
+        ),
     };
     Ok((arguments, outcome))
 }

@@ -77,7 +77,7 @@ fn add_used_fragments(selected: &SelectionSet, fragments: &Fragments, used: &mut
     }
 }
 
-/// Returns the selection set of `operation` and that of each fragment, so that the caller can modify them.
+/// Iterates over the selection sets of `operation` and of each fragment, so that the caller can modify them.
 pub(super) fn selection_sets_mut<'a>(
     operation: &'a mut OperationDefinition,
     fragments: &'a mut Fragments,

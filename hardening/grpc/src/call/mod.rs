@@ -1,6 +1,6 @@
-//! Checks that apply to the calls of all methods: a tower service around those of tonic.
+//! A tower service around tonic's services. It checks the calls of all methods.
 //!
-//! - `guarded`: the service that makes the checks, and its future
+//! - `guarded`: the service, and the future of its response
 //! - `protocol`: rejects requests that are not gRPC
 //! - `deadline`: reads `grpc-timeout`, the client's deadline
 //! - `request`: ends a request stream whose next message is overdue
@@ -33,7 +33,7 @@ pub use response::ResponseBody;
 
 const GRPC_ACCEPT_ENCODING: HeaderName = HeaderName::from_static("grpc-accept-encoding");
 
-/// The API, and the settings of the checks.
+/// Settings of a [`Guarded`] service.
 #[derive(Debug)]
 pub(crate) struct Guard {
     pub(crate) api: Api,
@@ -43,7 +43,7 @@ pub(crate) struct Guard {
 }
 
 impl Guard {
-    /// Wraps `service` in the checks.
+    /// Wraps `service` in a [`Guarded`] service with these settings.
     pub(crate) fn protect<S>(self, service: S) -> Guarded<S> {
         Guarded { service, guard: Arc::new(self) }
     }

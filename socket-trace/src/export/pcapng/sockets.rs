@@ -110,7 +110,7 @@ impl Sockets {
             Entry::Occupied(entry) => Ok(entry.into_mut()),
             Entry::Vacant(entry) => {
                 let is_server = context.recording.side == Side::Server;
-                let note = "placeholder addresses: the opening of this connection is not in the trace";
+                let note = "placeholder addresses: the trace has no accept or connect of this connection";
                 Ok(entry.insert(connect(context, None, is_server, false, Some(note))?))
             }
         }
@@ -141,7 +141,7 @@ fn placeholder_note(op: &Op) -> String {
         Op::Adopt { domain, on: Some(below), .. } => {
             let domain: String = printable(domain.as_str()).chars().take(40).collect();
             return format!(
-                "placeholder addresses: the {domain} stream above #{below} shares the addresses of #{below}"
+                "placeholder addresses: the {domain} stream is layered on #{below} and has no addresses of its own"
             );
         }
         Op::Adopt { local, peer, .. } => addresses(local, peer),
