@@ -120,8 +120,7 @@ fn median(sorted: &[f64]) -> f64 {
     }
 }
 
-/// Returns the first and the third quartile of `sorted`, the bounds of its middle half. Outliers do not
-/// affect them.
+/// Returns the first and the third quartile of `sorted`: the middle half of the values lies between them.
 fn middle_half(sorted: &[f64]) -> (f64, f64) {
     let last = sorted.len().saturating_sub(1);
     let at = |index: usize| sorted.get(index).copied().unwrap_or(f64::NAN);

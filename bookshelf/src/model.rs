@@ -48,7 +48,8 @@ impl Book {
         Err(Error::Conflict { id: self.id, expected: revision, actual: self.revision })
     }
 
-    /// Returns the revision after the next update.
+    /// Returns the revision that the book has after its next update. Fails if the book has reached the
+    /// highest revision.
     pub(crate) fn next_revision(&self) -> Result<u32, Error> {
         self.revision
             .checked_add(1)

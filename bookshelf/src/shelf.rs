@@ -115,8 +115,8 @@ impl Shelf {
         self.0.delete(id, Some(revision)).await
     }
 
-    /// Returns a watcher for all future changes. If other processes use the same store, the watcher may also yield a change
-    /// that one of them has just made.
+    /// Returns a watcher for all changes from now on. If other processes use the same store, the watcher may
+    /// first yield changes that they made just before this call.
     #[must_use]
     pub fn watch(&self) -> Changes {
         self.watch_after(self.0.feed().newest())
@@ -130,8 +130,8 @@ impl Shelf {
         self.0.newest_change().await
     }
 
-    /// Closes the connections to the store, in the way that the store's protocol specifies. Operations after
-    /// this call may fail.
+    /// Closes the connections to the store as its protocol requires. For example, a client of PostgreSQL
+    /// first sends `Terminate`. Operations after this call may fail.
     pub async fn close(&self) {
         self.0.close().await;
     }

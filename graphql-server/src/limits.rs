@@ -1,5 +1,5 @@
-//! The cost of a query. A field costs 1, and a title or name costs [`TEXT_COST`]. A page of books costs as
-//! much as one book, times the argument `first`.
+//! The cost of a query. A field costs 1, and a title or name costs [`TEXT_COST`]. A page of books costs
+//! `first` times as much as one of its books.
 
 use bookshelf::page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE};
 

@@ -35,8 +35,9 @@ where
     run_with(program, listen, serve)
 }
 
-/// Runs a server as [`run`] does. `listen` binds the server's sockets, which need not be a single listener,
-/// and returns their address. `L` is the set of flags for the server's limits.
+/// Runs a server like [`run`], but with sockets of any type `S`, for example a UDP socket next to the TCP
+/// listener. `listen` binds the sockets and returns their address. `L` is the set of flags for the server's
+/// limits.
 pub fn run_with<S, L, F>(
     program: &Program,
     listen: impl AsyncFnOnce(&Tap, SocketAddr) -> io::Result<(SocketAddr, S)>,
@@ -88,7 +89,7 @@ where
     let end = end?;
     if let Some(path) = flags.trace.as_ref().filter(|_| !flags.quiet) {
         let (name, path) = (program.name, path.display());
-        eprintln!("{name}: {path} is complete: {} events, {} lost", end.events, end.lost);
+        eprintln!("{name}: the trace {path} is complete: {} events, {} lost", end.events, end.lost);
     }
     Ok(())
 }

@@ -39,8 +39,7 @@ pub struct Call {
     pub to_client: Usage,
 }
 
-/// What a call transferred in one direction: its bytes, and the number of reads or writes that contained
-/// them.
+/// Bytes that a call transferred in one direction, and the number of reads or writes that contained them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Usage {
     /// Number of bytes of each class.

@@ -74,7 +74,8 @@ impl OpenCalls {
         }
     }
 
-    /// Returns the operation of a call as far as it is known, or `None` if the call has ended.
+    /// Returns the operation of an open call, which later bytes may replace with a more precise one. `None`
+    /// if the call has ended.
     pub(super) fn operation(&self, call: u64) -> Option<&str> {
         self.open.get(&call).map(|open| open.call.operation.as_str())
     }

@@ -44,7 +44,7 @@ pub(super) struct PartCollector {
 }
 
 impl PartCollector {
-    /// Adds a unit that consists of one part.
+    /// Adds a protocol unit that consists of a single part.
     pub(super) fn whole(&mut self, bytes: u64, label: Label, text: String) {
         self.part(&mut OpenUnit::default(), bytes, label, text, true);
     }

@@ -25,7 +25,7 @@ pub(super) enum Protocol {
     WebSocket(Box<WebSocket>),
     Tls(Box<Tls>),
     Postgres(Box<Postgres>),
-    /// The protocol is not supported, for this reason.
+    /// The protocol is not supported. Contains the reason for the output.
     Unsupported(&'static str),
 }
 
@@ -43,8 +43,8 @@ impl Protocol {
         }
     }
 
-    /// Returns the number of bytes that encryption adds to each record. `None` if that is unknown, or the
-    /// protocol is not TLS.
+    /// Returns the number of bytes that encryption adds to each record. `None` if it cannot be determined, or
+    /// if the protocol is not TLS.
     pub(super) fn expansion(&self) -> Option<Expansion> {
         match self {
             Self::Tls(tls) => tls.expansion(),

@@ -70,7 +70,7 @@ async fn kind_and_addresses_of_wrapped_stream_are_recorded() {
 }
 
 #[tokio::test]
-async fn into_inner_of_stream_records_release_not_close() {
+async fn into_inner_records_release_event_instead_of_close() {
     let (tap, memory) = recording();
     let (ours, mut theirs) = tokio::io::duplex(64);
     let mut stream = TapStream::wrap(&tap, ours, "memory");

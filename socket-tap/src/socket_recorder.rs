@@ -42,7 +42,8 @@ impl SocketRecorder {
         self.0.recording()
     }
 
-    /// Enters a socket call that sends. The caller drops the returned value after it has recorded the call.
+    /// Marks the current thread as being in a socket call that sends. The caller drops the returned value
+    /// after it has recorded the call.
     #[inline]
     pub(crate) fn enter(&self) -> EnteredCall {
         self.0.recording().enter()

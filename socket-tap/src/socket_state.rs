@@ -184,13 +184,13 @@ impl SocketState {
         self.errno.store(error.raw_os_error().unwrap_or(0), Ordering::Relaxed);
     }
 
-    /// Marks the socket as closed. Returns `true` on the first call, after which the caller records the
-    /// close.
+    /// Marks the socket as closed. Returns `true` only on the first call; the caller then records the close.
     pub(crate) fn close_once(&self) -> bool {
         !self.is_closed.swap(true, Ordering::Relaxed)
     }
 
-    /// Uses up one of the reserved lifecycle events. Returns `WhenFull::Drop` if none is left.
+    /// Uses up one of the lifecycle events that the socket may record when the recorder is overloaded.
+    /// Returns `WhenFull::Drop` if none is left.
     pub(crate) fn take_reserved(&self) -> WhenFull {
         let one_less = |left: u8| left.checked_sub(1);
         match self.reserved.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less) {

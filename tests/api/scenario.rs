@@ -11,7 +11,7 @@ use socket_tap::Tap;
 use crate::store::stores::Stores;
 use crate::support::api::{Api, Server};
 
-each_api!(scenarios_return_the_expected_results);
+each_api!(results_match_those_expected_in_scenario_json);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -92,7 +92,7 @@ impl From<Text> for String {
     }
 }
 
-async fn scenarios_return_the_expected_results<A: Api>() {
+async fn results_match_those_expected_in_scenario_json<A: Api>() {
     run_scenarios::<A>(&Stores::Memory).await;
 }
 

@@ -39,7 +39,7 @@ async fn changes(mut watch: impl Watch) -> Vec<Change> {
 }
 
 #[tokio::test]
-async fn change_over_one_api_reaches_watchers_over_all_apis() {
+async fn change_over_one_api_reaches_all_watchers() {
     let workshop = Workshop::start();
     let [rest, graphql, grpc, plain] = addresses(&workshop);
     let off = Tap::off();
@@ -74,7 +74,7 @@ async fn change_over_one_api_reaches_watchers_over_all_apis() {
     assert_eq!(changes(over_grpc).await, seen);
 }
 
-/// Returns the comparison that the tour prints with `--json`.
+/// Runs the tour, and returns the comparison that `workshop --json` prints.
 fn comparison(directory: &Path, arguments: &[&str]) -> Value {
     let printed = tour(directory, &[&["--json"], arguments].concat()).ok();
     let comparison: Value = serde_json::from_str(&printed).unwrap();
@@ -177,7 +177,7 @@ fn recordings_contain_the_database_connections() {
 }
 
 #[test]
-fn unusable_database_leaves_the_traces_untouched() {
+fn unusable_database_creates_no_trace_files() {
     let directory = TempDir::new().unwrap();
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let ran = tour(directory.path(), &["--store", &format!("postgres://me:secret@127.0.0.1:{port}/books")]);
@@ -187,7 +187,7 @@ fn unusable_database_leaves_the_traces_untouched() {
 }
 
 #[test]
-fn page_shows_the_database() {
+fn live_page_shows_the_database_connections() {
     let Some(database) = Postgres::start() else { return };
     let url = database.url();
     let mut workshop = Workshop::with(&[&PORTS[..], &["--store", &url]].concat());

@@ -147,7 +147,7 @@ fn calls_after_the_tour_are_printed_and_recorded() {
 }
 
 #[test]
-fn address_in_use_leaves_the_traces_untouched() {
+fn failed_bind_creates_no_trace_files() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     for flag in ["--page", "--plain"] {

@@ -16,7 +16,7 @@ use crate::support::postgres::Postgres;
 use crate::support::process::command;
 use crate::support::program::{Ran, find, run};
 
-/// A recording of a session, in a directory that is deleted on drop.
+/// A recording of a database session, in a directory that is deleted on drop.
 struct Recording {
     directory: TempDir,
     port: u16,

@@ -1,6 +1,6 @@
 //! Compares traces of small programs with strace's logs. The programs use sockets that were opened without
-//! the tap, streams that it wraps or releases, and Unix sockets. A test runs its program by executing itself
-//! in a child process under strace.
+//! the tap, streams that it wraps or stops recording, and Unix sockets. A test runs its program by executing
+//! itself in a child process under strace.
 
 mod frameworks;
 
@@ -300,7 +300,7 @@ async fn trace_of_failed_calls_agrees_with_strace() {
 }
 
 #[tokio::test]
-async fn trace_of_released_stream_agrees_with_strace() {
+async fn trace_until_into_inner_agrees_with_strace() {
     let program = async |tap: &Tap| {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut stream = TapStream::connect(tap, listener.local_addr().unwrap()).await.unwrap();
@@ -315,7 +315,7 @@ async fn trace_of_released_stream_agrees_with_strace() {
         peer.read_to_string(&mut all).await.unwrap();
         assert_eq!(all, "recorded and not again");
     };
-    let Some(recorded) = Recorded::by("trace_of_released_stream_agrees_with_strace", program).await else {
+    let Some(recorded) = Recorded::by("trace_until_into_inner_agrees_with_strace", program).await else {
         return;
     };
     let report = recorded.is_exact(r#""op":"write","bytes":6"#, r#""op":"write","bytes":7"#);

@@ -216,7 +216,8 @@ fn free_port() -> u16 {
     }
 }
 
-/// Reads the log until the last process of the server has ended. Tests show it if they fail.
+/// Prints the log until the last process of the server has ended, so that a failed test shows it. Sends to
+/// `ready` when the server accepts connections.
 fn read_log(stderr: ChildStderr, ready: &Sender<()>) {
     for line in BufReader::new(stderr).lines().map_while(Result::ok) {
         eprintln!("postgres: {line}");

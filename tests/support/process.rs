@@ -23,7 +23,16 @@ pub(crate) fn command(name: &str) -> PathBuf {
             Some(profile) => profile,
         };
         let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--workspace", "--bins", "--features", FEATURES, "--profile", profile]);
+        build.args([
+            "build",
+            "--quiet",
+            "--workspace",
+            "--bins",
+            "--features",
+            FEATURES,
+            "--profile",
+            profile,
+        ]);
         let built = build.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).status().unwrap();
         assert!(built.success(), "the commands do not build");
         directory

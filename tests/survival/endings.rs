@@ -1,5 +1,5 @@
-//! Tests of clients that half-close early or do not read. The servers deliver pending responses, and wait for
-//! no client indefinitely.
+//! Tests of clients that half-close early or do not read. The servers send them the pending responses, but do
+//! not wait for them indefinitely.
 
 use axum::Router;
 use axum::routing::{get, post};

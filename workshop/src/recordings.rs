@@ -16,8 +16,7 @@ use tokio::time::sleep;
 use crate::flags::Flags;
 use crate::gated_stdout::GatedStdout;
 
-/// Name of the step for all other calls: those that belong to no step of the tour or of the live page, such
-/// as calls by curl.
+/// Name of the step for calls that neither the tour nor the live page makes, such as calls by curl.
 pub const FROM_A_TERMINAL: &str = "from a terminal";
 
 /// Time between two checks whether the server's connections are closed.

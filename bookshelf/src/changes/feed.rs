@@ -8,8 +8,8 @@ use tokio::sync::watch;
 use super::Change;
 use crate::error::Error;
 
-/// The most recent changes, in the memory of this process. All watchers share them, so a slow watcher costs
-/// no memory.
+/// The most recent changes, in the memory of this process. All watchers read the same copy, so a slow watcher
+/// needs no buffer of its own.
 #[derive(Debug)]
 pub struct Feed {
     limit: usize,
@@ -25,8 +25,8 @@ struct Recent {
 }
 
 impl Feed {
-    /// Returns an empty feed that holds at most `limit` changes. `newest` is the sequence number of the last
-    /// change before it; the feed begins with the change after that.
+    /// Returns an empty feed for at most `limit` changes. `newest` is the sequence number of the newest
+    /// change that was made before: if it is 7, the feed begins with change 8.
     #[must_use]
     pub fn new(newest: u64, limit: usize) -> Self {
         let recent = Mutex::new(Recent { changes: VecDeque::new(), newest });
@@ -86,8 +86,9 @@ impl Feed {
         recent.changes.get(usize::try_from(index).ok()?).cloned()
     }
 
-    /// Returns a list with the change after `sequence`. The list is empty if that change has not been made
-    /// yet. Used by stores that keep their changes only in this feed.
+    /// Returns a list that contains only the change after `sequence`. If that change has not been made yet,
+    /// returns an empty list. Implements [`Store::changes_after`](crate::store::Store::changes_after) for stores
+    /// that keep their changes only in this feed.
     ///
     /// # Errors
     /// [`Error::FellBehind`] if the feed no longer holds the change.

@@ -36,7 +36,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
 /// `Cache-Control` of third-party files. They never change, because their names contain their version.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
-/// `Cache-Control` of files that change with the program.
+/// `Cache-Control` of files that may differ in the next version of the program.
 const REVALIDATE: &str = "no-cache";
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";

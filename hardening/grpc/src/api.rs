@@ -1,8 +1,8 @@
-//! The description of a gRPC API that this crate needs.
+//! The properties of a gRPC API that this crate needs to serve it.
 
 use crate::status::ErrorDomain;
 
-/// The description of a gRPC API that this crate needs.
+/// The properties of a gRPC API that this crate needs to serve it.
 ///
 /// The methods of the API must be unary or server-streaming, because this crate limits the time between the
 /// messages of a client stream only for server reflection.

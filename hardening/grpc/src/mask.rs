@@ -71,7 +71,8 @@ impl MessageFields {
         if violations.is_empty() { Ok(UpdateMask::Named(named)) } else { Err(violations) }
     }
 
-    /// Returns the error text for an invalid path in a mask, with a correction if one is likely.
+    /// Returns the error text for an invalid path in a mask. If the path resembles a field, suggests the
+    /// field, e.g. `author_id` for `authorId`.
     fn violation(&self, path: &str) -> String {
         let shown = quoted(path);
         let snake_case = to_snake_case(path);

@@ -65,8 +65,8 @@ impl GuardedRouter {
 }
 
 pin_project! {
-    /// The future of the router's response. If the handler panics or takes too long, the response is that to
-    /// a rejected request.
+    /// The future of a response. If the handler panics or takes too long, the output is an error response
+    /// with the status 500 or 408.
     pub(crate) struct ResponseFuture {
         #[pin]
         handler: RouteFuture<Infallible>,

@@ -11,7 +11,8 @@ use crate::shutdown::with_grace_period;
 use crate::slots::Slots;
 use crate::{Limits, Shutdown};
 
-/// Maximum number of connections to accept after the shutdown begins. The kernel's backlog holds as many.
+/// Maximum number of connections to accept after the shutdown begins: as many as the kernel's backlog can
+/// hold.
 const MAX_LATE_ACCEPTS: u32 = 1024;
 
 /// Accepts the connections of a [`TapListener`].

@@ -16,8 +16,8 @@ use crate::memory;
 /// than at the peak. Closing 100 connections frees about 2 MiB.
 const TRIM_THRESHOLD: usize = 100;
 
-/// Time from the end of a burst of connections until its memory is returned to the operating system.
-/// Meanwhile, more connections close. A busy server returns memory no more often than this.
+/// Pause between the end of a burst of connections and the return of its memory, during which more
+/// connections close. It is also the minimum time between two returns on a busy server.
 const TRIM_DELAY: Duration = Duration::from_secs(1);
 
 /// A fixed number of slots. Each open connection uses one.

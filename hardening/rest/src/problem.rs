@@ -36,7 +36,7 @@ pub struct ProblemDetails {
     pub detail: String,
     /// Invalid body fields, query parameters or headers.
     pub errors: Vec<FieldError>,
-    /// Current revision of the resource, if a precondition of the request excludes it.
+    /// Current revision of the resource, if it does not meet a precondition of the request.
     pub revision: Option<u32>,
     /// Response header that lists the supported media types or codings.
     pub header: Option<(HeaderName, &'static str)>,

@@ -13,7 +13,8 @@ use serde_json::Value;
 use crate::methods::{complete, header_value};
 use crate::{Api, Rejection, docs};
 
-/// The members of a path in an OpenAPI document, such as `get`. `Allow` lists the methods next to each.
+/// Methods that an OpenAPI document can define for a path, each with the methods that `Allow` lists for it:
+/// `get` also allows HEAD.
 const METHODS: [(&str, &str); 5] =
     [("get", "GET, HEAD"), ("post", "POST"), ("put", "PUT"), ("patch", "PATCH"), ("delete", "DELETE")];
 

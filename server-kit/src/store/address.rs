@@ -38,7 +38,7 @@ impl TypedValueParser for Parser {
             clap::Error::raw(ErrorKind::ValueValidation, format!("invalid value for --store: {reason}\n"))
                 .with_cmd(command)
         };
-        let text = value.to_str().ok_or_else(|| invalid("it is not valid UTF-8".to_owned()))?;
+        let text = value.to_str().ok_or_else(|| invalid("the value is not valid UTF-8".to_owned()))?;
         text.parse().map_err(invalid)
     }
 }

@@ -50,14 +50,18 @@ pub type StoreError = bookshelf::store::postgres::OpenError;
 pub type StoreError = std::convert::Infallible;
 
 impl StoreFlags {
-    /// Opens the store. `tap` records the connections to a database, and the database displays `program` as
-    /// their name.
+    /// Opens the store. If it is a database, `tap` records the connections to it, and the database displays
+    /// `program` as their `application_name`.
     ///
     /// # Errors
     /// If the database cannot be used.
     #[cfg_attr(
         not(feature = "postgres"),
-        expect(unused_variables, clippy::unused_async, reason = "only a database needs a connection")
+        expect(
+            unused_variables,
+            clippy::unused_async,
+            reason = "only the database store connects with these arguments"
+        )
     )]
     pub async fn open(&self, tap: &Tap, program: &'static str) -> Result<Shelf, StoreError> {
         match &self.store {

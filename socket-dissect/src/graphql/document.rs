@@ -92,7 +92,8 @@ struct Tokens<'a> {
 }
 
 impl<'a> Tokens<'a> {
-    /// Skips the header of a definition and the opening bracket of its fields. `None` if it has no fields.
+    /// Skips the tokens of a definition up to and including the `{` before its fields. `None` if it has no
+    /// fields.
     fn skip_to_fields(&mut self) -> Option<()> {
         while let Some(token) = self.next() {
             match token {
@@ -106,7 +107,7 @@ impl<'a> Tokens<'a> {
         None
     }
 
-    /// Skips tokens until `open` more brackets have been closed than opened.
+    /// Skips tokens until the innermost `open` brackets are closed.
     fn leave(&mut self, mut open: usize) {
         while open > 0 {
             match self.next() {

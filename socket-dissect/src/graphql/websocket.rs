@@ -60,8 +60,8 @@ struct Message<'a> {
 }
 
 impl Operations {
-    /// Returns the [`Owner`] of the message whose first bytes are `beginning`. A message that subscribes
-    /// begins an operation.
+    /// Returns the [`Owner`] of the message whose first bytes are `beginning`. A `subscribe` or `start`
+    /// message begins an operation.
     pub(crate) fn owner(&mut self, beginning: &[u8], context: &mut Context<'_>) -> Owner {
         let message = Message::parse(beginning);
         match (context.direction, message.kind.as_str()) {
@@ -86,7 +86,8 @@ impl Operations {
         }
     }
 
-    /// Describes a message as text, and updates its operation. `content` may be truncated.
+    /// Describes a message as text, and updates or ends the API call of its operation. `content` may be
+    /// truncated.
     pub(crate) fn message(&mut self, content: &[u8], context: &mut Context<'_>) -> String {
         let message = Message::parse(content);
         let payload = message.payload.map(RawValue::get).unwrap_or_default();

@@ -61,8 +61,8 @@ impl Exchanges {
         self.pending.drain(..).for_each(|exchange| end(exchange.call));
     }
 
-    /// Returns `true` if the dissection of responses can resume: the next response can only belong to the one
-    /// pending request.
+    /// Returns `true` if the dissection of responses can resume, because the next response can only belong to
+    /// the one pending request.
     pub(super) fn can_resume(&self) -> bool {
         !self.is_ambiguous
             && self.pending.iter().all(|exchange| exchange.responses_lost)
@@ -107,8 +107,8 @@ impl Exchanges {
         self.pending.pop_front().is_some_and(|exchange| exchange.request_ended)
     }
 
-    /// Returns the request that began last if it began `call`. Returns `None` if the response was complete
-    /// before the request, because the request has then been removed.
+    /// Returns the request that began last if it belongs to `call`. `None` if its response was complete
+    /// before the request itself: [`end_response`](Self::end_response) has then removed it.
     fn last(&mut self, call: Option<u64>) -> Option<&mut Exchange> {
         self.pending.back_mut().filter(|exchange| exchange.call == call)
     }

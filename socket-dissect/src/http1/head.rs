@@ -34,7 +34,7 @@ pub(super) enum Progress {
     Incomplete,
     /// The head is complete.
     Complete(Head),
-    /// The head cannot be parsed, for this reason.
+    /// The head cannot be parsed. Contains the reason.
     Lost(&'static str),
 }
 

@@ -53,7 +53,7 @@ impl Kind {
         }
     }
 
-    /// Returns `true` if frames of this type can belong to a stream. Frames of unknown types can.
+    /// Returns `true` if frames of this type can belong to a stream, as frames of unknown types can.
     pub(super) fn is_of_stream(self) -> bool {
         !matches!(
             self,

@@ -64,8 +64,8 @@ impl Streams {
         }
     }
 
-    /// Processes the headers or trailers of a message, and describes them as text. `fields` is `None` if they
-    /// could not be decoded.
+    /// Updates the API call with the headers or trailers of a message, and describes them as text. `fields`
+    /// is `None` if they could not be decoded.
     pub(super) fn fields(&mut self, id: u32, fields: Option<Fields>, context: &mut Context<'_>) -> String {
         let Some(fields) = fields else { return "header fields that cannot be decoded".to_owned() };
         match self.open.get_mut(&id) {

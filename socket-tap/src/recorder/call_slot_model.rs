@@ -52,15 +52,18 @@ impl Model {
         shard.push(raw);
     }
 
-    /// Runs one round of the drain thread. Earlier rounds have delivered all records up to the time
-    /// `complete`. Asserts that this round finds only later records. Returns the time up to which this round
-    /// has delivered all records.
+    /// Runs one round of the drain thread: delivers all records up to a time, and returns this time.
+    /// `complete` is the time that the previous round returned. Asserts that no record up to `complete` has
+    /// arrived since.
     fn drain(&self, complete: u64) -> u64 {
         let now = self.read_clock();
         let until = self.calls.complete_up_to(false, now).unwrap_or(complete).max(complete);
         for shard in &self.shards {
             shard.lock().unwrap().retain(|raw| {
-                assert!(*raw > complete, "record {raw} is late: earlier rounds delivered up to {complete}");
+                assert!(
+                    *raw > complete,
+                    "an earlier round delivered all up to {complete}, but not the record of {raw}"
+                );
                 *raw > until
             });
         }
@@ -70,7 +73,7 @@ impl Model {
     fn end(&self, complete: u64) {
         for shard in &self.shards {
             let late = shard.lock().unwrap().iter().any(|raw| *raw <= complete);
-            assert!(!late, "a record is late: earlier rounds delivered up to {complete}");
+            assert!(!late, "the rounds delivered all up to {complete}, but not an earlier record");
         }
     }
 }
@@ -123,7 +126,7 @@ fn concurrent_write_and_read_are_delivered_in_order() {
 }
 
 #[test]
-fn write_through_reused_slot_is_delivered_in_order() {
+fn reused_call_slot_keeps_writes_in_order() {
     check(2, || {
         let model = Model::new();
         let threads = [0, 1].map(|shard| {

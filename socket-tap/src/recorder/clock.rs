@@ -80,9 +80,9 @@ impl Timeline {
         self.start_ns
     }
 
-    /// Reads both clocks, adds their values as an anchor, and returns the value of the fast clock. After this
-    /// call, all values from `complete` to the returned one can be converted. Removes the anchors that only
-    /// values before `complete` need.
+    /// Reads both clocks, adds their values as an anchor, and returns the value of the fast clock. Values
+    /// before `complete` will not be converted any more, so this method removes the anchors that only they
+    /// need.
     pub(crate) fn advance(&mut self, complete: u64) -> u64 {
         let mut now = read(&self.clock);
         if let Some(last) = self.anchors.last() {

@@ -10,8 +10,8 @@ use super::sync::thread::{self, Thread};
 use super::sync::{Condvar, Mutex, OnceLock, lock, mpsc};
 use crate::format::End;
 
-/// Maximum time between two rounds of the drain thread. If the process is killed, the events since the last
-/// round are lost.
+/// Maximum time between two rounds of the drain thread. Each round delivers the new events to the sinks. If
+/// the process is killed, the events since the last round are lost.
 const INTERVAL: Duration = Duration::from_millis(20);
 
 /// A command to the drain thread, which sends a reply when it has executed the command. If the thread ends
@@ -26,7 +26,7 @@ pub(crate) enum Command {
     FinishWhenIdle(Instant, Reply<io::Result<End>>),
 }
 
-/// Sender for the reply to a command.
+/// Sends the reply to a command: to an asynchronous task, to a blocked thread, or to nobody.
 #[derive(Debug)]
 pub(crate) enum Reply<T> {
     Task(oneshot::Sender<T>),
@@ -99,8 +99,8 @@ impl Commands {
         self.drain.get().is_some_and(|drain| drain.id() == thread::current().id())
     }
 
-    /// Queues a command for the drain thread and wakes it. If the thread has ended, drops the command and its
-    /// reply.
+    /// Queues a command for the drain thread, and wakes the thread. If the thread has ended, drops the
+    /// command with its [`Reply`], so that the caller stops waiting.
     pub(crate) fn send(&self, command: Command) {
         // Another thread may have held the lock at the moment of the fork. That thread does not exist in the child.
         if self.is_forked_child() {
@@ -141,7 +141,8 @@ impl Commands {
         lock(&self.queue).as_mut().map(std::mem::take).unwrap_or_default()
     }
 
-    /// Closes the queue because the drain thread ends, and drops the remaining commands with their replies.
+    /// Closes the queue, because the drain thread ends. Drops the remaining commands with their [`Reply`], so
+    /// that the callers stop waiting.
     pub(super) fn close(&self) {
         let left = lock(&self.queue).take();
         self.ended.notify_all();

@@ -75,7 +75,7 @@ fn wakes_after(recorder: &Recorder, load: impl FnOnce()) -> bool {
 }
 
 #[test]
-fn half_full_shard_wakes_a_busy_drain_thread() {
+fn half_full_shard_wakes_the_drain_thread() {
     let recorder = recorder_with_long_interval(0);
     let read =
         || recorder.transfer(SockId::after(0), Direction::Read, (1, 0), std::iter::empty(), Stamp::Now);

@@ -24,15 +24,15 @@ use crate::sink::{Sink, needs_events};
 /// Maximum number of events that are passed to the sinks at once. It limits the memory for them.
 const MAX_BATCH: usize = 1024;
 
-/// Maximum time for which a socket call in progress delays the records of later calls. After this time, the
-/// later records are delivered first. The record of the call itself then gets the time of the record before
-/// it.
+/// Maximum time that records wait for an earlier socket call that has not returned. Then they are delivered
+/// without it. When the call returns, its record gets the time of the last delivered event, so that recorded
+/// times never run backwards.
 const MAX_CALL: Duration = Duration::from_secs(1);
 
 /// Interval at which a flush checks whether the socket calls in progress have returned.
 const CALL_POLL_INTERVAL: Duration = Duration::from_micros(200);
 
-/// A callback that is called when the recording to a sink ends with an error.
+/// A callback that gets the error of a sink that failed.
 pub(crate) type OnError = Box<dyn Fn(&RecordingError) + Send>;
 
 /// The state of the drain thread.
@@ -145,10 +145,11 @@ impl Drain {
         }
     }
 
-    /// Delivers the records whose time is at most `until`, a time of the fast clock. Later records stay for
-    /// the next round, because another thread may still add a record with an earlier time. The caller must
-    /// have read `until` from the clock before this call. Each record up to `until` is then in its shard when
-    /// this method locks the shard.
+    /// Delivers the records whose time on the fast clock is at most `until`. Later records stay for the next
+    /// round, because another thread may still add a record with an earlier time.
+    ///
+    /// The caller must have read `until` from the clock before this call. Then every record up to `until` is
+    /// in its shard by the time that this method locks the shard.
     fn drain_until(&mut self, until: u64) {
         let events = self.events;
         self.drain_shards();
@@ -195,8 +196,8 @@ impl Drain {
         }
     }
 
-    /// Returns the number of `records` that can be delivered: those up to the time `until`. `records` must be
-    /// sorted by time. No more of them may remain than the shards can hold; the surplus is delivered, too.
+    /// Returns the number of `records` to deliver now: those up to the time `until`, and further ones if more
+    /// would remain than the shards can hold. `records` must be sorted by time.
     fn ready_count(&self, records: &[Timed<Record>], until: u64) -> usize {
         let ready = records.partition_point(|timed| timed.raw <= until);
         let (most, most_payload) = self.capacity();

@@ -9,8 +9,8 @@ pub(crate) struct DrainedRecords {
     pub(crate) payload: Vec<u8>,
 }
 
-/// Frees most of the memory of `buffer` if its capacity is more than eight times `used`. `used` is the length
-/// of the buffer's contents in the last round. Such a buffer has grown in a burst of records.
+/// Shrinks `buffer` if its capacity is more than eight times `used`, because of an earlier burst of records.
+/// `used` is the length of the buffer's contents in the last round.
 pub(super) fn shrink<T>(buffer: &mut Vec<T>, used: usize) {
     const LEAST: usize = 4096;
     if buffer.capacity() > LEAST && buffer.capacity() / 8 > used {
@@ -19,8 +19,8 @@ pub(super) fn shrink<T>(buffer: &mut Vec<T>, used: usize) {
 }
 
 impl DrainedRecords {
-    /// Frees memory that a burst of records has left in the buffers. `records` and `payload` are the lengths
-    /// in the last round.
+    /// Shrinks both buffers after a burst of records. `records` and `payload` are the lengths of their
+    /// contents in the last round.
     pub(crate) fn shrink(&mut self, records: usize, payload: usize) {
         shrink(&mut self.records, records);
         shrink(&mut self.payload, payload);

@@ -26,7 +26,7 @@ static CALLS: CallSlots<MAX_CALLS> = CallSlots {
 /// Number of threads that have recorded an event so far.
 static THREADS: AtomicUsize = AtomicUsize::new(0);
 
-/// The number of a thread and its slot for calls. Both are assigned at the thread's first event.
+/// The number of a thread, and its [`CallSlot`]. Both are assigned when the thread records its first event.
 struct Thread {
     number: Cell<usize>,
     call: Cell<Option<&'static CallSlot>>,
@@ -121,8 +121,8 @@ impl Drop for EnteredCall {
     }
 }
 
-/// Marks the current thread's socket call as returned, before it has returned. The panic hook does this
-/// before it waits for the drain thread. Otherwise the drain thread would wait for the socket call.
+/// Marks the current thread's socket call as returned while it is still in progress. The panic hook calls
+/// this before it waits for the drain thread, which would otherwise wait for the socket call.
 #[cfg(feature = "file")]
 pub(crate) fn leave() {
     let _ = THREAD.try_with(|thread| {
@@ -142,12 +142,12 @@ pub(super) fn prepare() {
     ONCE.call_once(|| FENCED_BY_KERNEL.store(sys::prepare_to_fence_all_threads(), Ordering::Release));
 }
 
-/// Returns the time of the fast clock up to which all socket calls have returned: each call that was entered
-/// at this time or earlier. The time is at most `until`, which the caller must have read from the clock
-/// first.
+/// Returns a time of the fast clock up to which no socket call is in progress: every call that was entered at
+/// this time or earlier has returned. The time is at most `until`, which the caller must have read from the
+/// clock before.
 ///
-/// Returns `None` if no such time is known. In every attempt, a thread was then just about to read the clock,
-/// for example because it was preempted there.
+/// Returns `None` if no such time is known yet, for example because a thread was preempted just before it
+/// read the clock for its call.
 pub(super) fn complete_up_to(until: u64) -> Option<u64> {
     let fenced = FENCED_BY_KERNEL.load(Ordering::Relaxed);
     if fenced && !sys::fence_all_threads() {

@@ -79,12 +79,12 @@ pub(crate) struct Recorder {
 #[repr(align(128))]
 struct CachePadded<T>(T);
 
-/// The moment whose time an event gets.
+/// The time that a record gets: the current time, or the entry of its socket call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Stamp<'a> {
-    /// Now. Used when a socket call that receives has returned.
+    /// The current time. Used when a socket call that receives has returned.
     Now,
-    /// The moment at which the socket call was entered. Used for a socket call that sends.
+    /// The time at which the socket call was entered. Used for a socket call that sends.
     Entered(&'a EnteredCall),
 }
 
@@ -130,7 +130,7 @@ impl Recorder {
         &self.sockets
     }
 
-    /// Enters a socket call that sends, on the current thread.
+    /// Marks the current thread as being in a socket call that sends, until the returned value is dropped.
     #[inline]
     pub(crate) fn enter(&self) -> EnteredCall {
         EnteredCall::now(&self.clock)

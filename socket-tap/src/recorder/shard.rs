@@ -184,7 +184,7 @@ impl Shard {
         }
     }
 
-    /// Counts an operation that was dropped.
+    /// Counts an operation that was dropped. If it opens a stream, also counts a dropped connection.
     pub(crate) fn count_dropped(&mut self, op: &Op, failed: bool, change: StreamChange) {
         if !self.sealed {
             op.count_dropped(failed, &mut self.gap);

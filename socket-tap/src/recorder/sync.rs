@@ -1,5 +1,5 @@
-//! Locks, atomics and threads for the recorder. Normally they are from std; in a model, they are from the
-//! model checker shuttle.
+//! Locks, atomics and threads for the recorder. They are from std; only tests built with `cfg(model)` use
+//! those of the model checker shuttle.
 
 #[cfg(not(all(test, model)))]
 pub(crate) use std::{sync::*, thread, thread_local};
@@ -31,8 +31,8 @@ mod modelled {
     }
 }
 
-/// Locks `mutex` and ignores poisoning. A panic leaves a shard or the command queue consistent, because they
-/// are consistent after each single step of a change.
+/// Locks `mutex`, even if it is poisoned. A thread that panics leaves a shard or the command queue
+/// consistent, because each single step of a change does.
 #[inline]
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

@@ -39,8 +39,8 @@ pub struct TraceFile {
     header: Option<Header>,
     /// Number of bytes that were written to the current file, without those in the buffer.
     written: u64,
-    /// Counts for the end line of the current file. `events` counts its events; `lost` counts the dropped
-    /// events in its gap events.
+    /// Counts for the end line of the current file. `events` is the number of its events; `lost` is the sum
+    /// of its gap events.
     counts: End,
     streams: OpenStreams,
 }
@@ -133,8 +133,9 @@ impl TraceFile {
         if self.buffer.len() >= BUFFER { self.write_buffer() } else { Ok(()) }
     }
 
-    /// Begins a new file if the last line in the buffer does not fit into the current one, and moves the line
-    /// to the new file. `begin` is the index of the line in the buffer, and `t` is the time of its event.
+    /// Begins a new file if the last line in the buffer would make the current one too large, and moves the
+    /// line to the new file. `begin` is the index of the line in the buffer, and `t` is the time of its
+    /// event.
     fn rotate_at(&mut self, begin: usize, t: u64) -> io::Result<()> {
         let size = (self.buffer.len() - begin) as u64;
         let written = self.written + begin as u64;

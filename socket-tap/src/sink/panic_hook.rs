@@ -104,8 +104,8 @@ struct PanicDump {
     recorder: WeakRecording,
     flight: FlightRecorder,
     path: PathBuf,
-    /// Receiver of the reply to a flush that exceeded its timeout. The reply arrives when the flush
-    /// completes. `None` if no flush has exceeded its timeout.
+    /// Gets a message when a flush that exceeded its timeout completes after all. `None` if no flush has
+    /// exceeded its timeout.
     stuck_flush: Mutex<Option<Receiver<()>>>,
 }
 

@@ -27,7 +27,8 @@ impl SocketState {
         }
     }
 
-    /// Passes the first `bytes` bytes of `parts` through the mask, and returns those that are captured.
+    /// Passes the first `bytes` bytes of `parts` through the socket's mask. Returns the masked bytes up to
+    /// the capture limit.
     pub(crate) fn masked_payload(
         &self,
         direction: Direction,
@@ -39,7 +40,7 @@ impl SocketState {
         masks.apply((self.sock, direction), size, parts, end)
     }
 
-    /// Drops the mask, if there is one, after the last transfer.
+    /// Drops the socket's mask, if it has one. Called after the last transfer.
     pub(crate) fn drop_mask(&self) {
         if self.treatment.is_masked() {
             self.recording.masks.remove(self.sock);

@@ -36,7 +36,8 @@ pub(super) struct Layers {
     /// Trace files; - is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// First call on this socket, as numbered by the server's recording, or by the client's if no server was recorded
+    /// First call on the socket with this number in the server's recording, or in the client's if no server
+    /// was recorded
     #[arg(long, value_name = "N")]
     sock: Option<SockId>,
     /// Index of the call on its connection, from 0

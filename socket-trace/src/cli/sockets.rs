@@ -79,7 +79,7 @@ impl Sockets {
                 let file = file.display();
                 writeln!(
                     io::stderr(),
-                    "socket-trace: warning: process {pid}, which recorded {file}, has ended; showing its ports"
+                    "socket-trace: warning: process {pid}, which recorded {file}, has ended; its recorded addresses are shown"
                 )?;
             }
             filter.add(traced);

@@ -20,7 +20,7 @@ pub struct Map {
     /// transferred no bytes is omitted.
     #[serde(rename = "ways")]
     pub directions: Vec<Direction>,
-    /// Number of reads and writes that are omitted because the map is full.
+    /// Number of reads and writes that are omitted because a map shows only a limited number.
     pub more: u64,
 }
 

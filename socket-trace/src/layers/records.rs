@@ -95,7 +95,8 @@ impl Records {
         }
     }
 
-    /// Discards the records that were sent before the stream above TLS started: they belong to the handshake.
+    /// Discards the records sent so far, because they belong to the handshake. Called when the stream above
+    /// TLS starts.
     pub(super) fn begin_writing(&mut self) {
         self.records.clear();
     }
@@ -109,17 +110,16 @@ impl Records {
         self.pairs.into()
     }
 
-    /// Drops all pairs except the newest [`MAX_BEFORE`]. Keeps all pairs if `has_begun` is `true`: the
-    /// selected API call has begun.
+    /// Until the selected API call has begun (`has_begun`), drops all pairs except the newest [`MAX_BEFORE`].
     pub(super) fn keep(&mut self, has_begun: bool) {
         while !has_begun && self.pairs.len() > MAX_BEFORE {
             self.pairs.pop_front();
         }
     }
 
-    /// Called before each read or write; `is_above` is `true` if it is above TLS. Does nothing if the
-    /// previous read or write was on the same side of TLS. Otherwise matches all waiting data to all waiting
-    /// records, even if their lengths differ, but not if the records are too small for the data.
+    /// Called before each read or write; `is_above` is `true` if it is above TLS. If the previous one was on
+    /// the other side of TLS, matches all waiting data to all waiting records, unless the records are too
+    /// small for the data. Their lengths need not be equal.
     fn change_side(&mut self, is_above: bool) {
         if self.was_above != is_above && self.may_hold_all() {
             self.pair_by_order();
@@ -146,8 +146,8 @@ impl Records {
         })
     }
 
-    /// Returns the index after the last of the consecutive records that start with the record `from` and
-    /// together contain exactly `wanted` data bytes. `None` if no such records are waiting.
+    /// Looks for consecutive records that start with the record `from` and together contain exactly `wanted`
+    /// data bytes. Returns the index after the last of them, or `None` if there are none.
     fn run(&self, from: usize, wanted: u64) -> Option<usize> {
         let mut sum = 0_u64;
         for (at, record) in self.records.iter().enumerate().skip(from) {
@@ -166,7 +166,7 @@ impl Records {
         self.ends.back().is_some_and(|end| end.saturating_sub(self.paired) <= all)
     }
 
-    /// Leaves the waiting data without records. Called when it is unknown which records carried the data.
+    /// Gives up matching the waiting data, because it is unknown which records carried it.
     fn skip_waiting(&mut self) {
         self.ends.clear();
         self.paired = self.above;

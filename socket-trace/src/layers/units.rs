@@ -25,7 +25,7 @@ impl Unit {
     }
 }
 
-/// Extends the last block so that it ends at `to`. Does nothing unless it ends at `from` so far.
+/// Extends the last block to `to`, if it ends at `from`.
 pub(super) fn extend(units: &mut [Unit], from: u64, to: u64) {
     if let Some(Unit { block, .. }) = units.last_mut().filter(|unit| unit.block.to == from) {
         block.to = to;

@@ -37,11 +37,11 @@ static INFO: RuleInfo = RuleInfo {
 /// HTTP/2, the connection preface adds others.
 const FEW_EXCHANGES: u64 = 3;
 
-/// If no connection to a peer was open for this time in nanoseconds, the next connection begins another
+/// Time in nanoseconds without an open connection to a peer after which the next connection begins a new
 /// series.
 const PAUSE: u64 = 1_000_000_000;
 
-/// If so many peers are tracked, all series without open connections are ended, to free memory.
+/// If at least this many peers are tracked, the series without open connections are ended, to free memory.
 const PEERS: usize = 1_024;
 
 /// Maximum number of findings of this rule. Each reported series of connections is one finding.
@@ -146,7 +146,7 @@ impl Reconnects {
         series
     }
 
-    /// Ends all series without open connections. This is done again only when the number of tracked peers has
+    /// Ends all series without open connections. The next cleanup is due when the number of tracked peers has
     /// doubled, so that the cost per connection stays constant.
     fn end_idle_series(&mut self) {
         self.end_series_if(|series| series.open == 0);

@@ -31,12 +31,12 @@ pub struct RuleInfo {
     pub cause: &'static str,
     /// Ways to fix the problem.
     pub cure: &'static str,
-    /// How complete a recording must be, so that the rule can be checked on it.
+    /// Completeness that a recording needs for the rule to be checked on it.
     #[serde(skip)]
     pub requires: Requirement,
 }
 
-/// How complete a recording must be, so that a rule can be checked on it.
+/// Completeness that a recording needs for a rule to be checked on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Requirement {
     /// The recording may be incomplete: the quoted events alone prove a finding.

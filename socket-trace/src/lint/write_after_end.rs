@@ -44,8 +44,8 @@ pub(super) struct WriteAfterEnd {
     unanswered: Tally,
 }
 
-/// State of a connection: the writes that the peer possibly did not read, and the evidence that it has closed
-/// its socket.
+/// State of a connection: the writes that the peer possibly did not read, and the evidence that the peer has
+/// closed its socket.
 #[derive(Debug, Default)]
 struct State {
     /// The last successful write, if no read followed it.
@@ -86,12 +86,9 @@ impl Rule for WriteAfterEnd {
             let what = format!("{} {what}", plural(count, "connection"));
             findings.extend(std::mem::take(tally).finding(INFO.name, what));
         };
-        report(&mut self.after_reset, "got another write after an error.");
+        report(&mut self.after_reset, "got another write after a failed read or write.");
         report(&mut self.after_fin, "got a write after the peer's FIN, followed by a reset.");
-        report(
-            &mut self.refused,
-            "had a failed write: the peer had closed the connection before it read all data.",
-        );
+        report(&mut self.refused, "had a failed write: the peer closed the connection with unread data.");
         report(&mut self.unanswered, "got a reset instead of a response to a request.");
         findings
     }

@@ -27,7 +27,8 @@ pub struct Call {
     pub receives: Option<Signal>,
 }
 
-/// Something that crosses the network between client and server.
+/// A signal that one side of a connection sends and the other receives: data, or the segments that open or
+/// end the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Signal {

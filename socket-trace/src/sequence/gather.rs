@@ -16,8 +16,8 @@ use crate::timeline::{AnnotatedEvent, AnnotatedEvents};
 /// dropped.
 const MAX_OPENING: usize = 8;
 
-/// Maximum number of connections that are kept although no known end meets the [`Choice`]. Their other end
-/// may still appear in another recording, and meet it.
+/// Maximum number of connections that are kept although the end seen so far does not meet the [`Choice`].
+/// Their other end may follow in another recording and meet it.
 const MAX_WAITING: usize = 1_024;
 
 /// Condition that selects the connection to draw.
@@ -34,11 +34,8 @@ pub enum Choice {
     Sock(SockId),
 }
 
-/// Returns the connections that meet `choice`: at most one for a client's and a server's recording that share
-/// connections, and at most one for each other recording.
-///
-/// # Errors
-/// A trace cannot be read.
+/// Returns the connections that meet `choice`, at most one for each recording. If both the client and the
+/// server of a connection were recorded, it counts for both recordings.
 pub fn gather(events: &mut AnnotatedEvents, choice: &Choice) -> Result<Vec<Sequence>, Error> {
     let mut gathering = Gathering::new(events.timeline().recordings(), choice);
     while let Some(annotated) = events.next_event()? {
@@ -128,8 +125,8 @@ impl<'a> Gathering<'a> {
         self.candidates.values().filter(|candidate| candidate.is_selected)
     }
 
-    /// Returns the selected connections, but only one for the same recordings. This is the first connection
-    /// that was recorded on both sides, or else the first one.
+    /// Returns the selected connections. If several have their ends in the same recordings, returns only one
+    /// of them: the first one recorded on both ends, or else the first one.
     fn finish(self, recordings: &[Recording]) -> Vec<Sequence> {
         let is_within = |one: &Candidate, other: &Candidate| one.recordings().all(|it| other.is_in(it));
         let selected: Vec<&Candidate> = self.selected().collect();

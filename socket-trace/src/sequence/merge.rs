@@ -18,8 +18,8 @@ struct Progress {
     received: u64,
 }
 
-/// Merges the socket calls of both sides by time, but places each cause before its effect. If a call then has
-/// a later time than the call after it, it gets the time of that call.
+/// Merges the socket calls of both sides by time, but places each cause before its effect. If a cause has a
+/// later time than its effect, such as a write stamped on return, sets it to the time of the effect.
 pub(super) fn merge(client: Vec<Call>, server: Vec<Call>) -> Vec<Call> {
     let (mut client, mut server) = (VecDeque::from(client), VecDeque::from(server));
     let (mut by_client, mut by_server) = (Progress::default(), Progress::default());
@@ -50,7 +50,8 @@ pub(super) fn merge(client: Vec<Call>, server: Vec<Call>) -> Vec<Call> {
     calls
 }
 
-/// Returns `true` if the other side has already sent the signal that the socket call receives.
+/// Returns `true` if a socket call can be the next one in the merged order: `other`, the side that sends the
+/// signal that the call receives, has already sent it. `own` is the side that made the call.
 fn is_possible(call: &Call, other: &Progress, own: &Progress) -> bool {
     match call.receives {
         Some(Signal::Handshake) => other.connected,

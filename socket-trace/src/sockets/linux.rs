@@ -1,7 +1,6 @@
 //! Reads the sockets from the kernel's tables in `/proc/net`, and their processes from `/proc/PID/fd`.
 //!
-//! The files are parsed here, because the crates for `/proc` and netlink would add six crates to the build
-//! for four tables and one request.
+//! The tables are parsed here, because the crates for `/proc` and netlink would add six dependencies.
 
 use std::collections::HashMap;
 use std::io;

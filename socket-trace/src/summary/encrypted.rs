@@ -27,7 +27,7 @@ pub(super) struct Encrypted {
 struct Direction {
     /// Index of the step that counted the encrypted bytes as payload.
     step: usize,
-    /// Number of encrypted bytes whose plaintext is not known yet.
+    /// Number of encrypted bytes that have not been matched to plaintext yet.
     unresolved: u64,
     /// Number of plaintext bytes of each class that have not been matched to encrypted bytes yet.
     pending: BytesByClass,
@@ -63,8 +63,8 @@ impl Encrypted {
         }
     }
 
-    /// Counts the remaining encrypted bytes of a closed socket as overhead of TLS, if their plaintext is
-    /// recorded.
+    /// Ends a TLS connection. If the stream on top of TLS was recorded, counts the encrypted bytes that
+    /// matched no plaintext as overhead of TLS.
     pub(super) fn close(&mut self, sock: SockId, steps: &mut Steps) {
         self.below.remove(&sock);
         for (to_server, direction) in
@@ -74,8 +74,7 @@ impl Encrypted {
         }
     }
 
-    /// Counts the remaining encrypted bytes of all sockets like [`close`](Self::close), at the end of the
-    /// trace.
+    /// Ends all TLS connections that are still open at the end of the trace, as [`close`](Self::close) does.
     pub(super) fn finish(&mut self, steps: &mut Steps) {
         let open: Vec<SockId> = self.directions.keys().copied().collect();
         open.into_iter().for_each(|sock| self.close(sock, steps));
@@ -102,7 +101,8 @@ impl Direction {
         }
     }
 
-    /// Counts the remaining encrypted bytes as overhead of TLS, if the stream on top of TLS is recorded.
+    /// If the stream on top of TLS is recorded, counts the encrypted bytes that matched no plaintext as
+    /// overhead of TLS.
     fn finish(&self, to_server: bool, steps: &mut Steps) {
         if self.has_plaintext {
             steps.at(self.step).reclassify_payload(to_server, Class::Tls, self.unresolved);

@@ -46,9 +46,11 @@ pub struct SocketHistory {
     pub first: Option<(FirstTransfer, u64)>,
     /// Time of the first read or write with data in the opposite direction.
     pub answered: Option<u64>,
-    /// Totals of the connection, from its close or release event.
+    /// Totals of the connection, from its `close` event, or from its `release` event if the tap stopped
+    /// recording it earlier.
     pub closed: Option<Close>,
-    /// `true` if the tap released the socket before it was closed.
+    /// `true` if the program took the open socket back from the tap with `into_inner`: the trace then has a
+    /// `release` event instead of `close`.
     pub released: bool,
 }
 

@@ -117,11 +117,10 @@ impl AnnotatedEvents {
         self.timeline.wait()
     }
 
-    /// Declares that all recorders have written the events that happened before the previous call of
-    /// `settle`; see [`Timeline::settle`].
+    /// Reports that all recorders were flushed; see [`Timeline::settle`].
     ///
     /// # Errors
-    /// If a file cannot be inspected, or has become shorter.
+    /// A file cannot be inspected, or has become shorter.
     pub fn settle(&mut self) -> Result<(), Error> {
         self.timeline.settle()
     }

@@ -28,7 +28,7 @@ pub(super) struct ConnectOrder {
     held: VecDeque<TimedEvent>,
     /// Number of payload bytes in the events that are held back.
     bytes: usize,
-    /// New sockets in the order of their creation. A socket that is missing from `connecting` no longer holds
+    /// All new stream sockets, in the order of their creation. Only those that are also in `connecting` hold
     /// back events.
     new_sockets: VecDeque<NewSocket>,
     /// Sockets on which a `connect` is possibly in progress, with the time of their creation.

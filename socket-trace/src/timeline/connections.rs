@@ -10,8 +10,9 @@ use std::rc::Rc;
 use socket_tap::event::{Addr, Event, Op, SockId, SocketKind};
 use socket_tap::format::Side;
 
-/// Maximum number of closed connections whose other end may still appear. It equals the usual backlog of a
-/// listener: the number of finished handshakes that the program has not accepted yet.
+/// Maximum number of closed connections that are kept because their other end may still appear in another
+/// recording. It equals the usual backlog of a listener: a server may accept a connection long after the
+/// client closed it.
 const MAX_CLOSED: usize = 1_024;
 
 /// A socket of one of several recordings.

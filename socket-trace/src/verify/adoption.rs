@@ -82,8 +82,8 @@ impl Adopted {
         self.kind == "datagram"
     }
 
-    /// Returns `true` if the socket may still be open when the recording ends, although the trace's end line
-    /// does not count it as open. The end line counts only streams.
+    /// Returns `true` if the trace's end line does not count this socket as open when the recording ends
+    /// before the socket is closed. The end line counts only streams, not listeners and datagram sockets.
     pub(super) fn may_outlive_the_recording(&self) -> bool {
         self.kind != "stream"
     }
@@ -93,8 +93,8 @@ impl Adopted {
 pub(super) struct Adoptions {
     /// Adoptions that have not been found in the log yet, by file descriptor.
     waiting: HashMap<i32, VecDeque<Adopted>>,
-    /// Adoptions that were found in the log after a query of their addresses. If the log has a later query of
-    /// the same addresses, the adoption may have happened after that one instead.
+    /// Adoptions that were matched to an address query in the log. Each is kept because a later query of the
+    /// same addresses may be the right one instead.
     found: HashMap<i32, Vec<Adopted>>,
     /// Adoptions that have several possible times in the log.
     ambiguous: BTreeSet<(SockId, i32)>,
@@ -117,9 +117,9 @@ impl Adoptions {
         self.waiting.get(&names.fd)?.iter().find(|adopted| names.matches(adopted))
     }
 
-    /// Finds the adoption that happened after the address queries `names` and before the next call on the
-    /// descriptor, which began at `until`. Removes and returns it. `None` means that more of the trace must
-    /// be read; `Some(None)` means that the socket was not adopted in this time.
+    /// Finds the adoption that happened after the address queries `names`, and before `until`, when the next
+    /// call on the descriptor began. Removes and returns it. `None` means that more of the trace must be
+    /// read. `Some(None)` means that the socket was not adopted between these times.
     pub(super) fn take_match(
         &mut self,
         names: &Names,
@@ -139,8 +139,8 @@ impl Adoptions {
         Some(Some(adopted))
     }
 
-    /// Marks adoptions as ambiguous. These are the adoptions that were found earlier in the log, but may have
-    /// happened after the address queries `names`.
+    /// Marks as ambiguous each adoption that was matched to earlier address queries, but may also have
+    /// happened after the queries `names`.
     pub(super) fn mark_ambiguous(&mut self, names: &Names, clock: &mut Clock) {
         for adopted in self.found.get(&names.fd).into_iter().flatten() {
             if names.matches(adopted) && !clock.is_before(adopted.t, names.time) {

@@ -24,8 +24,8 @@ pub(super) struct Traced {
     pub(super) position: u64,
     /// The last calls that log and trace have in common.
     pub(super) before: VecDeque<MatchedCall>,
-    /// `true` if the socket may still be open when the recording ends, although the trace's end line does not
-    /// count it as open.
+    /// `true` if the trace's end line does not count this socket as open when the recording ends before the
+    /// socket is closed, as for listeners and datagram sockets.
     pub(super) outlives: bool,
     /// `true` if the tap has queried `TCP_INFO` since the last call.
     pub(super) sampled: bool,
@@ -37,13 +37,13 @@ pub(super) struct Traced {
     pub(super) differs: Option<usize>,
 }
 
-/// A socket that the tap has released.
+/// An open socket that the program has taken back from the tap (`into_inner`).
 #[derive(Clone, Copy)]
 pub(super) struct Released {
     pub(super) sock: SockId,
     pub(super) fd: i32,
     pub(super) t: Option<u64>,
-    /// `true` once the program has made a call on the socket after its release.
+    /// `true` once the program has made a call on the socket after taking it back.
     pub(super) used: bool,
 }
 

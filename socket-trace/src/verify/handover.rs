@@ -57,8 +57,9 @@ impl Check {
         Ok(())
     }
 
-    /// Decides whether the call `at` was made before or after the tap released the socket. The release is the
-    /// socket's last event in the trace. The tap queries `TCP_INFO` when it releases a stream.
+    /// Decides whether the call `at` in the log precedes `release`, the last event of the socket in the
+    /// trace: the program took the socket back from the tap (`into_inner`). A call before it is reported as a
+    /// difference, because the trace lacks it.
     pub(super) fn after_release(&mut self, socket: DescriptorId, at: LocatedCall, release: &LocatedCall) {
         let Some(traced) = self.traced(socket) else { return };
         let (sock, fd, sampled) = (traced.sock, traced.fd, traced.sampled);
@@ -76,7 +77,8 @@ impl Check {
         }
     }
 
-    /// Remembers a query of `TCP_INFO`. The tap queries it when it closes or releases a stream.
+    /// Processes a query of `TCP_INFO` in the log. The tap makes this query when it closes a stream or gives
+    /// it back (`into_inner`).
     pub(super) fn sampled(&mut self, socket: DescriptorId) {
         if let Some(traced) = self.traced(socket) {
             traced.sampled = true;
@@ -88,7 +90,8 @@ impl Check {
         }
     }
 
-    /// Stops comparing the calls of a socket, because the tap has released it.
+    /// Stops comparing the calls of a socket, because the program has taken it back from the tap
+    /// (`into_inner`).
     pub(super) fn released(&mut self, socket: DescriptorId) {
         let Some(traced) = self.traced(socket) else { return };
         let (sock, fd) = (traced.sock, traced.fd);

@@ -149,7 +149,7 @@ impl Log {
         }
         if let Some(earlier) = self.begun.get(&tid) {
             return Err(format!(
-                "thread {tid} begins {name} before its call {earlier} has ended; lines of the log are missing",
+                "thread {tid} begins {name} while its call of {earlier} is unfinished; lines of the log are missing",
                 earlier = earlier.name
             ));
         }
@@ -168,7 +168,7 @@ impl Log {
         let (name, rest) = rest.split_once(" resumed>").ok_or(NOT_STRACE)?;
         let begun = self.begun.remove(&tid).filter(|begun| begun.name == name);
         let mut call = begun.ok_or_else(|| {
-            format!("the end of {name} in thread {tid} has no beginning; lines of the log are missing")
+            format!("thread {tid} resumes a call of {name} that the log does not begin; lines of the log are missing")
         })?;
         call.arguments.push_str(rest);
         let complete = std::mem::take(&mut call.arguments);

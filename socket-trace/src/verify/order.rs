@@ -32,8 +32,8 @@ impl Call {
 }
 
 impl Check {
-    /// Returns `true` if the trace may contain `call`, the kernel's latest call, before all calls of the
-    /// socket that are held back. Those calls ended earlier.
+    /// Returns `true` if the trace may contain `call` before all calls of the socket that are held back,
+    /// although the held calls ended earlier in the log.
     pub(super) fn may_precede_held(&self, socket: DescriptorId, call: &Call) -> bool {
         let Some(Followed::Traced(traced)) = self.followed.get(&socket) else { return true };
         traced.held.iter().all(|held| self.may_precede(call, held))

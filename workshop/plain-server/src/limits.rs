@@ -1,4 +1,5 @@
-//! A flag for each limit on TCP connections. UDP needs none: a datagram is complete when it arrives.
+//! A flag for each limit on TCP connections. UDP needs no limits, because a datagram is complete when it
+//! arrives.
 
 use clap::{Args, value_parser};
 use hardening_http::Limits;

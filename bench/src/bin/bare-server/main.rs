@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// A server that uses only its framework.
+/// Serves "get a book" over one API with the API's framework alone.
 #[derive(Debug, Parser)]
 struct Flags {
     /// rest, rest-without-etag, graphql or grpc

@@ -69,7 +69,6 @@ pub(super) async fn read_after(connection: &mut Connection, sequence: u64) -> Re
 /// Returns the sequence number of the newest stored change.
 pub(super) async fn newest_change(connection: &mut Connection) -> Result<u64, Error> {
     let rows = connection.query(statements::NEWEST_CHANGE, &[]).await?;
-    rows.first().map_or(Err(Error::Internal("the row of counters is missing from the database")), |row| {
-        rows::number(row, 0)
-    })
+    rows.first()
+        .map_or(Err(Error::Internal("the table bookshelf.shelf has no row")), |row| rows::number(row, 0))
 }

@@ -28,7 +28,7 @@ impl Author {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Maximum number of books in the page, 1 to 100. Default: 20.")] first: Option<i32>,
-        #[graphql(desc = "Cursor of the book before the page.")] after: Option<String>,
+        #[graphql(desc = "The page begins after the book with this cursor.")] after: Option<String>,
     ) -> Result<BookConnection, ApiError> {
         BookConnection::load(ctx, Some(self.0.id), first, after).await
     }

@@ -48,7 +48,7 @@ pub(super) fn operation(
     Ok((operation, fragments))
 }
 
-/// Returns the selection set of `operation` and that of each fragment, so that the caller can modify them.
+/// Iterates over the selection sets of `operation` and of each fragment, so that the caller can modify them.
 pub(super) fn selection_sets_mut<'a>(
     operation: &'a mut OperationDefinition,
     fragments: &'a mut Fragments,

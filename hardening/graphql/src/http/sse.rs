@@ -43,7 +43,7 @@ fn next(outcome: &Outcome) -> String {
     format!("event: next\ndata: {json}\n\n")
 }
 
-/// Passes on `events`. While no event follows, adds a comment after each `EVENT_KEEP_ALIVE`, so that proxies
+/// Yields `events`. Whenever no event arrives within [`EVENT_KEEP_ALIVE`], yields a comment, so that proxies
 /// do not close the connection.
 fn keep_alive(events: impl Stream<Item = String> + Send + Unpin) -> impl Stream<Item = String> + Send {
     stream::unfold(events, |mut events| async {

@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_split_across_reads_are_tracked() {
+    fn incomplete_message_is_detected_for_any_read_size() {
         let frames = [
             (frame(0x81, &[0], 0), false),
             (frame(0x01, &[125], 125), true),

@@ -14,7 +14,7 @@ use crate::Api;
 
 const GRPC_ACCEPT_ENCODING: HeaderName = HeaderName::from_static("grpc-accept-encoding");
 
-/// The API, and the settings of the checks.
+/// Settings of a [`Guarded`](super::Guarded) service.
 #[derive(Debug)]
 pub(crate) struct Guard {
     pub(crate) api: Api,

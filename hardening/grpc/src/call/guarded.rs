@@ -1,4 +1,4 @@
-//! The service that makes the checks, and its future.
+//! [`Guarded`], the tower service that checks each call, and the future of its response.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -29,7 +29,7 @@ pub struct Guarded<S> {
 }
 
 impl<S> Guarded<S> {
-    /// Wraps `service` in the checks.
+    /// Wraps `service` in the checks, with the settings `guard`.
     pub(crate) fn new(service: S, guard: Guard) -> Self {
         Self { service, guard: Arc::new(guard) }
     }

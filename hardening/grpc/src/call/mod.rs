@@ -1,6 +1,6 @@
-//! Checks that apply to the calls of all methods: a tower service around those of tonic.
+//! A tower service around tonic's services. It checks the calls of all methods.
 //!
-//! - `guarded`: the service that makes the checks, and its future
+//! - `guarded`: the service, and the future of its response
 //! - `guard`: the API and the settings of the checks
 //! - `protocol`: rejects requests that are not gRPC
 //! - `deadline`: reads `grpc-timeout`, the client's deadline

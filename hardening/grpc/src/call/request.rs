@@ -1,7 +1,7 @@
 //! Ends a request stream whose next message is overdue.
 //!
-//! Only the methods of server reflection have request streams that continue after the response head. The
-//! request timeout of all other methods ends with the response head.
+//! Only server reflection has methods whose request stream continues after the response head. For all other
+//! methods, the request timeout ends with the response head.
 
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
@@ -25,8 +25,8 @@ use crate::status::ErrorDomain;
 /// can then still arrive.
 const LINGER: Duration = Duration::from_millis(500);
 
-/// The reason why a request stream ended. The handler does not report it: it completes with OK even if the
-/// stream timed out or was unreadable.
+/// The reason why a request stream ended. The handler does not report this reason: even if the stream timed
+/// out or was unreadable, the handler completes with OK.
 #[derive(Clone, Debug)]
 pub(super) struct StreamOutcome {
     /// Set when the stream ends: `Ok`, or the error that ended it. If it is not set when the handler
@@ -36,7 +36,7 @@ pub(super) struct StreamOutcome {
 }
 
 impl StreamOutcome {
-    /// Stores the reason, unless one is stored already.
+    /// Stores how the stream ended. Only the first call has an effect.
     fn set(&self, end: Result<(), Status>) {
         self.end.get_or_init(|| end);
     }

@@ -33,8 +33,8 @@ impl Exchange {
         self.activity.ending().is_cancelled()
     }
 
-    /// Ready when the client has abandoned an endless HTTP/1.1 response. If it has not yet done so, the task
-    /// is woken when it does.
+    /// Ready when the client has abandoned an endless HTTP/1.1 response by half-closing the connection. The
+    /// task is woken when that happens.
     pub(super) fn poll_abandoned(&self, cx: &Context<'_>) -> Poll<()> {
         self.activity.poll_half_closed(cx)
     }

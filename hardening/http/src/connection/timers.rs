@@ -21,8 +21,8 @@ pub(super) struct IdleTimer {
     ending: Pin<Box<WaitForCancellationFutureOwned>>,
     /// Time at which the connection's shutdown token `ending` was cancelled.
     ending_since: Option<Instant>,
-    /// Fires at the idle deadline or earlier. Each request moves the deadline. To save time, the timer is not
-    /// reset then, but only when it fires.
+    /// Fires at the idle deadline or earlier. A request postpones the deadline, but not the timer: to save
+    /// time, the timer is reset only when it fires.
     timer: Pin<Box<Sleep>>,
     /// The task that both `ending` and `timer` will wake.
     task: Option<Waker>,

@@ -79,7 +79,7 @@ impl fmt::Display for Tags {
             return f.write_str("any");
         };
         if tags.is_empty() {
-            return f.write_str("one of the empty list in If-Match");
+            return f.write_str("a revision in the If-Match list, which is empty");
         }
         for (index, Tag { is_weak, opaque }) in tags.iter().enumerate() {
             if index > 0 {
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn etag_lists_are_formatted_for_messages() {
+    fn etag_list_is_joined_with_or_in_errors() {
         assert_eq!(Tags::parse("\"1\", W/\"2\"").unwrap().to_string(), "1 or W/\"2\"");
     }
 }

@@ -41,7 +41,8 @@ pub struct AuthenticationMask {
     server: Position,
     /// Type of the client's latest message after the StartupMessage. `None` before the first such message.
     client_type: Option<u8>,
-    /// The byte with which the server accepts the encryption that the client has requested.
+    /// The byte with which the server would accept the requested encryption: `S` for TLS, `G` for GSSAPI.
+    /// `None` unless the client waits for this byte.
     accepts_encryption: Option<u8>,
 }
 
@@ -57,8 +58,8 @@ impl AuthenticationMask {
         }
     }
 
-    /// Returns the position after `byte`, which the client has sent, and `true` if the byte is shown. Returns
-    /// `None` if the byte is not part of the protocol.
+    /// Processes a byte from the client. Returns the client's next position, and `true` if the byte is
+    /// recorded unmasked. Returns `None` if the byte is not part of the protocol.
     fn client_byte(&mut self, byte: u8) -> Option<(Position, bool)> {
         let next = match self.client {
             Position::Type if byte == PASSWORD || CLIENT_TYPES.contains(&byte) => {
@@ -82,8 +83,9 @@ impl AuthenticationMask {
         Some((next, true))
     }
 
-    /// Returns the position after `code`, the code of an untyped message such as a StartupMessage. `left` is
-    /// the number of bytes that follow the code.
+    /// Returns the client's position after `code`, the code of an untyped message such as a StartupMessage.
+    /// `left` is the number of bytes that follow the code. Returns `None` if the client must not send such a
+    /// message.
     fn startup(&mut self, code: u32, left: u32) -> Option<Position> {
         let accepts = match code {
             frame::SSL_REQUEST => b'S',
@@ -96,7 +98,7 @@ impl AuthenticationMask {
         is_expected.then_some(Position::Length(Message::Startup, Field::default()))
     }
 
-    /// Returns the position after a byte from the server, like [`client_byte`](Self::client_byte).
+    /// Processes a byte from the server, like [`client_byte`](Self::client_byte).
     fn server_byte(&mut self, byte: u8) -> Option<(Position, bool)> {
         let next = match (self.server, self.accepts_encryption) {
             (Position::Type, Some(accepts)) => {

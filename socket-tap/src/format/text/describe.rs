@@ -74,7 +74,7 @@ pub(super) fn ended(close: &Close, began: Option<u64>, t: u64) -> String {
 }
 
 pub(super) fn released(close: &Close, began: Option<u64>, t: u64) -> String {
-    format!("{}continues without the tap", went_through(close, began, t))
+    format!("{}stays open, no longer recorded", went_through(close, began, t))
 }
 
 /// Formats the time from `since` to `t` in milliseconds: `0.23 ms`. Both are in nanoseconds.

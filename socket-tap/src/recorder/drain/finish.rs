@@ -20,7 +20,7 @@ impl Drain {
         self.finish.as_ref().is_some_and(|(when, _)| due(*when))
     }
 
-    /// Delivers the remaining records, and ends the recording to all sinks.
+    /// Delivers the remaining records, and calls [`Sink::end`] on each sink.
     pub(super) fn end(&mut self) -> End {
         let open = self.recorder.seal() as u64;
         self.timeline.advance(self.delivered_up_to);

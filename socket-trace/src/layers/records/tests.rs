@@ -79,7 +79,7 @@ fn tls_handshake_records_are_not_paired_with_plaintext() {
 }
 
 #[test]
-fn tls_records_before_the_plaintext_stream_are_skipped() {
+fn tls_records_before_first_plaintext_are_skipped() {
     let mut records = Records::default();
     below(&mut records, 1, &[45]);
     records.begin_writing();
@@ -117,7 +117,7 @@ fn written_plaintext_is_paired_with_later_tls_records() {
 }
 
 #[test]
-fn padded_tls_records_and_plaintext_pair_in_order() {
+fn padded_tls_records_pair_with_plaintext_in_order() {
     let mut padded = Records::default();
     below(&mut padded, 1, &[64]);
     padded.add_above(45);

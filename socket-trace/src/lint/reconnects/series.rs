@@ -8,8 +8,8 @@ use super::super::finding::Tally;
 use super::super::socket::Socket;
 use crate::summary::Role;
 
-/// Minimum number of connections in a reported series. If several connections were open at the same time, it
-/// is multiplied by their largest number.
+/// Minimum number of connections in a reported series. If up to 4 of its connections were open at the
+/// same time, it must have 4 times as many.
 const MANY: u64 = 10;
 
 /// The peer of a connection: a client identified by its IP address without the ephemeral port, or a server by

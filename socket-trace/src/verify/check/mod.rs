@@ -38,9 +38,10 @@ pub(super) struct Check {
     pub(super) more_differences: Vec<Option<SockId>>,
     /// Number of calls after the end of the recording, on sockets that were still open when it ended.
     pub(super) after_the_end: u64,
-    /// Sockets that the tap has released and that are still open.
+    /// Open sockets that the program has taken back from the tap (`into_inner`). Their calls are no longer
+    /// recorded.
     pub(super) released: HashMap<DescriptorId, Released>,
-    /// Sockets that the tap released at an unknown time.
+    /// Sockets that the program took back from the tap at a time that the log does not show.
     pub(super) released_unseen: BTreeSet<(SockId, i32)>,
 }
 

@@ -35,8 +35,8 @@ impl Kernel {
         Ok(Some(SocketCall::Created { socket, fd, call }))
     }
 
-    /// Interprets the result of `getsockname` or `getpeername`. An inherited socket first appears in such a
-    /// call.
+    /// Interprets the result of `getsockname` or `getpeername`. Such a call may be the first on a socket that
+    /// the process inherited.
     pub(super) fn address_queried(
         &mut self,
         known: Option<DescriptorId>,

@@ -11,9 +11,9 @@ use crate::live::state::State;
 /// The connections that the servers have to the database, as their recorders report them.
 #[derive(Debug, Default)]
 pub(super) struct Database {
-    /// API of the server that has a socket, by the local address of the socket.
+    /// The API whose server opened a connection to the database, by the connection's local address.
     clients: HashMap<SocketAddr, &'static str>,
-    /// Addresses to which the servers have connected.
+    /// Addresses of the database to which the servers have connected.
     addresses: BTreeSet<SocketAddr>,
 }
 
@@ -35,7 +35,7 @@ impl Database {
         }
     }
 
-    /// Returns the API whose server has the socket with this local address.
+    /// Returns the API whose server opened the connection to the database with this local address.
     pub(super) fn client(&self, local: SocketAddr) -> Option<&'static str> {
         self.clients.get(&local).copied()
     }

@@ -30,9 +30,9 @@ impl Server {
         self.has_address(row.foreign).then_some("client")
     }
 
-    /// Returns `true` if `address` has this server's port and IP address. If the server listens on the
-    /// unspecified address, any IP address is this server's. For the database, `address` itself may also be
-    /// unspecified, because it is unknown on which addresses the database listens.
+    /// Returns `true` if `address` is an address of this server: it has the same port and IP address. A
+    /// server that listens on the unspecified address has every IP address. For the database, `address` may
+    /// also be unspecified, because it is unknown on which addresses the database listens.
     fn has_address(&self, address: SocketAddr) -> bool {
         address.port() == self.address.port()
             && (self.address.ip().is_unspecified()

@@ -67,7 +67,7 @@ struct AssignedRow {
     marked: Marked,
     api: &'static str,
     side: &'static str,
-    /// `true` for a server's socket of a connection to the database.
+    /// `true` if a server opened this socket to connect to the database.
     upstream: bool,
 }
 

@@ -1,4 +1,4 @@
-//! One API with its recordings and its client, as used by the operations.
+//! One of the three APIs, with its recordings and its client.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

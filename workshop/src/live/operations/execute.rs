@@ -12,7 +12,7 @@ use super::operation::Operation;
 /// Years between which updates alternate, so that each update changes the book.
 const YEARS: [i32; 2] = [1995, 1996];
 
-/// Runs the job as a step of the API's recordings.
+/// Makes the calls of the job and records them as one named step.
 pub(crate) async fn run<C: Client>(api: &Api, job: &Job) -> Outcome {
     let began = Instant::now();
     let mut duration = 0;
@@ -79,7 +79,7 @@ async fn call<C: Client>(client: &mut C, api: &Api, job: &Job) -> Result<String,
     })
 }
 
-/// Removes and returns the newest of the created books. Creates a book if there is none.
+/// Removes and returns the newest book that an operation has created. Creates a book if there is none.
 async fn take_newest<C: Client>(client: &mut C, api: &Api, job: &Job) -> Result<Book, Failure> {
     match api.created.take(api.name, job.is_only) {
         Some(book) => Ok(book),

@@ -33,7 +33,8 @@ pub(crate) enum Connection {
 pub(crate) type Outcome = (Result<String, String>, u128);
 
 impl Job {
-    /// Returns the name of the step under which the job's calls are recorded.
+    /// Returns the name of the step under which the job's calls are recorded, such as `get a book, 10
+    /// connections`.
     pub(crate) fn step(&self) -> String {
         let Self { operation, calls, connection, .. } = self;
         let title = operation.title();

@@ -82,7 +82,8 @@ impl Request {
         Ok(())
     }
 
-    /// Returns the name of the request's step in the recordings.
+    /// Returns the name of the step under which the calls are recorded, such as `get a book over UDP, 3
+    /// calls`.
     fn step(self) -> String {
         let over = match self.over {
             Protocol::Udp => "UDP",

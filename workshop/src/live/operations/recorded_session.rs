@@ -12,8 +12,8 @@ use crate::recordings::{FROM_A_TERMINAL, Recordings};
 /// Timeout of a step, which makes the calls of one operation. On loopback a step takes milliseconds.
 const STEP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Timeout for the connections of a step to close at both ends. Without it, the step might never end: other
-/// clients may open connections meanwhile, so that the number of open connections does not fall back.
+/// Timeout for the connections of a step to close at both ends. Without it, the step could wait indefinitely:
+/// it counts open connections, and other clients may open some meanwhile.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The recordings of a server and of its clients.

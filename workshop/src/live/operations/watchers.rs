@@ -19,7 +19,7 @@ const MAX_CHANGES: u32 = u32::MAX;
 /// Timeout for a watcher to close its connection.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Keeps for each API whether it has an open watcher.
+/// Records for each API whether a watcher is open.
 #[derive(Debug)]
 pub(crate) struct Watchers {
     is_open: Mutex<BTreeMap<&'static str, bool>>,
