@@ -22,8 +22,9 @@ use socket_tap::format::Line;
 use socket_trace::reader::{Ending, Error, Trace};
 
 use damage::{damage, damaged};
-use everything::{do_everything, open};
+use everything::do_everything;
 use lines::{event, header};
+use views::open;
 
 /// Lines of a trace with every kind of event, except the header line.
 const VALID: &[&str] = &[
