@@ -74,7 +74,7 @@ async fn change_over_one_api_reaches_all_watchers() {
     assert_eq!(changes(over_grpc).await, seen);
 }
 
-/// Runs the tour, and returns the comparison that `workshop --json` prints.
+/// Runs `workshop --once --json`, and returns the comparison that it prints.
 fn comparison(directory: &Path, arguments: &[&str]) -> Value {
     let printed = tour(directory, &[&["--json"], arguments].concat()).ok();
     let comparison: Value = serde_json::from_str(&printed).unwrap();
@@ -93,7 +93,7 @@ fn steps(comparison: &Value, api: &str) -> Vec<Value> {
 }
 
 #[test]
-fn tour_can_be_repeated_on_one_database() {
+fn workshop_tour_can_be_repeated_on_one_database() {
     let Some(database) = Postgres::start() else { return };
     let directories = [(); 3].map(|()| TempDir::new().unwrap());
     let [memory, first, second] = directories.each_ref().map(TempDir::path);

@@ -48,7 +48,7 @@ fn layered_streams_do_not_count_bytes_twice() {
 }
 
 #[test]
-fn role_of_adopted_stream_follows_recording_side() {
+fn wrapped_stream_of_server_counts_as_accepted() {
     let events = [
         r#"{"t":1,"sock":1,"op":"adopt","domain":"memory","type":"stream"}"#,
         r#"{"t":2,"sock":1,"op":"write","bytes":5}"#,

@@ -38,7 +38,7 @@ mod tests {
     }
 
     #[test]
-    fn recording_without_marks_gets_step_of_other_recording() {
+    fn recording_without_marks_uses_steps_of_other_recording() {
         let mut steps = StepTracker::default();
         let shutdown = Event::new(0, SockId::new(2), Op::Shutdown);
         assert_eq!(steps.observe(0, &shutdown), None);
