@@ -8,8 +8,9 @@ use socket_tap::monotonic_ns;
 
 /// A writer to standard output that discards its input until [`open`](Self::open) is called.
 ///
-/// It is opened after the tour, which prints a summary of its calls. The lines that the recorders write for
-/// the tour's socket calls are therefore discarded. Opening a clone opens all clones.
+/// The recorders write a line for each socket call. The lines for the tour (the calls that the workshop makes
+/// at its start) are discarded, because the workshop prints a report of the tour instead. It opens this writer
+/// after the tour. Opening a clone opens all clones.
 #[derive(Clone, Debug)]
 pub struct GatedStdout {
     is_open: Arc<AtomicBool>,

@@ -27,7 +27,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(1);
 pub struct Recordings {
     /// Tap that records the server.
     pub server: Tap,
-    /// Tap that records the clients of the tour and of the live page.
+    /// Tap that records the workshop's own clients: those of its start, and those that the live page uses.
     pub client: Tap,
     directory: PathBuf,
     api: &'static str,

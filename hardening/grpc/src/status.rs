@@ -57,7 +57,7 @@ impl ErrorDomain {
     }
 }
 
-/// Errors that the checks of this crate return.
+/// Constructors of the errors that only this crate returns.
 impl ErrorDomain {
     pub(crate) fn unknown_service(self, service: &str) -> Status {
         let service = quoted(service);

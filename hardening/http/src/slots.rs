@@ -37,7 +37,7 @@ struct Usage {
     burst_ended: Notify,
 }
 
-/// A slot in use. It becomes free when this guard is dropped.
+/// A guard that occupies a connection slot until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Slot {
     usage: Arc<Usage>,

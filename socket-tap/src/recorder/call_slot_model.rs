@@ -62,7 +62,7 @@ impl Model {
             shard.lock().unwrap().retain(|raw| {
                 assert!(
                     *raw > complete,
-                    "an earlier round delivered all up to {complete}, but not the record of {raw}"
+                    "a round returned {complete}, but left a record with the earlier time {raw} undelivered"
                 );
                 *raw > until
             });
@@ -73,7 +73,7 @@ impl Model {
     fn end(&self, complete: u64) {
         for shard in &self.shards {
             let late = shard.lock().unwrap().iter().any(|raw| *raw <= complete);
-            assert!(!late, "the rounds delivered all up to {complete}, but not an earlier record");
+            assert!(!late, "the last round returned {complete}, but left an earlier record undelivered");
         }
     }
 }

@@ -119,8 +119,8 @@ impl Timeline {
         ns.saturating_sub(self.start_ns)
     }
 
-    /// Returns the value that the fast clock had `ns` nanoseconds before it had the value `raw`, according to
-    /// the average rate of all anchors.
+    /// Subtracts `ns` nanoseconds from the value `raw` of the fast clock. Uses the average rate of the clock
+    /// between the first and the last anchor.
     pub(crate) fn raw_before(&self, raw: u64, ns: u64) -> u64 {
         let (Some(first), Some(last)) = (self.anchors.first(), self.anchors.last()) else { return raw };
         let (span_raw, span_ns) = (last.raw - first.raw, last.ns - first.ns);

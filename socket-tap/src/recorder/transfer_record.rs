@@ -16,13 +16,13 @@ pub(crate) struct TransferRecord {
     /// Number of buffers of a vectored write. 0 for a plain read or write.
     pub(super) slices: u16,
     pub(super) kind: Kind,
-    /// `true` if payload was captured, even if it is empty. With an `Option` for `captured`, the record would
-    /// have 40 bytes.
+    /// `true` if payload was captured, even if it is empty. An `Option` for `captured` would enlarge the
+    /// record from 32 to 40 bytes.
     pub(super) has_payload: bool,
 }
 
-/// The direction of a record, and whether it is a datagram. Both are in one byte: with two fields, the record
-/// would have 40 bytes.
+/// The direction of a record, and whether it is a datagram. Two fields for these would enlarge the record from
+/// 32 to 40 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Read,

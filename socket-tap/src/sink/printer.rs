@@ -11,11 +11,12 @@ const QUEUE_LENGTH: usize = 16;
 /// Maximum time that the end of the recording waits until all queued texts are written.
 const END_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A queue of texts, and a thread that writes them to a writer that may be slow or blocked.
+/// A queue of texts, and the thread that writes them to the output. Only this thread waits if the output is slow
+/// or blocked.
 #[derive(Debug)]
 pub(super) struct Printer {
     texts: SyncSender<String>,
-    /// Receives the result of the printing thread when it ends.
+    /// Receives the result of the thread that writes the texts, when it ends.
     result: Receiver<io::Result<()>>,
     /// Number of events whose lines were dropped since a text was last queued.
     missed: u64,

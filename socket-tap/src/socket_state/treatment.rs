@@ -52,7 +52,7 @@ impl SocketState {
         masks.apply((self.sock, direction), size, parts, end)
     }
 
-    /// Drops the socket's mask, if it has one. Called after the last transfer.
+    /// Drops the socket's [`PayloadMask`], if it has one. Called after the last transfer.
     pub(crate) fn drop_mask(&self) {
         if self.treatment.load(Ordering::Relaxed) == MASKED {
             self.recording.masks.remove(self.sock);

@@ -16,8 +16,9 @@ pub(super) struct Area<'a> {
 }
 
 impl Area<'_> {
-    /// Returns a block for the decrypted data `from` to `to`, which `below` encrypted bytes carried. Cuts the
-    /// block to the range that the map shows. `None` if the map shows none of the data.
+    /// Returns a block for the decrypted data from offset `from` to offset `to`. `below` is the number of
+    /// encrypted bytes that carried the data. Cuts the block to the range that the map shows. `None` if the map
+    /// shows none of the data.
     fn block(&self, (from, to): (u64, u64), below: u64, name: String, text: String) -> Option<Block> {
         let (begin, end) = (from.max(self.from), to.min(self.to));
         (begin < end).then(|| Block {

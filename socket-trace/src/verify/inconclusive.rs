@@ -103,7 +103,7 @@ pub(super) fn not_compared(check: &Check) -> Vec<NotCompared> {
     let (above, alone) = (check.trace_calls.wrapped.above, check.trace_calls.wrapped.alone);
     let above = NotCompared {
         sockets: above,
-        reason: "streams layered on a recorded socket, which transfers their bytes in another form, such as encrypted",
+        reason: "streams layered on a recorded socket: the kernel sees their bytes only in another form, such as encrypted",
     };
     let alone = NotCompared {
         sockets: alone,

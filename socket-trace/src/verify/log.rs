@@ -168,7 +168,7 @@ impl Log {
         let (name, rest) = rest.split_once(" resumed>").ok_or(NOT_STRACE)?;
         let begun = self.begun.remove(&tid).filter(|begun| begun.name == name);
         let mut call = begun.ok_or_else(|| {
-            format!("thread {tid} resumes a call of {name} that the log does not begin; lines of the log are missing")
+            format!("the call {name} resumed by thread {tid} has no beginning; lines of the log are missing")
         })?;
         call.arguments.push_str(rest);
         let complete = std::mem::take(&mut call.arguments);

@@ -1,10 +1,10 @@
 //! Matches concurrent calls of several threads on one socket.
 //!
-//! The halves of a stream, or several tasks with one datagram socket, may be recorded in another order than
-//! the kernel's. A sending call is recorded with the time of its entry, which is between the end of the
-//! thread's previous call and the system call. Any other call is recorded with the time of its return,
-//! between the system call and the thread's next call. The log refutes an order only if these times are
-//! impossible.
+//! When several threads call on one socket, the trace may list their calls in a different order than the
+//! kernel executed them. Each recorded time only bounds the time of the system call. For a sending call, the
+//! recorded time is after the thread's previous call and before the system call. For any other call, it is
+//! after the system call and before the thread's next call. The order in the trace is rejected only if no
+//! times within these bounds produce it.
 
 use super::call::{Call, CallKind, LocatedCall};
 use super::check::Check;

@@ -1,5 +1,5 @@
-//! A client for each of the three APIs, with recorded sockets. A common trait lets the tour and the tests be
-//! written once for all APIs.
+//! A client for each of the three APIs, with recorded sockets. The clients have a common trait, so that code
+//! and tests are written once for all APIs.
 //!
 //! # Layout
 //!

@@ -12,7 +12,7 @@ use crate::timeline::AnnotatedEvent;
 /// The summary of one end of a connection, over the events that pass the filter.
 #[derive(Clone, Debug, Serialize)]
 pub struct Row {
-    /// Label of the recording that contains this end, if several recordings are shown.
+    /// Label of the recording that contains this end of the connection, if several recordings are shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recording: Option<String>,
     /// Number of the connection on the common time line, if several recordings are shown.

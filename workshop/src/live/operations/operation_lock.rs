@@ -17,7 +17,7 @@ pub(crate) struct OperationLock {
     queue: Arc<Semaphore>,
 }
 
-/// A guard that releases the lock when it is dropped.
+/// A guard that holds the operation lock until it is dropped.
 pub(crate) type OperationGuard = (OwnedMutexGuard<()>, OwnedSemaphorePermit);
 
 impl Default for OperationLock {

@@ -9,7 +9,7 @@ pub(crate) const MAX_PAGES: usize = 32;
 #[derive(Debug, Default)]
 pub(crate) struct OpenPages(watch::Sender<usize>);
 
-/// An open page, counted until it is dropped.
+/// A guard that counts a page as open, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct OpenPage(watch::Sender<usize>);
 
