@@ -73,7 +73,7 @@ impl Check {
         Ok(None)
     }
 
-    /// Compares the calls that are held back with the next calls of the trace.
+    /// Compares the calls that [`hold`](Self::hold) held back with the next calls of the trace.
     pub(super) fn compare_held(&mut self, socket: DescriptorId) -> Result<(), Failure> {
         loop {
             let Some(traced) = self.traced(socket).filter(|traced| !traced.held.is_empty()) else {

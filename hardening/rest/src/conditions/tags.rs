@@ -72,14 +72,14 @@ impl Tag {
     }
 }
 
-/// Formats the tags for an error message, such as `1 or W/"2"`.
+/// Formats the tags for an error message, such as `1 or W/"2"`. It follows the word "not".
 impl fmt::Display for Tags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self::List(tags) = self else {
             return f.write_str("any");
         };
         if tags.is_empty() {
-            return f.write_str("a revision in the If-Match list, which is empty");
+            return f.write_str("in the If-Match list, which is empty");
         }
         for (index, Tag { is_weak, opaque }) in tags.iter().enumerate() {
             if index > 0 {
