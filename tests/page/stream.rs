@@ -22,9 +22,9 @@ fn seq(item: &Value) -> u64 {
     item["seq"].as_u64().unwrap()
 }
 
-/// Returns the number of `from a terminal` marks. Such a mark ends a step in one recording. The tour ends
-/// with ten of them, one for each recording. A later step ends with two for each API over which it ran: one
-/// in the server's recording and one in the clients'.
+/// Returns the number of `from a terminal` marks. Such a mark ends a step (a named group of calls) in one
+/// recording. The tour, which is recorded first, ends with ten marks, one in each recording. A later step
+/// ends with two marks for each API over which it ran: one in the server's recording and one in the clients'.
 fn ended_steps(items: &[Value]) -> usize {
     items.iter().filter(|item| item["op"] == "mark" && item["label"] == "from a terminal").count()
 }

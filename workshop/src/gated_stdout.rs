@@ -29,8 +29,8 @@ impl GatedStdout {
         self.is_open.store(true, Ordering::Release);
     }
 
-    /// Returns the time on the monotonic clock at which this writer was created. The times in the printed
-    /// lines are relative to it.
+    /// Returns the time of the monotonic clock at which this writer was created, in nanoseconds. The printed
+    /// lines show times relative to it.
     #[must_use]
     pub fn created_ns(&self) -> u64 {
         self.created_ns

@@ -12,8 +12,8 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::memory;
 
-/// Memory is returned to the operating system only if there are at least this many fewer open connections
-/// than at the peak. Closing 100 connections frees about 2 MiB.
+/// Memory is returned to the operating system only after the number of open connections has fallen by at
+/// least this much from its peak. Closing 100 connections frees about 2 MiB.
 const TRIM_THRESHOLD: usize = 100;
 
 /// Pause between the end of a burst of connections and the return of its memory, during which more

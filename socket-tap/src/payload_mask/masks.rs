@@ -9,8 +9,8 @@ use super::PayloadMask;
 use crate::event::SockId;
 use crate::recorder::Direction;
 
-/// Size of the buffer for bytes beyond the capture limit. The mask must see these bytes, too, but they are
-/// not recorded.
+/// Size in bytes of the buffer for transferred bytes beyond the capture limit. These bytes are copied to the
+/// buffer for the mask, which must see them, too, but they are not recorded.
 const SCRATCH: usize = 1024;
 
 /// The masks of all streams of a recording, by socket number. Most sockets have no mask, so the masks are not

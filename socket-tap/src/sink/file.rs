@@ -100,8 +100,8 @@ impl TraceFile {
         self
     }
 
-    /// Writes a batch of records. The drain thread has already converted their times (`raw`) from the fast
-    /// clock to nanoseconds.
+    /// Writes a batch of events, as the [records](Record) that the recorder keeps of them. The recorder has
+    /// already converted the time `raw` of each record to nanoseconds.
     pub(crate) fn records(&mut self, records: &[Timed<Record>], payload: &[u8]) -> io::Result<()> {
         for timed in records {
             let Record::Transfer(transfer) = &timed.record else {

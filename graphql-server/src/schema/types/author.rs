@@ -43,7 +43,7 @@ impl Author {
 /// without the loader, a list of 100 books would call the shelf 101 times.
 pub(crate) type AuthorLoader = DataLoader<Authors>;
 
-/// The authors of a shelf.
+/// A loader of authors from a shelf, for [`AuthorLoader`].
 pub(crate) struct Authors(Shelf);
 
 /// Returns a loader that calls the shelf once for each batch of ids.

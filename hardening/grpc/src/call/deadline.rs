@@ -15,7 +15,7 @@ use crate::status::ErrorDomain;
 const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 
 /// Returns the client's deadline, or `None` if the request has none. The timeout in the header counts from
-/// the call of this function, so the request must have just arrived.
+/// the call of this function, so call it as soon as the request arrives.
 ///
 /// # Errors
 /// INTERNAL when the header is malformed.

@@ -49,7 +49,7 @@ impl Guard {
     }
 
     /// Returns the client's deadline, or `None` if the request has none. The timeout in the header counts
-    /// from the call of this method, so the request must have just arrived.
+    /// from the call of this method, so call it as soon as the request arrives.
     ///
     /// # Errors
     /// INTERNAL when the header is malformed, DEADLINE_EXCEEDED when the deadline has passed: a handler must not

@@ -67,13 +67,13 @@ impl Field {
         (self.read == Self::BYTES).then_some(self.value)
     }
 
-    /// Number of bits that are not read yet.
+    /// Number of bits of the number that have not arrived yet.
     fn missing_bits(self) -> u32 {
         8 * (Self::BYTES - self.read)
     }
 
-    /// Returns `false` if the bytes that are read make the number greater than `max`, whatever bytes follow.
-    /// So an invalid length is found before all of its bytes are shown.
+    /// Returns `false` if the number will be greater than `max` whatever its remaining bytes are. So an
+    /// invalid length is detected before all of its bytes are recorded unmasked.
     fn can_be_at_most(self, max: u32) -> bool {
         self.value <= max.checked_shr(self.missing_bits()).unwrap_or(0)
     }

@@ -156,9 +156,9 @@ impl PayloadMask for AuthenticationMask {
         }
     }
 
-    /// Returns `true` after the server is ready and the client has sent a message other than a password. It
-    /// does not suffice that the server is ready: the mask may see the server's response before the client's
-    /// last password.
+    /// Returns `true` after the server is ready and the client has sent a message other than a password. The
+    /// server's message alone does not suffice, because the mask may see it before the client's last
+    /// password.
     fn is_finished(&self) -> bool {
         let client_is_past = match self.client {
             Position::Clear => true,
