@@ -172,8 +172,8 @@ impl SocketState {
         let _ = self.ended_by.compare_exchange(NOT_ENDED, who, Ordering::Relaxed, Ordering::Relaxed);
     }
 
-    /// Stores the error that ended the connection. It replaces an earlier end of stream, because an error is
-    /// more specific.
+    /// Stores the error that ended the connection. If an end of stream was stored before, the error replaces
+    /// it, because an error is more specific.
     pub(crate) fn set_error(&self, error: &io::Error) {
         use io::ErrorKind::{BrokenPipe, ConnectionReset};
         let who = match error.kind() {

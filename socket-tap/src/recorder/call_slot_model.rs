@@ -38,7 +38,8 @@ impl Model {
         self.clock.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Records a socket call that sends. The record has the time at which the call was entered.
+    /// Records a socket call that sends, with the time at which the call was entered, and returns this time.
+    /// `shard` is the index of the thread's shard.
     fn write(&self, shard: usize, call: &CallSlot) -> u64 {
         let raw = call.enter(false, || self.read_clock());
         self.shards[shard].lock().unwrap().push(raw);
@@ -46,7 +47,8 @@ impl Model {
         raw
     }
 
-    /// Records a socket call that receives. The record has the time at which the call returned.
+    /// Records a socket call that receives, with the time at which the call returned. `shard` is the index of
+    /// the thread's shard.
     fn read(&self, shard: usize) {
         let mut shard = self.shards[shard].lock().unwrap();
         let raw = self.read_clock();

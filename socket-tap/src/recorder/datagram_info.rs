@@ -1,12 +1,13 @@
-//! The peer of a datagram, and whether it was truncated. Reads and writes on streams have no such values.
+//! The peer of a datagram, and whether the datagram was truncated. Reads and writes on streams have no such
+//! values.
 
 use std::net::SocketAddr;
 
 use super::record::Direction;
 use crate::event::{Datagram, Op};
 
-/// The peer of a datagram, and whether it was truncated. These values have a buffer of their own, so that the
-/// records of reads and writes on streams stay small.
+/// The peer of a datagram, and whether the datagram was truncated. A shard keeps these values in a buffer of
+/// their own, so that the records of reads and writes on streams stay small.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DatagramInfo {
     pub(crate) peer: Option<SocketAddr>,

@@ -137,8 +137,8 @@ impl Drain {
     }
 
     /// Delivers the records up to now to the sinks. If a thread is inside a socket call that sends, such as
-    /// `write`, the records that are later than the beginning of this call stay in `pending`, because the
-    /// call will get an earlier time than they have. They stay no longer than [`MAX_CALL`].
+    /// `write`, the records from after the beginning of this call stay in `pending`, because the call will be
+    /// recorded with an earlier time than they have. They stay there for at most [`MAX_CALL`].
     fn drain(&mut self) {
         let now = self.timeline.advance(self.delivered_up_to);
         let held_back = entered_call::complete_up_to(now).unwrap_or(self.delivered_up_to);

@@ -1,10 +1,11 @@
 //! Keeps track of the threads that are in a socket call that sends, and of the times at which they entered
 //! it.
 //!
-//! A write has the time at which it was entered, so that it precedes the peer's read. Its record reaches a
-//! shard only when the call returns. Until then the drain thread must not deliver later records, because
-//! events must be delivered in the order of their times. Each thread therefore publishes the time at which it
-//! entered its socket call, and the drain thread holds back later records.
+//! A write is recorded with the time at which it was entered, so that it precedes the peer's read. But the
+//! recording thread stores it in a shard (a buffer) only when the call returns. Until then the drain thread
+//! must not deliver events with later times, because the sinks receive events in the order of their times.
+//! Each thread therefore publishes the time at which it entered its socket call, and the drain thread holds
+//! back later events.
 
 use std::cell::Cell;
 

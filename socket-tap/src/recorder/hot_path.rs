@@ -48,7 +48,8 @@ impl Recorder {
     }
 
     /// Records any event except a successful read, write or datagram. Also applies `change` to the number of
-    /// open streams. Both happen under one lock, so the recording ends either before both or after both.
+    /// open streams. Both happen while the lock of the shard is held, so that the end of the recording, which
+    /// takes this lock, cannot come between them.
     pub(crate) fn lifecycle_event(
         &self,
         sock: Option<SockId>,

@@ -76,7 +76,8 @@ impl Timed<Record> {
         }
     }
 
-    /// Converts the record to an event with the time `t`. `payload` is the drain thread's payload buffer.
+    /// Converts the record to an event with the time `t`, in nanoseconds since the recording began. `payload`
+    /// is the drain thread's payload buffer.
     pub(crate) fn event(&self, t: u64, payload: &[u8]) -> Event {
         let (op, error) = match &self.record {
             Record::Lifecycle(lifecycle_event) => lifecycle_event.op(),

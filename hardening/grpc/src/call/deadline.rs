@@ -1,8 +1,8 @@
 //! Reads `grpc-timeout`, the client's deadline for the whole call.
 //!
 //! tonic enforces the deadline only until the response head, and then ends the call with CANCELLED instead of
-//! DEADLINE_EXCEEDED. So this crate enforces the deadline, too. Its timer fires a moment earlier than
-//! tonic's, which starts only when [`Guarded::call`](super::Guarded) has returned.
+//! DEADLINE_EXCEEDED. So this crate enforces the deadline, too. Its own timer fires a moment earlier than
+//! tonic's timer, which starts only when [`Guarded::call`](super::Guarded) has returned.
 
 use std::time::Duration;
 

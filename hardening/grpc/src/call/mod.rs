@@ -62,7 +62,8 @@ impl Guard {
         Ok(deadline)
     }
 
-    /// Removes `grpc-accept-encoding` from a request, unless its method may compress the response.
+    /// Removes the header `grpc-accept-encoding` from a request to a method that is not in
+    /// [`Api::compressed_methods`](crate::Api), so that tonic does not compress the response.
     fn limit_compression(&self, request: &mut Request<Body>) {
         if !self.api.compressed_methods.contains(&request.uri().path()) {
             request.headers_mut().remove(GRPC_ACCEPT_ENCODING);

@@ -72,7 +72,8 @@ impl Tag {
     }
 }
 
-/// Formats the tags for an error message, such as `1 or W/"2"`. It follows the word "not".
+/// Formats the tags for an error message, such as `1 or W/"2"`. In the message, this text follows the word
+/// "not".
 impl fmt::Display for Tags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self::List(tags) = self else {

@@ -43,8 +43,8 @@ pub struct AuthenticationMask {
     server: Position,
     /// Type of the client's latest message after the StartupMessage. `None` before the first such message.
     client_type: Option<u8>,
-    /// The byte with which the server would accept the requested encryption: `S` for TLS, `G` for GSSAPI.
-    /// `None` unless the client waits for this byte.
+    /// The byte with which the server would accept the encryption that the client has requested: `S` for TLS,
+    /// `G` for GSSAPI. `None` if the client is not waiting for this byte.
     accepts_encryption: Option<u8>,
 }
 
