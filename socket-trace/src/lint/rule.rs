@@ -27,24 +27,24 @@ pub struct RuleInfo {
     pub title: &'static str,
     /// Conditions under which the rule reports the problem, and those under which it does not.
     pub when: &'static str,
-    /// Explanation of how the problem arises.
+    /// Explanation of what causes the problem.
     pub cause: &'static str,
     /// Ways to fix the problem.
     pub cure: &'static str,
-    /// Completeness that a recording needs for the rule to be checked on it.
+    /// How complete a recording must be for the rule to be checked on it.
     #[serde(skip)]
     pub requires: Requirement,
 }
 
-/// Completeness that a recording needs for a rule to be checked on it.
+/// How complete a recording must be for a rule to be checked on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Requirement {
     /// The recording may be incomplete: the quoted events alone prove a finding.
     Nothing,
     /// No event is missing between the first and the last event of the trace.
     EveryEvent,
-    /// No event is missing, and the recording's end is present. Needed to conclude that a socket call never
-    /// happened.
+    /// No event is missing, and the recording's end is present, because the rule concludes that a socket call
+    /// never happened.
     RecordingEnd,
 }
 

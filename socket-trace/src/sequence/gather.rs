@@ -46,10 +46,10 @@ pub fn gather(events: &mut AnnotatedEvents, choice: &Choice) -> Result<Vec<Seque
 
 struct Gathering<'a> {
     choice: &'a Choice,
-    /// Side whose recordings are searched for the socket number in [`Choice::Sock`].
+    /// Side whose sockets [`Choice::Sock`] numbers: the server's if a server was recorded, else the client's.
     numbered: Side,
     sides: Vec<Side>,
-    /// For each open socket, its `socket`, `bind` and `listen` events.
+    /// For each open socket, its `socket`, `bind` and `listen` events, each with its time on the time line.
     openings: HashMap<Socket, Vec<(u64, Event)>>,
     /// Connections that meet the choice or may still meet it, by connection number.
     candidates: BTreeMap<u64, Candidate>,

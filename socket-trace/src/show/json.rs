@@ -10,8 +10,8 @@ use crate::timeline::AnnotatedEvent;
 use crate::timeline::Recording;
 use socket_dissect::Part;
 
-/// Writes the delimiters between JSON objects. An array has brackets and commas. One object per line has no
-/// delimiters, so that each line can be parsed as soon as it arrives.
+/// Writes the delimiters between JSON objects: brackets and commas for an array, nothing for one object per
+/// line. Lines without delimiters can be parsed as soon as they arrive.
 #[derive(Debug)]
 pub struct Delimiters {
     array: bool,

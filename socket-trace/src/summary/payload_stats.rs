@@ -25,7 +25,7 @@ pub struct EndedCall<'a> {
     pub call: &'a Call,
 }
 
-/// A callback that receives each API call when the API call has ended.
+/// A callback that receives each API call once the call has ended.
 pub type OnCall<'a> = &'a mut dyn FnMut(EndedCall<'_>);
 
 /// Collects the totals of a recording that need its payload.
