@@ -43,7 +43,7 @@ pub struct Call {
 /// Bytes that a call transferred in one direction, and the number of reads or writes that contained them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Usage {
-    /// Number of bytes of each class.
+    /// Number of bytes of each class, such as headers or payload.
     pub bytes: BTreeMap<Class, u64>,
     /// Number of reads or writes that transferred bytes of the call. A read or write with bytes of two calls
     /// counts for both calls.

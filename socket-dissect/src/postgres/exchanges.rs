@@ -25,8 +25,8 @@ struct Exchange {
     has_failed: bool,
 }
 
-/// How precise the operation of an API call is, from the least to the most precise. This depends on the
-/// message from which the operation was read.
+/// Precision of the operation of an API call, from the lowest to the highest. It depends on the message from
+/// which the operation was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Precision {
     #[default]

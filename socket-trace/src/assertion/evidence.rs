@@ -67,7 +67,7 @@ pub enum Selector {
     /// Events that opened connections in this step, beyond the number of connections that the assertion
     /// allows.
     Opened {
-        /// Name of the step.
+        /// Name of the step: the time from one mark to the next.
         step: String,
         /// Number of connections that may still open in the step without violating the assertion. Starts at
         /// the limit of the assertion and counts down.

@@ -25,7 +25,7 @@ pub struct Selection {
     pub sock: Option<SockId>,
     /// The API call has this index on its connection, from 0.
     pub call: Option<u64>,
-    /// The API call begins in this step.
+    /// The API call begins in the step with this name: between its mark and the next mark.
     pub step: Option<String>,
 }
 

@@ -30,7 +30,7 @@ pub struct Direction {
     /// The side that receives the bytes.
     #[serde(serialize_with = "crate::summary::json::side")]
     pub to: Side,
-    /// Number of bytes of the API call in this direction, by class.
+    /// Number of bytes of the API call in this direction, by class, such as headers or payload.
     pub bytes: BTreeMap<Class, u64>,
     /// Protocol levels, from reads and writes up to messages.
     pub levels: Vec<Level>,

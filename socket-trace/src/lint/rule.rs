@@ -31,12 +31,12 @@ pub struct RuleInfo {
     pub cause: &'static str,
     /// Ways to fix the problem.
     pub cure: &'static str,
-    /// How complete a recording must be for the rule to be checked on it.
+    /// Required completeness of a recording: a rule is not checked on recordings that lack it.
     #[serde(skip)]
     pub requires: Requirement,
 }
 
-/// How complete a recording must be for a rule to be checked on it.
+/// Completeness that a rule requires of a recording. On other recordings, the rule is not checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Requirement {
     /// The recording may be incomplete: the quoted events alone prove a finding.
@@ -60,8 +60,8 @@ pub struct ObservedEvent<'a> {
 }
 
 impl<'a> ObservedEvent<'a> {
-    /// Returns the event's socket if it is a TCP connection: not a listener, a layered stream or a
-    /// Unix-domain socket.
+    /// Returns the event's socket if it is a TCP connection: not a listener, a Unix-domain socket, or a
+    /// stream that is layered on another one, such as TLS.
     #[must_use]
     pub fn tcp_connection(&self) -> Option<&'a Socket> {
         self.socket.filter(|socket| socket.tcp && socket.is_connection())

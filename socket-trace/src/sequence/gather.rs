@@ -26,8 +26,8 @@ pub enum Choice {
     /// For each recording, its first connection. Connections that a server opened to other servers are
     /// skipped.
     First,
-    /// For each recording, the first connection that begins in this step. Connections that a server opened to
-    /// other servers are skipped.
+    /// For each recording, the first connection that begins in the step with this name, that is, between its
+    /// mark and the next mark. Connections that a server opened to other servers are skipped.
     Step(String),
     /// The connection of the socket with this number in the server's recording, or in the client's if no
     /// server was recorded.
@@ -46,7 +46,7 @@ pub fn gather(events: &mut AnnotatedEvents, choice: &Choice) -> Result<Vec<Seque
 
 struct Gathering<'a> {
     choice: &'a Choice,
-    /// Side whose sockets [`Choice::Sock`] numbers: the server's if a server was recorded, else the client's.
+    /// Side of the socket number in [`Choice::Sock`]: the server if a server was recorded, else the client.
     numbered: Side,
     sides: Vec<Side>,
     /// For each open socket, its `socket`, `bind` and `listen` events, each with its time on the time line.

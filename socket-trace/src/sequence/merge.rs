@@ -9,8 +9,8 @@ use std::collections::VecDeque;
 
 use super::call::{Call, Signal};
 
-/// What one side has done up to a point of the merged order: whether it has connected and finished sending,
-/// and how many bytes it has sent and received.
+/// Progress of one side in the merged order: whether it has connected and finished sending, and how many
+/// bytes it has sent and received.
 #[derive(Default)]
 struct Progress {
     connected: bool,

@@ -78,7 +78,7 @@ pub(crate) struct AddedFields<'a> {
     /// Number of the event on the time line, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) seq: Option<u64>,
-    /// Name of the step in which the event happened.
+    /// Name of the step (the time from one mark to the next) in which the event happened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) step: Option<&'a str>,
     /// `true` for a connection that a server opened, as a client of another server.

@@ -5,7 +5,7 @@ use socket_dissect::{Class, Part, Usage};
 
 use super::data_transfer::DataTransfer;
 
-/// Number of bytes of each class.
+/// Number of bytes of each [`Class`], which is the purpose of the bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct BytesByClass {
     /// Bytes that manage the connection and belong to no API call, such as HTTP/2 SETTINGS.

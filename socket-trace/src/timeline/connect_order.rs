@@ -21,8 +21,8 @@ const MAX_BYTES: usize = 16 << 20;
 /// Maximum time for which a `connect` in progress holds back the events of a growing trace.
 const MAX_WAIT: Duration = Duration::from_millis(500);
 
-/// Holds back events while a `connect` may be in progress. The `connect` can then be inserted at the time at
-/// which it was called.
+/// Holds back events while a `connect` may be in progress, so that the `connect` can be inserted at the time
+/// at which it was called.
 #[derive(Debug, Default)]
 pub(super) struct ConnectOrder {
     held: VecDeque<TimedEvent>,

@@ -30,7 +30,7 @@ pub struct Connection {
     /// Number of the connection, which both ends share. Numbers start at 1, in the order in which connections
     /// began.
     pub number: u64,
-    /// Side of this end of the connection.
+    /// This end of the connection: client or server.
     pub side: Side,
     /// Local address of this end.
     pub local: Option<Addr>,

@@ -83,7 +83,7 @@ impl Adopted {
     }
 
     /// Returns `true` for a listener or a datagram socket. If such a socket is still open when the recording
-    /// ends, the trace's end line does not count it, because it counts only streams.
+    /// ends, the trace's end line does not count it: the end line counts only streams.
     pub(super) fn may_outlive_the_recording(&self) -> bool {
         self.kind != "stream"
     }

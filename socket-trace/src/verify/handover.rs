@@ -1,4 +1,5 @@
-//! Detects when the tap adopts and releases sockets.
+//! Finds the times in an strace log at which the tap starts to record an open socket (adoption), and at which
+//! the program takes a socket back from the tap (release).
 
 use socket_tap::event::Addr;
 

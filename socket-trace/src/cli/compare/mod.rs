@@ -49,7 +49,7 @@ pub(super) struct Compare {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Compare each step of the traces, or each operation such as GET /v1/books/{} [default: operations if no
-    /// trace has steps and all traces share one; else steps]
+    /// trace has steps but all traces share an operation; else steps]
     #[arg(long, value_enum, value_name = "WHAT")]
     by: Option<GroupingName>,
     /// Print the comparison as JSON
