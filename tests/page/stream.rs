@@ -93,7 +93,8 @@ fn hello_event_lists_recordings_and_operations() {
     assert_eq!(hello.data["first"], 1);
 }
 
-/// Reads the stream up to the item with number `last`, and returns the numbers of all items.
+/// Reads the event stream up to the item (a recorded event) with the number `last`, and returns the numbers
+/// of all items.
 fn up_to(mut stream: Stream, last: u64) -> Vec<u64> {
     stream.items_until(|items| items.last().is_some_and(|item| seq(item) >= last)).iter().map(seq).collect()
 }

@@ -14,8 +14,8 @@ pub(crate) struct DatagramInfo {
     pub(crate) truncation: Truncation,
 }
 
-/// States whether a received datagram was truncated because it was longer than the program's buffer. A sent
-/// datagram is never truncated.
+/// The truncation of a received datagram that was longer than the program's buffer, if any. A sent datagram
+/// is never truncated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(not(unix), allow(dead_code, reason = "Windows does not report truncation"))]
 pub(crate) enum Truncation {

@@ -69,7 +69,7 @@ impl Shard {
         self.sealed = true;
     }
 
-    /// Swaps the contents of both shards, but not their `sealed` flags.
+    /// Swaps the contents of this shard and of `spare`, except for their `sealed` flags.
     pub(crate) fn swap(&mut self, spare: &mut Self) {
         std::mem::swap(self, spare);
         std::mem::swap(&mut self.sealed, &mut spare.sealed);

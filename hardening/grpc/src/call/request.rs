@@ -79,7 +79,7 @@ async fn linger(shutdown: Shutdown) {
 struct LimitedStream {
     chunks: BodyDataStream,
     framing: Framing,
-    /// Fires when the next message is overdue.
+    /// Timer that fires when the next message is overdue.
     overdue: Pin<Box<Sleep>>,
     shutdown: BoxFuture<'static, ()>,
     outcome: StreamOutcome,

@@ -21,7 +21,8 @@ pub(super) struct Tag {
 impl Tags {
     /// Parses `*` or a list of tags. Returns `None` if `text` is malformed.
     ///
-    /// Tags may contain commas, and elements of the list may be empty (RFC 9110, section 5.6.1.2).
+    /// The text cannot simply be split at commas: tags may contain commas, and elements of the list may be
+    /// empty (RFC 9110, section 5.6.1.2).
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut rest = text.trim_matches([' ', '\t']);
         if rest == "*" {
