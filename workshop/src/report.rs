@@ -83,8 +83,7 @@ fn costs(apis: &[ApiInstance], comparison: &Comparison) -> String {
             let more = |one: u64, ten: u64| ten.saturating_sub(one) / (CALLS - 1);
             let _ = writeln!(
                 out,
-                "  {:<8} first call with its connection: {:>4} B to the server + {:>4} B to the client, \
-                 each further call: {:>4} B + {:>4} B",
+                "  {:<8} first call with its connection: {:>3} B + {:>3} B, each further call: {:>3} B + {:>3} B",
                 api.title,
                 one.to_server,
                 one.to_client,
