@@ -70,7 +70,8 @@ impl Running {
         Ok(())
     }
 
-    /// Returns the user and system time of the server and of the process that watches it, in seconds.
+    /// Returns the CPU time in seconds (user and system) of the server, and of strace or tcpdump if one of them
+    /// observes it.
     pub(crate) fn cpu_seconds(&self) -> io::Result<f64> {
         let mut pids: Vec<u32> = self.children.iter().map(Child::id).collect();
         if !pids.contains(&self.server) {

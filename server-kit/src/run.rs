@@ -19,7 +19,7 @@ use crate::recording::start_tap;
 use crate::shutdown::{Signals, shutdown_on_signal};
 use crate::store::StoreError;
 
-/// Time for which the remaining tasks may still run after the server has stopped.
+/// Maximum time that the process waits for the remaining tasks of the runtime after the server has stopped.
 const RUNTIME_SHUTDOWN: Duration = Duration::from_secs(1);
 
 /// Runs a server until SIGINT or SIGTERM. Prints errors and returns the exit code.

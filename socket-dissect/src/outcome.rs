@@ -32,6 +32,6 @@ pub(super) enum Next {
     GraphqlWebSocket,
     /// A tunnel after CONNECT, dissected like a new connection.
     Tunnel,
-    /// A protocol that is not supported. Contains the reason for the output.
+    /// A protocol that is not supported. Contains the text that explains this to the user.
     Unsupported(&'static str),
 }

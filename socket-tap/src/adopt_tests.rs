@@ -24,7 +24,7 @@ fn end(event: &Event) -> &Close {
 }
 
 #[tokio::test]
-async fn adopting_tokio_sockets_records_an_adopt_event() {
+async fn from_tokio_records_an_adopt_event() {
     let (tap, memory) = recording();
     let inner = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (address, fd) = (inner.local_addr().unwrap(), fd_of(&inner));

@@ -45,8 +45,8 @@ use crate::udp_receive::receive_with_truncation;
 /// ```
 #[derive(Debug)]
 pub struct TapUdpSocket {
-    /// Dropped before `inner`, so that the close is recorded before the descriptor is closed. `None` if the
-    /// tap is off.
+    /// Records the socket's calls; `None` if the tap is off. Dropped before `inner`, so that the close is
+    /// recorded before the descriptor is closed.
     recorder: Option<SocketRecorder>,
     inner: UdpSocket,
     report_truncation: bool,

@@ -145,7 +145,7 @@ async fn failed_udp_bind_and_send_are_recorded() {
 }
 
 #[tokio::test]
-async fn existing_udp_socket_is_adopted() {
+async fn existing_udp_socket_can_be_recorded() {
     let (tap, memory) = recording(0);
     let inner = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let (local, fd) = (inner.local_addr().unwrap(), fd_of(&inner));

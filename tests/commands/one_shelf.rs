@@ -74,7 +74,7 @@ async fn change_over_one_api_reaches_all_watchers() {
     assert_eq!(changes(over_grpc).await, seen);
 }
 
-/// Runs the tour, and returns the comparison that `workshop --json` prints.
+/// Runs `workshop --once --json`, and returns the comparison that it prints.
 fn comparison(directory: &Path, arguments: &[&str]) -> Value {
     let printed = tour(directory, &[&["--json"], arguments].concat()).ok();
     let comparison: Value = serde_json::from_str(&printed).unwrap();
@@ -82,8 +82,8 @@ fn comparison(directory: &Path, arguments: &[&str]) -> Value {
     comparison
 }
 
-/// Returns the name, the number of connections and the byte counts of each step in the trace of an API's
-/// server.
+/// Returns the steps (named groups of calls) in the trace of an API's server: for each step its name, its
+/// number of connections and its byte counts.
 fn steps(comparison: &Value, api: &str) -> Vec<Value> {
     let traces = comparison["traces"].as_array().unwrap();
     let trace = traces.iter().find(|trace| trace["name"] == api && trace["side"] == "server").unwrap();
@@ -93,7 +93,7 @@ fn steps(comparison: &Value, api: &str) -> Vec<Value> {
 }
 
 #[test]
-fn tour_can_be_repeated_on_one_database() {
+fn workshop_tour_can_be_repeated_on_one_database() {
     let Some(database) = Postgres::start() else { return };
     let directories = [(); 3].map(|()| TempDir::new().unwrap());
     let [memory, first, second] = directories.each_ref().map(TempDir::path);

@@ -30,8 +30,8 @@ const STEPS: [&str; 10] = [
     "4 connections at once",
 ];
 
-/// Each API, with the name of the tour's last step in its recordings. The names differ, because the clients
-/// of the three APIs make different calls in this step.
+/// Each API, with the name that the last step of the workshop's tour has in its recordings. The names differ,
+/// because the clients of the three APIs make different calls in this step.
 const ONE_SHELF: [(&str, &str); 3] = [
     ("rest", "one shelf: create and delete"),
     ("graphql", "one shelf: read the book"),

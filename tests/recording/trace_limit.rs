@@ -63,7 +63,7 @@ fn trace_limit_bounds_the_disk_usage() {
 }
 
 #[test]
-fn invalid_or_lone_trace_limit_flag_is_rejected() {
+fn trace_limit_flag_requires_trace_and_valid_size() {
     for arguments in [&["--trace-limit", "1GiB"][..], &["--trace", "x.jsonl", "--trace-limit", "1GB"]] {
         let ran = run(command("rest-server"), arguments);
         assert_eq!(ran.code(), 2, "{}", ran.stderr());

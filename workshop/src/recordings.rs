@@ -27,7 +27,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(1);
 pub struct Recordings {
     /// Tap that records the server.
     pub server: Tap,
-    /// Tap that records the clients of the tour and of the live page.
+    /// Tap that records the workshop's own clients: those of its start, and those that the live page uses.
     pub client: Tap,
     directory: PathBuf,
     api: &'static str,
@@ -75,7 +75,8 @@ impl Recordings {
         [Side::Server, Side::Client].map(|side| (self.label(side), self.path(side)))
     }
 
-    /// Starts a named step in the server's trace and in the clients' trace.
+    /// Starts a step in the server's trace and in the clients' trace: calls from now on belong to the step
+    /// with this name.
     pub fn mark(&self, step: impl Into<Cow<'static, str>>) {
         let step = step.into();
         self.server.mark(step.clone());

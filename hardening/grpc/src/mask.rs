@@ -7,10 +7,11 @@ use tonic_types::FieldViolation;
 use crate::limits::MAX_MASK_VIOLATIONS;
 use crate::status::{ErrorDomain, quoted};
 
-/// The fields of the message in an update request.
+/// The fields of a resource, such as a book, in update requests: those that a client may change, and those
+/// that only the server sets.
 #[derive(Clone, Copy, Debug)]
 pub struct MessageFields {
-    /// Name of the request's field that contains the message, such as `book`.
+    /// Name of the request's field that contains the resource, such as `book`.
     pub message: &'static str,
     /// Names of the fields that an update may change.
     pub mutable: &'static [&'static str],

@@ -6,8 +6,8 @@ use axum::routing::MethodRouter;
 
 use crate::{Api, Rejection};
 
-/// Adds responses to `OPTIONS` and to unsupported methods (405). For a read-only path that is not in the
-/// OpenAPI document.
+/// Adds responses to `OPTIONS` and to unsupported methods (405). Used for read-only paths that the OpenAPI
+/// document does not list, such as `/docs`.
 pub(crate) fn file<S: Api>(methods: MethodRouter<S>) -> MethodRouter<S> {
     complete(methods, "GET, HEAD, OPTIONS", HeaderMap::new())
 }

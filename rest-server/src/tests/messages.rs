@@ -107,7 +107,7 @@ async fn precondition_errors_match_the_snapshot() {
     428: missing If-Match; send the ETag that you read, so that no other change is overwritten
     400: If-Match must be * or a list of ETags, such as "1" or "1", "2"
     412: the resource is at revision 1, not W/"1" or 2: read it again, then repeat the change
-    412: the resource is at revision 1, not a revision in the If-Match list, which is empty: read it again, then repeat the change
+    412: the resource is at revision 1, not in the If-Match list, which is empty: read it again, then repeat the change
     412: the resource is at revision 1, which If-None-Match excludes
     "#);
 }

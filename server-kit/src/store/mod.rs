@@ -22,7 +22,7 @@ pub use self::connector::TapConnector;
 pub use self::mask::AuthenticationMask;
 use crate::Seconds;
 
-/// Where the books are stored.
+/// The flags that choose where the books are stored.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Store")]
 pub struct StoreFlags {
@@ -60,7 +60,7 @@ impl StoreFlags {
         expect(
             unused_variables,
             clippy::unused_async,
-            reason = "only the database store connects with these arguments"
+            reason = "the parameters are used only to connect to a database"
         )
     )]
     pub async fn open(&self, tap: &Tap, program: &'static str) -> Result<Shelf, StoreError> {

@@ -62,7 +62,7 @@ fn adopt_datagram_and_close_events_are_formatted() {
     0.000030   #4 recvfrom  2 B ← 127.0.0.1:53   truncated
     0.000040   #4 sendto    7 B
     0.000040   #4 sendto    → 127.0.0.1:53 failed: permission denied (errno 1)
-    0.000050   #4 close     4 B in 2 datagrams, 7 B out in 1
+    0.000050   #4 close     received 4 B in 2 datagrams, sent 7 B in 1
     0.000060   #5 close     8 B in, 0 B out, reset by the peer (RST) (errno 104)
     0.000060   #6 close     8 B in, 0 B out, ended by us, aborted by this side (RST)
     0.000070      gap       dropped 3 reads (300 B), 1 writes (70 B), 12 other events, 2 whole connections, 5 payloads

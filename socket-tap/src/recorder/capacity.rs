@@ -5,8 +5,8 @@ use std::num::NonZeroUsize;
 use super::shard::{self, ShardCapacity};
 use super::sync::thread;
 
-/// Maximum number of shards, a power of two. There is no benefit in having more shards than threads that
-/// record.
+/// Maximum number of [shards](Shard), which are the buffers of the recording threads. It is a power of two.
+/// More shards than recording threads would be of no use.
 const MAX_SHARDS: usize = 16;
 
 /// Minimum number of lifecycle events (all events except reads, writes and datagrams) that a shard can hold,
@@ -14,7 +14,7 @@ const MAX_SHARDS: usize = 16;
 /// close.
 pub(super) const MIN_LIFECYCLE_EVENTS: usize = 1024;
 
-/// The capacity of the recorder's buffers, summed over all shards.
+/// The capacity of the recorder's buffers, summed over all [shards](Shard).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Capacity {
     /// Maximum number of payload bytes to capture of each read, write or datagram. 0 captures none.
@@ -45,9 +45,9 @@ impl Capacity {
     }
 }
 
-/// Returns the number of shards for these capacities. It is a power of two, so that selecting a shard needs
-/// no division, which would cost as much as reading the clock. If the payload of one read or write would not
-/// fit into a shard, there are fewer and larger shards.
+/// Returns the number of [shards](Shard) into which buffers of this capacity are divided. It is a power of
+/// two, so that selecting a shard needs no division, which would cost as much as reading the clock. If the
+/// payload of one read or write would not fit into a shard, there are fewer and larger shards.
 fn shard_count(Capacity { capture, payload, .. }: Capacity) -> usize {
     let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let mut count = threads.next_power_of_two().min(MAX_SHARDS);

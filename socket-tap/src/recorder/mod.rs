@@ -60,13 +60,13 @@ pub(crate) struct Recorder {
     shards: Box<[CachePadded<Mutex<Shard>>]>,
     /// Number of sockets that were created so far.
     sock_count: AtomicU64,
-    /// Number of open streams. It changes under the lock of a shard, together with recording the event that
-    /// opens or closes a stream.
+    /// Number of open streams. A thread changes it while it holds the lock of its shard to record the event
+    /// that opens or closes a stream.
     open: AtomicUsize,
     /// Notified when the last open stream closes.
     idle_notify: Notify,
-    /// Set when a shard becomes half full, so that the drain thread starts a round early. The drain thread
-    /// clears the flag.
+    /// Set when a shard becomes half full, so that the drain thread empties the shards before its interval
+    /// has passed. The drain thread clears the flag.
     half_full: AtomicBool,
     commands: Commands,
     /// Open sockets, for [`Tap::open_sockets`](crate::Tap::open_sockets).
@@ -79,7 +79,8 @@ pub(crate) struct Recorder {
 #[repr(align(128))]
 struct CachePadded<T>(T);
 
-/// The time that a record gets: the current time, or the entry of its socket call.
+/// A choice of the time with which an event is recorded: the current time, or the time at which its socket
+/// call was entered.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Stamp<'a> {
     /// The current time. Used when a socket call that receives has returned.
@@ -117,7 +118,7 @@ impl Recorder {
         sys::monotonic_ns().saturating_sub(self.start_ns)
     }
 
-    /// Returns the time that has passed since the fast clock had the value `raw`.
+    /// Returns the time that has passed since the [fast clock](RawClock) had the value `raw`.
     pub(crate) fn elapsed_since(&self, raw: u64) -> Duration {
         self.clock.elapsed_since(raw)
     }
@@ -178,8 +179,8 @@ impl Recorder {
     /// Ends the recording: later events are ignored. Returns the number of streams that are open at this
     /// moment.
     ///
-    /// It holds the locks of all shards at once, so that the recording ends at the same moment in every
-    /// shard. So each stream either has its close in the recording, or counts as open.
+    /// It holds the locks of all [shards](Shard) at once, so that the recording ends at the same moment for
+    /// all threads. Each stream therefore either has its close in the recording, or counts as open.
     fn seal(&self) -> usize {
         let mut shards: Vec<MutexGuard<'_, Shard>> = self.shards.iter().map(|shard| lock(&shard.0)).collect();
         for shard in &mut shards {

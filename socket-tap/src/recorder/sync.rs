@@ -31,8 +31,8 @@ mod modelled {
     }
 }
 
-/// Locks `mutex`, even if it is poisoned. A thread that panics leaves a shard or the command queue
-/// consistent, because each single step of a change does.
+/// Locks `mutex`, even if it is poisoned. The value is consistent even then: no step of a change to a shard
+/// or to the command queue leaves it inconsistent, so a panic between two steps does not either.
 #[inline]
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

@@ -5,7 +5,7 @@ use crate::payload_mask::PayloadMask;
 use crate::recorder::Direction;
 
 impl SocketState {
-    /// Returns `true` if transfers are neither masked nor dropped.
+    /// Returns `true` if reads and writes are neither masked nor dropped.
     #[inline]
     pub(crate) fn records_transfers_unchanged(&self) -> bool {
         self.treatment.is_recorded()
@@ -20,7 +20,8 @@ impl SocketState {
         self.treatment.set_dropped();
     }
 
-    /// Masks the payload of later transfers, unless the socket is not in the recording.
+    /// Masks the payload of later reads and writes. Does nothing if the socket was dropped from the
+    /// recording.
     pub(crate) fn mask_payload(&self, mask: Box<dyn PayloadMask>) {
         if !self.is_dropped() {
             self.recording.masks.set(self.sock, mask, || self.treatment.set_masked());
@@ -40,7 +41,7 @@ impl SocketState {
         masks.apply((self.sock, direction), size, parts, end)
     }
 
-    /// Drops the socket's mask, if it has one. Called after the last transfer.
+    /// Drops the socket's [`PayloadMask`], if it has one. Called after the last transfer.
     pub(crate) fn drop_mask(&self) {
         if self.treatment.is_masked() {
             self.recording.masks.remove(self.sock);

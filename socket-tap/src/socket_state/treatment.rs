@@ -1,12 +1,13 @@
 //! The treatment of a socket's reads and writes: recorded, masked or dropped.
 //!
-//! One byte states which of the three applies, so that an unmasked transfer costs only one comparison.
+//! One byte states which of the three applies, so that a read or write without a mask costs only one
+//! comparison.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-/// Transfers are recorded unchanged.
+/// Reads and writes are recorded unchanged.
 const RECORDED: u8 = 0;
-/// Transfers are recorded after a mask has overwritten the secrets in their payload.
+/// Reads and writes are recorded after a mask has overwritten the secrets in their payload.
 const MASKED: u8 = 1;
 /// The socket is not in the recording, because the recorder was overloaded when it was created. Its events
 /// are only counted.

@@ -22,7 +22,7 @@ fn blocks(level: &Level) -> Vec<String> {
 }
 
 #[test]
-fn mapped_write_precedes_the_read_of_its_bytes() {
+fn mapped_write_has_earlier_time_than_its_read() {
     let map = first(&[server(), client()]);
     assert_eq!(map.directions.len(), 2);
     for direction in &map.directions {
@@ -127,7 +127,7 @@ fn graphql_call_has_its_operation_as_name() {
 }
 
 #[test]
-fn recording_without_payload_has_no_calls() {
+fn recording_without_payload_has_no_api_calls() {
     let without = server().iter().map(|line| line.replace(r#""capture":64"#, r#""capture":0"#)).collect();
     assert_eq!(map(&[without], &Selection::default()), None);
 }

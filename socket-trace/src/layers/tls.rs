@@ -6,8 +6,8 @@ use socket_tap::format::text::seconds;
 use super::map::{Block, Level};
 use super::pair::Pair;
 
-/// The decrypted bytes that the map shows: the offsets `from` to `to`. `of_call` lists the ranges of offsets
-/// that belong to the API call.
+/// The decrypted bytes that the map shows: the offsets `from` to `to`. `of_call` lists the parts of this
+/// range that belong to the API call, each as its first offset and the offset after its last byte.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Area<'a> {
     pub(super) from: u64,
@@ -16,8 +16,9 @@ pub(super) struct Area<'a> {
 }
 
 impl Area<'_> {
-    /// Returns a block for the decrypted data `from` to `to`, which `below` encrypted bytes carried. Cuts the
-    /// block to the range that the map shows. `None` if the map shows none of the data.
+    /// Returns a block for the decrypted data from offset `from` to offset `to`. `below` is the number of
+    /// encrypted bytes that carried the data. Cuts the block to the range that the map shows. `None` if the map
+    /// shows none of the data.
     fn block(&self, (from, to): (u64, u64), below: u64, name: String, text: String) -> Option<Block> {
         let (begin, end) = (from.max(self.from), to.min(self.to));
         (begin < end).then(|| Block {

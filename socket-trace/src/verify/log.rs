@@ -54,7 +54,7 @@ pub struct Log {
     text: Vec<u8>,
     /// The call in progress of each thread.
     begun: HashMap<Tid, Syscall>,
-    /// The end of a call that began on the line read last. Returned next.
+    /// The end of a call that began and ended on the line read last. It is returned next.
     next: Option<Step>,
 }
 
@@ -168,7 +168,7 @@ impl Log {
         let (name, rest) = rest.split_once(" resumed>").ok_or(NOT_STRACE)?;
         let begun = self.begun.remove(&tid).filter(|begun| begun.name == name);
         let mut call = begun.ok_or_else(|| {
-            format!("thread {tid} resumes a call of {name} that the log does not begin; lines of the log are missing")
+            format!("the call {name} resumed by thread {tid} has no beginning; lines of the log are missing")
         })?;
         call.arguments.push_str(rest);
         let complete = std::mem::take(&mut call.arguments);

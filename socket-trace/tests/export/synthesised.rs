@@ -42,7 +42,7 @@ fn connection_closed_by_client_has_two_fins() {
 }
 
 #[test]
-fn close_before_fin_of_peer_yields_one_fin() {
+fn close_before_peer_fin_exports_one_fin() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let connect = r#""sock":2,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:3000""#;

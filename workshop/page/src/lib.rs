@@ -18,7 +18,7 @@ pub use files::{ICON, INDEX, SCRIPT, STYLES};
 pub use hello::Hello;
 pub use report::report;
 
-/// Maximum number of events that the page keeps. It drops and counts older ones.
+/// Maximum number of events that the page keeps. The page drops older events and counts them.
 pub const MAX_ITEMS: usize = 20_000;
 
 #[cfg(test)]

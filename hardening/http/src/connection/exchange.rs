@@ -51,7 +51,7 @@ impl Drop for Exchange {
     }
 }
 
-/// An incomplete request body. It is in progress until this guard is dropped.
+/// A guard that counts a request body as incomplete, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Upload(Activity);
 

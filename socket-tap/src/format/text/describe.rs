@@ -61,7 +61,7 @@ pub(super) fn ended(close: &Close, began: Option<u64>, t: u64) -> String {
         None => {
             let Totals { rx, tx, reads, writes } = close.totals;
             let plural = if reads == 1 { "" } else { "s" };
-            return format!("{rx} B in {reads} datagram{plural}, {tx} B out in {writes}");
+            return format!("received {rx} B in {reads} datagram{plural}, sent {tx} B in {writes}");
         }
         Some(EndedBy::Local) => "ended by us",
         Some(EndedBy::Peer) => "ended by the peer",

@@ -34,7 +34,7 @@ fn without_earlier_use() -> String {
 }
 
 #[test]
-fn calls_before_the_adoption_are_not_compared() {
+fn calls_before_tap_adopts_socket_are_not_compared() {
     let report = is_exact(&trace(&[ADOPT, AFTER]), LOG);
     assert_eq!((report.sockets, report.calls), (2, 4), "{report}");
     is_exact(&trace(&[ADOPT, AFTER]), &without_earlier_use());
@@ -43,7 +43,7 @@ fn calls_before_the_adoption_are_not_compared() {
 }
 
 #[test]
-fn every_call_after_the_adoption_is_compared() {
+fn every_call_after_tap_adopts_socket_is_compared() {
     let lines: Vec<&str> = AFTER.lines().collect();
     // Without the accept, log and trace have no call in common that shows that their clocks agree.
     for (log, first) in [(LOG.to_owned(), 1), (untimed(&without_earlier_use()), 0)] {
@@ -61,7 +61,7 @@ fn every_call_after_the_adoption_is_compared() {
 }
 
 #[test]
-fn adoption_may_be_inconclusive_without_log_times() {
+fn adoption_time_may_be_unknown_without_log_times() {
     let reasons = is_inconclusive(&trace(&[ADOPT, AFTER]), &untimed(LOG));
     assert!(reasons[0].contains("fd 5") && reasons[0].contains("#1"), "{reasons:?}");
     // The calls are less apart than the clocks may differ.
@@ -70,7 +70,7 @@ fn adoption_may_be_inconclusive_without_log_times() {
 }
 
 #[test]
-fn trace_with_all_calls_since_adoption_is_exact() {
+fn complete_trace_since_tap_adopted_socket_is_exact() {
     let before = r#"{"t":1100100000,"sock":2,"op":"accept","on":1,"fd":6,"local":"127.0.0.1:3000","peer":"127.0.0.1:40"}
 {"t":1200100000,"sock":2,"op":"write","bytes":3}
 {"t":1300000000,"sock":2,"op":"close","ended_by":"local","rx":0,"tx":3,"reads":0,"writes":1}"#;
@@ -98,7 +98,7 @@ fn log_times_are_ignored_if_clocks_disagree() {
 }
 
 #[test]
-fn adoption_missing_from_log_is_inconclusive() {
+fn adoption_by_tap_missing_from_log_is_inconclusive() {
     let log: String =
         LOG.lines().filter(|line| !line.contains("getsockname")).map(|line| format!("{line}\n")).collect();
     is_inconclusive(&trace(&[ADOPT, AFTER]), &log);

@@ -1,4 +1,4 @@
-//! Streams that the tap releases while they are open.
+//! Streams that the program takes back from the tap (`into_inner`) while they are open.
 
 use super::support::*;
 
@@ -59,7 +59,7 @@ fn into_inner_may_be_inconclusive_without_log_times() {
 }
 
 #[test]
-fn stream_may_be_adopted_again_after_into_inner() {
+fn stream_may_be_recorded_again_after_into_inner() {
     let again = r#"7 1795359602.400000 getsockname(5, {sa_family=AF_INET, sin_port=htons(41), sin_addr=inet_addr("127.0.0.1")}, [128 => 16]) = 0
 7 1795359602.500000 getpeername(5, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}, [128 => 16]) = 0
 7 1795359603.000000"#;

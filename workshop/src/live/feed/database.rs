@@ -40,7 +40,8 @@ impl Database {
         self.clients.get(&local).copied()
     }
 
-    /// Returns the database as servers of the socket table, one for each of its addresses.
+    /// Returns an entry for the database in the list of servers whose sockets the socket table shows. If
+    /// servers have connected to several addresses of the database, returns an entry for each.
     pub(super) fn servers(&self) -> Vec<Server> {
         self.addresses
             .iter()

@@ -4,10 +4,10 @@ use std::net::SocketAddr;
 
 use socket_trace::sockets::{Proto, Row};
 
-/// Name under which the database appears as a server in the socket table.
+/// Name of the database in the table of sockets that the live page shows.
 pub(super) const DATABASE: &str = "database";
 
-/// A server's name, address and protocols.
+/// A server whose sockets the table shows: its name, address and protocols.
 #[derive(Clone)]
 pub(super) struct Server {
     pub(super) api: &'static str,
