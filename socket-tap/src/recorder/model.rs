@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use shuttle::future::block_on;
