@@ -45,7 +45,8 @@ impl Encrypted {
         }
     }
 
-    /// Adds the dissected parts of a read or write.
+    /// Adds the dissected parts of a read or write: plaintext if `sock` is a stream on top of TLS, encrypted
+    /// data if it is the TLS socket. Ignores sockets without TLS.
     pub(super) fn transfer(&mut self, sock: SockId, to_server: bool, parts: &[Part], steps: &mut Steps) {
         if let Some(below) = self.below.get(&sock) {
             if let Some(direction) =
@@ -92,8 +93,8 @@ impl Direction {
         self.reclassify(to_server, steps);
     }
 
-    /// Reclassifies encrypted bytes. They were first counted as payload; this function counts them by the
-    /// classes of the plaintext that they carry.
+    /// Moves encrypted bytes, which were counted as payload, to the classes of the plaintext: from 100
+    /// encrypted and 80 plaintext bytes, it moves 80.
     fn reclassify(&mut self, to_server: bool, steps: &mut Steps) {
         for (class, bytes) in self.pending.by_class() {
             let resolved = bytes.min(self.unresolved);
