@@ -14,7 +14,8 @@ use socket_tap::event::SockId;
 use super::byte_breakdown::BytesByClass;
 use super::step::Steps;
 
-/// The open TLS connections whose encrypted bytes may still be moved to another class.
+/// The open TLS connections. Their encrypted bytes were counted as payload at first, and are counted again as
+/// headers, payload and so on if the plaintext is recorded, too.
 #[derive(Debug, Default)]
 pub(super) struct Encrypted {
     /// For each TLS socket, its two directions: first to the client, then to the server.

@@ -52,7 +52,7 @@ pub(super) struct ClassifiedTransfer {
     pub(super) is_uncounted: bool,
 }
 
-/// Totals of a complete recording that need its payload.
+/// Totals over the whole recording that are computed from the payload.
 #[derive(Default)]
 pub(super) struct PayloadTotals {
     pub(super) operations: Vec<Operation>,
