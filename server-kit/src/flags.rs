@@ -33,6 +33,10 @@ pub struct Flags<L: Args = LimitFlags> {
     #[arg(long, value_name = "SIZE", default_value_t, hide_default_value = true, requires = "trace")]
     pub trace_limit: TraceLimit,
 
+    /// Record the peer's SYN with each accept: TTL, window, MSS and the other TCP options (Linux only)
+    #[arg(long, conflicts_with = "no_tap")]
+    pub save_syn: bool,
+
     /// Record nothing
     #[arg(long)]
     pub no_tap: bool,

@@ -10,9 +10,9 @@ use clap::Args;
 use hardening_http::{Limits, Shutdown};
 use socket_tap::format::text::Lines;
 use socket_tap::sink::LiveLines;
-use socket_tap::{RecordingError, Tap, TapListener};
+use socket_tap::{ListenOptions, RecordingError, Tap, TapListener};
 
-use crate::bind::{bind, reachable};
+use crate::bind::{bind_with, listen_options, reachable};
 use crate::flags::Flags;
 use crate::limit_flags::LimitFlags;
 use crate::open_connections;
@@ -46,8 +46,8 @@ pub fn run<F>(program: &Program, serve: impl FnOnce(TapListener, Shelf, Shutdown
 where
     F: Future<Output = io::Result<()>>,
 {
-    let listen = async |tap: &Tap, address| {
-        let listener = bind(tap, address, program.name, "--listen").await?;
+    let listen = async |tap: &Tap, address, options| {
+        let listener = bind_with(tap, address, options, program.name, "--listen").await?;
         Ok((listener.local_addr()?, listener))
     };
     let serve = |listener, shelf, shutdown, flags: LimitFlags| serve(listener, shelf, shutdown, flags.into());
@@ -55,10 +55,10 @@ where
 }
 
 /// Runs a server as [`run`] does. `listen` binds the server's sockets, which need not be a single listener,
-/// and returns their address. `L` is the set of flags for the server's limits.
+/// with the given options, and returns their address. `L` is the set of flags for the server's limits.
 pub fn run_with<S, L, F>(
     program: &Program,
-    listen: impl AsyncFnOnce(&Tap, SocketAddr) -> io::Result<(SocketAddr, S)>,
+    listen: impl AsyncFnOnce(&Tap, SocketAddr, ListenOptions) -> io::Result<(SocketAddr, S)>,
     serve: impl FnOnce(S, Shelf, Shutdown, L) -> F,
 ) -> ExitCode
 where
@@ -78,7 +78,7 @@ where
 fn try_run<S, L, F>(
     program: &Program,
     flags: Flags<L>,
-    listen: impl AsyncFnOnce(&Tap, SocketAddr) -> io::Result<(SocketAddr, S)>,
+    listen: impl AsyncFnOnce(&Tap, SocketAddr, ListenOptions) -> io::Result<(SocketAddr, S)>,
     serve: impl FnOnce(S, Shelf, Shutdown, L) -> F,
 ) -> Result<(), Error>
 where
@@ -89,7 +89,8 @@ where
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let served = runtime.block_on(async {
         let shelf = flags.store.open(&tap, program.name).await.map_err(Error::Store)?;
-        let (address, sockets) = listen(&tap, flags.listen).await?;
+        let options = listen_options().save_syn(flags.save_syn);
+        let (address, sockets) = listen(&tap, flags.listen, options).await?;
         let shutdown = Shutdown::new();
         shutdown_on_signal(Signals::watch()?, program.name, flags.quiet, shutdown.clone());
         if !flags.quiet {

@@ -5,6 +5,7 @@ mod gap;
 mod kind;
 mod sock_id;
 pub(crate) mod string_enum;
+mod syn;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,6 +17,7 @@ use crate::close::Close;
 pub use gap::Gap;
 pub use kind::{Domain, SocketKind};
 pub use sock_id::SockId;
+pub use syn::Syn;
 
 /// One operation on one socket, with its result as the program saw it.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,6 +81,8 @@ pub enum Op {
         local: Option<Addr>,
         /// Address of the peer.
         peer: Option<Addr>,
+        /// The peer's SYN. `None` unless the listener saves it.
+        syn: Option<Syn>,
     },
     /// `connect(2)`: connects to a peer.
     #[non_exhaustive]

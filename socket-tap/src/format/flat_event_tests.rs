@@ -8,6 +8,8 @@ const LINES: &[&str] = &[
     r#"{"t":2400,"sock":1,"op":"bind","local":"[::1]:3000","error":"address in use","errno":98}"#,
     r#"{"t":3100,"sock":1,"op":"listen","backlog":1024}"#,
     r#"{"t":915000,"sock":2,"op":"accept","on":1,"fd":11,"local":"127.0.0.1:3000","peer":"127.0.0.1:51234"}"#,
+    r#"{"t":915000,"sock":2,"op":"accept","on":1,"fd":11,"syn":{"ttl":64,"window":65495,"mss":65495,"window_scale":7,"sack_permitted":true,"tsval":2354387900}}"#,
+    r#"{"t":915000,"sock":2,"op":"accept","on":1,"fd":11,"syn":{"ttl":255,"window":0}}"#,
     r#"{"t":915000,"sock":3,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:3000"}"#,
     r#"{"t":915000,"sock":3,"op":"connect","peer":"/run/shelf.sock","began":912000}"#,
     r#"{"t":921000,"sock":2,"op":"read","bytes":85,"data":"R0VU"}"#,

@@ -12,7 +12,9 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use crate::event::{Datagram, Domain, Event, Op, SockId, SocketKind};
-use describe::{adopted, ended, fd, milliseconds, missing, moved, or_unknown, received, released};
+use describe::{
+    adopted, ended, fd, milliseconds, missing, moved, or_unknown, received, released, syn_fields,
+};
 
 /// A formatter that turns events into lines of text. It remembers when each connection began, to show its
 /// duration.
@@ -81,6 +83,9 @@ impl Lines {
         match fd(&event.op) {
             Some(fd) => _ = write!(out, "{detail:<44} fd {fd}"),
             None => out.push_str(&detail),
+        }
+        if let Op::Accept { syn: Some(syn), .. } = &event.op {
+            let _ = write!(out, "   {}", syn_fields(syn));
         }
         out.truncate(out.trim_end().len());
         out.push('\n');

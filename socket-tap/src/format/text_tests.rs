@@ -72,6 +72,18 @@ fn adopt_datagram_and_close_events_are_formatted() {
 }
 
 #[test]
+fn saved_syn_is_shown_after_accept() {
+    let text = shown(&[
+        r#"{"t":1000,"sock":2,"op":"accept","on":1,"fd":11,"local":"127.0.0.1:3000","peer":"127.0.0.1:51234","syn":{"ttl":64,"window":65495,"mss":65495,"window_scale":7,"sack_permitted":true,"tsval":7}}"#,
+        r#"{"t":2000,"sock":3,"op":"accept","on":1,"syn":{"ttl":255,"window":512}}"#,
+    ]);
+    insta::assert_snapshot!(text, @r"
+    0.000001   #2 accept    127.0.0.1:3000 ← 127.0.0.1:51234             fd 11   SYN ttl 64, win 65495, mss 65495, wscale 7, sackOK, TS
+    0.000002   #3 accept    ? ← ?   SYN ttl 255, win 512
+    ");
+}
+
+#[test]
 fn fin_is_not_shown_for_wrapped_streams() {
     let ending = |domain: &str| {
         let adopt = format!(r#"{{"t":0,"sock":1,"op":"adopt","domain":"{domain}","type":"stream"}}"#);

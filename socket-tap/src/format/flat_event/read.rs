@@ -37,6 +37,7 @@ impl FlatEvent<'_> {
                 fd: self.fd,
                 local: parsed(self.local),
                 peer: parsed(self.peer),
+                syn: self.syn.map(|it| it.0),
             },
             "connect" => {
                 Op::Connect { local: parsed(self.local), peer: parsed(self.peer), began: self.began }

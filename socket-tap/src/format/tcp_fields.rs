@@ -1,0 +1,64 @@
+//! Serde types for the objects of an event that describe TCP: the sample of `TCP_INFO`, and the peer's SYN.
+
+use serde::{Deserialize, Serialize};
+
+use crate::close::{TcpSample, TcpState};
+use crate::event::Syn;
+
+/// A wrapper of [`TcpSample`] that implements serde's traits. With it, a field can have the type
+/// `Option<TcpField>`.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct TcpField(#[serde(with = "TcpFields")] pub(super) TcpSample);
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "TcpSample", rename = "TcpSample")]
+struct TcpFields {
+    #[serde(with = "tcp_state")]
+    state: TcpState,
+    rtt_us: u32,
+    #[serde(default, skip_serializing_if = "is_zero_u32")]
+    retransmits: u32,
+    #[serde(default, skip_serializing_if = "is_zero_u32")]
+    unread: u32,
+}
+
+mod tcp_state {
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    use super::TcpState;
+
+    pub(super) fn serialize<S: Serializer>(state: &TcpState, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(state.as_str())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TcpState, D::Error> {
+        String::deserialize(deserializer).map(TcpState::from)
+    }
+}
+
+/// A wrapper of [`Syn`] that implements serde's traits. With it, a field can have the type
+/// `Option<SynField>`.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct SynField(#[serde(with = "SynFields")] pub(super) Syn);
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Syn", rename = "Syn")]
+struct SynFields {
+    ttl: u8,
+    window: u16,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mss: Option<u16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    window_scale: Option<u8>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    sack_permitted: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tsval: Option<u32>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference to skip_serializing_if")]
+fn is_zero_u32(number: &u32) -> bool {
+    *number == 0
+}
