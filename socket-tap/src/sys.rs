@@ -89,6 +89,8 @@ pub(crate) fn fence_all_threads() -> bool {
 mod linux;
 #[cfg(target_os = "linux")]
 mod saved_syn;
+#[cfg(target_os = "linux")]
+mod tcp_info;
 
 /// Functions for systems other than Linux, which do not report queues, the TCP state or the SYN. They return
 /// `None` or `false`, and change nothing.

@@ -163,6 +163,8 @@ const REJECTED: &[&str] = &[
     r#"{"t":1,"sock":1,"op":"bind"}"#,
     r#"{"t":1,"sock":1,"op":"listen","backlog":2147483648}"#,
     r#"{"t":1,"sock":1,"op":"accept","local":"127.0.0.1:1","peer":"127.0.0.1:2"}"#,
+    r#"{"t":1,"sock":2,"op":"close","ended_by":"peer","rx":0,"tx":0,"reads":0,"writes":0,"tcp":{"state":"CLOSE","rtt_us":1,"busy_us":0}}"#,
+    r#"{"t":1,"sock":2,"op":"close","ended_by":"peer","rx":0,"tx":0,"reads":0,"writes":0,"tcp":{"state":"CLOSE","rtt_us":1,"cwnd":4294967296}}"#,
     r#"{"t":1,"sock":2,"op":"accept","on":1,"syn":{"ttl":64}}"#,
     r#"{"t":1,"sock":2,"op":"accept","on":1,"syn":{"ttl":256,"window":1}}"#,
     r#"{"t":1,"sock":2,"op":"accept","on":1,"syn":{"ttl":64,"window":1,"mss":65536}}"#,

@@ -20,6 +20,7 @@ const LINES: &[&str] = &[
     r#"{"t":993000,"sock":2,"op":"close","ended_by":"peer","rx":85,"tx":175,"reads":2,"writes":1,"tcp":{"state":"LAST_ACK","rtt_us":21}}"#,
     r#"{"t":993500,"sock":1,"op":"close"}"#,
     r#"{"t":993000,"sock":2,"op":"close","ended_by":"local","aborted":true,"rx":8,"tx":0,"reads":1,"writes":0,"tcp":{"state":"ESTABLISHED","rtt_us":21,"unread":6}}"#,
+    r#"{"t":993000,"sock":2,"op":"close","ended_by":"peer","rx":85,"tx":175,"reads":2,"writes":1,"tcp":{"state":"LAST_ACK","rtt_us":21,"retransmits":1,"rtt_var_us":9,"min_rtt_us":12,"cwnd":10,"mss":32768,"pmtu":65535,"unacked":1,"unsent":1000,"lost":1,"reordered":2,"delivered":3,"segs_out":7,"segs_in":6,"bytes_acked":176,"bytes_received":86,"busy_us":8000,"rwnd_limited_us":4000,"sndbuf_limited_us":1000}}"#,
     r#"{"t":993000,"sock":2,"op":"close","ended_by":"reset","rx":8,"tx":0,"reads":1,"writes":0,"errno":104}"#,
     r#"{"t":1200,"sock":1,"op":"adopt","fd":3,"domain":"ipv4","type":"listener","local":"127.0.0.1:3000"}"#,
     r#"{"t":915500,"sock":3,"op":"adopt","on":2,"domain":"tls","type":"stream","peer":"127.0.0.1:51234"}"#,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::lines::is_zero;
 use crate::close::{TcpSample, TcpState};
 use crate::event::Syn;
 
@@ -21,6 +22,40 @@ struct TcpFields {
     retransmits: u32,
     #[serde(default, skip_serializing_if = "is_zero_u32")]
     unread: u32,
+    #[serde(default, skip_serializing_if = "is_zero_u32")]
+    rtt_var_us: u32,
+    #[serde(default, skip_serializing_if = "is_zero_u32")]
+    min_rtt_us: u32,
+    #[serde(default, skip_serializing_if = "is_zero_u32")]
+    cwnd: u32,
+    #[serde(default, skip_serializing_if = "is_zero_u32")]
+    mss: u32,
+    #[serde(default, skip_serializing_if = "is_zero_u32")]
+    pmtu: u32,
+    #[serde(default, skip_serializing_if = "is_zero_u32")]
+    unacked: u32,
+    #[serde(default, skip_serializing_if = "is_zero_u32")]
+    unsent: u32,
+    #[serde(default, skip_serializing_if = "is_zero_u32")]
+    lost: u32,
+    #[serde(default, skip_serializing_if = "is_zero_u32")]
+    reordered: u32,
+    #[serde(default, skip_serializing_if = "is_zero_u32")]
+    delivered: u32,
+    #[serde(default, skip_serializing_if = "is_zero_u32")]
+    segs_out: u32,
+    #[serde(default, skip_serializing_if = "is_zero_u32")]
+    segs_in: u32,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    bytes_acked: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    bytes_received: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    busy_us: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    rwnd_limited_us: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    sndbuf_limited_us: u64,
 }
 
 mod tcp_state {

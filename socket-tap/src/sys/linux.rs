@@ -1,12 +1,12 @@
 //! Queries to Linux about sockets.
 
-use std::os::fd::{AsRawFd as _, BorrowedFd};
+use std::os::fd::BorrowedFd;
 
 use rustix::io::ioctl_fionread;
 use rustix::ioctl::{Getter, ioctl};
 use rustix::net::sockopt::socket_linger;
 
-use super::Queues;
+use super::{Queues, tcp_info};
 use crate::close::{TcpSample, TcpState};
 
 /// Borrows the socket that has this file descriptor. Returns `None` if the number is negative.
@@ -24,13 +24,7 @@ pub(super) fn borrow<'a>(fd: i32) -> Option<BorrowedFd<'a>> {
 /// Returns a sample of the kernel's TCP state. Returns `None` if `fd` is not a TCP socket.
 pub(crate) fn tcp_sample(fd: i32) -> Option<TcpSample> {
     let socket = borrow(fd)?;
-    let info = tcp_info(socket)?;
-    Some(TcpSample {
-        state: tcp_state(info.tcpi_state),
-        rtt_us: info.tcpi_rtt,
-        retransmits: info.tcpi_total_retrans,
-        unread: unread(socket),
-    })
+    tcp_info::sample(socket, || unread(socket))
 }
 
 /// Returns the numbers of bytes in the kernel's receive and send buffers of the socket.
@@ -66,67 +60,4 @@ fn unsent(socket: BorrowedFd<'_>) -> Option<u32> {
     // SAFETY: TIOCOUTQ, which is SIOCOUTQ for sockets, writes one int to the given pointer.
     let result = unsafe { ioctl(socket, Getter::<{ libc::TIOCOUTQ as _ }, libc::c_int>::new()) };
     u32::try_from(result.ok()?).ok()
-}
-
-#[expect(unsafe_code, reason = "no maintained crate has a safe function for TCP_INFO")]
-fn tcp_info(socket: BorrowedFd<'_>) -> Option<libc::tcp_info> {
-    let mut info = std::mem::MaybeUninit::<libc::tcp_info>::zeroed();
-    let mut length = libc::socklen_t::try_from(size_of::<libc::tcp_info>()).ok()?;
-    // SAFETY: the kernel writes at most `length` bytes to the pointer, which is valid for that many. If the
-    // descriptor has no such option, the call fails and writes nothing.
-    let result = unsafe {
-        libc::getsockopt(
-            socket.as_raw_fd(),
-            libc::IPPROTO_TCP,
-            libc::TCP_INFO,
-            info.as_mut_ptr().cast(),
-            &raw mut length,
-        )
-    };
-    // SAFETY: the memory was zeroed before the kernel wrote, and integers may have any bytes.
-    (result == 0).then(|| unsafe { info.assume_init() })
-}
-
-/// Converts a TCP state of the kernel, a value of the `enum` in Linux's `include/net/tcp_states.h`.
-fn tcp_state(state: u8) -> TcpState {
-    match state {
-        1 => TcpState::Established,
-        2 => TcpState::SynSent,
-        3 => TcpState::SynRecv,
-        4 => TcpState::FinWait1,
-        5 => TcpState::FinWait2,
-        6 => TcpState::TimeWait,
-        7 => TcpState::Close,
-        8 => TcpState::CloseWait,
-        9 => TcpState::LastAck,
-        10 => TcpState::Listen,
-        11 => TcpState::Closing,
-        _ => TcpState::Other("UNKNOWN".into()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tcp_states_have_the_kernel_numbers() {
-        let names: Vec<String> = (0..=12).map(|state| tcp_state(state).to_string()).collect();
-        let expected = [
-            "UNKNOWN",
-            "ESTABLISHED",
-            "SYN_SENT",
-            "SYN_RECV",
-            "FIN_WAIT1",
-            "FIN_WAIT2",
-            "TIME_WAIT",
-            "CLOSE",
-            "CLOSE_WAIT",
-            "LAST_ACK",
-            "LISTEN",
-            "CLOSING",
-            "UNKNOWN",
-        ];
-        assert_eq!(names, expected);
-    }
 }
