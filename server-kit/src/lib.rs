@@ -7,6 +7,7 @@
 //! - `limit_flags`: a flag for each connection-level limit
 //! - [`store`]: the flags that choose where the books are stored, and the connections to a database
 //! - `seconds`: a flag value that is a duration in seconds
+//! - `sample_interval`: a flag value that is the interval between two samples
 //! - `trace_limit`: a flag value that limits the size of a trace
 //! - [`bind`]: parses addresses and binds sockets to them
 //! - [`shutdown`]: begins the shutdown at SIGINT or SIGTERM
@@ -17,6 +18,7 @@ pub mod flags;
 mod limit_flags;
 mod open_connections;
 pub mod program;
+mod sample_interval;
 mod seconds;
 pub mod shutdown;
 pub mod store;
@@ -25,6 +27,7 @@ mod trace_limit;
 pub use flags::Flags;
 pub use limit_flags::LimitFlags;
 pub use program::{Program, run, run_with};
+pub use sample_interval::SampleInterval;
 pub use seconds::Seconds;
 pub use store::StoreFlags;
 pub use trace_limit::TraceLimit;

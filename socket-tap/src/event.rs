@@ -12,7 +12,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::str::FromStr;
 
-use crate::close::Close;
+use crate::close::{Close, TcpSample};
 
 pub use gap::Gap;
 pub use kind::{Domain, SocketKind};
@@ -126,6 +126,10 @@ pub enum Op {
     RecvFrom(Datagram),
     /// `shutdown(2)` of the sending half: sends a FIN.
     Shutdown,
+    /// A sample of the kernel's state of an open connection, for a recording with
+    /// [`TapBuilder::tcp_info_every`](crate::TapBuilder::tcp_info_every). No system call of the program
+    /// corresponds to this event.
+    TcpInfo(Box<TcpSample>),
     /// `close(2)`: closes the socket. The event has the totals of the connection.
     Close(Box<Close>),
     /// A label that the program recorded with [`Tap::mark`](crate::Tap::mark), for the events that follow. No
@@ -164,6 +168,7 @@ impl Op {
             Self::SendTo(_) => "sendto",
             Self::RecvFrom(_) => "recvfrom",
             Self::Shutdown => "shutdown",
+            Self::TcpInfo(_) => "tcp_info",
             Self::Close(_) => "close",
             Self::Mark { .. } => "mark",
             Self::Gap(_) => "gap",

@@ -46,7 +46,7 @@
 //! calls that only query the kernel: for the addresses of a new socket (`getsockname(2)`, `getpeername(2)`)
 //! and, before a stream is closed, for the TCP state (`TCP_INFO`, `FIONREAD`, `SO_LINGER`). No system call is
 //! added to a read or a write. A listener with [`ListenOptions::save_syn`] also queries the SYN of each connection
-//! (`TCP_SAVED_SYN`). [`TapListener::nodelay`], [`TapListener::keepalive`] and
+//! (`TCP_SAVED_SYN`), and a recording with [`TapBuilder::tcp_info_every`] queries `TCP_INFO` on its own thread. [`TapListener::nodelay`], [`TapListener::keepalive`] and
 //! [`TapStream::connect_with`] set options and record them.
 //!
 //! # Modules

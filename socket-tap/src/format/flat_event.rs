@@ -147,6 +147,7 @@ impl<'a> FlatEvent<'a> {
                 self.data = transfer.data.as_ref().map(|data| STANDARD.encode(data).into());
             }
             Op::Shutdown => self.how = text("write"),
+            Op::TcpInfo(sample) => self.tcp = Some(TcpField((**sample).clone())),
             Op::Close(close) | Op::Release(close) => self.set_close(close),
             Op::Mark { label } => self.label = text(label),
             Op::Gap(gap) => self.set_gap(gap),

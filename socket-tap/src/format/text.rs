@@ -7,14 +7,14 @@
 //! ```
 
 mod describe;
+mod describe_tcp;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use crate::event::{Datagram, Domain, Event, Op, SockId, SocketKind};
-use describe::{
-    adopted, ended, fd, milliseconds, missing, moved, or_unknown, received, released, syn_fields,
-};
+use describe::{adopted, ended, fd, milliseconds, missing, moved, or_unknown, received, released};
+use describe_tcp::{sampled, syn_fields};
 
 /// A formatter that turns events into lines of text. It remembers when each connection began, to show its
 /// duration.
@@ -143,6 +143,7 @@ impl Lines {
             Op::RecvFrom(datagram) => received(datagram),
             Op::Shutdown if self.above.contains(&event.sock) => "write".to_owned(),
             Op::Shutdown => "write (our FIN)".to_owned(),
+            Op::TcpInfo(sample) => sampled(sample),
             Op::Close(close) => ended(close, self.forget(event), event.t),
             Op::Release(close) => released(close, self.forget(event), event.t),
             Op::Gap(gap) => missing(gap),

@@ -84,6 +84,18 @@ fn saved_syn_is_shown_after_accept() {
 }
 
 #[test]
+fn tcp_sample_is_formatted_without_its_zeros() {
+    let text = shown(&[
+        r#"{"t":1000,"sock":2,"op":"tcp_info","tcp":{"state":"ESTABLISHED","rtt_us":21,"cwnd":10}}"#,
+        r#"{"t":2000,"sock":2,"op":"tcp_info","tcp":{"state":"ESTABLISHED","rtt_us":21,"retransmits":4,"unread":5,"cwnd":10,"unacked":2,"unsent":1000,"lost":1,"busy_us":8000,"rwnd_limited_us":4000,"sndbuf_limited_us":999}}"#,
+    ]);
+    insta::assert_snapshot!(text, @r"
+    0.000001   #2 tcp_info  ESTABLISHED, rtt 21 us, cwnd 10
+    0.000002   #2 tcp_info  ESTABLISHED, rtt 21 us, cwnd 10, 2 unacked, 1 lost, 4 retransmitted, 1000 B unsent, 5 B unread, busy 8 ms (peer's window 4 ms)
+    ");
+}
+
+#[test]
 fn fin_is_not_shown_for_wrapped_streams() {
     let ending = |domain: &str| {
         let adopt = format!(r#"{{"t":0,"sock":1,"op":"adopt","domain":"{domain}","type":"stream"}}"#);

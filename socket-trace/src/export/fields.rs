@@ -86,6 +86,7 @@ impl<'a> Fields<'a> {
             Op::Read(transfer) | Op::Write(transfer) => self.set_transfer(transfer, failed),
             Op::SendTo(datagram) | Op::RecvFrom(datagram) => self.set_datagram(datagram, failed),
             Op::Shutdown => self.set(Field::How, Value::Text("write")),
+            Op::TcpInfo(sample) => self.set_tcp(sample),
             Op::Close(close) | Op::Release(close) => self.set_close(close),
             Op::Mark { label, .. } => self.set(Field::Label, Value::Text(label)),
             Op::Gap(gap) => self.set_gap(gap),

@@ -62,6 +62,7 @@ impl FlatEvent<'_> {
             "sendto" => Op::SendTo(self.into_datagram()?),
             "recvfrom" => Op::RecvFrom(self.into_datagram()?),
             "shutdown" => Op::Shutdown,
+            "tcp_info" => Op::TcpInfo(Box::new(required(self.tcp, "tcp", "a sample of TCP_INFO")?.0)),
             "close" => Op::Close(Box::new(self.into_close())),
             "mark" => Op::Mark { label: owned(&required(self.label, "label", "a text")?) },
             "gap" => Op::Gap(Gap {

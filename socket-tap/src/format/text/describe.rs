@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::printable;
 use crate::close::{Close, EndedBy, Totals};
-use crate::event::{Addr, Datagram, Gap, Op, Syn, Transfer};
+use crate::event::{Addr, Datagram, Gap, Op, Transfer};
 
 pub(super) fn fd(op: &Op) -> Option<i32> {
     match op {
@@ -41,20 +41,6 @@ pub(super) fn adopted(op: &Op) -> String {
             _ = write!(text, ", {} ↔ {}", or_unknown(local.as_ref()), or_unknown(peer.as_ref()));
         }
     }
-    text
-}
-
-/// Describes a SYN with the abbreviations of `tcpdump(8)`: `SYN ttl 64, win 65495, mss 65495, wscale 7, sackOK, TS`.
-pub(super) fn syn_fields(syn: &Syn) -> String {
-    let mut text = format!("SYN ttl {}, win {}", syn.ttl, syn.window);
-    if let Some(mss) = syn.mss {
-        let _ = write!(text, ", mss {mss}");
-    }
-    if let Some(scale) = syn.window_scale {
-        let _ = write!(text, ", wscale {scale}");
-    }
-    text.push_str(if syn.sack_permitted { ", sackOK" } else { "" });
-    text.push_str(if syn.tsval.is_some() { ", TS" } else { "" });
     text
 }
 
