@@ -54,13 +54,13 @@ impl ListBooks {
             Error::invalid(Field::PageToken, "must be a page token that this service issued")
         })?;
         if author_id != self.author_id {
-            return Err(Error::invalid(Field::PageToken, "belongs to a list with another author_id"));
+            return Err(Error::invalid(Field::PageToken, "was issued for a list with another author_id"));
         }
         Ok(after)
     }
 
-    /// Returns the token of the page that begins after the book `book_id`. It is valid only for a list with
-    /// the same filter.
+    /// Returns the token of the page that begins after the book `book_id`. The token is valid only for a list
+    /// with the same filter.
     #[must_use]
     pub fn token_after(&self, book_id: u32) -> String {
         URL_SAFE_NO_PAD.encode(format!("{}:{book_id}", self.author_id.unwrap_or(0)))

@@ -31,7 +31,8 @@ pub fn monotonic_ns() -> u64 {
     u64::try_from(START.get_or_init(Instant::now).elapsed().as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// Returns the number of times that this function was called before. Used as the recorder's clock in models.
+/// Returns a number that grows by 1 with each call. It replaces the clock in model tests, in which no time
+/// passes.
 #[cfg(all(test, model))]
 #[must_use]
 pub fn monotonic_ns() -> u64 {
@@ -49,8 +50,9 @@ pub(crate) struct Queues {
     pub(crate) send: u32,
 }
 
-/// Returns `true` if the kernel trusts the processor's time-stamp counter. It stops using the counter as its
-/// own clock if the counter proves unstable, which the processor's feature flags do not show.
+/// Returns `true` if the kernel trusts the processor's time-stamp counter. The kernel stops using the counter
+/// as its own clock if the counter proves unstable. This function asks the kernel, because the processor's
+/// feature flags do not report instability.
 pub(crate) fn counter_is_trusted() -> bool {
     // Miri has no counter, and the model has its own clock.
     if cfg!(any(miri, all(test, model))) {

@@ -40,7 +40,7 @@ async fn subscribe_message_may_have_variables_and_operation_name() {
 }
 
 #[tokio::test]
-async fn message_of_type_error_reports_a_request_error() {
+async fn invalid_query_gets_a_message_of_type_error() {
     let mut client = Service::new().ready().await;
     for (query, code) in [
         ("{", "GRAPHQL_PARSE_FAILED"),
@@ -57,7 +57,7 @@ async fn message_of_type_error_reports_a_request_error() {
 }
 
 #[tokio::test]
-async fn subscription_is_active_when_the_pong_arrives() {
+async fn pong_confirms_that_the_subscription_is_active() {
     let service = Service::new();
     let mut client = service.ready().await;
     for round in 0..50 {

@@ -65,8 +65,8 @@ impl HeaderBlocks {
         }
     }
 
-    /// Stores the id of the stream that a PUSH_PROMISE frame announces. Called once all fields before the
-    /// content of `frame` have been read.
+    /// If `frame` is a PUSH_PROMISE, stores the id of the stream that it announces. Called when the frame has
+    /// been read up to its fragment of the header block.
     pub(super) fn end_prefix(&mut self, frame: &Incoming) {
         if let Some(block) = self.open.as_mut().filter(|_| frame.has_fields()) {
             block.promised = frame.promised();

@@ -58,8 +58,8 @@ struct EndFields {
     continued: bool,
 }
 
-/// A wrapper of [`EndedBy`] that implements serde's traits. With it, a field can have the type
-/// `Option<EndedByField>`.
+/// A wrapper of [`EndedBy`] that implements serde's traits, so that a field can have the type
+/// `Option<EndedByField>`: serde's attribute `with` alone does not work inside an `Option`.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct EndedByField(#[serde(with = "EndedByWord")] pub(super) EndedBy);

@@ -6,8 +6,8 @@ use super::lines::is_zero;
 use crate::close::{TcpSample, TcpState};
 use crate::event::Syn;
 
-/// A wrapper of [`TcpSample`] that implements serde's traits. With it, a field can have the type
-/// `Option<TcpField>`.
+/// A wrapper of [`TcpSample`] that implements serde's traits, so that a field can have the type
+/// `Option<TcpField>`: serde's attribute `with` alone does not work inside an `Option`.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct TcpField(#[serde(with = "TcpFields")] pub(super) TcpSample);
@@ -72,8 +72,7 @@ mod tcp_state {
     }
 }
 
-/// A wrapper of [`Syn`] that implements serde's traits. With it, a field can have the type
-/// `Option<SynField>`.
+/// A wrapper of [`Syn`] that implements serde's traits, for the same reason.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct SynField(#[serde(with = "SynFields")] pub(super) Syn);

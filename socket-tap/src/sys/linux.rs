@@ -11,9 +11,9 @@ use crate::close::{TcpSample, TcpState};
 
 /// Borrows the socket that has this file descriptor. Returns `None` if the number is negative.
 ///
-/// The descriptor must stay open while it is borrowed. A stream calls these functions before it closes
-/// its own descriptor. Other threads call [`queues`] and [`tcp_sample`] under a lock that a socket takes before
-/// it closes.
+/// The descriptor must stay open while it is borrowed. This holds for all callers: a stream queries its own
+/// descriptor before it closes it. Other threads call [`queues`] and [`tcp_sample`] under a lock that every
+/// socket takes before it closes its descriptor.
 #[expect(unsafe_code, reason = "of the descriptor of a generic stream, only the number is known")]
 pub(super) fn borrow<'a>(fd: i32) -> Option<BorrowedFd<'a>> {
     // SAFETY: the number is that of an open descriptor, see above, and is not -1. If a program has closed the

@@ -37,7 +37,7 @@ pub(super) struct Sockets {
     /// Sockets of the program that recorded this trace; may be given several times
     #[arg(long, value_name = "FILE")]
     trace: Vec<PathBuf>,
-    /// Refresh every second, or at this interval
+    /// Refresh the table every second, or at this interval in seconds
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "1")]
     watch: Option<u64>,
     /// Print the rows as a JSON array; with --watch, one array per line
@@ -79,7 +79,7 @@ impl Sockets {
                 let file = file.display();
                 writeln!(
                     io::stderr(),
-                    "socket-trace: warning: process {pid}, which recorded {file}, has ended; showing its ports"
+                    "socket-trace: warning: process {pid}, which recorded {file}, has ended; its recorded addresses are shown"
                 )?;
             }
             filter.add(traced);
@@ -120,8 +120,9 @@ fn page(marked: &[Marked], color: bool) -> String {
     format!("{}\n{}", text::rows(marked, color), text::legend(marked))
 }
 
-/// Formats the table as an update of the terminal's screen. Lines are overwritten without being cleared
-/// first, which avoids flicker. Lines below the end of the screen are omitted and counted.
+/// Formats the table as an update of the terminal's screen. The first update (`first`) clears the screen. Later
+/// ones overwrite the lines without clearing them, which avoids flicker. Lines below the end of the screen are
+/// omitted and counted.
 fn frame(marked: &[Marked], first: bool) -> String {
     let page = page(marked, colored());
     let height = terminal_size::terminal_size().map_or(usize::MAX, |(_, height)| usize::from(height.0));

@@ -7,7 +7,8 @@ use super::field::{ALL, Field, NAMES, Value};
 
 mod tcp;
 
-/// The fields of one event.
+/// The fields of one event, in the order of [`NAMES`]. `None` stands for a field that the event does not
+/// have.
 pub(super) struct Fields<'a>([Option<Value<'a>>; NAMES.len()]);
 
 impl<'a> Fields<'a> {

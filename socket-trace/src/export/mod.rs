@@ -20,7 +20,7 @@
 //! # Layout
 //!
 //! - [`pcapng`]: packets, for Wireshark
-//! - [`qlog`]: events, for tools of QUIC
+//! - [`qlog`]: events, for QUIC tools
 //! - [`csv`]: a table, for spreadsheets, `DuckDB` and pandas
 //! - `field`: the names of all fields that events have, for qlog and CSV
 //! - `fields`: the fields of one event as a flat list, for qlog and CSV
@@ -48,7 +48,7 @@ use crate::reader::{Error as TraceError, Trace};
 pub enum Format {
     /// Packets for Wireshark and tshark, synthesised from the socket calls.
     Pcapng,
-    /// qlog events as JSON text sequences (.sqlog), for qvis and other tools of QUIC.
+    /// qlog events as JSON text sequences (.sqlog), for qvis and other QUIC tools.
     Qlog,
     /// A table with one row per event, for spreadsheets, `DuckDB` and pandas.
     Csv,
@@ -83,7 +83,8 @@ pub fn continues(from: &Header, to: &Header) -> bool {
 /// An export in progress.
 pub struct Export {
     exporter: Box<dyn Exporter>,
-    /// Header of the trace that was exported last.
+    /// Header of the trace that was exported last. It shows whether the next trace continues the same rotated
+    /// recording.
     last: Option<Header>,
 }
 
@@ -97,7 +98,8 @@ pub enum Error {
 }
 
 impl Export {
-    /// Starts an export. `name` is the user's name for the output, used in suggested command lines.
+    /// Starts an export. `name` is the name of the output file as given by the user, for command lines in
+    /// notes.
     ///
     /// # Errors
     /// `out` cannot be written.

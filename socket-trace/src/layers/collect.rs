@@ -25,11 +25,12 @@ pub struct Selection {
     pub sock: Option<SockId>,
     /// The API call has this index on its connection, from 0.
     pub call: Option<u64>,
-    /// The API call begins in this step.
+    /// The API call begins in the step with this name: between its mark and the next mark.
     pub step: Option<String>,
 }
 
-/// Returns the map of the first API call that meets the conditions of `selection`. `None` if there is none.
+/// Reads the recordings, and returns the map of the first API call that meets the conditions of `selection`.
+/// `None` if no call meets them.
 ///
 /// # Errors
 /// A trace cannot be read.
@@ -52,7 +53,8 @@ struct Collector<'a> {
     /// For each recording, the side that made it: client or server.
     sides: Vec<Side>,
     selected: Option<SelectedCall>,
-    /// Reads and writes of each socket in each direction. Once an API call is selected, reads and writes of
+    /// The reads or writes, by socket and by the side that receives the bytes: `Side::Server` for the reads of
+    /// a server's socket, and `Side::Client` for its writes. Once an API call is selected, reads and writes of
     /// other connections are no longer added.
     logs: HashMap<(Socket, Side), TransferLog>,
     tls: TlsStreams,
@@ -63,8 +65,7 @@ struct SelectedCall {
     connection: u64,
     call: u64,
     operation: String,
-    /// `true` once the operation is known: the request head or message that names it was transferred to its
-    /// end.
+    /// `true` once `operation` was read from a complete request head, or from a complete message that names it.
     is_known: bool,
 }
 
@@ -99,8 +100,8 @@ impl Collector<'_> {
     }
 
     /// Sets the operation of the selected API call to the name that `operation` returns for the index of the
-    /// call. Does nothing before the request head is complete. In GraphQL, the name may change later, because
-    /// it is in the request body.
+    /// call. Needed for GraphQL, which names the operation in the request body. Does nothing before the request
+    /// head is complete.
     fn set_operation<'b>(&mut self, operation: impl FnOnce(u64) -> Option<&'b str>) {
         if let Some(selected) = self.selected.as_mut().filter(|selected| selected.is_known)
             && let Some(operation) = operation(selected.call)
@@ -109,8 +110,9 @@ impl Collector<'_> {
         }
     }
 
-    /// Returns `true` if the event transferred bytes of the selected API call. If none is selected yet, first
-    /// selects an API call that meets the conditions and of which the event transferred bytes.
+    /// Returns `true` if the event transferred bytes of the selected API call. If no call is selected yet,
+    /// first selects one: the first call that meets the conditions, among those whose bytes the event
+    /// transferred.
     fn is_of_call(&mut self, annotated: &AnnotatedEvent, connection: u64, socket: Socket) -> bool {
         if self.selected.is_none() {
             self.selected = self.select(annotated, connection, socket);

@@ -10,7 +10,8 @@ use socket_dissect::Class;
 /// The map of one API call: which of its bytes are in which read, write, frame and message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Map {
-    /// Both ends of the connection, each as recording name and socket number: `rest-client #1`.
+    /// The recorded ends of the connection, one or two. Each has the recording's name and a socket number:
+    /// `rest-client #1`.
     pub ends: Vec<String>,
     /// Index of the API call on its connection, from 0.
     pub call: u64,
@@ -20,17 +21,17 @@ pub struct Map {
     /// transferred no bytes is omitted.
     #[serde(rename = "ways")]
     pub directions: Vec<Direction>,
-    /// Number of reads and writes that are omitted because the map is full.
+    /// Number of reads and writes that the map omits because it would be too large with them.
     pub more: u64,
 }
 
-/// One direction of the connection.
+/// One direction of a connection in a map: the bytes that one side sends to the other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Direction {
     /// The side that receives the bytes.
     #[serde(serialize_with = "crate::summary::json::side")]
     pub to: Side,
-    /// Number of bytes of the API call in this direction, by class.
+    /// Number of bytes of the API call in this direction, by class, such as headers or payload.
     pub bytes: BTreeMap<Class, u64>,
     /// Protocol levels, from reads and writes up to messages.
     pub levels: Vec<Level>,
@@ -54,13 +55,13 @@ pub struct Block {
     pub from: u64,
     /// Offset after the block's last byte.
     pub to: u64,
-    /// Number of encrypted bytes, for a TLS record and for a read or write that carried TLS records; `None`
-    /// for any other block. If it is `Some`, `from` and `to` are offsets in the decrypted data.
+    /// Number of encrypted bytes in a TLS record, or in a read or write that carried TLS records; `None` for
+    /// any other block. If it is `Some`, `from` and `to` are offsets in the decrypted data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub below: Option<u64>,
     /// Name of the block, such as `DATA` for a frame, or `read`.
     pub name: String,
-    /// Description of the block's content.
+    /// Description of the block's content, such as `GET /v1/books/1`. For a read or write, its time.
     pub text: String,
     /// `true` if the block starts in an earlier read or write, which the map omits.
     pub begun: bool,
@@ -73,7 +74,8 @@ pub struct Block {
 }
 
 impl Block {
-    /// Returns the number of bytes of the block.
+    /// Returns the number of bytes of the block: `below`, the encrypted bytes, if it is set, else the bytes
+    /// between its offsets.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.below.unwrap_or(self.to.saturating_sub(self.from))

@@ -13,7 +13,7 @@ use super::units::{Unit, append, extend, message_of, statements_of};
 use crate::show::description::is_content;
 use socket_dissect::Layer;
 
-/// The reads or writes of one end of a connection, in one direction.
+/// The reads or writes of one end of a connection (`side`) in one direction: to the side `to`.
 pub(super) struct EndTransfers {
     pub(super) side: Side,
     pub(super) to: Side,
@@ -67,7 +67,8 @@ fn tls_levels(ends: &[(&EndTransfers, Vec<Transfer>)], call: u64) -> Vec<Level> 
     raw.chain(records).collect()
 }
 
-/// Returns the byte ranges within a read or write that belong to the API call.
+/// Returns the byte ranges within a read or write that belong to the API call. Each range is its first offset
+/// and the offset after its last byte.
 fn ranges_of_call(transfer: &Transfer, call: u64) -> Vec<(u64, u64)> {
     let mut from = transfer.from;
     let ranges = transfer.parts.iter().filter_map(|part| {
@@ -93,9 +94,9 @@ fn transfer_level(side: Side, to: Side, transfers: &[Transfer], call: u64) -> Le
     Level { title: format!("{}'s {unit}s", side.name()), unit, blocks: transfers.iter().map(block).collect() }
 }
 
-/// Returns the protocol levels above the reads and writes. For HTTP, one level shows frames or other protocol
-/// units, and the next level messages. For PostgreSQL, one level shows messages, and the next level the
-/// statements that the messages form.
+/// Returns the protocol levels above the reads and writes. For HTTP, these are the frames or other protocol
+/// units, and then the messages. For PostgreSQL, these are the messages, and then the statements that they
+/// form.
 fn protocol_levels(transfers: &[Transfer], call: u64) -> Vec<Level> {
     let (mut below, mut above) = (Vec::new(), Vec::new());
     for transfer in transfers {

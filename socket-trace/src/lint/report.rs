@@ -70,7 +70,7 @@ impl Report {
     }
 }
 
-/// Returns each requirement that the trace does not meet. The text is the reason: a defect of the trace.
+/// Returns each requirement that the trace does not meet, with the reason, such as a missing end line.
 fn deficits(trace: &Trace, lost: u64) -> Vec<(Requirement, String)> {
     let mut deficits: Vec<(Requirement, String)> = (defects(trace, lost, RecordingState::Finished)
         .into_iter())
@@ -90,8 +90,8 @@ fn deficits(trace: &Trace, lost: u64) -> Vec<(Requirement, String)> {
 }
 
 impl Requirement {
-    /// Returns `true` if a rule with this requirement must be skipped on a trace that does not meet
-    /// `missing`.
+    /// Returns `true` if a trace that does not meet `missing` does not meet this requirement either:
+    /// `RecordingEnd` includes `EveryEvent`.
     fn includes(self, missing: Self) -> bool {
         match self {
             Self::Nothing => false,

@@ -42,7 +42,8 @@ pub(super) struct ServerCloses {
     endpoints: HashMap<ServerEndpoint, CloseCounts>,
 }
 
-/// A listener or a server address. Connections that share it are counted together.
+/// The server's end of connections: a listener or a server address. Connections that share it are counted
+/// together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum ServerEndpoint {
     /// A listener of the recorded program.
@@ -51,13 +52,13 @@ enum ServerEndpoint {
     Address(SocketAddr),
 }
 
-/// Number of closed connections of one server endpoint, by the side that closed first.
+/// Counts of the closed connections of one server endpoint: of all, and of those that the server closed first.
 #[derive(Debug, Default)]
 struct CloseCounts {
     all: u64,
     by_server: Tally,
-    /// Connections that the server has closed since it last accepted one. They are counted when the server
-    /// accepts the next connection. Until then, the server may be shutting down.
+    /// Examples of the connections that the server closed since the last connection to it was opened. They are
+    /// counted only when the next connection is opened, because until then the server may be shutting down.
     pending: Vec<Example>,
     pending_count: u64,
 }

@@ -44,15 +44,15 @@ pub(super) struct WriteAfterEnd {
     unanswered: Tally,
 }
 
-/// State of a connection: the writes that the peer possibly did not read, and the evidence that it has closed
-/// its socket.
+/// State of a connection: the writes that the peer possibly did not read, and the evidence that the peer has
+/// closed its socket.
 #[derive(Debug, Default)]
 struct State {
-    /// The last successful write, if no read followed it.
+    /// The last successful write. `None` if a later read returned data.
     written: Option<Quote>,
     /// The first write after the peer's FIN.
     after_fin: Option<Quote>,
-    /// The failed call that showed that the peer had closed its socket.
+    /// The read or write that failed because the peer had closed its socket.
     reset: Option<Quote>,
     /// `true` once the connection is reported, because each connection is reported once.
     reported: bool,
@@ -86,11 +86,11 @@ impl Rule for WriteAfterEnd {
             let what = format!("{} {what}", plural(count, "connection"));
             findings.extend(std::mem::take(tally).finding(INFO.name, what));
         };
-        report(&mut self.after_reset, "got another write after an error.");
+        report(&mut self.after_reset, "got another write after a failed read or write.");
         report(&mut self.after_fin, "got a write after the peer's FIN, followed by a reset.");
         report(
             &mut self.refused,
-            "had a failed write: the peer had closed the connection before it read all data.",
+            "had a failed write: the peer had closed the connection without reading all data sent to it.",
         );
         report(&mut self.unanswered, "got a reset instead of a response to a request.");
         findings
@@ -150,10 +150,11 @@ impl WriteAfterEnd {
         let quote = Quote::new(seen.line, seen.event);
         let is_client = socket.role == Some(Role::Connected);
         if let Some(written) = state.after_fin {
-            let what = "the peer's FIN, the write after it, and the close after the reset".to_owned();
+            let what =
+                "the peer's FIN, the write after it, and the close: its TCP state shows a reset".to_owned();
             self.after_fin.add(|| Example { what, lines: vec![fin, written, quote] });
         } else if let Some(written) = state.written.filter(|_| is_client) {
-            let what = "the request, the peer's FIN, and the close after the reset".to_owned();
+            let what = "the request, the peer's FIN, and the close: its TCP state shows a reset".to_owned();
             self.unanswered.add(|| Example { what, lines: vec![written, fin, quote] });
         }
     }

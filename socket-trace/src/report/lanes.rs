@@ -1,4 +1,5 @@
-//! Assigns recordings to the lanes of the page. Recordings with the same name share a lane.
+//! Assigns recordings to the lanes of the page: its columns, each for a server and its clients. Recordings
+//! with the same name share a lane.
 
 use page::hello::Lane;
 use socket_tap::event::{Addr, Op};
@@ -7,13 +8,13 @@ use socket_tap::format::Side;
 use crate::timeline::AnnotatedEvent;
 use crate::timeline::Recording;
 
-/// Names of recordings of API servers and clients, and the titles of their lanes, in the order on the page.
+/// For each API, the name of its recordings and the title of their lane, in the order on the page.
 const KNOWN: [(&str, &str); 3] = [("rest", "REST"), ("graphql", "GraphQL"), ("grpc", "gRPC")];
 
-/// Names of recordings of programs that use UDP or TCP without an API, and the titles of their lanes.
+/// For programs that use UDP or TCP without an API, the name of their recordings and the title of their lane.
 const PLAIN: [(&str, &str); 2] = [("udp", "UDP"), ("tcp", "TCP")];
 
-/// Collects the lanes of a page while the recordings are read.
+/// Collects the lanes (the columns of the page) while the recordings are read.
 #[derive(Debug)]
 pub(super) struct Lanes {
     /// Name and side of each recording.
@@ -21,7 +22,8 @@ pub(super) struct Lanes {
     lanes: Vec<LaneEntry>,
 }
 
-/// A lane of the page, whose server address may not be known yet.
+/// A lane of the page: the column for a server and its clients. The address of the server may not be known
+/// yet.
 #[derive(Debug)]
 struct LaneEntry {
     name: String,

@@ -1,4 +1,4 @@
-//! A connection that the diagram possibly shows.
+//! A connection that may be drawn, with its socket calls so far.
 
 use socket_tap::event::{Event, Op};
 use socket_tap::format::Side;
@@ -15,12 +15,12 @@ use crate::timeline::connections::Socket;
 /// Maximum number of socket calls drawn for each side. A longer diagram is unreadable.
 const MAX_CALLS: usize = 500;
 
-/// Maximum number of socket calls kept for each side of a connection before it is selected. The client may
-/// make several calls before the server accepts the connection.
+/// Maximum number of socket calls kept for each side of a connection until it is known whether the connection
+/// is drawn. The client may make several calls before the server accepts.
 const MAX_CALLS_BEFORE: usize = 32;
 
-/// A connection, with the socket calls of both ends. It is drawn only if one of its ends meets the user's
-/// `Choice`.
+/// A connection, with the socket calls of both ends. It is drawn if one of its ends meets the user's
+/// `Choice`. The calls are collected before this is known, since the end that meets it may appear last.
 #[derive(Debug, Default)]
 pub(super) struct Candidate {
     pub(super) is_selected: bool,
@@ -38,14 +38,15 @@ struct End {
 }
 
 impl Candidate {
-    /// Adds an end of the connection, with the events that opened it.
+    /// Adds an end of the connection. `opening` contains the events that opened it, each with its time on the
+    /// time line.
     pub(super) fn begin(&mut self, side: Side, socket: Socket, opening: &[(u64, Event)]) {
         let call = |(at, event): &(u64, Event)| Call::of(event, side, *at, String::new(), true);
         let calls = opening.iter().map(call).collect();
         self.end(side).get_or_insert(End { socket, calls, more: 0, open: true });
     }
 
-    /// Adds an event as a socket call of one end.
+    /// Adds an event to the socket calls of the end `side`. Ignores the event if that end has another socket.
     pub(super) fn observe(&mut self, side: Side, socket: Socket, annotated: &AnnotatedEvent) {
         let max = if self.is_selected { MAX_CALLS } else { MAX_CALLS_BEFORE };
         if let Some(end) = self.end(side).as_mut().filter(|end| end.socket == socket) {

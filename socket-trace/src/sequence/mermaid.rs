@@ -8,7 +8,8 @@ use super::diagram::{Arrow, lane, pause, rows};
 use super::model::Sequence;
 use crate::show::description::truncate;
 
-/// Maximum number of characters of a description. The widest label determines the width of the diagram.
+/// Maximum number of characters of a description on an arrow. It is limited because the widest description
+/// determines the width of the diagram.
 const LABEL: usize = 60;
 
 /// Formats a connection as a Mermaid `sequenceDiagram`.
@@ -47,7 +48,8 @@ fn id(side: Side) -> &'static str {
     }
 }
 
-/// Returns the Mermaid syntax for an arrow. Segments that the kernels exchange are dashed.
+/// Returns the Mermaid syntax for an arrow: `C->>S`, or `C-->>S` (dashed) for a segment that the kernels
+/// exchange.
 fn across(arrow: &Arrow) -> String {
     let line = if arrow.kernel { "-->>" } else { "->>" };
     match arrow.to {

@@ -16,6 +16,6 @@ pub struct Sequence {
     pub server: Option<String>,
     /// The socket calls of both sides, in order.
     pub calls: Vec<Call>,
-    /// Number of socket calls that are omitted because there are too many.
+    /// Number of socket calls that `calls` lacks, because the number of calls in a diagram is limited.
     pub more: u64,
 }

@@ -35,7 +35,8 @@ pub enum Defect {
         /// Number of events that the trace contains.
         there: u64,
     },
-    /// The beginning of the recording is missing.
+    /// The beginning of the recording is missing: the first files of a rotated recording were deleted, or
+    /// early events were discarded.
     Part,
     /// The recorder dropped events.
     Lossy {
@@ -46,7 +47,7 @@ pub enum Defect {
 
 impl Defect {
     /// Returns `true` if the trace possibly lacks socket calls of the program because of this defect. Returns
-    /// `false` for [`Defect::Edited`]: lines were removed from a trace that was complete.
+    /// `false` for [`Defect::Edited`], because the recorder had written every call before lines were removed.
     #[must_use]
     pub fn may_lack_calls(self) -> bool {
         !matches!(self, Self::Edited { .. })

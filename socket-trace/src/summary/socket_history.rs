@@ -30,7 +30,7 @@ pub struct SocketHistory {
     pub listens: bool,
     /// `true` if the socket has accepted a connection.
     pub accepts: bool,
-    /// Class of the socket, from the event that created or adopted it.
+    /// Kind of the socket, as stated by the event that created or adopted it.
     pub class: SocketClass,
     /// Number of reads that returned bytes.
     pub reads: u64,
@@ -38,21 +38,26 @@ pub struct SocketHistory {
     pub writes: u64,
     /// Number of times that the program shut down the sending half of the socket.
     pub shutdowns: u64,
-    /// Name and error of each failed socket call. Consecutive equal failures are listed once.
+    /// Name and error of each failed socket call, e.g. `read fails: interrupted`. Consecutive equal failures
+    /// are listed once.
     pub failures: Vec<String>,
-    /// Time at which the socket was connected: by `accept`, `connect` or `adopt`.
+    /// Time at which the socket was connected (by `accept`, `connect` or `adopt`), in nanoseconds since the
+    /// recording began.
     pub opened: Option<u64>,
-    /// Direction and time of the first read or write with data.
+    /// Direction of the first read or write with data, and its time in nanoseconds since the recording began.
     pub first: Option<(FirstTransfer, u64)>,
-    /// Time of the first read or write with data in the opposite direction.
+    /// Time of the first read or write with data in the opposite direction, in nanoseconds since the
+    /// recording began.
     pub answered: Option<u64>,
-    /// Totals of the connection, from its close or release event.
+    /// Totals of the connection, from its `close` event, or from its `release` event if the tap stopped
+    /// recording it earlier.
     pub closed: Option<Close>,
-    /// `true` if the tap released the socket before it was closed.
+    /// `true` if the program took the open socket back from the tap with `into_inner`: the trace then has a
+    /// `release` event instead of `close`.
     pub released: bool,
 }
 
-/// Class of a socket, from the event that created or adopted it.
+/// Kind of a socket, as stated by the event that created or adopted it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SocketClass {
     /// A stream socket, which may also become a listener.
@@ -113,7 +118,8 @@ impl SocketHistory {
         }
     }
 
-    /// Returns `true` unless the socket ended with a reset, an error or a local abort.
+    /// Returns `false` if the socket ended with a reset, an error or a local abort; `true` if it ended
+    /// otherwise or is open.
     #[must_use]
     pub fn ended_cleanly(&self) -> bool {
         let unclean =
@@ -137,7 +143,8 @@ impl SocketHistory {
         })
     }
 
-    /// Returns the side that sent the first byte: `client` or `server`.
+    /// Returns the side that sent the first byte: `client` or `server`. `None` before the first byte. `side`
+    /// is the recorded end of the connection.
     #[must_use]
     pub fn first_sender(&self, side: Side) -> Option<&'static str> {
         self.first.map(|(first, _)| match (side, first) {
@@ -157,7 +164,7 @@ impl SocketHistory {
     }
 }
 
-/// Returns the listening socket of a successful accept.
+/// If the event is a successful accept, returns the listening socket; else `None`.
 pub(super) fn accepting_listener(event: &Event) -> Option<SockId> {
     match event.op {
         Op::Accept { on, .. } if event.error.is_none() => Some(on),
@@ -165,7 +172,8 @@ pub(super) fn accepting_listener(event: &Event) -> Option<SockId> {
     }
 }
 
-/// Returns `true` if the event opens a connection to another server, in the recording of a server.
+/// Returns `true` if the event is a `connect` in the recording of a server: it leads to another server, such
+/// as a database. `side` is the side that made the recording.
 pub(crate) fn opens_upstream(event: &Event, side: Side) -> bool {
     side == Side::Server && matches!(event.op, Op::Connect { .. })
 }

@@ -22,22 +22,22 @@ const STYLE: TableStyle = TableStyle::new()
 pub(super) struct Grid {
     columns: Vec<Column>,
     rows: Vec<Vec<Cell>>,
-    /// Cells that the rows of the last group share.
+    /// Cells that all rows of the last added group share.
     keys: Vec<Cell>,
 }
 
 /// Heading of a column, and the kind of its cells.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Column {
-    /// Names or lists: left-aligned, and wrapped to at least the given number of characters.
+    /// A heading over names or lists: left-aligned, and wrapped to lines of at least this many characters.
     Names(&'static str, u16),
-    /// Words: left-aligned, not wrapped.
+    /// A heading over words: left-aligned, not wrapped.
     Words(&'static str),
-    /// Numbers: right-aligned, not wrapped.
+    /// A heading over numbers: right-aligned, not wrapped.
     Numbers(&'static str),
 }
 
-/// A row of a group: the label of its trace, and the cells of the trace.
+/// A row of a group: the label of its trace, and the cells to the right of the label.
 pub(super) type Row<'a> = (&'a str, Vec<Cell>);
 
 impl Grid {
@@ -125,7 +125,8 @@ impl Column {
         name
     }
 
-    /// Returns the Markdown that separates the heading of the column from its cells.
+    /// Returns the Markdown between the heading of the column and its cells: `---`, or `--:` for
+    /// right-aligned cells.
     fn rule(self) -> &'static str {
         match self {
             Self::Names(..) | Self::Words(_) => "---",

@@ -28,7 +28,7 @@ pub struct AnnotatedEvent {
     pub timed: TimedEvent,
     /// The connection to which the event's socket belongs, if any.
     pub connection: Option<Rc<Connection>>,
-    /// Name of the step in which the event happened, if any.
+    /// Name of the step (the time from one mark to the next) in which the event happened, if any.
     pub step: Option<Rc<str>>,
     /// The dissected parts of the data that the event transferred; empty for a recording without payload.
     pub parts: Vec<Part>,
@@ -64,12 +64,13 @@ impl AnnotatedEvents {
         self.timeline
     }
 
-    /// Returns the operation of an API call that has not ended, if the operation is known yet.
+    /// Returns the operation, e.g. `GET /v1/books/1`, of the API call with the number `call` on a socket.
+    /// `None` if the call has ended, or its operation is not known yet.
     pub(crate) fn operation(&self, socket: Socket, call: u64) -> Option<&str> {
         self.dissectors.get(socket.recording)?.as_ref()?.operation(socket.sock, call)
     }
 
-    /// Returns the number of bytes that TLS encryption adds to each record of the connection, if known.
+    /// Returns the number of bytes that TLS encryption adds to each TLS record of the connection, if known.
     pub(crate) fn expansion(&self, socket: Socket) -> Option<Expansion> {
         self.dissectors.get(socket.recording)?.as_ref()?.expansion(socket.sock)
     }
@@ -117,11 +118,10 @@ impl AnnotatedEvents {
         self.timeline.wait()
     }
 
-    /// Declares that all recorders have written the events that happened before the previous call of
-    /// `settle`; see [`Timeline::settle`].
+    /// Reports that all recorders were flushed; see [`Timeline::settle`].
     ///
     /// # Errors
-    /// If a file cannot be inspected, or has become shorter.
+    /// A file cannot be inspected, or has become shorter.
     pub fn settle(&mut self) -> Result<(), Error> {
         self.timeline.settle()
     }

@@ -10,8 +10,9 @@ use std::rc::Rc;
 use socket_tap::event::{Addr, Event, Op, SockId, SocketKind};
 use socket_tap::format::Side;
 
-/// Maximum number of closed connections whose other end may still appear. It equals the usual backlog of a
-/// listener: the number of finished handshakes that the program has not accepted yet.
+/// Maximum number of closed connections that are kept because their other end may still appear in another
+/// recording. It equals the usual backlog of a listener: a server may accept a connection long after the
+/// client closed it.
 const MAX_CLOSED: usize = 1_024;
 
 /// A socket of one of several recordings.
@@ -29,7 +30,7 @@ pub struct Connection {
     /// Number of the connection, which both ends share. Numbers start at 1, in the order in which connections
     /// began.
     pub number: u64,
-    /// Side of this end of the connection.
+    /// This end of the connection: client or server.
     pub side: Side,
     /// Local address of this end.
     pub local: Option<Addr>,
@@ -39,13 +40,14 @@ pub struct Connection {
     pub other: Option<Socket>,
 }
 
-/// The connections of several recordings. Memory is bounded by the number of open connections.
+/// Finds the connection to which each event belongs, in several recordings. Memory is bounded by the number
+/// of open connections.
 #[derive(Debug, Default)]
 pub struct Connections {
     ends: HashMap<Socket, Rc<Connection>>,
-    /// Connections of which only one end is known, by their addresses.
+    /// Connections of which only one end has appeared yet, by their addresses.
     unmatched: HashMap<Addresses, Unmatched>,
-    /// Closed connections of which only one end is known, oldest first.
+    /// Closed connections of which only one end has appeared, oldest first: addresses and number of each.
     closed: VecDeque<(Addresses, u64)>,
     count: u64,
 }

@@ -17,14 +17,14 @@ pub(super) struct Source {
     /// Index of the recording to which the trace belongs.
     pub(super) recording: usize,
     trace: Trace,
-    /// The event read in advance, with its time on the machine's clock.
+    /// Time on the machine's clock, in nanoseconds, and the event that was read in advance.
     ahead: Option<(u64, Event)>,
     growing: Option<Growth>,
 }
 
 /// State of a trace: the next event is available, the next event may follow later, or the trace has ended.
 pub(super) enum State {
-    /// The next event is available. The value is its time on the machine's clock.
+    /// The next event is available. The value is its time on the machine's clock, in nanoseconds.
     Event(u64),
     /// No event yet, because a recorder is possibly still writing to the file.
     Pending,
@@ -39,9 +39,10 @@ struct Growth {
     /// Handle used to query the length of the file.
     file: File,
     consumed: Consumed,
-    /// Length of the file when it was last inspected.
+    /// Length of the file at the last call of [`Source::settle`].
     length: u64,
-    /// Length of the file at the inspection before that of `length`.
+    /// Length of the file at the second to last call of [`Source::settle`]. Events up to this length can be
+    /// returned, because no earlier event can follow in another file.
     settled: u64,
     missed_parts: u64,
 }
@@ -52,7 +53,7 @@ impl Source {
     }
 
     /// Opens a trace that a recorder is still writing. If the recording was rotated, opens the first file
-    /// that still exists. Calls `wait` until the file has a header.
+    /// that still exists. Calls `wait` repeatedly until the file has a header.
     pub(super) fn growing(path: &Path, wait: impl Fn()) -> Result<Self, Error> {
         loop {
             if let Some(current) = Growth::open(path)? {
@@ -103,7 +104,8 @@ impl Source {
         self.growing.as_ref().is_none_or(|growth| growth.consumed.get() <= growth.settled)
     }
 
-    /// Stores the current length of the file, if a recorder is possibly still writing to it.
+    /// Stores the current length of the file as `length`, and the previous `length` as `settled`. Does
+    /// nothing if no recorder writes to the file.
     pub(super) fn settle(&mut self) -> Result<(), Error> {
         let Some(growth) = &mut self.growing else { return Ok(()) };
         let failed = |error| Error::Io { source: growth.path.display().to_string(), error };

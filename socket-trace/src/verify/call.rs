@@ -7,7 +7,8 @@ use super::address;
 
 mod text;
 
-/// Operation of a call, with the arguments and results that are compared.
+/// Operation of a call, with the arguments and results that are compared, e.g. a read with its number of
+/// bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum CallKind {
     Socket {
@@ -49,7 +50,8 @@ pub(super) enum CallKind {
     },
     Shutdown,
     Close,
-    /// The tap released the stream, without a system call. The tap possibly queried `TCP_INFO` before.
+    /// The program took the stream back from the tap (`into_inner`), which ends its recording without a
+    /// system call. `sampled` is `true` if the tap queried `TCP_INFO` before.
     Release {
         sampled: bool,
     },
@@ -125,7 +127,8 @@ impl Call {
         Some(Self { kind, result })
     }
 
-    /// Returns `true` if `trace`, a call in the trace, is a valid record of this call of the kernel.
+    /// Returns `true` if this call of the strace log equals the call `trace` of the trace. Some values may
+    /// differ: a bind to port 0 in the log equals a bind to the assigned port in the trace.
     pub(super) fn matches_recorded(&self, trace: &Self) -> bool {
         if self.result != trace.result {
             return false;

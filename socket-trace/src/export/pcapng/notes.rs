@@ -8,7 +8,8 @@ use socket_tap::format::text::printable;
 use super::protocol::Protocol;
 use super::recording::start_time;
 
-/// Facts about the export, from which the notes for the user are made.
+/// Counts and names collected during the export, from which [`lines`](Self::lines) makes the notes for the
+/// user.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
     /// Names of the recordings without payload.
@@ -19,19 +20,19 @@ pub(super) struct Notes {
     pub(super) lossy: bool,
     /// Number of reads, writes and datagrams with truncated payload.
     pub(super) cut: u64,
-    /// Number of streams and datagrams without IP addresses.
+    /// Number of streams and datagrams without IP addresses, which are exported with placeholder addresses.
     pub(super) placeholders: u64,
     /// Number of reads, writes and datagrams that are too large for packets, and omitted.
     pub(super) too_large: u64,
     /// Number of connections that lack bytes just before the end of stream. For these, the export detected
     /// the missing bytes only after it had written the FIN.
     pub(super) late_missing: u64,
-    /// Server ports on which Wireshark does not detect the protocol by itself.
+    /// Server ports, each with its protocol, on which Wireshark does not detect this protocol by itself.
     ports: BTreeSet<(u16, Protocol)>,
 }
 
 impl Notes {
-    /// Adds the facts in the header of a recording.
+    /// Starts a recording. Remembers its name if it has no payload or no start time.
     pub(super) fn begin(&mut self, header: &Header) {
         let name = || {
             let name: String = header.name.chars().take(80).collect();
@@ -45,7 +46,7 @@ impl Notes {
         }
     }
 
-    /// Adds the protocol that a server uses on `port`.
+    /// Adds the protocol that a server uses on `port`, unless Wireshark detects it there by itself.
     pub(super) fn add_port(&mut self, port: u16, protocol: Protocol) {
         if !protocol.is_known_on(port) {
             self.ports.insert((port, protocol));
@@ -65,7 +66,7 @@ impl Notes {
         if !self.without_time.is_empty() {
             let names = self.without_time.join(", ");
             lines.push(format!(
-                "the header of {names} lacks the start time of the recording; times count from 1970"
+                "the header of {names} has no start time, so the times of its packets begin in 1970"
             ));
         }
         if self.lossy {
@@ -76,13 +77,13 @@ impl Notes {
             );
         }
         for (count, what) in [
-            (self.cut, "calls with truncated payload, whose packets are truncated, too"),
+            (self.cut, "packets truncated because the recorded payload is truncated"),
             (
                 self.placeholders,
-                "streams and datagrams without IP addresses, which got placeholders (see the comments)",
+                "streams and datagrams without IP addresses, exported with placeholder addresses (see the packet comments)",
             ),
-            (self.too_large, "reads, writes and datagrams too large for packets, which were omitted"),
-            (self.late_missing, "connections that lack bytes before their end of stream"),
+            (self.too_large, "reads, writes and datagrams omitted because they are too large for a packet"),
+            (self.late_missing, "connections whose last bytes before the FIN are missing"),
         ] {
             if count > 0 {
                 lines.push(format!("{what}: {count}"));

@@ -8,8 +8,8 @@ use super::super::finding::Tally;
 use super::super::socket::Socket;
 use crate::summary::Role;
 
-/// Minimum number of connections in a reported series. If several connections were open at the same time, it
-/// is multiplied by their largest number.
+/// Factor: a reported series has at least this many times as many connections as were open at the same time.
+/// With up to 4 simultaneous connections, it must have 40.
 const MANY: u64 = 10;
 
 /// The peer of a connection: a client identified by its IP address without the ephemeral port, or a server by
@@ -20,7 +20,7 @@ pub(super) enum Peer {
     Server(SocketAddr),
 }
 
-/// Consecutive connections with one peer.
+/// A series of consecutive connections with one peer.
 #[derive(Debug, Default)]
 pub(super) struct Series {
     pub(super) open: u64,
@@ -33,12 +33,13 @@ pub(super) struct Series {
 
 impl Series {
     /// Returns `true` if the series is long enough to be reported, and at least nine in ten of its
-    /// connections were brief.
+    /// connections were brief: they carried only a few requests.
     pub(super) fn is_reportable(&self) -> bool {
         self.brief.count * 10 >= self.ended * 9 && self.ended >= MANY.saturating_mul(self.most_open.max(1))
     }
 
-    /// Describes the series in one sentence.
+    /// Describes the series in one sentence, such as
+    /// `12 short connections to 10.0.0.1:80, never two at once; the client closed 12, the server 0.`
     pub(super) fn summary(&self, peer: Peer) -> String {
         let Self { ended, most_open, ended_by_us, .. } = self;
         let (with, by_client) = match peer {

@@ -12,7 +12,7 @@ use crate::timeline::AnnotatedEvent;
 /// The summary of one end of a connection, over the events that pass the filter.
 #[derive(Clone, Debug, Serialize)]
 pub struct Row {
-    /// Label of the recording that contains this end, if several recordings are shown.
+    /// Label of the recording that contains this end of the connection, if several recordings are shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recording: Option<String>,
     /// Number of the connection on the common time line, if several recordings are shown.
@@ -33,9 +33,9 @@ pub struct Row {
     pub tx: u64,
     /// Number of API calls on the connection.
     pub calls: u64,
-    /// Number of bytes of each class, in both directions together.
+    /// Number of bytes of each class, such as headers or payload, in both directions together.
     pub bytes: BTreeMap<Class, u64>,
-    /// The side or error that ended the connection; `None` while it is open.
+    /// Cause of the connection's end: `the peer`, `us`, `a reset` or `an error`; `None` while it is open.
     pub ended_by: Option<&'static str>,
     #[serde(skip)]
     first_call: Option<u64>,
@@ -59,7 +59,8 @@ impl Row {
         }
     }
 
-    /// Adds an event of the connection. `is_single` is `true` if only one recording is shown.
+    /// Adds an event of the connection. If `is_single` is `true`, only one recording is shown, and the row
+    /// gets no connection number.
     pub(super) fn observe(&mut self, annotated: &AnnotatedEvent, is_single: bool) {
         let event = &annotated.timed.event;
         self.ended = annotated.timed.at;
