@@ -53,6 +53,20 @@ pub fn check_udp(address: SocketAddr, server: &str, flag: &str) -> io::Result<()
     UdpSocket::bind(address).map(drop).map_err(|error| explain(&error, address, server, flag))
 }
 
+/// Returns the options of a server's listener.
+#[must_use]
+pub fn listen_options() -> ListenOptions {
+    ListenOptions::new().backlog(BACKLOG)
+}
+
+/// Binds a listener with the options of [`listen_options`] to `address`.
+///
+/// # Errors
+/// Returns the same errors as [`bind_with`].
+pub async fn bind(tap: &Tap, address: SocketAddr, server: &str, flag: &str) -> io::Result<TapListener> {
+    bind_with(tap, address, listen_options(), server, flag).await
+}
+
 /// Binds a listener to `address`.
 ///
 /// Accepted connections have `TCP_NODELAY`: a response is often two small writes, and the second must not
@@ -61,8 +75,14 @@ pub fn check_udp(address: SocketAddr, server: &str, flag: &str) -> io::Result<()
 /// # Errors
 /// If the address cannot be bound. The message names the `server`, and the `flag` that chooses another
 /// address.
-pub async fn bind(tap: &Tap, address: SocketAddr, server: &str, flag: &str) -> io::Result<TapListener> {
-    let listener = TapListener::bind_with(tap, address, ListenOptions::new().backlog(BACKLOG)).await;
+pub async fn bind_with(
+    tap: &Tap,
+    address: SocketAddr,
+    options: ListenOptions,
+    server: &str,
+    flag: &str,
+) -> io::Result<TapListener> {
+    let listener = TapListener::bind_with(tap, address, options).await;
     listener.map(|listener| listener.nodelay(true)).map_err(|error| explain(&error, address, server, flag))
 }
 

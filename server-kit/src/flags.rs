@@ -9,6 +9,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser};
 use crate::bind;
 use crate::limit_flags::LimitFlags;
 use crate::program::Program;
+use crate::sample_interval::SampleInterval;
 use crate::store::StoreFlags;
 use crate::trace_limit::TraceLimit;
 
@@ -32,6 +33,14 @@ pub struct Flags<L: Args = LimitFlags> {
     /// oldest is deleted; 0, the default, means no limit
     #[arg(long, value_name = "SIZE", default_value_t, hide_default_value = true, requires = "trace")]
     pub trace_limit: TraceLimit,
+
+    /// Record the peer's SYN with each accept: TTL, window, MSS and the other TCP options (Linux only)
+    #[arg(long, conflicts_with = "no_tap")]
+    pub save_syn: bool,
+
+    /// Sample the kernel's state of each open connection at this interval, such as 100ms (Linux only)
+    #[arg(long, value_name = "INTERVAL", conflicts_with = "no_tap")]
+    pub tcp_info: Option<SampleInterval>,
 
     /// Record nothing
     #[arg(long)]

@@ -8,6 +8,7 @@
 //! - `limit_flags`: a flag for each connection-level limit
 //! - [`store`]: the flags that choose where the books are stored, and the connections to a database
 //! - `seconds`: a flag value that is a duration in seconds
+//! - `sample_interval`: a flag value that is the interval between two samples
 //! - `trace_limit`: a flag value that limits the size of a trace
 //! - [`bind`]: parses addresses and binds sockets to them
 //! - [`shutdown`]: begins the shutdown at SIGINT or SIGTERM
@@ -21,6 +22,7 @@ mod open_connections;
 pub mod program;
 pub mod recording;
 mod run;
+mod sample_interval;
 mod seconds;
 pub mod shutdown;
 pub mod store;
@@ -30,6 +32,7 @@ pub use flags::Flags;
 pub use limit_flags::LimitFlags;
 pub use program::Program;
 pub use run::{run, run_with};
+pub use sample_interval::SampleInterval;
 pub use seconds::Seconds;
 pub use store::StoreFlags;
 pub use trace_limit::TraceLimit;

@@ -19,6 +19,10 @@ pub(crate) fn start_tap<L: Args>(program: &Program, flags: &Flags<L>) -> io::Res
         .program(format!("{} {}", program.name, program.version))
         .capture(flags.capture)
         .on_error(print_recording_error(program.name));
+    let tap = match flags.tcp_info {
+        Some(interval) => tap.tcp_info_every(interval.into()),
+        None => tap,
+    };
     match &flags.trace {
         Some(path) => tap.sink(flags.trace_limit.create(path)?).start(),
         None => tap.sink(LiveLines::new(Lines::new().color(stdout_has_color()), io::stdout())).start(),

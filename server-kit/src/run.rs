@@ -8,9 +8,9 @@ use std::time::Duration;
 use bookshelf::Shelf;
 use clap::Args;
 use hardening_http::{Limits, Shutdown};
-use socket_tap::{Tap, TapListener};
+use socket_tap::{ListenOptions, Tap, TapListener};
 
-use crate::bind::{bind, reachable};
+use crate::bind::{bind_with, listen_options, reachable};
 use crate::flags::Flags;
 use crate::limit_flags::LimitFlags;
 use crate::open_connections;
@@ -27,8 +27,8 @@ pub fn run<F>(program: &Program, serve: impl FnOnce(TapListener, Shelf, Shutdown
 where
     F: Future<Output = io::Result<()>>,
 {
-    let listen = async |tap: &Tap, address| {
-        let listener = bind(tap, address, program.name, "--listen").await?;
+    let listen = async |tap: &Tap, address, options| {
+        let listener = bind_with(tap, address, options, program.name, "--listen").await?;
         Ok((listener.local_addr()?, listener))
     };
     let serve = |listener, shelf, shutdown, flags: LimitFlags| serve(listener, shelf, shutdown, flags.into());
@@ -36,11 +36,11 @@ where
 }
 
 /// Runs a server like [`run`], but with sockets of any type `S`, for example a UDP socket next to the TCP
-/// listener. `listen` binds the sockets and returns their address. `L` is the set of flags for the server's
-/// limits.
+/// listener. `listen` binds the sockets, a TCP listener with the given options, and returns their address. `L`
+/// is the set of flags for the server's limits.
 pub fn run_with<S, L, F>(
     program: &Program,
-    listen: impl AsyncFnOnce(&Tap, SocketAddr) -> io::Result<(SocketAddr, S)>,
+    listen: impl AsyncFnOnce(&Tap, SocketAddr, ListenOptions) -> io::Result<(SocketAddr, S)>,
     serve: impl FnOnce(S, Shelf, Shutdown, L) -> F,
 ) -> ExitCode
 where
@@ -60,7 +60,7 @@ where
 fn try_run<S, L, F>(
     program: &Program,
     flags: Flags<L>,
-    listen: impl AsyncFnOnce(&Tap, SocketAddr) -> io::Result<(SocketAddr, S)>,
+    listen: impl AsyncFnOnce(&Tap, SocketAddr, ListenOptions) -> io::Result<(SocketAddr, S)>,
     serve: impl FnOnce(S, Shelf, Shutdown, L) -> F,
 ) -> Result<(), Error>
 where
@@ -71,7 +71,7 @@ where
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let served = runtime.block_on(async {
         let shelf = flags.store.open(&tap, program.name).await.map_err(Error::Store)?;
-        let (address, sockets) = listen(&tap, flags.listen).await?;
+        let (address, sockets) = listen(&tap, flags.listen, listen_options().save_syn(flags.save_syn)).await?;
         let shutdown = Shutdown::new();
         shutdown_on_signal(Signals::watch()?, program.name, flags.quiet, shutdown.clone());
         if !flags.quiet {

@@ -2,28 +2,29 @@
 
 use std::io;
 
-use crate::event::{Addr, Op};
+use crate::event::{Addr, Op, Syn};
 use crate::pause;
 use crate::socket_recorder::SocketRecorder;
 
 /// Records an accepted connection and returns the recorder of the new socket. If the tap is off, returns
-/// `None` and does not query the addresses.
+/// `None` and queries neither the addresses nor the SYN.
 pub(crate) fn accepted(
     listener: Option<&SocketRecorder>,
     fd: Option<i32>,
     local: impl FnOnce() -> Option<Addr>,
     peer: impl FnOnce() -> Option<Addr>,
+    syn: impl FnOnce() -> Option<Syn>,
 ) -> Option<SocketRecorder> {
     let listener = listener?;
     let recorder = SocketRecorder::new(listener.recording(), fd);
-    recorder.succeeded(Op::Accept { on: listener.sock(), fd, local: local(), peer: peer() });
+    recorder.succeeded(Op::Accept { on: listener.sock(), fd, local: local(), peer: peer(), syn: syn() });
     Some(recorder)
 }
 
 /// Records a failed accept, and returns its error unchanged.
 pub(crate) fn failed(listener: Option<&SocketRecorder>, error: io::Error) -> io::Error {
     if let Some(listener) = listener {
-        let op = Op::Accept { on: listener.sock(), fd: None, local: None, peer: None };
+        let op = Op::accept(listener.sock());
         listener.failed(op, &error);
     }
     error

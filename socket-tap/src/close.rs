@@ -1,7 +1,9 @@
 //! The `close` event of a socket: the side that ended the connection, the byte and call totals, and the
 //! kernel's TCP state.
 
-use crate::event::string_enum::string_enum;
+mod tcp_sample;
+
+pub use tcp_sample::{TcpSample, TcpState};
 
 /// The details of a `close` event: the side that ended the connection, the totals, and a sample of the
 /// kernel's TCP state.
@@ -107,59 +109,5 @@ impl EndedBy {
             Self::Reset => "reset",
             Self::Error => "error",
         }
-    }
-}
-
-/// State, round-trip time and counters of a TCP connection, as the kernel reports them (`TCP_INFO` and
-/// `FIONREAD`, see `tcp(7)`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct TcpSample {
-    /// State of the connection.
-    pub state: TcpState,
-    /// Smoothed round-trip time, in microseconds.
-    pub rtt_us: u32,
-    /// Number of segments that were retransmitted since the connection began.
-    pub retransmits: u32,
-    /// Number of received bytes that the program has not read. If it is not 0, closing the connection sends a
-    /// RST.
-    pub unread: u32,
-}
-
-impl TcpSample {
-    /// Creates a sample without retransmissions and unread bytes. `rtt_us` is the round-trip time in
-    /// microseconds.
-    #[must_use]
-    pub fn new(state: TcpState, rtt_us: u32) -> Self {
-        Self { state, rtt_us, retransmits: 0, unread: 0 }
-    }
-}
-
-string_enum! {
-    /// The state of a TCP connection (RFC 9293, section 3.3.2). Its text form is the name that `netstat(8)`
-    /// prints.
-    TcpState {
-        /// Both sides can send data.
-        Established = "ESTABLISHED",
-        /// The local SYN is sent.
-        SynSent = "SYN_SENT",
-        /// The peer's SYN has arrived, and the local SYN is sent.
-        SynRecv = "SYN_RECV",
-        /// The local FIN is sent, but the peer has not acknowledged it.
-        FinWait1 = "FIN_WAIT1",
-        /// The peer has acknowledged the local FIN, but has not sent its own.
-        FinWait2 = "FIN_WAIT2",
-        /// Both FINs are sent and acknowledged; the socket waits for late segments.
-        TimeWait = "TIME_WAIT",
-        /// The socket has no connection, either because none was opened or because it has ended.
-        Close = "CLOSE",
-        /// The peer's FIN has arrived; the local FIN is not sent.
-        CloseWait = "CLOSE_WAIT",
-        /// The peer's FIN has arrived; the local FIN is sent but not acknowledged.
-        LastAck = "LAST_ACK",
-        /// The socket listens for connections.
-        Listen = "LISTEN",
-        /// Both FINs are sent, but the peer has not acknowledged the local one.
-        Closing = "CLOSING",
     }
 }

@@ -151,6 +151,45 @@ async fn close_after_peer_reset_records_no_abort() {
     assert_eq!((tcp.state.as_str(), tcp.unread, close.aborted), ("CLOSE", 6, false));
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn close_has_the_counters_of_the_kernel() {
+    let mut connection = Connection::new().await;
+    connection.server.write_all(b"hello").await.unwrap();
+    connection.client().read_exact(&mut [0; 5]).await.unwrap();
+    connection.client().write_all(b"bye").await.unwrap();
+    connection.client().shutdown().await.unwrap();
+    // The end of stream proves that the client has acknowledged everything.
+    assert_eq!(connection.server.read_to_end(&mut Vec::new()).await.unwrap(), 3);
+    let (_, close) = connection.close().await;
+    let tcp = close.tcp.unwrap();
+    assert_eq!((tcp.state.as_str(), tcp.bytes_acked, tcp.bytes_received), ("CLOSE_WAIT", 5, 4));
+    assert_eq!((tcp.unacked, tcp.unsent, tcp.lost, tcp.retransmits), (0, 0, 0, 0));
+    assert!(tcp.cwnd > 0 && tcp.mss > 0 && tcp.pmtu > tcp.mss && tcp.rtt_var_us > 0, "{tcp:?}");
+    assert!(tcp.delivered > 0 && tcp.segs_out > 1 && tcp.segs_in > 2 && tcp.min_rtt_us > 0, "{tcp:?}");
+}
+
+/// The client does not read, so the server can send no more than the client's receive window.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn full_receive_window_of_the_peer_is_sampled() {
+    let connection = Connection::new().await;
+    let zeros = vec![0; 64 * 1024];
+    // The kernel's counters have the resolution of its timer, so the writes go on until they show the full window.
+    let limited = loop {
+        let _ = connection.server.get_ref().try_write(&zeros);
+        let fd = std::os::fd::AsRawFd::as_raw_fd(connection.server.get_ref());
+        let tcp = crate::sys::tcp_sample(fd).unwrap();
+        if tcp.rwnd_limited_us > 0 {
+            break tcp;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert!(limited.busy_us >= limited.rwnd_limited_us && limited.unsent > 0, "{limited:?}");
+    let (_, close) = connection.close().await;
+    assert!(close.tcp.unwrap().rwnd_limited_us >= limited.rwnd_limited_us);
+}
+
 #[tokio::test]
 async fn ipv6_connection_is_recorded() {
     if let Err(error) = std::net::TcpListener::bind("[::1]:0") {

@@ -7,16 +7,18 @@ mod gap;
 mod kind;
 mod sock_id;
 pub(crate) mod string_enum;
+mod syn;
 
 use std::borrow::Cow;
 
-use crate::close::Close;
+use crate::close::{Close, TcpSample};
 
 pub use addr::Addr;
 pub use failure::Failure;
 pub use gap::Gap;
 pub use kind::{Domain, SocketKind};
 pub use sock_id::SockId;
+pub use syn::Syn;
 
 /// One operation on a socket, and the result that the program got. Marks and gaps are events without a socket.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,6 +82,8 @@ pub enum Op {
         local: Option<Addr>,
         /// Address of the peer.
         peer: Option<Addr>,
+        /// The peer's SYN. `None` unless the listener saves it.
+        syn: Option<Syn>,
     },
     /// `connect(2)`: connects to a peer.
     #[non_exhaustive]
@@ -124,6 +128,10 @@ pub enum Op {
     RecvFrom(Datagram),
     /// `shutdown(2)` of the sending half: sends a FIN.
     Shutdown,
+    /// A sample of the kernel's state of an open connection, for a recording with
+    /// [`TapBuilder::tcp_info_every`](crate::TapBuilder::tcp_info_every). No system call of the program
+    /// corresponds to this event.
+    TcpInfo(Box<TcpSample>),
     /// `close(2)`: closes the socket. The event has the totals of the connection.
     Close(Box<Close>),
     /// A label that the program recorded with [`Tap::mark`](crate::Tap::mark), for the events that follow. No
@@ -162,6 +170,7 @@ impl Op {
             Self::SendTo(_) => "sendto",
             Self::RecvFrom(_) => "recvfrom",
             Self::Shutdown => "shutdown",
+            Self::TcpInfo(_) => "tcp_info",
             Self::Close(_) => "close",
             Self::Mark { .. } => "mark",
             Self::Gap(_) => "gap",

@@ -45,7 +45,8 @@
 //! off: the same backlog, and no option that the program did not choose. When the tap is on, it adds system
 //! calls that only query the kernel: for the addresses of a new socket (`getsockname(2)`, `getpeername(2)`)
 //! and, before a stream is closed, for the TCP state (`TCP_INFO`, `FIONREAD`, `SO_LINGER`). No system call is
-//! added to a read or a write. [`TapListener::nodelay`], [`TapListener::keepalive`] and
+//! added to a read or a write. A listener with [`ListenOptions::save_syn`] also queries the SYN of each connection
+//! (`TCP_SAVED_SYN`), and a recording with [`TapBuilder::tcp_info_every`] queries `TCP_INFO` on its own thread. [`TapListener::nodelay`], [`TapListener::keepalive`] and
 //! [`TapStream::connect_with`] set options and record them.
 //!
 //! # Modules

@@ -10,6 +10,7 @@ use crate::adopt::{adopted, ip};
 use crate::event::{Op, SocketKind};
 use crate::listener::TapListener;
 use crate::pending_socket::{PendingSocket, fd_of, no_address, record};
+use crate::sys::save_syn;
 use crate::tap::Tap;
 
 /// Default length of the accept queue. It is the default of mio, which tokio's `bind` uses.
@@ -30,11 +31,12 @@ const BACKLOG: i32 = 128;
 pub struct ListenOptions {
     backlog: i32,
     reuseport: bool,
+    save_syn: bool,
 }
 
 impl Default for ListenOptions {
     fn default() -> Self {
-        Self { backlog: BACKLOG, reuseport: false }
+        Self { backlog: BACKLOG, reuseport: false, save_syn: false }
     }
 }
 
@@ -58,6 +60,28 @@ impl ListenOptions {
     #[must_use]
     pub fn reuseport(mut self, reuseport: bool) -> Self {
         self.reuseport = reuseport;
+        self
+    }
+
+    /// Sets `TCP_SAVE_SYN`, so that each recorded `accept` has the fields of the peer's SYN: see
+    /// [`Syn`](crate::event::Syn). Linux only. Has no effect on other systems, or if the tap is off.
+    ///
+    /// The kernel keeps a copy of each SYN, at most 120 bytes, until the connection is accepted. The tap takes
+    /// the copy, so `TCP_SAVED_SYN` then returns nothing to the program.
+    ///
+    /// ```
+    /// use socket_tap::{ListenOptions, Tap, TapListener, sink::Memory};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// let tap = Tap::server("shop").sink(Memory::new()).start()?;
+    /// let options = ListenOptions::new().save_syn(true);
+    /// let listener = TapListener::bind_with(&tap, "127.0.0.1:0", options).await?;
+    /// # std::io::Result::Ok(()) })?;
+    /// # std::io::Result::Ok(())
+    /// ```
+    #[must_use]
+    pub fn save_syn(mut self, save_syn: bool) -> Self {
+        self.save_syn = save_syn;
         self
     }
 }
@@ -188,13 +212,22 @@ fn bind_to(tap: &Tap, address: SocketAddr, options: ListenOptions) -> io::Result
             rustix::net::sockopt::set_socket_reuseport(pending.socket(), true).map_err(Into::into),
         )?;
     }
+    let saves_syn = options.save_syn && pending.is_recorded() && cfg!(target_os = "linux");
+    if saves_syn {
+        // Before `listen`: the kernel saves no SYN that has already arrived.
+        pending.set_option("TCP_SAVE_SYN", 1, save_syn(pending.socket()))?;
+    }
     pending.bind(address)?;
     let backlog = options.backlog;
     pending.record(|| Op::Listen { backlog }, pending.socket().listen(backlog))?;
     let (inner, recorder) = pending.convert(|socket| TcpListener::from_std(socket.into()))?.into_parts();
-    Ok(TapListener::new(inner, recorder))
+    Ok(TapListener::new(inner, recorder).with_saved_syn(saves_syn))
 }
 
 #[cfg(test)]
 #[path = "listen_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "listen_syn_tests.rs"]
+mod syn_tests;

@@ -11,6 +11,7 @@ use crate::options::{Keepalive, TcpOptions};
 use crate::pending_socket::fd_of;
 use crate::socket_recorder::SocketRecorder;
 use crate::stream::TapStream;
+use crate::sys::saved_syn;
 
 /// A [`TcpListener`] that records its `socket`, `bind` and `listen`, every `accept`, and its `close`.
 ///
@@ -22,6 +23,8 @@ pub struct TapListener {
     recorder: Option<SocketRecorder>,
     inner: TcpListener,
     options: TcpOptions,
+    /// `true` if the kernel saves the SYN of each connection for the tap.
+    saves_syn: bool,
 }
 
 impl TapListener {
@@ -59,7 +62,13 @@ impl TapListener {
     }
 
     pub(crate) fn new(inner: TcpListener, recorder: Option<SocketRecorder>) -> Self {
-        Self { recorder, inner, options: TcpOptions::new() }
+        Self { recorder, inner, options: TcpOptions::new(), saves_syn: false }
+    }
+
+    /// Sets whether the kernel saves the SYN of each connection for the tap.
+    pub(crate) fn with_saved_syn(mut self, saves_syn: bool) -> Self {
+        self.saves_syn = saves_syn;
+        self
     }
 
     /// Returns a reference to the inner listener. The tap does not record connections that are accepted
@@ -122,7 +131,8 @@ impl TapListener {
         let listener = self.recorder.as_ref();
         let (stream, peer) = result.map_err(|error| accept::failed(listener, error))?;
         let local = || stream.local_addr().ok().map(Into::into);
-        let recorder = accept::accepted(listener, fd_of(&stream), local, || Some(peer.into()));
+        let syn = || self.saves_syn.then(|| saved_syn(&stream)).flatten();
+        let recorder = accept::accepted(listener, fd_of(&stream), local, || Some(peer.into()), syn);
         self.options.apply(&stream, recorder.as_ref());
         Ok((TapStream::new(stream, recorder), peer))
     }

@@ -58,6 +58,9 @@ impl SocketRecorder {
     pub(crate) fn succeeded(&self, op: Op) {
         let change = self.0.apply(&op);
         self.lifecycle_event((op, None), change, Stamp::Now);
+        if change == StreamChange::Opens {
+            self.0.set_open();
+        }
     }
 
     /// Records that the operation `op` failed with `error`.
@@ -216,12 +219,13 @@ impl SocketRecorder {
         if !socket.close_once() {
             return;
         }
+        // First, so that the drain thread records no sample of the socket after its close.
+        socket.recording().sockets().remove(socket.sock());
         // The call is entered before the kernel is queried. The descriptor still belongs to this socket.
         let entered = self.enter();
         let op = last(socket);
         let change = socket.apply(&op);
         self.lifecycle_event((op, None), change, Stamp::Entered(&entered));
-        socket.recording().sockets().remove(socket.sock());
         socket.drop_mask();
     }
 }

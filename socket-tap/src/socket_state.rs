@@ -3,6 +3,7 @@
 
 mod close;
 mod masking;
+mod sample;
 mod treatment;
 
 use std::io;
@@ -42,6 +43,8 @@ pub(crate) struct SocketState {
     is_datagram: AtomicBool,
     /// `true` if this socket counts in the number of open streams.
     counts_as_stream: AtomicBool,
+    /// `true` after the event that opens the stream was recorded, so that samples of the stream come after it.
+    is_open: AtomicBool,
     /// `true` after the `close` or `release` was recorded.
     is_closed: AtomicBool,
     /// Number of lifecycle events that this socket may still record when the recorder is overloaded.
@@ -79,6 +82,7 @@ impl SocketState {
             is_shut_down: AtomicBool::new(false),
             is_datagram: AtomicBool::new(false),
             counts_as_stream: AtomicBool::new(false),
+            is_open: AtomicBool::new(false),
             is_closed: AtomicBool::new(false),
             reserved: AtomicU8::new(RESERVED_EVENTS),
             treatment: Treatment::new(),
@@ -184,6 +188,11 @@ impl SocketState {
         };
         self.ended_by.store(who, Ordering::Relaxed);
         self.errno.store(error.raw_os_error().unwrap_or(0), Ordering::Relaxed);
+    }
+
+    /// Stores that the event that opens the stream was recorded.
+    pub(crate) fn set_open(&self) {
+        self.is_open.store(true, Ordering::Release);
     }
 
     /// Marks the socket as closed. Returns `true` only on the first call; the caller then records the close.

@@ -173,7 +173,7 @@ impl TapUnixListener {
         let listener = self.recorder.as_ref();
         let (stream, peer) = result.map_err(|error| accept::failed(listener, error))?;
         let local = || stream.local_addr().ok().as_ref().map(addr);
-        let recorder = accept::accepted(listener, fd_of(&stream), local, || Some(addr(&peer)));
+        let recorder = accept::accepted(listener, fd_of(&stream), local, || Some(addr(&peer)), || None);
         Ok((TapStream::new(stream, recorder), peer))
     }
 }

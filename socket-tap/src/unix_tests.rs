@@ -73,7 +73,9 @@ async fn unix_connection_is_recorded_with_paths_as_addresses() {
     assert_eq!(events[1].op, Op::Bind { local: path.addr() });
     let Op::Connect { local, peer, began: Some(began) } = &events[4].op else { panic!("{:?}", events[4]) };
     assert_eq!((local, peer, *began <= events[4].t), (&unnamed, &path.addr(), true));
-    let Op::Accept { on, local, peer, fd: Some(_) } = &events[5].op else { panic!("{:?}", events[5]) };
+    let Op::Accept { on, local, peer, fd: Some(_), syn: None } = &events[5].op else {
+        panic!("{:?}", events[5])
+    };
     assert_eq!(on.get(), 1);
     assert_eq!((local, peer), (&path.addr(), &unnamed));
     let Op::Close(close) = &events[10].op else { panic!() };

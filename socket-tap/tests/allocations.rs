@@ -7,10 +7,11 @@ mod counting;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use socket_tap::event::{Event, Op};
 use socket_tap::sink::Memory;
-use socket_tap::{Tap, TapStream};
+use socket_tap::{Tap, TapListener, TapStream};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 #[global_allocator]
@@ -113,6 +114,31 @@ fn recording_with_payload_allocates_nothing() {
     let (events, allocations) = recorded(64, 64 * 1024);
     let captured = |data: &Option<Box<[u8]>>| data.as_ref().is_some_and(|data| data.len() == 64);
     assert_eq!(transfers(&events).filter(|transfer| captured(&transfer.data)).count(), 3 * TIMES);
+    assert_eq!(allocations, 0);
+}
+
+/// The samples are taken on the recorder's own thread.
+#[tokio::test]
+async fn sampling_connections_allocates_nothing_on_their_threads() {
+    let memory = Memory::new();
+    let tap = Tap::server("allocations").tcp_info_every(Duration::ZERO).sink(memory).start().unwrap();
+    let listener = TapListener::bind(&tap, "127.0.0.1:0").await.unwrap();
+    let client = TapStream::connect(&tap, listener.local_addr().unwrap()).await.unwrap();
+    let (server, _) = listener.accept().await.unwrap();
+    let (mut allocations, mut room) = (0, [0; 100]);
+    for round in 0..TIMES {
+        client.writable().await.unwrap();
+        let before = counting::allocations();
+        client.try_write(&[7; 100]).unwrap();
+        let written = counting::allocations();
+        server.readable().await.unwrap();
+        let ready = counting::allocations();
+        server.try_read(&mut room).unwrap();
+        // The first event of a thread allocates the thread's own state.
+        if round > 0 {
+            allocations += written - before + counting::allocations() - ready;
+        }
+    }
     assert_eq!(allocations, 0);
 }
 

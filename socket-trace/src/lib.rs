@@ -32,6 +32,7 @@
 //! - [`show`]: the events or connections of a time line, one per line, as text or JSON
 //! - [`page_feed`]: the events of a time line as JSON, for an HTML page that shows them
 //! - [`mod@report`]: recordings as an HTML page in one file
+//! - [`send_limits`]: what limited the sending on a connection: application, peer or network
 //! - [`sequence`]: the socket calls of client and server on one connection, as a diagram
 //! - [`layers`]: which bytes of one API call are in which read, write, frame and message
 //! - [`mod@lint`]: advice on what the recorded program could do better
@@ -56,6 +57,7 @@ pub mod lint;
 pub mod page_feed;
 pub mod reader;
 pub mod report;
+pub mod send_limits;
 pub mod sequence;
 pub mod show;
 pub mod sockets;

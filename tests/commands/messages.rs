@@ -80,6 +80,7 @@ fn invalid_flags_are_explained() {
         &["--no-tap", "--trace", "t"],
         &["--idle-timeout", "0"],
         &["--trace", "t", "--trace-limit", "much"],
+        &["--tcp-info", "often"],
     ] {
         transcript.run("rest-server", arguments);
     }

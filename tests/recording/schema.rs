@@ -140,6 +140,8 @@ const ALLOWED: &[&str] = &[
     r#"{"t":1,"sock":2,"op":"read","bytes":3,"colour":"red"}"#,
     r#"{"end":true,"events":9,"lost":0,"open":2,"why":"tired"}"#,
     r#"{"socket_tap":1,"name":"a","side":"client","program":"b","pid":1,"started":"2026-11-22T15:04:05.123456789Z","monotonic_ns":18446744073709551615,"capture":0,"host":"h"}"#,
+    r#"{"t":1,"sock":2,"op":"accept","on":1,"syn":{"ttl":64,"window":65495,"mss":65495,"window_scale":7,"sack_permitted":true,"tsval":1,"cookie":"x"}}"#,
+    r#"{"t":1,"sock":2,"op":"tcp_info","tcp":{"state":"ESTABLISHED","rtt_us":1,"cwnd":10}}"#,
     r#"{"t":18446744073709551615,"op":"gap","reads":0,"writes":0,"payloads":1}"#,
 ];
 
@@ -162,6 +164,14 @@ const REJECTED: &[&str] = &[
     r#"{"t":1,"sock":1,"op":"bind"}"#,
     r#"{"t":1,"sock":1,"op":"listen","backlog":2147483648}"#,
     r#"{"t":1,"sock":1,"op":"accept","local":"127.0.0.1:1","peer":"127.0.0.1:2"}"#,
+    r#"{"t":1,"sock":2,"op":"close","ended_by":"peer","rx":0,"tx":0,"reads":0,"writes":0,"tcp":{"state":"CLOSE","rtt_us":1,"busy_us":0}}"#,
+    r#"{"t":1,"sock":2,"op":"close","ended_by":"peer","rx":0,"tx":0,"reads":0,"writes":0,"tcp":{"state":"CLOSE","rtt_us":1,"cwnd":4294967296}}"#,
+    r#"{"t":1,"sock":2,"op":"tcp_info"}"#,
+    r#"{"t":1,"op":"tcp_info","tcp":{"state":"ESTABLISHED","rtt_us":1}}"#,
+    r#"{"t":1,"sock":2,"op":"accept","on":1,"syn":{"ttl":64}}"#,
+    r#"{"t":1,"sock":2,"op":"accept","on":1,"syn":{"ttl":256,"window":1}}"#,
+    r#"{"t":1,"sock":2,"op":"accept","on":1,"syn":{"ttl":64,"window":1,"mss":65536}}"#,
+    r#"{"t":1,"sock":2,"op":"accept","on":1,"syn":{"ttl":64,"window":1,"sack_permitted":false}}"#,
     r#"{"t":1,"sock":1,"op":"connect","local":"127.0.0.1:1"}"#,
     r#"{"t":1,"sock":2,"op":"read"}"#,
     r#"{"t":1,"op":"read","bytes":1}"#,

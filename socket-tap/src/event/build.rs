@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Addr, Datagram, Domain, Event, Failure, Op, SockId, SocketKind, Transfer};
+use super::{Addr, Datagram, Domain, Event, Failure, Op, SockId, SocketKind, Syn, Transfer};
 
 impl Event {
     /// Creates an event of a successful operation. `t` is its time in nanoseconds since the recording began.
@@ -72,7 +72,7 @@ impl Op {
     /// Creates an `accept(2)` operation on the listening socket `on`.
     #[must_use]
     pub fn accept(on: SockId) -> Self {
-        Self::Accept { on, fd: None, local: None, peer: None }
+        Self::Accept { on, fd: None, local: None, peer: None, syn: None }
     }
 
     /// Creates a `connect(2)` operation without addresses.
@@ -124,6 +124,15 @@ impl Op {
             }
             Self::SendTo(datagram) | Self::RecvFrom(datagram) => datagram.peer = Some(address.into()),
             _ => {}
+        }
+        self
+    }
+
+    /// Sets the peer's SYN. Has no effect on operations other than [`Accept`](Self::Accept).
+    #[must_use]
+    pub fn with_syn(mut self, saved: Syn) -> Self {
+        if let Self::Accept { syn, .. } = &mut self {
+            *syn = Some(saved);
         }
         self
     }

@@ -9,7 +9,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-use super::lines::{EndedByField, TcpField};
+use super::lines::EndedByField;
+use super::tcp_fields::{SynField, TcpField};
 use super::{InvalidJson, LineError, transfer};
 use crate::close::Close;
 use crate::event::{Addr, Datagram, Event, Gap, Op, SockId};
@@ -80,6 +81,8 @@ pub(super) struct FlatEvent<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     tcp: Option<TcpField>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    syn: Option<SynField>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     label: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Text<'a>,
@@ -124,8 +127,8 @@ impl<'a> FlatEvent<'a> {
             Op::Option { name, value } => (self.name, self.value) = (text(name), Some(*value)),
             Op::Bind { local } => self.local = address(local.as_ref()),
             Op::Listen { backlog } => self.backlog = Some(*backlog),
-            Op::Accept { on, fd, local, peer } => {
-                (self.on, self.fd) = (Some(on.get()), *fd);
+            Op::Accept { on, fd, local, peer, syn } => {
+                (self.on, self.fd, self.syn) = (Some(on.get()), *fd, syn.map(SynField));
                 (self.local, self.peer) = (address(local.as_ref()), address(peer.as_ref()));
             }
             Op::Connect { local, peer, began } => {
@@ -144,6 +147,7 @@ impl<'a> FlatEvent<'a> {
                 self.data = transfer.data.as_ref().map(|data| STANDARD.encode(data).into());
             }
             Op::Shutdown => self.how = text("write"),
+            Op::TcpInfo(sample) => self.tcp = Some(TcpField((**sample).clone())),
             Op::Close(close) | Op::Release(close) => self.set_close(close),
             Op::Mark { label } => self.label = text(label),
             Op::Gap(gap) => self.set_gap(gap),

@@ -8,6 +8,8 @@ const LINES: &[&str] = &[
     r#"{"t":2400,"sock":1,"op":"bind","local":"[::1]:3000","error":"address in use","errno":98}"#,
     r#"{"t":3100,"sock":1,"op":"listen","backlog":1024}"#,
     r#"{"t":915000,"sock":2,"op":"accept","on":1,"fd":11,"local":"127.0.0.1:3000","peer":"127.0.0.1:51234"}"#,
+    r#"{"t":915000,"sock":2,"op":"accept","on":1,"fd":11,"syn":{"ttl":64,"window":65495,"mss":65495,"window_scale":7,"sack_permitted":true,"tsval":2354387900}}"#,
+    r#"{"t":915000,"sock":2,"op":"accept","on":1,"fd":11,"syn":{"ttl":255,"window":0}}"#,
     r#"{"t":915000,"sock":3,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:3000"}"#,
     r#"{"t":915000,"sock":3,"op":"connect","peer":"/run/shelf.sock","began":912000}"#,
     r#"{"t":921000,"sock":2,"op":"read","bytes":85,"data":"R0VU"}"#,
@@ -16,8 +18,10 @@ const LINES: &[&str] = &[
     r#"{"t":990000,"sock":2,"op":"read","bytes":0,"eof":true}"#,
     r#"{"t":991000,"sock":2,"op":"shutdown","how":"write"}"#,
     r#"{"t":993000,"sock":2,"op":"close","ended_by":"peer","rx":85,"tx":175,"reads":2,"writes":1,"tcp":{"state":"LAST_ACK","rtt_us":21}}"#,
+    r#"{"t":992000,"sock":2,"op":"tcp_info","tcp":{"state":"ESTABLISHED","rtt_us":21,"cwnd":10}}"#,
     r#"{"t":993500,"sock":1,"op":"close"}"#,
     r#"{"t":993000,"sock":2,"op":"close","ended_by":"local","aborted":true,"rx":8,"tx":0,"reads":1,"writes":0,"tcp":{"state":"ESTABLISHED","rtt_us":21,"unread":6}}"#,
+    r#"{"t":993000,"sock":2,"op":"close","ended_by":"peer","rx":85,"tx":175,"reads":2,"writes":1,"tcp":{"state":"LAST_ACK","rtt_us":21,"retransmits":1,"rtt_var_us":9,"min_rtt_us":12,"cwnd":10,"mss":32768,"pmtu":65535,"unacked":1,"unsent":1000,"lost":1,"reordered":2,"delivered":3,"segs_out":7,"segs_in":6,"bytes_acked":176,"bytes_received":86,"busy_us":8000,"rwnd_limited_us":4000,"sndbuf_limited_us":1000}}"#,
     r#"{"t":993000,"sock":2,"op":"close","ended_by":"reset","rx":8,"tx":0,"reads":1,"writes":0,"errno":104}"#,
     r#"{"t":1200,"sock":1,"op":"adopt","fd":3,"domain":"ipv4","type":"listener","local":"127.0.0.1:3000"}"#,
     r#"{"t":915500,"sock":3,"op":"adopt","on":2,"domain":"tls","type":"stream","peer":"127.0.0.1:51234"}"#,
@@ -91,6 +95,7 @@ fn parse_error_messages_match_snapshot() {
         r#"{"t":1,"sock":2,"op":"read","bytes":-1}"#,
         r#"{"t":1,"sock":2,"op":"read","bytes":1,"data":"%"}"#,
         r#"{"t":1,"sock":2,"op":"accept","on":0}"#,
+        r#"{"t":1,"sock":2,"op":"tcp_info"}"#,
         r#"{"t":1,"sock":2,"op":"re"#,
         r#"[1,2,"shutdown"]"#,
     ];
@@ -103,6 +108,7 @@ fn parse_error_messages_match_snapshot() {
     invalid value: integer `-1`, expected u64, at column 38
     field `data` must be base64
     field `on` must be the number of the listening socket
+    field `tcp` must be a sample of TCP_INFO
     EOF while parsing a string, at column 24
     not a JSON object
     the trace has format version 2, but this program reads versions up to 1; use a newer program

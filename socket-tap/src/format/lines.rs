@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{End, Header, Side};
-use crate::close::{EndedBy, TcpSample, TcpState};
+use crate::close::EndedBy;
 
 #[derive(Deserialize)]
 pub(super) struct VersionOnly {
@@ -73,45 +73,8 @@ enum EndedByWord {
     Error,
 }
 
-/// A wrapper of [`TcpSample`] that implements serde's traits, so that a field can have the type
-/// `Option<TcpField>`: serde's attribute `with` alone does not work inside an `Option`.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(super) struct TcpField(#[serde(with = "TcpFields")] pub(super) TcpSample);
-
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "TcpSample", rename = "TcpSample")]
-struct TcpFields {
-    #[serde(with = "tcp_state")]
-    state: TcpState,
-    rtt_us: u32,
-    #[serde(default, skip_serializing_if = "is_zero_u32")]
-    retransmits: u32,
-    #[serde(default, skip_serializing_if = "is_zero_u32")]
-    unread: u32,
-}
-
-mod tcp_state {
-    use serde::{Deserialize as _, Deserializer, Serializer};
-
-    use super::TcpState;
-
-    pub(super) fn serialize<S: Serializer>(state: &TcpState, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(state.as_str())
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TcpState, D::Error> {
-        String::deserialize(deserializer).map(TcpState::from)
-    }
-}
-
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference to skip_serializing_if")]
-fn is_zero(number: &u64) -> bool {
-    *number == 0
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference to skip_serializing_if")]
-fn is_zero_u32(number: &u32) -> bool {
+pub(super) fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 

@@ -14,6 +14,8 @@ mod line;
 mod lines;
 #[cfg(feature = "file")]
 mod part;
+#[cfg(feature = "file")]
+mod tcp_fields;
 pub mod text;
 mod timestamp;
 #[cfg(feature = "file")]

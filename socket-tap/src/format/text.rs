@@ -8,6 +8,7 @@
 
 mod describe;
 mod printable;
+mod describe_tcp;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
@@ -15,6 +16,7 @@ use std::fmt::Write as _;
 use crate::event::{Datagram, Domain, Event, Op, SockId, SocketKind};
 use describe::{adopted, ended, fd, milliseconds, missing, moved, or_unknown, received, released};
 pub use printable::printable;
+use describe_tcp::{sampled, syn_fields};
 
 /// A formatter that turns events into lines of text. It remembers when each connection began, to show its
 /// duration.
@@ -84,6 +86,9 @@ impl Lines {
             Some(fd) => _ = write!(out, "{detail:<44} fd {fd}"),
             None => out.push_str(&detail),
         }
+        if let Op::Accept { syn: Some(syn), .. } = &event.op {
+            let _ = write!(out, "   {}", syn_fields(syn));
+        }
         out.truncate(out.trim_end().len());
         out.push('\n');
     }
@@ -140,6 +145,7 @@ impl Lines {
             Op::RecvFrom(datagram) => received(datagram),
             Op::Shutdown if self.above.contains(&event.sock) => "write".to_owned(),
             Op::Shutdown => "write (our FIN)".to_owned(),
+            Op::TcpInfo(sample) => sampled(sample),
             Op::Close(close) => ended(close, self.forget(event), event.t),
             Op::Release(close) => released(close, self.forget(event), event.t),
             Op::Gap(gap) => missing(gap),

@@ -72,6 +72,30 @@ fn adopt_datagram_and_close_events_are_formatted() {
 }
 
 #[test]
+fn saved_syn_is_shown_after_accept() {
+    let text = shown(&[
+        r#"{"t":1000,"sock":2,"op":"accept","on":1,"fd":11,"local":"127.0.0.1:3000","peer":"127.0.0.1:51234","syn":{"ttl":64,"window":65495,"mss":65495,"window_scale":7,"sack_permitted":true,"tsval":7}}"#,
+        r#"{"t":2000,"sock":3,"op":"accept","on":1,"syn":{"ttl":255,"window":512}}"#,
+    ]);
+    insta::assert_snapshot!(text, @r"
+    0.000001   #2 accept    127.0.0.1:3000 ← 127.0.0.1:51234             fd 11   SYN ttl 64, win 65495, mss 65495, wscale 7, sackOK, TS
+    0.000002   #3 accept    ? ← ?   SYN ttl 255, win 512
+    ");
+}
+
+#[test]
+fn tcp_sample_is_formatted_without_its_zeros() {
+    let text = shown(&[
+        r#"{"t":1000,"sock":2,"op":"tcp_info","tcp":{"state":"ESTABLISHED","rtt_us":21,"cwnd":10}}"#,
+        r#"{"t":2000,"sock":2,"op":"tcp_info","tcp":{"state":"ESTABLISHED","rtt_us":21,"retransmits":4,"unread":5,"cwnd":10,"unacked":2,"unsent":1000,"lost":1,"busy_us":8000,"rwnd_limited_us":4000,"sndbuf_limited_us":999}}"#,
+    ]);
+    insta::assert_snapshot!(text, @r"
+    0.000001   #2 tcp_info  ESTABLISHED, rtt 21 us, cwnd 10
+    0.000002   #2 tcp_info  ESTABLISHED, rtt 21 us, cwnd 10, 2 unacked, 1 lost, 4 retransmitted, 1000 B unsent, 5 B unread, busy 8 ms (peer's window 4 ms)
+    ");
+}
+
+#[test]
 fn text_shows_fin_only_for_tcp_and_unix() {
     let ending = |domain: &str| {
         let adopt = format!(r#"{{"t":0,"sock":1,"op":"adopt","domain":"{domain}","type":"stream"}}"#);

@@ -3,6 +3,7 @@
 
 mod deliver;
 mod finish;
+mod sampler;
 
 use std::io;
 use std::mem;
@@ -20,6 +21,7 @@ use crate::error::RecordingError;
 use crate::event::{Event, Gap};
 use crate::format::End;
 use crate::sink::{Sink, needs_events};
+use sampler::Sampler;
 
 /// Maximum number of events that are passed to the sinks at once. It limits the memory for them.
 const MAX_BATCH: usize = 1024;
@@ -57,6 +59,8 @@ pub(crate) struct Drain {
     /// `true` if at least one sink needs events. A trace file does not: it formats records without converting
     /// them to events.
     needs_events: bool,
+    /// Takes samples of `TCP_INFO`, if the program has requested them.
+    sampler: Option<Sampler>,
     batch: Vec<Event>,
     /// Time of the last delivered event, in nanoseconds since the recording began.
     last_time: u64,
@@ -89,6 +93,7 @@ impl Drain {
             incoming: DrainedRecords::default(),
             needs_events,
             gap: Gap::default(),
+            sampler: None,
             batch: Vec::new(),
             last_time: 0,
             delivered_up_to: 0,
@@ -98,13 +103,17 @@ impl Drain {
         }
     }
 
+    /// Takes samples of `TCP_INFO` at this interval. Has no effect on systems other than Linux.
+    pub(crate) fn sample_every(&mut self, interval: Duration) {
+        self.sampler = cfg!(target_os = "linux").then(|| Sampler::new(interval));
+    }
+
     /// Runs the drain thread until a command ends the recording.
     pub(crate) fn run(mut self) {
         self.recorder.commands.set_drain_thread(&thread::current());
         loop {
             let mut flush = Vec::new();
-            let until = self.finish.as_ref().map(|(when, _)| *when);
-            for command in self.recorder.commands.wait(until, &self.recorder.half_full) {
+            for command in self.recorder.commands.wait(self.next_deadline(), &self.recorder.half_full) {
                 match command {
                     Command::Flush(reply) => flush.push(reply),
                     Command::Finish(reply) => self.finish_at(Instant::now(), reply),
@@ -116,12 +125,29 @@ impl Drain {
                 flush.into_iter().for_each(|reply| reply.send(()));
                 return self.reply_finished(&end);
             }
+            self.take_samples();
             if flush.is_empty() {
                 self.drain();
             } else {
                 self.drain_up_to_now();
                 flush.into_iter().for_each(|reply| reply.send(()));
             }
+        }
+    }
+
+    /// Returns the time at which the thread has to end the recording or to take samples, whichever is earlier.
+    fn next_deadline(&self) -> Option<Instant> {
+        let finish = self.finish.as_ref().map(|(when, _)| *when);
+        let sample = self.sampler.as_ref().and_then(Sampler::due);
+        finish.into_iter().chain(sample).min()
+    }
+
+    /// Takes samples of `TCP_INFO` if they are due. They are delivered with the records of the next round.
+    fn take_samples(&mut self) {
+        let (most, _) = self.capacity();
+        let capacity = most.saturating_sub(self.pending.records.len() + self.incoming.records.len());
+        if let Some(sampler) = self.sampler.as_mut().filter(|sampler| sampler.is_due()) {
+            sampler.sample(&self.recorder, capacity, &mut self.incoming.records, &mut self.gap);
         }
     }
 

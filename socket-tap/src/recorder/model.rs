@@ -47,7 +47,7 @@ fn start(room: usize) -> (Tap, Memory) {
 
 fn accept(tap: &Tap) -> SocketRecorder {
     let socket = SocketRecorder::new(tap.recording().unwrap(), None);
-    socket.succeeded(Op::Accept { on: socket.sock(), fd: None, local: None, peer: None });
+    socket.succeeded(Op::accept(socket.sock()));
     socket
 }
 

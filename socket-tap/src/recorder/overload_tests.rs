@@ -54,7 +54,7 @@ fn while_blocked(load: impl FnOnce(&Tap, &Recording)) -> (Vec<Event>, u64) {
 
 fn connection(recorder: &Recording) -> SocketRecorder {
     let socket = SocketRecorder::new(recorder, None);
-    socket.succeeded(Op::Accept { on: socket.sock(), fd: None, local: None, peer: None });
+    socket.succeeded(Op::accept(socket.sock()));
     socket
 }
 

@@ -1,6 +1,7 @@
 //! The sockets of a recording that are open at the moment.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use super::sync::{Arc, Mutex, lock};
 use crate::event::SockId;
@@ -27,8 +28,8 @@ impl Registry {
         lock(self.stripe(socket.sock())).insert(socket.sock(), Arc::clone(socket));
     }
 
-    /// Removes a socket. Called before its file descriptor is closed. Waits while [`map`](Self::map) uses the
-    /// socket, so that the descriptor stays valid for `map`.
+    /// Removes a socket. Called before its file descriptor is closed. Waits while [`map`](Self::map) or
+    /// [`for_each`](Self::for_each) uses the socket, so that the descriptor stays valid for them.
     pub(crate) fn remove(&self, sock: SockId) {
         lock(self.stripe(sock)).remove(&sock);
     }
@@ -41,5 +42,19 @@ impl Registry {
         }
         seen.sort_by_key(|(sock, _)| *sock);
         seen.into_iter().map(|(_, what)| what).collect()
+    }
+
+    /// Calls `look` for each open socket. Holds a lock only for one call of `look` at a time, so that sockets
+    /// which open or close meanwhile hardly wait.
+    pub(crate) fn for_each(&self, mut look: impl FnMut(&SocketState)) {
+        for part in &self.0 {
+            let mut after = Bound::Unbounded;
+            loop {
+                let sockets = lock(part);
+                let Some((sock, socket)) = sockets.range((after, Bound::Unbounded)).next() else { break };
+                look(socket);
+                after = Bound::Excluded(*sock);
+            }
+        }
     }
 }

@@ -77,7 +77,7 @@ fn end_line_of_rotated_file_counts_open_connections() {
     let path = directory.join("shop.jsonl");
     let tap = Tap::server("shop").sink(TraceFile::create(&path).unwrap().rotate(1, 9)).start().unwrap();
     let socket = crate::socket_recorder::SocketRecorder::new(tap.recording().unwrap(), None);
-    socket.succeeded(Op::Accept { on: socket.sock(), fd: None, local: None, peer: None });
+    socket.succeeded(Op::accept(socket.sock()));
     drop(socket);
     tap.mark("after");
     tap.finish_blocking().unwrap();

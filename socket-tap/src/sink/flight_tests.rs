@@ -17,7 +17,7 @@ fn dump_starts_with_a_gap_for_overwritten_events() {
     let flight = FlightRecorder::new(3);
     let tap = Tap::server("test").sink(flight.clone()).start().unwrap();
     let socket = crate::socket_recorder::SocketRecorder::new(tap.recording().unwrap(), None);
-    socket.succeeded(Op::Accept { on: socket.sock(), fd: None, local: None, peer: None });
+    socket.succeeded(Op::accept(socket.sock()));
     let flush = || tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(tap.flush());
     flush();
     flight.dump(&first).unwrap();

@@ -16,8 +16,8 @@ use crate::event::{Event, Op, SockId};
 /// The `tracing` target of all events, for filters such as `RUST_LOG=socket_tap=trace`.
 const TARGET: &str = "socket_tap";
 
-/// A sink that emits each socket event as a `tracing` event with the target `socket_tap`. Reads, writes and
-/// datagrams have the level `TRACE`, gaps have `WARN`, and all others, including failures, have `DEBUG`.
+/// A sink that emits each socket event as a `tracing` event with the target `socket_tap`. Reads, writes,
+/// datagrams and samples of `TCP_INFO` have the level `TRACE`, gaps have `WARN`, and all others, including failures, have `DEBUG`.
 ///
 /// The sink emits to the subscriber that is current when the sink is created, or to the global one if there
 /// is none. The recorder's thread emits an event some milliseconds after the socket call, and outside of
@@ -148,6 +148,17 @@ fn emit(event: &Event, attributes: &SocketAttributes) {
             socket_tap.ended_by = close.ended_by.map(EndedBy::name),
             socket_tap.rx = close.totals.rx,
             socket_tap.tx = close.totals.tx,
+            "{name}"
+        ),
+        Op::TcpInfo(sample) => at!(
+            Level::TRACE,
+            event,
+            attributes,
+            peer,
+            socket_tap.tcp.state = sample.state.as_str(),
+            socket_tap.tcp.rtt_us = sample.rtt_us,
+            socket_tap.tcp.retransmits = sample.retransmits,
+            socket_tap.tcp.cwnd = sample.cwnd,
             "{name}"
         ),
         Op::Option { name: option, value } => {

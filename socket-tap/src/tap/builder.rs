@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::Tap;
 use crate::error::RecordingError;
@@ -37,6 +37,7 @@ pub struct TapBuilder {
     capture: usize,
     events: usize,
     payload: usize,
+    tcp_info: Option<Duration>,
     sinks: Vec<Box<dyn Sink>>,
     on_error: Option<OnError>,
 }
@@ -51,6 +52,7 @@ impl TapBuilder {
             capture: 0,
             events: DEFAULT_EVENTS,
             payload: DEFAULT_PAYLOAD,
+            tcp_info: None,
             sinks,
             on_error: None,
         }
@@ -83,6 +85,28 @@ impl TapBuilder {
     /// nine per open socket. Memory is therefore bounded however slow a sink is, and the program never waits.
     pub fn buffer(mut self, events: usize, payload: usize) -> Self {
         (self.events, self.payload) = (events, payload);
+        self
+    }
+
+    /// Samples the kernel's state of each open TCP connection at this interval, at least 1 ms, and records it
+    /// as a [`TcpInfo`](crate::event::Op::TcpInfo) event. **Off by default.** Linux only; has no effect on
+    /// other systems.
+    ///
+    /// The samples show how a connection's window, round-trip time and losses develop. The close has only
+    /// their last values. The recorder's own thread takes the samples, so the program does not wait for
+    /// them. A sample that equals the previous one of its connection is not recorded. While a sink is slow,
+    /// samples are taken less often.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use socket_tap::{Tap, sink::Memory};
+    ///
+    /// let tap = Tap::server("shop").tcp_info_every(Duration::from_millis(100)).sink(Memory::new()).start()?;
+    /// # std::io::Result::Ok(())
+    /// ```
+    pub fn tcp_info_every(mut self, interval: Duration) -> Self {
+        self.tcp_info = Some(interval);
         self
     }
 
@@ -179,7 +203,10 @@ impl TapBuilder {
             })?;
         }
         let recording = Recording::new(Recorder::new(clock, timeline.start_ns(), capacity));
-        let drain = Drain::new(&recording, timeline, self.sinks, self.on_error);
+        let mut drain = Drain::new(&recording, timeline, self.sinks, self.on_error);
+        if let Some(interval) = self.tcp_info {
+            drain.sample_every(interval);
+        }
         let thread = thread::Builder::new().name("socket-tap".to_owned()).spawn(|| drain.run())?;
         recording.commands().set_drain_thread(thread.thread());
         Ok(Tap(Some(recording)))

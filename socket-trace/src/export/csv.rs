@@ -7,7 +7,7 @@
 //! - `time`: date and time, RFC 3339, UTC, with nanoseconds; empty if the header lacks the start time
 //! - `t`, `sock`, `op`: the fields of the trace format that all events can have
 //!
-//! The fields of `tcp` have columns of their own, `tcp_state` to `tcp_unread`. `data` is base64. Columns added in
+//! The fields of `tcp` and `syn` have columns of their own, such as `tcp_state` and `syn_mss`. `data` is base64. Columns added in
 //! later versions are appended, so that existing columns keep their positions.
 //!
 //! Lines end with CR LF. A field with a comma, a quote or a line break is quoted.

@@ -5,6 +5,8 @@ use socket_tap::event::{Addr, Datagram, Event, Gap, Op, Transfer};
 
 use super::field::{ALL, Field, NAMES, Value};
 
+mod tcp;
+
 /// The fields of one event, in the order of [`NAMES`]. `None` stands for a field that the event does not
 /// have.
 pub(super) struct Fields<'a>([Option<Value<'a>>; NAMES.len()]);
@@ -63,7 +65,10 @@ impl<'a> Fields<'a> {
             }
             Op::Bind { local, .. } => self.set_addresses(local.as_ref(), None),
             Op::Listen { backlog, .. } => self.set_integer(Field::Backlog, Some(*backlog)),
-            Op::Accept { on, fd, local, peer, .. } => {
+            Op::Accept { on, fd, local, peer, syn, .. } => {
+                if let Some(syn) = syn {
+                    self.set_syn(syn);
+                }
                 self.set_number(Field::On, on.get());
                 self.set_integer(Field::Fd, *fd);
                 self.set_addresses(local.as_ref(), peer.as_ref());
@@ -82,6 +87,7 @@ impl<'a> Fields<'a> {
             Op::Read(transfer) | Op::Write(transfer) => self.set_transfer(transfer, failed),
             Op::SendTo(datagram) | Op::RecvFrom(datagram) => self.set_datagram(datagram, failed),
             Op::Shutdown => self.set(Field::How, Value::Text("write")),
+            Op::TcpInfo(sample) => self.set_tcp(sample),
             Op::Close(close) | Op::Release(close) => self.set_close(close),
             Op::Mark { label, .. } => self.set(Field::Label, Value::Text(label)),
             Op::Gap(gap) => self.set_gap(gap),
@@ -119,10 +125,7 @@ impl<'a> Fields<'a> {
             self.set_number(Field::Writes, close.totals.writes);
         }
         if let Some(tcp) = &close.tcp {
-            self.set(Field::TcpState, Value::Text(tcp.state.as_str()));
-            self.set_number(Field::TcpRttUs, tcp.rtt_us);
-            self.set_number(Field::TcpRetransmits, tcp.retransmits);
-            self.set_number(Field::TcpUnread, tcp.unread);
+            self.set_tcp(tcp);
         }
     }
 

@@ -94,7 +94,7 @@ impl Candidate {
 impl End {
     fn observe(&mut self, annotated: &AnnotatedEvent, side: Side, max: usize) {
         let event = &annotated.timed.event;
-        if matches!(event.op, Op::Option { .. }) {
+        if matches!(event.op, Op::Option { .. } | Op::TcpInfo(_)) {
             return;
         }
         // Once a call was omitted, all later calls are.

@@ -14,6 +14,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::bytes;
 use super::description::{describe, truncate};
+use crate::send_limits::SendLimits;
 use crate::timeline::AnnotatedEvent;
 use crate::timeline::connections::Connection;
 use crate::timeline::{Recording, Timeline};
@@ -52,6 +53,8 @@ pub struct Text {
     labels: Vec<String>,
     label_width: usize,
     line: String,
+    /// For each recording, what limits the sending on its connections.
+    limits: Vec<SendLimits>,
 }
 
 impl Text {
@@ -71,7 +74,8 @@ impl Text {
             several => several.iter().map(|recording| printable(&recording.label)).collect(),
         };
         let label_width = labels.iter().map(|label| label.width()).max().unwrap_or(0);
-        Self { style, lines, began, labels, label_width, line: String::new() }
+        let limits = recordings.iter().map(|_| SendLimits::new()).collect();
+        Self { style, lines, began, labels, label_width, line: String::new(), limits }
     }
 
     /// Writes a heading for each recording, with its program, start time and amount of recorded payload.
@@ -108,6 +112,7 @@ impl Text {
         self.line.clear();
         // Hidden events are formatted, too: a close shows the age of its connection.
         lines.push_at(annotated.timed.at.saturating_sub(*began), &annotated.timed.event, &mut self.line);
+        let sending = self.limits.get_mut(recording).and_then(|it| it.observe(&annotated.timed.event));
         if !shown {
             return Ok(());
         }
@@ -119,6 +124,9 @@ impl Text {
         }
         out.write_all(self.line.as_bytes())?;
         self.write_description(annotated, out)?;
+        if let Some(sending) = sending.filter(|it| it.total.is_notable() && ends(annotated)) {
+            write!(out, "   {}", sending.total)?;
+        }
         out.write_all(b"\n")?;
         if self.style.bytes {
             bytes::write(&annotated.timed.event, &annotated.parts, self.style.width, out)
@@ -162,6 +170,11 @@ impl Text {
 fn opens(annotated: &AnnotatedEvent) -> bool {
     use socket_tap::event::Op::{Accept, Adopt, Connect};
     matches!(annotated.timed.event.op, Accept { .. } | Connect { .. } | Adopt { on: None, .. })
+}
+
+fn ends(annotated: &AnnotatedEvent) -> bool {
+    use socket_tap::event::Op::{Close, Release};
+    matches!(annotated.timed.event.op, Close(_) | Release(_))
 }
 
 /// Returns the number of columns of a line, not counting its escape sequences for colours: `ESC [ … m`

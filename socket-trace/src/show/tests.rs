@@ -52,6 +52,27 @@ fn only_descriptions_are_truncated_to_terminal_width() {
 }
 
 #[test]
+fn close_line_shows_what_limited_the_sending() {
+    let close = |limits: &str| {
+        let tcp = format!(r#""tcp":{{"state":"CLOSE_WAIT","rtt_us":9,"delivered":9,{limits}}}"#);
+        let events = [
+            header("shop", Side::Server, 1_000, 0),
+            r#"{"t":0,"sock":2,"op":"accept","on":1}"#.to_owned(),
+            format!(
+                r#"{{"t":1000000000,"sock":2,"op":"close","ended_by":"peer","rx":0,"tx":9,"reads":0,"writes":1,{tcp}}}"#
+            ),
+        ];
+        text(&[events.to_vec()], Style::default()).lines().last().unwrap().to_owned()
+    };
+    let waited = close(r#""busy_us":900000,"rwnd_limited_us":812000"#);
+    assert!(
+        waited.ends_with("peer   sending waited 812 ms for the peer's window, 88 ms for the network"),
+        "{waited}"
+    );
+    assert!(close(r#""busy_us":900000"#).ends_with("ended by the peer"));
+}
+
+#[test]
 fn bytes_are_shown_as_hex_dump() {
     insta::assert_snapshot!(text(&[server()], Style { bytes: true, ..Style::default() }));
 }

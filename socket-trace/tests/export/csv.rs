@@ -7,7 +7,11 @@ use crate::support::{ACCEPT, Place, Text};
 /// Names of all columns. Their positions do not change between versions.
 const COLUMNS: &str = "recording,side,time,t,sock,op,on,fd,domain,type,name,value,local,peer,backlog,bytes,slices,eof,\
                        truncated,length,data,how,ended_by,aborted,rx,tx,reads,writes,others,connections,payloads,\
-                       tcp_state,tcp_rtt_us,tcp_retransmits,tcp_unread,label,error,errno,began";
+                       tcp_state,tcp_rtt_us,tcp_retransmits,tcp_unread,label,error,errno,began,\
+                       tcp_rtt_var_us,tcp_min_rtt_us,tcp_cwnd,tcp_mss,tcp_pmtu,tcp_unacked,tcp_unsent,tcp_lost,\
+                       tcp_reordered,tcp_delivered,tcp_segs_out,tcp_segs_in,tcp_bytes_acked,tcp_bytes_received,\
+                       tcp_busy_us,tcp_rwnd_limited_us,tcp_sndbuf_limited_us,syn_ttl,syn_window,syn_mss,\
+                       syn_window_scale,syn_sack_permitted,syn_tsval";
 
 /// Returns the rows of a CSV export, each with its non-empty columns only.
 fn rows(place: &Place, trace: &Text) -> Vec<String> {
@@ -38,11 +42,12 @@ fn every_event_has_a_row_with_all_fields() {
         .event(r#""sock":2,"op":"write","bytes":175,"slices":2"#)
         .event(r#""sock":2,"op":"read","error":"connection reset","errno":104"#)
         .event(r#""sock":2,"op":"shutdown","how":"write""#)
-        .event(r#""sock":2,"op":"close","ended_by":"reset","aborted":true,"rx":3,"tx":175,"reads":1,"writes":1,"tcp":{"state":"CLOSE","rtt_us":21,"retransmits":1,"unread":2},"errno":104"#)
+        .event(r#""sock":2,"op":"close","ended_by":"reset","aborted":true,"rx":3,"tx":175,"reads":1,"writes":1,"tcp":{"state":"CLOSE","rtt_us":21,"retransmits":1,"unread":2,"cwnd":10,"busy_us":8000},"errno":104"#)
         .event(r#""sock":4,"op":"recvfrom","peer":"127.0.0.1:53","bytes":2,"truncated":true,"length":512"#)
         .event(r#""sock":5,"op":"adopt","on":2,"domain":"tls","type":"stream","peer":"127.0.0.1:51234""#)
         .event(r#""op":"gap","rx":1,"tx":2,"reads":3,"writes":4,"others":5,"connections":6,"payloads":7"#)
         .event(r#""sock":6,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:3000","began":12500"#)
+        .event(r#""sock":7,"op":"accept","on":1,"syn":{"ttl":64,"window":65495,"mss":1460,"sack_permitted":true}"#)
         .event(r#""sock":1,"op":"splice""#);
     let expected = [
         "t=1000 sock=1 op=socket fd=9 domain=ipv4 type=stream",
@@ -54,12 +59,13 @@ fn every_event_has_a_row_with_all_fields() {
         "t=7000 sock=2 op=read error=connection reset errno=104",
         "t=8000 sock=2 op=shutdown how=write",
         "t=9000 sock=2 op=close ended_by=reset aborted=true rx=3 tx=175 reads=1 writes=1 tcp_state=CLOSE \
-         tcp_rtt_us=21 tcp_retransmits=1 tcp_unread=2 errno=104",
+         tcp_rtt_us=21 tcp_retransmits=1 tcp_unread=2 errno=104 tcp_cwnd=10 tcp_busy_us=8000",
         "t=10000 sock=4 op=recvfrom peer=127.0.0.1:53 bytes=2 truncated=true length=512",
         "t=11000 sock=5 op=adopt on=2 domain=tls type=stream peer=127.0.0.1:51234",
         "t=12000 op=gap rx=1 tx=2 reads=3 writes=4 others=5 connections=6 payloads=7",
         "t=13000 sock=6 op=connect local=127.0.0.1:51234 peer=127.0.0.1:3000 began=12500",
-        "t=14000 sock=1 op=splice",
+        "t=14000 sock=7 op=accept on=1 syn_ttl=64 syn_window=65495 syn_mss=1460 syn_sack_permitted=true",
+        "t=15000 sock=1 op=splice",
     ];
     assert_eq!(rows(&place, &trace), expected);
 }

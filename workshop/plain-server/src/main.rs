@@ -10,8 +10,8 @@ use plain_server::{PROGRAM, Sockets};
 fn main() -> ExitCode {
     server_kit::run_with(
         &PROGRAM,
-        async |tap, address| {
-            let sockets = Sockets::bind(tap, tap, address, "--listen").await?;
+        async |tap, address, options| {
+            let sockets = Sockets::bind_with(tap, tap, address, options, "--listen").await?;
             Ok((sockets.local_addr()?, sockets))
         },
         |sockets, shelf, shutdown, limits: LimitFlags| {

@@ -3,8 +3,8 @@
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use server_kit::bind::{bind, bind_udp, check, check_udp};
-use socket_tap::{Tap, TapListener, TapUdpSocket};
+use server_kit::bind::{bind_udp, bind_with, check, check_udp, listen_options};
+use socket_tap::{ListenOptions, Tap, TapListener, TapUdpSocket};
 
 /// Maximum number of ports to try until one is free for both protocols.
 const ATTEMPTS: u32 = 16;
@@ -39,12 +39,26 @@ impl Sockets {
     /// # Errors
     /// If the address cannot be bound. The message names `flag` as the way to choose another address.
     pub async fn bind(udp: &Tap, tcp: &Tap, address: SocketAddr, flag: &str) -> io::Result<Self> {
+        Self::bind_with(udp, tcp, address, listen_options(), flag).await
+    }
+
+    /// Binds like [`bind`](Self::bind), with the given options of the TCP listener.
+    ///
+    /// # Errors
+    /// Returns the same errors as [`bind`](Self::bind).
+    pub async fn bind_with(
+        udp: &Tap,
+        tcp: &Tap,
+        address: SocketAddr,
+        options: ListenOptions,
+        flag: &str,
+    ) -> io::Result<Self> {
         let [udp_server, tcp_server] = NAMES;
         let mut attempts = if address.port() == 0 { ATTEMPTS } else { 1 };
         loop {
             attempts -= 1;
             // TCP first, because more TCP ports are in use and the kernel chooses one that is free.
-            let listener = bind(tcp, address, tcp_server, flag).await?;
+            let listener = bind_with(tcp, address, options, tcp_server, flag).await?;
             let chosen = listener.local_addr()?;
             match bind_udp(udp, chosen, udp_server, flag).await {
                 Ok(socket) => return Ok(Self { udp: socket, tcp: listener }),

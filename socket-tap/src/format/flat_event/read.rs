@@ -37,6 +37,7 @@ impl FlatEvent<'_> {
                 fd: self.fd,
                 local: parsed(self.local),
                 peer: parsed(self.peer),
+                syn: self.syn.map(|it| it.0),
             },
             "connect" => {
                 Op::Connect { local: parsed(self.local), peer: parsed(self.peer), began: self.began }
@@ -61,6 +62,7 @@ impl FlatEvent<'_> {
             "sendto" => Op::SendTo(self.into_datagram()?),
             "recvfrom" => Op::RecvFrom(self.into_datagram()?),
             "shutdown" => Op::Shutdown,
+            "tcp_info" => Op::TcpInfo(Box::new(required(self.tcp, "tcp", "a sample of TCP_INFO")?.0)),
             "close" => Op::Close(Box::new(self.into_close())),
             "mark" => Op::Mark { label: owned(&required(self.label, "label", "a text")?) },
             "gap" => Op::Gap(Gap {

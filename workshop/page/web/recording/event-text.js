@@ -42,6 +42,7 @@ const EVENT_DETAILS = {
   sendto: (item) => (item.peer === undefined ? "" : `to ${eventPort(item.peer)}`),
   recvfrom: (item) => (item.peer === undefined ? "" : `from ${eventPort(item.peer)}`),
   shutdown: () => "FIN",
+  tcp_info: ({ tcp }) => `round trip ${numberText(tcp.rtt_us)} µs, window ${numberText(tcp.cwnd ?? 0)} segments`,
   close: (item) => [item.aborted ? "RST" : "", eventTcpState(item)].filter(Boolean).join(", "),
   release: (item) => eventTcpState(item),
   gap: (item) => `${numberText(eventsLost(item))} lost events`,

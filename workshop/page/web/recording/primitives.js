@@ -37,6 +37,12 @@ export const PRIMITIVES = {
     "setsockopt(2)",
     "Changes a setting of the socket.",
   ),
+  tcp_info: primitive(
+    "quiet",
+    [["path", { d: "M2 11l4-5 3 3 5-6" }]],
+    "getsockopt(2)",
+    "A sample of the kernel's state of the connection, which the recorder takes. The program makes no call.",
+  ),
   connect: primitive(
     "meet",
     [["path", { d: "M4 3l9 5-9 5z" }]],
