@@ -7,11 +7,16 @@
 //! ```
 
 mod describe;
+mod packet;
+mod sequence_numbers;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use crate::event::{Datagram, Domain, Event, Op, SockId, SocketKind};
+pub use packet::contents;
+pub use sequence_numbers::{Number, Numbers, SequenceNumbers};
+
 use describe::{adopted, ended, fd, milliseconds, missing, moved, or_unknown, received, released};
 
 /// A formatter that turns events into lines of text. It remembers when each connection began, to show its
@@ -25,6 +30,7 @@ pub struct Lines {
     /// Numbers of the open streams that are not sockets, such as TLS streams. The text does not call it a FIN
     /// if such a stream is shut down or ends.
     above: HashSet<Option<SockId>>,
+    numbers: SequenceNumbers,
 }
 
 impl Lines {
@@ -141,6 +147,7 @@ impl Lines {
             Op::Close(close) => ended(close, self.forget(event), event.t),
             Op::Release(close) => released(close, self.forget(event), event.t),
             Op::Gap(gap) => missing(gap),
+            Op::Packet(packet) => packet::packet(packet, event.t, &mut self.numbers),
             Op::Mark { .. } => String::new(),
             Op::Unknown { .. } => "(operation of a newer version)".to_owned(),
         }
