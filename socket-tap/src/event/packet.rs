@@ -35,7 +35,7 @@ pub struct Packet {
     pub bytes: u64,
     /// Length of the IP packet in bytes, with its headers.
     pub length: u64,
-    /// What the network did with the packet. `None` if unknown, for example in a capture of a real network.
+    /// Treatment by the network. `None` if unknown, for example in a capture of a real network.
     pub fate: Option<Fate>,
     /// Reason why the network dropped the packet. `None` if unknown, or if it did not drop it.
     pub reason: Option<DropReason>,
@@ -63,7 +63,7 @@ string_enum! {
 }
 
 string_enum! {
-    /// What the network did with a packet.
+    /// The treatment of a packet by the network.
     Fate {
         /// It passed the packet to the receiver.
         Delivered = "delivered",

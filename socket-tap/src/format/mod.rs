@@ -130,6 +130,16 @@ pub enum Side {
 }
 
 impl Side {
+    /// Returns the other end of a connection. The network between both ends is returned as it is.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Server => Self::Client,
+            Self::Client => Self::Server,
+            Self::Wire => Self::Wire,
+        }
+    }
+
     /// Returns the side's name in a trace: `server`, `client` or `wire`.
     #[must_use]
     pub fn name(self) -> &'static str {

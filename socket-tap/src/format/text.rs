@@ -69,6 +69,13 @@ impl Lines {
     /// Appends the line of the event like [`push`](Self::push), but shows the time `t`, in nanoseconds since
     /// the recording began. For example, it can show a `connect` at the time at which it began.
     pub fn push_at(&mut self, t: u64, event: &Event, out: &mut String) {
+        let detail = self.detail(event);
+        self.push_described(t, event, &detail, out);
+    }
+
+    /// Appends the line of the event like [`push_at`](Self::push_at), but with `detail` as the description of its
+    /// arguments and results.
+    pub fn push_described(&mut self, t: u64, event: &Event, detail: &str, out: &mut String) {
         if let Some(label) = &self.label {
             let _ = write!(out, "{label:<8}");
         }
@@ -83,7 +90,7 @@ impl Lines {
         let sock = event.sock.map_or_else(String::new, |sock| format!("#{sock}"));
         let (on, off) = self.paint(name);
         let _ = write!(out, "{sock:>4} {on}{:<9}{off} ", printable(name));
-        let detail = printable(&self.detail(event));
+        let detail = printable(detail);
         match fd(&event.op) {
             Some(fd) => _ = write!(out, "{detail:<44} fd {fd}"),
             None => out.push_str(&detail),
