@@ -1,16 +1,19 @@
 //! The fields of events in the trace format.
 
-use socket_tap::event::Addr;
+use socket_tap::event::{Addr, TcpFlags};
 
 /// Value of a field of an event.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Value<'a> {
     Number(u64),
     Integer(i64),
-    True,
+    Flag(bool),
     Text(&'a str),
     Address(&'a Addr),
     Payload(&'a [u8]),
+    TcpFlags(TcpFlags),
+    Pair(u32, u32),
+    Pairs(&'a [(u32, u32)]),
 }
 
 /// Declares the fields of all events. Omits `t`, `sock` and `op`, which exporters write separately.
@@ -60,6 +63,22 @@ fields! {
     Error "error",
     Errno "errno",
     Began "began",
+    From "from",
+    To "to",
+    Protocol "protocol",
+    Flags "flags",
+    Seq "seq",
+    Ack "ack",
+    Window "window",
+    Mss "mss",
+    WindowScale "window_scale",
+    SackPermitted "sack_permitted",
+    Sack "sack",
+    Timestamps "timestamps",
+    Fate "fate",
+    Reason "reason",
+    Arrived "arrived",
+    Retransmission "retransmission",
 }
 
 impl Field {
