@@ -33,7 +33,14 @@ impl Panel<'_> {
         if self.sequence.more > 0 {
             note(&format!("… and {} more calls", self.sequence.more));
         }
-        note("dashed: TCP segments that the kernels exchange by themselves, inferred from the calls");
+        if self.sequence.more_packets > 0 {
+            note(&format!("… and {} more packets", self.sequence.more_packets));
+        }
+        if self.sequence.packets.is_empty() {
+            note("dashed: TCP segments that the kernels exchange by themselves, inferred from the calls");
+        } else {
+            note("arrows: packets from sending to arrival; dashed: without data; with a cross: dropped");
+        }
         let missing = match (&self.sequence.client, &self.sequence.server) {
             (None, _) => "the client was not recorded: its side is inferred from the calls of the server",
             (_, None) => "the server was not recorded: its side is inferred from the calls of the client",
