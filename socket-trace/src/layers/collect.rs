@@ -7,6 +7,7 @@ use socket_tap::format::Side;
 use socket_tap::format::text::printable;
 
 use super::map::Map;
+use super::segments::SegmentLog;
 use super::stack::{self, EndTransfers};
 use super::tls_streams::TlsStreams;
 use super::transfer_log::{TransferLog, direction_and_bytes};
@@ -36,8 +37,11 @@ pub struct Selection {
 pub fn collect(events: &mut AnnotatedEvents, selection: &Selection) -> Result<Option<Map>, Error> {
     let sides = events.timeline().recordings().iter().map(|recording| recording.header.side).collect();
     let (logs, tls) = (HashMap::new(), TlsStreams::default());
-    let mut collector = Collector { selection, sides, selected: None, logs, tls, more: 0 };
+    let segments = SegmentLog::default();
+    let mut collector = Collector { selection, sides, selected: None, logs, tls, segments, more: 0 };
     while let Some(annotated) = events.next_event()? {
+        let selected = collector.selected.as_ref().map(|selected| selected.connection);
+        collector.segments.observe(&annotated, selected);
         let Some(sock) = annotated.timed.event.sock else { continue };
         let socket = Socket { recording: annotated.timed.recording, sock };
         if collector.observe(annotated, socket, events.expansion(socket)) {
@@ -56,6 +60,7 @@ struct Collector<'a> {
     /// reads and writes of other connections are no longer added.
     logs: HashMap<(Socket, Side), TransferLog>,
     tls: TlsStreams,
+    segments: SegmentLog,
     more: u64,
 }
 
@@ -148,7 +153,7 @@ impl Collector<'_> {
                 EndTransfers { side: log.side, to, transfers: log.transfers(), pairs }
             })
             .collect();
-        let directions = stack::directions(&transfers, call);
+        let directions = stack::directions(&transfers, &self.segments.take(connection), call);
         Some(Map { ends, call, operation, directions, more: self.more })
     }
 }
