@@ -71,7 +71,8 @@ where
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let served = runtime.block_on(async {
         let shelf = flags.store.open(&tap, program.name).await.map_err(Error::Store)?;
-        let (address, sockets) = listen(&tap, flags.listen, listen_options().save_syn(flags.save_syn)).await?;
+        let (address, sockets) =
+            listen(&tap, flags.listen, listen_options().save_syn(flags.save_syn)).await?;
         let shutdown = Shutdown::new();
         shutdown_on_signal(Signals::watch()?, program.name, flags.quiet, shutdown.clone());
         if !flags.quiet {

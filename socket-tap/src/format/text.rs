@@ -7,16 +7,21 @@
 //! ```
 
 mod describe;
-mod printable;
 mod describe_tcp;
+mod packet;
+mod printable;
+mod sequence_numbers;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use crate::event::{Datagram, Domain, Event, Op, SockId, SocketKind};
+pub use packet::contents;
+pub use sequence_numbers::{Number, Numbers, SequenceNumbers};
+
 use describe::{adopted, ended, fd, milliseconds, missing, moved, or_unknown, received, released};
-pub use printable::printable;
 use describe_tcp::{sampled, syn_fields};
+pub use printable::printable;
 
 /// A formatter that turns events into lines of text. It remembers when each connection began, to show its
 /// duration.
@@ -29,6 +34,7 @@ pub struct Lines {
     /// Numbers of the open streams that are not sockets, such as TLS streams. Such a stream has no FIN of its
     /// own, so the lines of its shutdown and its end do not mention one.
     above: HashSet<Option<SockId>>,
+    numbers: SequenceNumbers,
 }
 
 impl Lines {
@@ -67,6 +73,13 @@ impl Lines {
     /// Appends the line of the event like [`push`](Self::push), but shows the time `t`, in nanoseconds since
     /// the recording began. For example, it can show a `connect` at the time at which it began.
     pub fn push_at(&mut self, t: u64, event: &Event, out: &mut String) {
+        let detail = self.detail(event);
+        self.push_described(t, event, &detail, out);
+    }
+
+    /// Appends the line of the event like [`push_at`](Self::push_at), but with `detail` as the description of its
+    /// arguments and results.
+    pub fn push_described(&mut self, t: u64, event: &Event, detail: &str, out: &mut String) {
         if let Some(label) = &self.label {
             let _ = write!(out, "{label:<8}");
         }
@@ -81,7 +94,7 @@ impl Lines {
         let sock = event.sock.map_or_else(String::new, |sock| format!("#{sock}"));
         let (on, off) = self.paint(name);
         let _ = write!(out, "{sock:>4} {on}{:<9}{off} ", printable(name));
-        let detail = printable(&self.detail(event));
+        let detail = printable(detail);
         match fd(&event.op) {
             Some(fd) => _ = write!(out, "{detail:<44} fd {fd}"),
             None => out.push_str(&detail),
@@ -149,6 +162,7 @@ impl Lines {
             Op::Close(close) => ended(close, self.forget(event), event.t),
             Op::Release(close) => released(close, self.forget(event), event.t),
             Op::Gap(gap) => missing(gap),
+            Op::Packet(packet) => packet::packet(packet, event.t, &mut self.numbers),
             Op::Mark { .. } => String::new(),
             Op::Unknown { .. } => "(unknown operation, of a newer version)".to_owned(),
         }

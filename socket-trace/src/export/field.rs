@@ -1,16 +1,19 @@
 //! The fields of events in the trace format.
 
-use socket_tap::event::Addr;
+use socket_tap::event::{Addr, TcpFlags};
 
 /// Value of a field of an event.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Value<'a> {
     Number(u64),
     Integer(i64),
-    True,
+    Flag(bool),
     Text(&'a str),
     Address(&'a Addr),
     Payload(&'a [u8]),
+    TcpFlags(TcpFlags),
+    Pair(u32, u32),
+    Pairs(&'a [(u32, u32)]),
 }
 
 /// Declares the enum `Field`, which has a variant for each field of an event, and the names of the fields.
@@ -85,6 +88,22 @@ fields! {
     SynWindowScale "syn_window_scale",
     SynSackPermitted "syn_sack_permitted",
     SynTsval "syn_tsval",
+    From "from",
+    To "to",
+    Protocol "protocol",
+    Flags "flags",
+    Seq "seq",
+    Ack "ack",
+    Window "window",
+    Mss "mss",
+    WindowScale "window_scale",
+    SackPermitted "sack_permitted",
+    Sack "sack",
+    Timestamps "timestamps",
+    Fate "fate",
+    Reason "reason",
+    Arrived "arrived",
+    Retransmission "retransmission",
 }
 
 impl Field {

@@ -46,7 +46,7 @@ use crate::reader::{Error as TraceError, Trace};
 /// A file format to which recordings are exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// Packets for Wireshark and tshark, synthesised from the socket calls.
+    /// Packets for Wireshark and tshark, synthesised from the socket calls, or as they were recorded.
     Pcapng,
     /// qlog events as JSON text sequences (.sqlog), for qvis and other QUIC tools.
     Qlog,

@@ -7,6 +7,7 @@ use socket_tap::format::Side;
 use socket_tap::format::text::printable;
 
 use super::map::Map;
+use super::segments::SegmentLog;
 use super::stack::{self, EndTransfers};
 use super::tls_streams::TlsStreams;
 use super::transfer_log::{TransferLog, direction_and_bytes};
@@ -37,8 +38,11 @@ pub struct Selection {
 pub fn collect(events: &mut AnnotatedEvents, selection: &Selection) -> Result<Option<Map>, Error> {
     let sides = events.timeline().recordings().iter().map(|recording| recording.header.side).collect();
     let (logs, tls) = (HashMap::new(), TlsStreams::default());
-    let mut collector = Collector { selection, sides, selected: None, logs, tls, more: 0 };
+    let segments = SegmentLog::default();
+    let mut collector = Collector { selection, sides, selected: None, logs, tls, segments, more: 0 };
     while let Some(annotated) = events.next_event()? {
+        let selected = collector.selected.as_ref().map(|selected| selected.connection);
+        collector.segments.observe(&annotated, selected);
         let Some(sock) = annotated.timed.event.sock else { continue };
         let socket = Socket { recording: annotated.timed.recording, sock };
         if collector.observe(annotated, socket, events.expansion(socket)) {
@@ -58,6 +62,7 @@ struct Collector<'a> {
     /// other connections are no longer added.
     logs: HashMap<(Socket, Side), TransferLog>,
     tls: TlsStreams,
+    segments: SegmentLog,
     more: u64,
 }
 
@@ -151,7 +156,7 @@ impl Collector<'_> {
                 EndTransfers { side: log.side, to, transfers: log.transfers(), pairs }
             })
             .collect();
-        let directions = stack::directions(&transfers, call);
+        let directions = stack::directions(&transfers, &self.segments.take(connection), call);
         Some(Map { ends, call, operation, directions, more: self.more })
     }
 }

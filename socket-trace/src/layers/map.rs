@@ -42,13 +42,13 @@ pub struct Direction {
 pub struct Level {
     /// Title of the level: `client's writes`, `HTTP/2`, `messages`.
     pub title: String,
-    /// Noun for one block of the level: `TCP write`, `record`, `write`, `frame`, `message`.
+    /// Noun for one block of the level: `segment`, `TCP write`, `record`, `write`, `frame`, `message`.
     pub unit: &'static str,
     /// Blocks of the level, sorted by offset.
     pub blocks: Vec<Block>,
 }
 
-/// A range of bytes that is one box of the map: a read or write, a TLS record, a frame or a message.
+/// A range of bytes that is one box of the map: a read or write, a TCP segment, a TLS record, a frame or a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Block {
     /// Offset of the block's first byte in this direction of the connection.

@@ -40,7 +40,8 @@ impl Lanes {
             .map(|recording| (recording.header.name.clone(), recording.header.side))
             .collect();
         let mut lanes: Vec<LaneEntry> = Vec::new();
-        for (name, _) in &recordings {
+        // A network has no lane.
+        for (name, _) in recordings.iter().filter(|(_, side)| *side != Side::Wire) {
             if !lanes.iter().any(|lane| lane.name == *name) {
                 lanes.push(LaneEntry { name: name.clone(), server_address: None, client_address: None });
             }

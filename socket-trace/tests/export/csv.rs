@@ -11,7 +11,9 @@ const COLUMNS: &str = "recording,side,time,t,sock,op,on,fd,domain,type,name,valu
                        tcp_rtt_var_us,tcp_min_rtt_us,tcp_cwnd,tcp_mss,tcp_pmtu,tcp_unacked,tcp_unsent,tcp_lost,\
                        tcp_reordered,tcp_delivered,tcp_segs_out,tcp_segs_in,tcp_bytes_acked,tcp_bytes_received,\
                        tcp_busy_us,tcp_rwnd_limited_us,tcp_sndbuf_limited_us,syn_ttl,syn_window,syn_mss,\
-                       syn_window_scale,syn_sack_permitted,syn_tsval";
+                       syn_window_scale,syn_sack_permitted,syn_tsval,from,to,\
+                       protocol,flags,seq,ack,window,mss,window_scale,sack_permitted,sack,timestamps,fate,reason,\
+                       arrived,retransmission";
 
 /// Returns the rows of a CSV export, each with its non-empty columns only.
 fn rows(place: &Place, trace: &Text) -> Vec<String> {
@@ -48,6 +50,10 @@ fn every_event_has_a_row_with_all_fields() {
         .event(r#""op":"gap","rx":1,"tx":2,"reads":3,"writes":4,"others":5,"connections":6,"payloads":7"#)
         .event(r#""sock":6,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:3000","began":12500"#)
         .event(r#""sock":7,"op":"accept","on":1,"syn":{"ttl":64,"window":65495,"mss":1460,"sack_permitted":true}"#)
+        .event(
+            r#""op":"packet","from":"10.77.0.1:41000","to":"10.77.0.2:3000","protocol":"tcp","flags":"PSH ACK","seq":7,"ack":8,"window":502,"mss":1460,"window_scale":7,"sack_permitted":true,"sack":[[10,20],[30,40]],"timestamps":[1,0],"bytes":3,"length":43,"fate":"dropped","reason":"loss","retransmission":false,"data":"RQAA""#,
+        )
+        .event(r#""op":"packet","from":"10.77.0.1","to":"10.77.0.2","protocol":"icmp","bytes":56,"length":84,"fate":"delivered","arrived":16000"#)
         .event(r#""sock":1,"op":"splice""#);
     let expected = [
         "t=1000 sock=1 op=socket fd=9 domain=ipv4 type=stream",
@@ -65,7 +71,11 @@ fn every_event_has_a_row_with_all_fields() {
         "t=12000 op=gap rx=1 tx=2 reads=3 writes=4 others=5 connections=6 payloads=7",
         "t=13000 sock=6 op=connect local=127.0.0.1:51234 peer=127.0.0.1:3000 began=12500",
         "t=14000 sock=7 op=accept on=1 syn_ttl=64 syn_window=65495 syn_mss=1460 syn_sack_permitted=true",
-        "t=15000 sock=1 op=splice",
+        "t=15000 op=packet bytes=3 length=43 data=RQAA from=10.77.0.1:41000 to=10.77.0.2:3000 protocol=tcp \
+         flags=PSH ACK seq=7 ack=8 window=502 mss=1460 window_scale=7 sack_permitted=true sack=10-20 30-40 \
+         timestamps=1-0 fate=dropped reason=loss retransmission=false",
+        "t=16000 op=packet bytes=56 length=84 from=10.77.0.1 to=10.77.0.2 protocol=icmp fate=delivered arrived=16000",
+        "t=17000 sock=1 op=splice",
     ];
     assert_eq!(rows(&place, &trace), expected);
 }

@@ -58,6 +58,6 @@ impl UdpSocket {
             Sender::Remote => (endpoints.remote, endpoints.local),
         };
         let comments = std::iter::once(comment.as_str()).chain(note.as_deref());
-        context.capture.packet(context.at, sender, comments, |out| packet::udp(out, from, to, payload))
+        context.capture.packet(context.at, Some(sender), comments, |out| packet::udp(out, from, to, payload))
     }
 }

@@ -34,17 +34,34 @@ pub(super) fn arrow(out: &mut String, (class, dashed): (&str, bool), from: At, t
         "<path class=\"arrow {class}\" d=\"M{:.1} {:.1}L{:.1} {:.1}L{:.1} {:.1}\"/>",
         one.x, one.y, to.x, to.y, other.x, other.y
     );
-    if !label.is_empty() {
-        let middle = At { x: f64::midpoint(from.x, to.x), y: f64::midpoint(from.y, to.y) };
-        // Text runs from left to right regardless of the arrow's direction.
-        let slope = ((to.y - from.y) / (to.x - from.x)).atan().to_degrees();
-        let _ = writeln!(
-            out,
-            "<text class=\"{class}\" text-anchor=\"middle\" transform=\"translate({:.1} {:.1}) rotate({slope:.2})\" \
-             y=\"-7\">{label}</text>",
-            middle.x, middle.y
-        );
+    along(out, class, (from, to), label);
+}
+
+/// Draws text along a line.
+fn along(out: &mut String, class: &str, (from, to): (At, At), label: &str) {
+    if label.is_empty() {
+        return;
     }
+    let middle = At { x: f64::midpoint(from.x, to.x), y: f64::midpoint(from.y, to.y) };
+    // Text runs from left to right regardless of the arrow's direction.
+    let slope = ((to.y - from.y) / (to.x - from.x)).atan().to_degrees();
+    let _ = writeln!(
+        out,
+        "<text class=\"{class}\" text-anchor=\"middle\" transform=\"translate({:.1} {:.1}) rotate({slope:.2})\" \
+         y=\"-7\">{label}</text>",
+        middle.x, middle.y
+    );
+}
+
+/// Draws the arrow of a packet that did not arrive: a line that ends with a cross.
+pub(super) fn lost_arrow(out: &mut String, (class, dashed): (&str, bool), from: At, to: At, label: &str) {
+    let end = At { x: from.x + (to.x - from.x) * 0.8, y: from.y + (to.y - from.y) * 0.8 };
+    line(out, &format!("arrow {class}{}", if dashed { " dashed" } else { "" }), from, end);
+    for turn in [-8.0, 8.0] {
+        let (one, other) = (At { x: end.x - 8.0, y: end.y - turn }, At { x: end.x + 8.0, y: end.y + turn });
+        line(out, &format!("arrow {class}"), one, other);
+    }
+    along(out, class, (from, to), label);
 }
 
 pub(super) fn dot(out: &mut String, class: &str, at: At) {

@@ -69,8 +69,8 @@ impl Connection {
         }
         sequence.advance(payload.length as u64, header.syn || header.fin);
         let comments = comments.into_iter().flatten().chain(missing.as_deref());
-        context
-            .capture
-            .packet(context.at, sender, comments, |out| packet::tcp(out, from.ip(), to.ip(), header, payload))
+        context.capture.packet(context.at, Some(sender), comments, |out| {
+            packet::tcp(out, from.ip(), to.ip(), header, payload)
+        })
     }
 }

@@ -10,7 +10,7 @@ impl Panel<'_> {
     /// Draws the box with the name of a side, at the top of its lifeline.
     pub(super) fn draw_head(&self, out: &mut String, side: Side, recording: Option<&str>) {
         let x = match side {
-            Side::Client => self.client,
+            Side::Client | Side::Wire => self.client,
             Side::Server => self.server,
         };
         let (left, top, width, height) = (x - 85.0, 64.0, 170.0, TOP - 64.0);
@@ -34,7 +34,14 @@ impl Panel<'_> {
         if self.sequence.more > 0 {
             note(&format!("… and {} more calls", self.sequence.more));
         }
-        note("dashed: TCP segments that the kernels exchange by themselves, inferred from the calls");
+        if self.sequence.more_packets > 0 {
+            note(&format!("… and {} more packets", self.sequence.more_packets));
+        }
+        if self.sequence.packets.is_empty() {
+            note("dashed: TCP segments that the kernels exchange by themselves, inferred from the calls");
+        } else {
+            note("arrows: packets from sending to arrival; dashed: without data; with a cross: dropped");
+        }
         let missing = match (&self.sequence.client, &self.sequence.server) {
             (None, _) => "the client was not recorded: its side is inferred from the calls of the server",
             (_, None) => "the server was not recorded: its side is inferred from the calls of the client",
