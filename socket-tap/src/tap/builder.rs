@@ -3,7 +3,7 @@
 use std::io;
 #[cfg(feature = "file")]
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use super::Tap;
 use crate::error::RecordingError;

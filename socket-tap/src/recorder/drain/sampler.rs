@@ -58,7 +58,7 @@ impl Sampler {
                     let record = Record::Lifecycle(LifecycleEvent::new(op, None));
                     records.push(Timed { raw: recorder.clock.raw(), sock: Some(sock), record });
                 } else {
-                    gap.count(&op, false);
+                    op.count_dropped(false, gap);
                 }
             }
             self.last.insert(sock, sample);
