@@ -1,4 +1,4 @@
-//! `socket-trace verify`: checks that a recording is exact.
+//! `socket-trace verify`: checks that a recording contains exactly the calls that strace logged.
 
 use std::io::{self, Write};
 use std::path::PathBuf;

@@ -32,12 +32,12 @@ const FIRST: [&str; 6] = ["recording", "side", "time", "t", "sock", "op"];
 /// Exports recordings as CSV.
 pub(super) struct Csv {
     out: Out,
-    /// `true` if the current row has at least one cell.
+    /// `true` if the current row has at least one cell, so that the next cell is written after a comma.
     has_cells: bool,
     recording: String,
     side: &'static str,
     started: Option<SystemTime>,
-    /// Buffer for one cell.
+    /// Buffer for the text of one cell, reused for all cells.
     text: String,
 }
 

@@ -16,13 +16,15 @@ pub(super) enum Value<'a> {
     Pairs(&'a [(u32, u32)]),
 }
 
-/// Declares the fields of all events. Omits `t`, `sock` and `op`, which exporters write separately.
+/// Declares the enum `Field`, which has a variant for each field of an event, and the names of the fields.
+/// Omits `t`, `sock` and `op`, which exporters write separately.
 macro_rules! fields {
     ($($field:ident $name:literal,)*) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(super) enum Field { $($field,)* }
 
-        /// Names of the declared fields, in order.
+        /// Names of the fields in the trace format, such as `ended_by`, in the order of the variants of
+        /// `Field`.
         pub(super) const NAMES: &[&str] = &[$($name,)*];
         pub(super) const ALL: [Field; NAMES.len()] = [$(Field::$field,)*];
     };

@@ -83,7 +83,8 @@ pub fn continues(from: &Header, to: &Header) -> bool {
 /// An export in progress.
 pub struct Export {
     exporter: Box<dyn Exporter>,
-    /// Header of the trace that was exported last.
+    /// Header of the trace that was exported last. It shows whether the next trace continues the same rotated
+    /// recording.
     last: Option<Header>,
 }
 
@@ -97,7 +98,8 @@ pub enum Error {
 }
 
 impl Export {
-    /// Starts an export. `name` is the user's name for the output, used in suggested command lines.
+    /// Starts an export. `name` is the name of the output file as given by the user, for command lines in
+    /// notes.
     ///
     /// # Errors
     /// `out` cannot be written.

@@ -30,7 +30,8 @@ pub struct Selection {
     pub step: Option<String>,
 }
 
-/// Returns the map of the first API call that meets the conditions of `selection`. `None` if there is none.
+/// Reads the recordings, and returns the map of the first API call that meets the conditions of `selection`.
+/// `None` if no call meets them.
 ///
 /// # Errors
 /// A trace cannot be read.
@@ -56,8 +57,9 @@ struct Collector<'a> {
     /// For each recording, the side that made it: client or server.
     sides: Vec<Side>,
     selected: Option<SelectedCall>,
-    /// Reads or writes by their socket and by the side that receives the bytes. Once an API call is selected,
-    /// reads and writes of other connections are no longer added.
+    /// The reads or writes, by socket and by the side that receives the bytes: `Side::Server` for the reads of
+    /// a server's socket, and `Side::Client` for its writes. Once an API call is selected, reads and writes of
+    /// other connections are no longer added.
     logs: HashMap<(Socket, Side), TransferLog>,
     tls: TlsStreams,
     segments: SegmentLog,
@@ -68,7 +70,7 @@ struct SelectedCall {
     connection: u64,
     call: u64,
     operation: String,
-    /// `true` once the request head, or the message that names the operation, was transferred completely.
+    /// `true` once `operation` was read from a complete request head, or from a complete message that names it.
     is_known: bool,
 }
 
@@ -102,9 +104,9 @@ impl Collector<'_> {
         false
     }
 
-    /// Updates the operation of the selected API call. `operation` is called with the index of the call, and
-    /// returns its name. Needed for GraphQL, which names the operation in the request body. Does nothing
-    /// before the request head is complete.
+    /// Sets the operation of the selected API call to the name that `operation` returns for the index of the
+    /// call. Needed for GraphQL, which names the operation in the request body. Does nothing before the request
+    /// head is complete.
     fn set_operation<'b>(&mut self, operation: impl FnOnce(u64) -> Option<&'b str>) {
         if let Some(selected) = self.selected.as_mut().filter(|selected| selected.is_known)
             && let Some(operation) = operation(selected.call)
@@ -113,8 +115,9 @@ impl Collector<'_> {
         }
     }
 
-    /// Returns `true` if the event transferred bytes of the selected API call. If none is selected yet,
-    /// selects the first matching call among those whose bytes the event transferred.
+    /// Returns `true` if the event transferred bytes of the selected API call. If no call is selected yet,
+    /// first selects one: the first call that meets the conditions, among those whose bytes the event
+    /// transferred.
     fn is_of_call(&mut self, annotated: &AnnotatedEvent, connection: u64, socket: Socket) -> bool {
         if self.selected.is_none() {
             self.selected = self.select(annotated, connection, socket);

@@ -14,7 +14,7 @@ use super::units::{Unit, append, extend, message_of, statements_of};
 use crate::show::description::is_content;
 use socket_dissect::Layer;
 
-/// The reads or writes of one end of a connection, in one direction.
+/// The reads or writes of one end of a connection (`side`) in one direction: to the side `to`.
 pub(super) struct EndTransfers {
     pub(super) side: Side,
     pub(super) to: Side,
@@ -94,7 +94,8 @@ fn tls_levels(ends: &[(&EndTransfers, Vec<Transfer>)], call: u64) -> Vec<Level> 
     raw.chain(records).collect()
 }
 
-/// Returns the byte ranges within a read or write that belong to the API call.
+/// Returns the byte ranges within a read or write that belong to the API call. Each range is its first offset
+/// and the offset after its last byte.
 fn ranges_of_call(transfer: &Transfer, call: u64) -> Vec<(u64, u64)> {
     let mut from = transfer.from;
     let ranges = transfer.parts.iter().filter_map(|part| {

@@ -29,7 +29,8 @@ const MAX_PACKETS: usize = 500;
 const MAX_PACKETS_BEFORE: usize = 32;
 
 /// A connection, with the socket calls of both ends and the packets between them. It is drawn if one of its
-/// ends meets the user's `Choice`. That end may be the one that appears last.
+/// ends meets the user's `Choice`. They are collected before this is known, since the end that meets it may
+/// appear last.
 #[derive(Debug, Default)]
 pub(super) struct Candidate {
     pub(super) is_selected: bool,
@@ -58,7 +59,7 @@ impl Candidate {
         self.end(side).get_or_insert(End { socket, calls, more: 0, open: true });
     }
 
-    /// Adds an event as a socket call of one end.
+    /// Adds an event to the socket calls of the end `side`. Ignores the event if that end has another socket.
     pub(super) fn observe(&mut self, side: Side, socket: Socket, annotated: &AnnotatedEvent) {
         let max = if self.is_selected { MAX_CALLS } else { MAX_CALLS_BEFORE };
         if let Some(end) = self.end(side).as_mut().filter(|end| end.socket == socket) {

@@ -9,8 +9,8 @@ use super::model::Sequence;
 use super::packet::Packet;
 use crate::units::milliseconds;
 
-/// Minimum duration in nanoseconds of a pause that is drawn. Between programs on one machine, a response
-/// takes less.
+/// Minimum duration in nanoseconds of a pause that is drawn. Shorter pauses are usual between programs on one
+/// machine, so they are not drawn.
 const PAUSE: u64 = 10_000_000;
 
 /// One row of a sequence diagram.
@@ -18,9 +18,9 @@ const PAUSE: u64 = 10_000_000;
 pub(super) struct Row {
     /// Time of the row on the time line, in nanoseconds. `None` for a segment that the calls imply.
     pub(super) at: Option<u64>,
-    /// Duration of the pause before this row, if it is long enough to be drawn.
+    /// Duration of the pause before this row, in nanoseconds; `None` if it is too short to be drawn.
     pub(super) pause: Option<u64>,
-    /// Side and text of the socket call in this row.
+    /// Socket call in this row: its side, and its text, e.g. `write 85 B`.
     pub(super) call: Option<(Side, String)>,
     /// Description of the data that the socket call transferred, if no arrow has it as its label.
     pub(super) carried: String,
@@ -163,7 +163,7 @@ fn between(arrow: Arrow) -> Row {
     Row { at: None, pause: None, call: None, carried: String::new(), receives: false, arrow: Some(arrow) }
 }
 
-/// Formats the duration of a pause in the diagram.
+/// Formats the duration of a pause: `350 ms`, `1.2 s`.
 pub(super) fn pause(ns: u64) -> String {
     match ns / 1_000_000 {
         ms @ ..1_000 => format!("{ms} ms"),
@@ -171,7 +171,7 @@ pub(super) fn pause(ns: u64) -> String {
     }
 }
 
-/// Formats the heading of one side: `client` or `server`, and the name of its recording.
+/// Formats the heading of one side: `client: rest-client #1`, or `client: not recorded`.
 pub(super) fn lane(side: Side, recording: Option<&String>) -> String {
     match recording {
         Some(recording) => format!("{}: {recording}", side.name()),

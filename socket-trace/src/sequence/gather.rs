@@ -47,7 +47,8 @@ pub fn gather(events: &mut AnnotatedEvents, choice: &Choice) -> Result<Vec<Seque
 
 struct Gathering<'a> {
     choice: &'a Choice,
-    /// Side of the socket number in [`Choice::Sock`]: the server if a server was recorded, else the client.
+    /// Side whose recordings are searched for the socket number of [`Choice::Sock`]: the server if a server
+    /// was recorded, else the client.
     numbered: Side,
     sides: Vec<Side>,
     /// For each open socket, its `socket`, `bind` and `listen` events, each with its time on the time line.
@@ -167,8 +168,9 @@ impl<'a> Gathering<'a> {
         self.candidates.values().filter(|candidate| candidate.is_selected)
     }
 
-    /// Returns the selected connections. If several have their ends in the same recordings, returns only one
-    /// of them: the first one recorded on both ends, or else the first one.
+    /// Returns the selected connections without duplicates. A connection is a duplicate if another selected
+    /// connection has ends in the same recordings and is earlier, or has ends in these recordings and in one
+    /// more.
     fn finish(self, recordings: &[Recording]) -> Vec<Sequence> {
         let is_within = |one: &Candidate, other: &Candidate| one.recordings().all(|it| other.is_in(it));
         let selected: Vec<&Candidate> = self.selected().collect();

@@ -8,7 +8,8 @@ use super::diagram::{Arrow, lane, pause, rows};
 use super::model::Sequence;
 use crate::show::description::truncate;
 
-/// Maximum number of characters of a description. The widest label determines the width of the diagram.
+/// Maximum number of characters of a description on an arrow. It is limited because the widest description
+/// determines the width of the diagram.
 const LABEL: usize = 60;
 
 /// Formats a connection as a Mermaid `sequenceDiagram`.
@@ -55,8 +56,8 @@ fn id(side: Side) -> &'static str {
     }
 }
 
-/// Returns the Mermaid syntax for an arrow. Segments without data are dashed, and the arrow of a dropped packet ends with
-/// a cross.
+/// Returns the Mermaid syntax for an arrow: `C->>S`, or `C-->>S` (dashed) for a segment without data. The arrow of a
+/// dropped packet ends with a cross: `C-xS`.
 fn across(arrow: &Arrow) -> String {
     let line = match (arrow.kernel, arrow.is_dropped) {
         (true, false) => "-->>",

@@ -41,7 +41,7 @@ use crate::reader::{Error, Trace};
 use crate::timeline::AnnotatedEvents;
 use crate::timeline::Timeline;
 
-/// Returns the socket calls of the first connection that begins in a step.
+/// Returns the socket calls of the first connection that begins in the step with the name `step`.
 ///
 /// # Errors
 /// A trace cannot be read.

@@ -19,7 +19,7 @@ pub struct Sequence {
     pub server: Option<String>,
     /// The socket calls of both sides, in order.
     pub calls: Vec<Call>,
-    /// Number of socket calls that are omitted because there are too many.
+    /// Number of socket calls that `calls` lacks, because the number of calls in a diagram is limited.
     pub more: u64,
     /// The packets in the order in which they were sent. Empty if the network was not recorded: a diagram then shows
     /// the segments that the calls imply.

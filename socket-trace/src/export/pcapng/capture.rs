@@ -24,7 +24,8 @@ const MAX_HELD_BYTES: usize = 8 << 20;
 /// A pcapng file that is being written.
 pub(super) struct Capture {
     out: Out,
-    /// Number of interfaces written so far. New packets belong to the last one.
+    /// Number of pcapng interfaces written so far, one for each recording. New packets belong to the last
+    /// interface.
     interfaces: u32,
     /// Packets that are not written yet, in time order. A packet with an earlier time may still follow: a
     /// `connect` is exported when it returns, but its SYN has the time at which it was called.

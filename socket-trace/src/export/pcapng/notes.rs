@@ -20,7 +20,7 @@ pub(super) struct Notes {
     pub(super) lossy: bool,
     /// Number of reads, writes and datagrams with truncated payload.
     pub(super) cut: u64,
-    /// Number of streams and datagrams without IP addresses.
+    /// Number of streams and datagrams without IP addresses, which are exported with placeholder addresses.
     pub(super) placeholders: u64,
     /// Number of reads, writes and datagrams that are too large for packets, and omitted.
     pub(super) too_large: u64,
@@ -29,7 +29,7 @@ pub(super) struct Notes {
     pub(super) late_missing: u64,
     /// Number of packets whose bytes were not recorded, and whose headers are unknown.
     pub(super) without_headers: u64,
-    /// Server ports on which Wireshark does not detect the protocol by itself.
+    /// Server ports, each with its protocol, on which Wireshark does not detect this protocol by itself.
     ports: BTreeSet<(u16, Protocol)>,
 }
 
@@ -48,7 +48,7 @@ impl Notes {
         }
     }
 
-    /// Adds the protocol that a server uses on `port`.
+    /// Adds the protocol that a server uses on `port`, unless Wireshark detects it there by itself.
     pub(super) fn add_port(&mut self, port: u16, protocol: Protocol) {
         if !protocol.is_known_on(port) {
             self.ports.insert((port, protocol));

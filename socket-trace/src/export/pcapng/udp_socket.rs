@@ -10,7 +10,7 @@ use super::endpoints::{Endpoints, quoted};
 use super::packet::{self, MAX_UDP, Payload};
 use super::recording::Sender;
 
-/// Addresses of a UDP socket.
+/// A UDP socket of the recording, with its addresses.
 #[derive(Debug, Default)]
 pub(super) struct UdpSocket {
     pub(super) local: Option<Addr>,

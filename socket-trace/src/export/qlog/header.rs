@@ -6,8 +6,8 @@ use socket_tap::format::{Header, Side};
 /// URN of the schema of the exported events.
 const EVENT_SCHEMA: &str = "urn:x-socket-tap:qlog:events:socket_tap";
 
-/// First record of the file: qlog's `LogFile` with one `TraceSeq`. The draft recommends this order of the
-/// first two fields.
+/// First record of the file: qlog's `LogFile` with one `TraceSeq`. `file_schema` and `serialization_format`
+/// come first, as the draft recommends.
 #[derive(Serialize)]
 pub(super) struct FileHeader<'a> {
     file_schema: &'static str,

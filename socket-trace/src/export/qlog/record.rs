@@ -42,7 +42,8 @@ impl Serialize for Name<'_> {
     }
 }
 
-/// Number of the event's socket, as a string because qlog requires one for `group_id`.
+/// Number of the event's socket, or 0 if it has none. Serialized as a string, because qlog requires one for
+/// `group_id`.
 struct GroupId(Option<SockId>);
 
 impl Serialize for GroupId {
@@ -99,7 +100,7 @@ impl Serialize for Value<'_> {
     }
 }
 
-/// Bytes as the type `hexstring` of the qlog draft.
+/// Bytes, serialized in hexadecimal: the type `hexstring` of the qlog draft.
 struct Hex<'a>(&'a [u8]);
 
 impl Serialize for Hex<'_> {

@@ -18,7 +18,8 @@ pub(super) fn line(out: &mut String, class: &str, from: At, to: At) {
     );
 }
 
-/// Draws an arrow from `from` to `to`, with `label` along its line. `class` is the CSS class of the line.
+/// Draws an arrow from `from` to `to`, with `label` along its line. `class` is the CSS class of the arrow;
+/// `dashed` states how its line is drawn.
 pub(super) fn arrow(out: &mut String, (class, dashed): (&str, bool), from: At, to: At, label: &str) {
     let angle = (to.y - from.y).atan2(to.x - from.x);
     let side = |turn: f64| {
@@ -78,7 +79,8 @@ pub(super) fn dot(out: &mut String, class: &str, at: At) {
     let _ = writeln!(out, "<circle class=\"dot {class}\" cx=\"{:.1}\" cy=\"{:.1}\" r=\"5\"/>", at.x, at.y);
 }
 
-/// Draws text at a position. `anchor` is `start`, `middle` or `end`; `text` must be escaped.
+/// Draws text at a position. `anchor` is the part of the text that is at this position: `start`, `middle` or
+/// `end`; `text` must be escaped.
 pub(super) fn words(out: &mut String, class: &str, anchor: &str, at: At, text: &str) {
     let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
     let _ = writeln!(

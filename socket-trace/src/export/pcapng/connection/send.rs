@@ -16,7 +16,8 @@ impl Connection {
         }
     }
 
-    /// Writes a packet without data, such as an ACK, which the export derives from an event.
+    /// Writes a packet without data, such as an ACK. The export derives these packets from events, because a
+    /// trace contains no packets.
     pub(super) fn synthesise(
         &mut self,
         context: &mut EventContext<'_>,

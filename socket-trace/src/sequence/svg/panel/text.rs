@@ -23,7 +23,8 @@ impl Panel<'_> {
         words(out, "soft", "middle", At { x, y: top + 44.0 }, &escaped(&recording));
     }
 
-    /// Draws the notes below the lifelines, and returns the vertical position of their end.
+    /// Draws notes below the lifelines, e.g. `… and 3 more calls`. Returns the vertical position below the
+    /// last note.
     pub(super) fn draw_foot(&self, out: &mut String, bottom: f64) -> f64 {
         let mut y = bottom + 24.0;
         let mut note = |text: &str| {
