@@ -109,7 +109,7 @@ pub(super) fn levels(
                 let (title, unit) = if levels.is_empty() {
                     ("segments", "segment")
                 } else {
-                    ("repeated segments", "repeated segment")
+                    ("retransmissions", "retransmission")
                 };
                 levels.push(Level { title: title.to_owned(), unit, blocks: vec![block] });
             }

@@ -84,7 +84,7 @@ fn segments_are_mapped_between_writes_and_reads() {
     let map = first(&[server(), client(), wire()]);
     let titles: Vec<&str> = map.directions[0].levels.iter().map(|level| level.title.as_str()).collect();
     let expected =
-        ["client's writes", "segments", "repeated segments", "server's reads", "HTTP/1.1", "messages"];
+        ["client's writes", "segments", "retransmissions", "server's reads", "HTTP/1.1", "messages"];
     assert_eq!(titles, expected);
     let [lost, again] = [1, 2].map(|level| &map.directions[0].levels[level].blocks);
     assert_eq!((lost[0].from, lost[0].to, lost[0].text.as_str()), (0, 40, "lost at 0.050132"));
@@ -92,7 +92,7 @@ fn segments_are_mapped_between_writes_and_reads() {
     assert_eq!(blocks(&map.directions[1].levels[1]), ["segment 0-78"]);
     let text = text::text(&map, 100, false);
     assert!(
-        text.contains("client → server: 1 message, 1 part, 1 write, 2 reads, 1 segment, 1 repeated segment"),
+        text.contains("client → server: 1 message, 1 part, 1 write, 2 reads, 1 segment, 1 retransmission"),
         "{text}"
     );
 }
@@ -101,7 +101,7 @@ fn segments_are_mapped_between_writes_and_reads() {
 fn segments_before_the_selected_read_are_mapped() {
     let map = first(&[server(), wire()]);
     let titles: Vec<&str> = map.directions[0].levels.iter().map(|level| level.title.as_str()).collect();
-    assert_eq!(titles, ["segments", "repeated segments", "server's reads", "HTTP/1.1", "messages"]);
+    assert_eq!(titles, ["segments", "retransmissions", "server's reads", "HTTP/1.1", "messages"]);
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn heading(direction: &Direction) -> String {
         "record" => 4,
         "TCP read" | "TCP write" => 5,
         "segment" => 6,
-        "repeated segment" => 7,
+        "retransmission" => 7,
         _ => 2,
     };
     let mut levels: Vec<&Level> = direction.levels.iter().collect();

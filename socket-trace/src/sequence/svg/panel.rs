@@ -107,8 +107,12 @@ impl<'a> Panel<'a> {
         self.draw_lifelines(out, "life", drawn_to, y - ROW / 2.0);
         let end = y + PAUSE - ROW / 2.0;
         self.draw_lifelines(out, "life still", y - ROW / 2.0, end);
-        let middle = At { x: self.client + DISTANCE / 2.0, y: y + PAUSE / 2.0 - ROW / 2.0 + 5.0 };
-        words(calls, "soft", "middle", middle, &pause(ns));
+        // Arrows of packets cross the pause.
+        let (anchor, x) = match self.sequence.packets.is_empty() {
+            true => ("middle", self.client + DISTANCE / 2.0),
+            false => ("start", MARGIN),
+        };
+        words(calls, "soft", anchor, At { x, y: y + PAUSE / 2.0 - ROW / 2.0 + 5.0 }, &pause(ns));
         end
     }
 

@@ -37,6 +37,18 @@ pub(super) fn arrow(out: &mut String, (class, dashed): (&str, bool), from: At, t
     along(out, class, (from, to), label);
 }
 
+/// Draws text along a line, beginning where the line begins.
+pub(super) fn at_begin(out: &mut String, class: &str, (from, to): (At, At), label: &str) {
+    let slope = ((to.y - from.y) / (to.x - from.x)).atan().to_degrees();
+    let (anchor, x) = if to.x > from.x { ("start", 14.0) } else { ("end", -14.0) };
+    let _ = writeln!(
+        out,
+        "<text class=\"{class}\" text-anchor=\"{anchor}\" transform=\"translate({:.1} {:.1}) rotate({slope:.2})\" \
+         x=\"{x}\" y=\"-5\">{label}</text>",
+        from.x, from.y
+    );
+}
+
 /// Draws text along a line.
 fn along(out: &mut String, class: &str, (from, to): (At, At), label: &str) {
     if label.is_empty() {
@@ -54,14 +66,13 @@ fn along(out: &mut String, class: &str, (from, to): (At, At), label: &str) {
 }
 
 /// Draws the arrow of a packet that did not arrive: a line that ends with a cross.
-pub(super) fn lost_arrow(out: &mut String, (class, dashed): (&str, bool), from: At, to: At, label: &str) {
+pub(super) fn lost_arrow(out: &mut String, (class, dashed): (&str, bool), from: At, to: At) {
     let end = At { x: from.x + (to.x - from.x) * 0.8, y: from.y + (to.y - from.y) * 0.8 };
     line(out, &format!("arrow {class}{}", if dashed { " dashed" } else { "" }), from, end);
     for turn in [-8.0, 8.0] {
         let (one, other) = (At { x: end.x - 8.0, y: end.y - turn }, At { x: end.x + 8.0, y: end.y + turn });
         line(out, &format!("arrow {class}"), one, other);
     }
-    along(out, class, (from, to), label);
 }
 
 pub(super) fn dot(out: &mut String, class: &str, at: At) {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use socket_tap::format::Side;
 use socket_tap::format::text::seconds;
 
-use super::super::shapes::{At, arrow, escaped, lost_arrow, words};
+use super::super::shapes::{At, arrow, at_begin, escaped, lost_arrow, words};
 use super::{FALL, LABEL, MARGIN, OFFSET, PAUSE, Panel, ROW, SEGMENT, TOP};
 use crate::sequence::call::Call;
 use crate::sequence::diagram::{call_text, pause_since};
@@ -68,8 +68,14 @@ impl Panel<'_> {
         };
         let label = escaped(&truncate(&packet.label(), LABEL));
         let (from, until) = (At { x: start, y: from }, At { x: end, y: until });
-        let draw = if packet.is_dropped { lost_arrow } else { arrow };
-        draw(out, (class, packet.bytes == 0), from, until, &label);
+        let style = (class, packet.bytes == 0);
+        if packet.is_dropped {
+            lost_arrow(out, style, from, until);
+        } else {
+            arrow(out, style, from, until, "");
+        }
+        // The beginnings of arrows rarely cross.
+        at_begin(out, class, (from, until), &label);
     }
 
     fn draw_call_with_data(&self, out: &mut String, call: &Call, y: f64) {
