@@ -59,6 +59,8 @@ pub fn identify(sender: Side, bytes: &[u8]) -> Option<WireProtocol> {
     let (is_http2, is_http1) = match sender {
         Side::Client => (first_frame::is_preface(bytes), start_line::is_request(bytes)),
         Side::Server => (first_frame::is_settings(bytes), start_line::is_status(bytes)),
+        // The network sends no bytes of its own.
+        Side::Wire => return None,
     };
     match () {
         () if is_http2 => Some(WireProtocol::Http2),

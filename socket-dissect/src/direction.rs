@@ -14,7 +14,8 @@ impl Direction {
     pub(super) fn of_reads_on(side: Side) -> Self {
         match side {
             Side::Server => Self::ToServer,
-            Side::Client => Self::ToClient,
+            // A recording of the network has no reads.
+            Side::Client | Side::Wire => Self::ToClient,
         }
     }
 

@@ -1,10 +1,13 @@
-//! The events of a recording: one [`Event`] for each socket operation.
+//! The events of a recording: one [`Event`] for each socket operation or packet.
 
 mod build;
 mod gap;
 mod kind;
+mod packet;
+mod segment;
 mod sock_id;
 pub(crate) mod string_enum;
+mod tcp_flags;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,16 +18,21 @@ use crate::close::Close;
 
 pub use gap::Gap;
 pub use kind::{Domain, SocketKind};
+pub use packet::{DropReason, Fate, Packet, Protocol};
+pub use segment::Segment;
 pub use sock_id::SockId;
+pub use tcp_flags::{TcpFlags, UnknownFlag};
 
-/// One operation on a socket, and the result that the program got. Marks and gaps are events without a socket.
+/// One operation on a socket, and the result that the program got, or one packet in a network. Marks and gaps are
+/// events without a socket.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Event {
     /// Time of the event, in nanoseconds since the recording began. For a socket call that sends, the time at
-    /// which it was entered; for any other socket call, the time at which it returned.
+    /// which it was entered; for any other socket call, the time at which it returned. For a packet, the time at
+    /// which its sender's kernel passed it to the network.
     pub t: u64,
-    /// Number of the socket. `None` for [`Op::Mark`] and [`Op::Gap`], which belong to no socket.
+    /// Number of the socket. `None` for [`Op::Mark`], [`Op::Gap`] and [`Op::Packet`], which belong to no socket.
     pub sock: Option<SockId>,
     /// The operation and its arguments.
     pub op: Op,
@@ -135,6 +143,8 @@ pub enum Op {
     /// Counts of the events that the recorder dropped since the last gap event, because its buffers were
     /// full.
     Gap(Gap),
+    /// A packet in a network, in a recording of packets. No system call corresponds to this event.
+    Packet(Box<Packet>),
     /// An operation that this version of the crate does not know, from a newer version of the trace format.
     #[non_exhaustive]
     Unknown {
@@ -164,6 +174,7 @@ impl Op {
             Self::Close(_) => "close",
             Self::Mark { .. } => "mark",
             Self::Gap(_) => "gap",
+            Self::Packet(_) => "packet",
             Self::Unknown { name } => name,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
@@ -10,8 +10,8 @@ use bookshelf::Limits;
 use clients::Watch as _;
 use jsonschema::Validator;
 use serde_json::Value;
-use socket_tap::event::Event;
-use socket_tap::format::Side;
+use socket_tap::event::{DropReason, Event, Op, Packet, Protocol, Segment, TcpFlags};
+use socket_tap::format::{Header, Side, TraceWriter};
 use socket_tap::sink::Sink;
 use socket_tap::{Tap, TapStream};
 use tempfile::TempDir;
@@ -76,6 +76,7 @@ impl Recording {
         let tap = match side {
             Side::Server => Tap::server("all"),
             Side::Client => Tap::client("all"),
+            Side::Wire => unreachable!("no tap is on the wire"),
         };
         let (sender, gate) = channel();
         let room = if gaps { (4, 2 * capture) } else { (1 << 16, 1 << 20) };
@@ -141,6 +142,8 @@ const ALLOWED: &[&str] = &[
     r#"{"end":true,"events":9,"lost":0,"open":2,"why":"tired"}"#,
     r#"{"socket_tap":1,"name":"a","side":"client","program":"b","pid":1,"started":"2026-11-22T15:04:05.123456789Z","monotonic_ns":18446744073709551615,"capture":0,"host":"h"}"#,
     r#"{"t":18446744073709551615,"op":"gap","reads":0,"writes":0,"payloads":1}"#,
+    r#"{"t":1,"op":"packet","from":"a","to":"b","protocol":"sctp","bytes":0,"length":20,"fate":"reordered"}"#,
+    r#"{"t":1,"op":"packet","from":"a","to":"b","protocol":"tcp","flags":"","seq":1,"window":0,"bytes":0,"length":40}"#,
 ];
 
 const REJECTED: &[&str] = &[
@@ -178,6 +181,16 @@ const REJECTED: &[&str] = &[
     r#"{"t":1,"sock":2,"op":"close","ended_by":"peer","rx":0,"tx":0,"reads":0,"writes":0,"tcp":{"state":"CLOSE"}}"#,
     r#"{"t":1,"op":"mark"}"#,
     r#"{"t":1,"op":"gap","reads":1,"writes":1}"#,
+    r#"{"t":1,"op":"packet","from":"a","protocol":"udp","bytes":0,"length":28}"#,
+    r#"{"t":1,"op":"packet","from":"a","to":"b","protocol":"udp","bytes":0}"#,
+    r#"{"t":1,"sock":2,"op":"packet","from":"a","to":"b","protocol":"udp","bytes":0,"length":28}"#,
+    r#"{"t":1,"op":"packet","from":"a","to":"b","protocol":"tcp","flags":"SYN","window":0,"bytes":0,"length":40}"#,
+    r#"{"t":1,"op":"packet","from":"a","to":"b","protocol":"tcp","flags":"SYNACK","seq":1,"window":0,"bytes":0,"length":40}"#,
+    r#"{"t":1,"op":"packet","from":"a","to":"b","protocol":"tcp","flags":"SYN","seq":4294967296,"window":0,"bytes":0,"length":40}"#,
+    r#"{"t":1,"op":"packet","from":"a","to":"b","protocol":"udp","ack":1,"bytes":0,"length":28}"#,
+    r#"{"t":1,"op":"packet","from":"a","to":"b","protocol":"udp","bytes":0,"length":28,"fate":"dropped","arrived":2}"#,
+    r#"{"t":1,"op":"packet","from":"a","to":"b","protocol":"udp","bytes":0,"length":28,"fate":"delivered","reason":"loss"}"#,
+    r#"{"t":1,"op":"packet","from":"a","to":"b","protocol":"tcp","flags":"ACK","seq":1,"ack":1,"window":0,"sack":[[1]],"bytes":0,"length":40}"#,
     // Neither an end line nor a header.
     r#"{"end":false,"events":9,"lost":0}"#,
     r#"{"end":true,"events":9}"#,
@@ -186,6 +199,37 @@ const REJECTED: &[&str] = &[
     r#"{"socket_tap":1,"name":"a","side":"both","program":"b","pid":1,"started":"2026-11-22T15:04:05.123456789Z","monotonic_ns":0,"capture":0}"#,
     r#"{"socket_tap":1,"name":"a","side":"client","program":"b","pid":1,"started":"today","monotonic_ns":0,"capture":0}"#,
 ];
+
+#[test]
+fn written_packets_match_the_schema() {
+    let (directory, schema) = (TempDir::new().unwrap(), schema());
+    let path = directory.path().join("wire.jsonl");
+    let mut header = Header::starting_now("wire", Side::Wire);
+    header.capture = 4;
+    let mut trace = TraceWriter::create(&path, &header).unwrap();
+    let [client, server]: [SocketAddr; 2] =
+        ["10.77.0.1:41000", "[fd77::2]:3000"].map(|address| address.parse().unwrap());
+    let mut syn = Segment::new(TcpFlags::SYN, u32::MAX).with_ack(0);
+    (syn.window, syn.mss, syn.window_scale, syn.sack_permitted) = (u16::MAX, Some(u16::MAX), Some(14), true);
+    (syn.timestamps, syn.sack) = (Some((1, 2)), vec![(1, 2), (3, 4)]);
+    let tcp = Packet::new(client, server, Protocol::Tcp).with_segment(syn).with_length(60);
+    let udp =
+        Packet::new(server, client, Protocol::Udp).with_bytes(1).with_length(29).with_data([69, 0, 0, 29]);
+    let no_flags = tcp.clone().with_segment(Segment::new(TcpFlags::default(), 0)).with_retransmission(true);
+    let packets = [
+        tcp.clone().delivered(7),
+        tcp.dropped(DropReason::Queue),
+        udp.clone().duplicated(9).with_data([]),
+        udp,
+        no_flags,
+    ];
+    for packet in packets {
+        trace.write(&Event::new(3, None, Op::Packet(Box::new(packet)))).unwrap();
+    }
+    trace.finish().unwrap();
+    let packets = ["packet"; 5].as_slice();
+    assert_eq!(kinds_of(&schema, &path), [&["header"], packets, &["end"]].concat());
+}
 
 #[test]
 fn schema_allows_unknown_fields_and_checks_known_ones() {

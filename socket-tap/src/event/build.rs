@@ -38,6 +38,7 @@ impl Event {
             Op::Write(transfer) => Op::Write(stream(transfer)),
             Op::SendTo(sent) => Op::SendTo(datagram(sent)),
             Op::RecvFrom(received) => Op::RecvFrom(datagram(received)),
+            Op::Packet(packet) => Op::Packet(Box::new(packet.without_data())),
             other => other.clone(),
         };
         Self { op, error: self.error.clone(), ..*self }

@@ -1,6 +1,7 @@
 //! Conversion of an event to one flat JSON object, which `jq`, `DuckDB` and pandas read without
 //! configuration.
 
+mod packet;
 mod read;
 
 use std::borrow::Cow;
@@ -46,6 +47,30 @@ pub(super) struct FlatEvent<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     backlog: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    from: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    protocol: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flags: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seq: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ack: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    window: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mss: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    window_scale: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sack_permitted: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sack: Option<Vec<(u32, u32)>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timestamps: Option<(u32, u32)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     slices: Option<u32>,
@@ -55,6 +80,14 @@ pub(super) struct FlatEvent<'a> {
     truncated: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     length: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fate: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    arrived: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retransmission: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -147,6 +180,7 @@ impl<'a> FlatEvent<'a> {
             Op::Close(close) | Op::Release(close) => self.set_close(close),
             Op::Mark { label } => self.label = text(label),
             Op::Gap(gap) => self.set_gap(gap),
+            Op::Packet(packet) => self.set_packet(packet),
             Op::Unknown { .. } => {}
         }
     }

@@ -31,6 +31,11 @@ const LINES: &[&str] = &[
     r#"{"t":995000,"op":"gap","reads":3,"writes":1,"payloads":0}"#,
     r#"{"t":995000,"op":"gap","rx":300,"tx":70,"reads":3,"writes":1,"others":12,"connections":2,"payloads":0}"#,
     r#"{"t":996000,"sock":2,"op":"splice"}"#,
+    r#"{"t":1250,"op":"packet","from":"10.77.0.1:41000","to":"10.77.0.2:3000","protocol":"tcp","flags":"SYN","seq":7000,"window":64240,"mss":1460,"window_scale":7,"sack_permitted":true,"timestamps":[1,0],"bytes":0,"length":60,"fate":"delivered","arrived":1290000,"retransmission":false}"#,
+    r#"{"t":1250,"op":"packet","from":"[fd77::1]:41000","to":"[fd77::2]:3000","protocol":"tcp","flags":"PSH ACK","seq":4294967295,"ack":0,"window":502,"sack":[[10,20],[30,40]],"bytes":3,"length":75,"fate":"dropped","reason":"queue","retransmission":true,"data":"R0VU"}"#,
+    r#"{"t":1250,"op":"packet","from":"10.77.0.1:5353","to":"10.77.0.2:3000","protocol":"udp","bytes":9,"length":37,"fate":"duplicated","arrived":2000}"#,
+    r#"{"t":1250,"op":"packet","from":"10.77.0.1","to":"10.77.0.2","protocol":"icmp","bytes":56,"length":84}"#,
+    r#"{"t":1250,"op":"packet","from":"10.77.0.1","to":"10.77.0.2","protocol":"sctp","bytes":56,"length":84,"fate":"reordered","reason":"mood"}"#,
 ];
 
 fn written(line: &Line) -> String {
@@ -91,6 +96,9 @@ fn parse_error_messages_match_snapshot() {
         r#"{"t":1,"sock":2,"op":"read","bytes":-1}"#,
         r#"{"t":1,"sock":2,"op":"read","bytes":1,"data":"%"}"#,
         r#"{"t":1,"sock":2,"op":"accept","on":0}"#,
+        r#"{"t":1,"op":"packet","from":"a","to":"b","protocol":"tcp","flags":"SIN","bytes":0,"length":40}"#,
+        r#"{"t":1,"op":"packet","from":"a","to":"b","protocol":"tcp","flags":"SYN","bytes":0,"length":40}"#,
+        r#"{"t":1,"op":"packet","from":"a","protocol":"udp","bytes":0,"length":40}"#,
         r#"{"t":1,"sock":2,"op":"re"#,
         r#"[1,2,"shutdown"]"#,
     ];
@@ -103,6 +111,9 @@ fn parse_error_messages_match_snapshot() {
     invalid value: integer `-1`, expected u64, at column 38
     field `data` must be base64
     field `on` must be the number of the listening socket
+    field `flags` must be names of TCP flags, such as SYN ACK
+    field `seq` must be a sequence number
+    field `to` must be an address
     EOF while parsing a string, at column 24
     not a JSON object
     the trace has format version 2, but this program reads versions up to 1; use a newer program

@@ -38,6 +38,7 @@ struct HeaderFields {
 enum SideWord {
     Server,
     Client,
+    Wire,
 }
 
 #[derive(Serialize, Deserialize)]

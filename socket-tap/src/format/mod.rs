@@ -1,7 +1,7 @@
 //! The trace format: JSON Lines with a [`Header`], one [`Event`](crate::event::Event) per line, and an [`End`].
 //! `TRACE.md` describes each field.
 //!
-//! Parsing and writing lines needs the feature `file`. [`Header`], [`End`] and the [`text`] for a terminal are always
+//! A [`Tap`](crate::Tap) writes the trace of the sockets of a program, and a [`TraceWriter`] any other events. Parsing and writing lines needs the feature `file`. [`Header`], [`End`] and the [`text`] for a terminal are always
 //! available.
 
 #[cfg(feature = "file")]
@@ -20,6 +20,11 @@ mod timestamp;
 mod transfer;
 #[cfg(feature = "file")]
 mod transfer_lines;
+#[cfg(feature = "file")]
+mod writer;
+
+use std::path::Path;
+use std::time::SystemTime;
 
 #[cfg(feature = "file")]
 pub use error::{InvalidJson, LineError};
@@ -27,9 +32,11 @@ pub use error::{InvalidJson, LineError};
 pub use line::{Line, write_event};
 #[cfg(feature = "file")]
 pub use part::part_path;
-pub(crate) use timestamp::Timestamp;
+use timestamp::Timestamp;
 #[cfg(feature = "file")]
 pub(crate) use transfer_lines::TransferLines;
+#[cfg(feature = "file")]
+pub use writer::TraceWriter;
 
 /// The version of the format that this crate writes, and the newest that it reads.
 pub const VERSION: u32 = 1;
@@ -43,7 +50,7 @@ pub struct Header {
     pub version: u32,
     /// Name of the recording, for example `rest`.
     pub name: String,
-    /// The side of the recording program on its connections: server or client.
+    /// The side of the recording program on its connections: server or client, or the network between them.
     pub side: Side,
     /// Name and version of the recording program.
     pub program: String,
@@ -54,7 +61,7 @@ pub struct Header {
     /// Time of the machine's monotonic clock at the start of the recording, in nanoseconds. With it, a reader
     /// of traces can put the recordings of several processes on one time line.
     pub monotonic_ns: u64,
-    /// Maximum number of bytes that are captured from each read and write. 0 if payload is not captured.
+    /// Maximum number of bytes that are captured from each read, write and packet. 0 if payload is not captured.
     pub capture: u64,
     /// Number of this file, if the recording was rotated into several files. The first file has number 0.
     pub part: u64,
@@ -88,24 +95,58 @@ impl Header {
             since: 0,
         }
     }
+
+    /// Creates a header with the name and process id of this program, for a recording that starts now and captures
+    /// no payload.
+    #[must_use]
+    pub fn starting_now(name: impl Into<String>, side: Side) -> Self {
+        Self {
+            program: executable(),
+            pid: std::process::id(),
+            started: Timestamp(SystemTime::now()).to_string(),
+            monotonic_ns: crate::monotonic_ns(),
+            ..Self::new(name, side)
+        }
+    }
 }
 
-/// A program's side of a connection. This enum is exhaustive: a connection has two sides.
+/// Returns the file name of this program.
+pub(crate) fn executable() -> String {
+    let path = std::env::current_exe().ok();
+    let name = path.as_deref().and_then(Path::file_name);
+    name.map_or_else(|| "unknown".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+/// A recording's side of its connections. This enum is exhaustive: a connection has two ends, with a network in
+/// between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
     /// The side that accepts connections.
     Server,
     /// The side that connects.
     Client,
+    /// The network between the two. The recording has packets instead of socket calls.
+    Wire,
 }
 
 impl Side {
-    /// Returns the side's name in a trace: `server` or `client`.
+    /// Returns the other end of a connection. The network between both ends is returned as it is.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Server => Self::Client,
+            Self::Client => Self::Server,
+            Self::Wire => Self::Wire,
+        }
+    }
+
+    /// Returns the side's name in a trace: `server`, `client` or `wire`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Server => "server",
             Self::Client => "client",
+            Self::Wire => "wire",
         }
     }
 }

@@ -7,11 +7,16 @@
 //! ```
 
 mod describe;
+mod packet;
+mod sequence_numbers;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use crate::event::{Datagram, Domain, Event, Op, SockId, SocketKind};
+pub use packet::contents;
+pub use sequence_numbers::{Number, Numbers, SequenceNumbers};
+
 use describe::{adopted, ended, fd, milliseconds, missing, moved, or_unknown, received, released};
 
 /// A formatter that turns events into lines of text. It remembers when each connection began, to show its
@@ -25,6 +30,7 @@ pub struct Lines {
     /// Numbers of the open streams that are not sockets, such as TLS streams. Such a stream has no FIN of its
     /// own, so the lines of its shutdown and its end do not mention one.
     above: HashSet<Option<SockId>>,
+    numbers: SequenceNumbers,
 }
 
 impl Lines {
@@ -63,6 +69,13 @@ impl Lines {
     /// Appends the line of the event like [`push`](Self::push), but shows the time `t`, in nanoseconds since
     /// the recording began. For example, it can show a `connect` at the time at which it began.
     pub fn push_at(&mut self, t: u64, event: &Event, out: &mut String) {
+        let detail = self.detail(event);
+        self.push_described(t, event, &detail, out);
+    }
+
+    /// Appends the line of the event like [`push_at`](Self::push_at), but with `detail` as the description of its
+    /// arguments and results.
+    pub fn push_described(&mut self, t: u64, event: &Event, detail: &str, out: &mut String) {
         if let Some(label) = &self.label {
             let _ = write!(out, "{label:<8}");
         }
@@ -77,7 +90,7 @@ impl Lines {
         let sock = event.sock.map_or_else(String::new, |sock| format!("#{sock}"));
         let (on, off) = self.paint(name);
         let _ = write!(out, "{sock:>4} {on}{:<9}{off} ", printable(name));
-        let detail = printable(&self.detail(event));
+        let detail = printable(detail);
         match fd(&event.op) {
             Some(fd) => _ = write!(out, "{detail:<44} fd {fd}"),
             None => out.push_str(&detail),
@@ -141,6 +154,7 @@ impl Lines {
             Op::Close(close) => ended(close, self.forget(event), event.t),
             Op::Release(close) => released(close, self.forget(event), event.t),
             Op::Gap(gap) => missing(gap),
+            Op::Packet(packet) => packet::packet(packet, event.t, &mut self.numbers),
             Op::Mark { .. } => String::new(),
             Op::Unknown { .. } => "(unknown operation, of a newer version)".to_owned(),
         }

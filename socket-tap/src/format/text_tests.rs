@@ -36,6 +36,24 @@ fn connection_is_formatted_line_by_line() {
 }
 
 #[test]
+fn packets_are_formatted_with_relative_numbers_and_fate() {
+    let text = shown(&[
+        r#"{"t":0,"op":"packet","from":"10.77.0.1:41000","to":"10.77.0.2:3000","protocol":"tcp","flags":"SYN","seq":7000,"window":64240,"mss":1460,"window_scale":7,"bytes":0,"length":60,"fate":"delivered","arrived":20010000,"retransmission":false}"#,
+        r#"{"t":20020000,"op":"packet","from":"10.77.0.2:3000","to":"10.77.0.1:41000","protocol":"tcp","flags":"SYN ACK","seq":50,"ack":7001,"window":65535,"mss":1460,"window_scale":7,"bytes":0,"length":60,"fate":"dropped","reason":"loss"}"#,
+        r#"{"t":40020000,"op":"packet","from":"10.77.0.1:41000","to":"10.77.0.2:3000","protocol":"tcp","flags":"PSH ACK","seq":7001,"ack":51,"window":502,"sack":[[60,70]],"bytes":85,"length":137,"fate":"duplicated","arrived":60020000,"retransmission":true}"#,
+        r#"{"t":50020000,"op":"packet","from":"10.77.0.1:41001","to":"10.77.0.2:3000","protocol":"tcp","flags":"RST","seq":9,"window":0,"bytes":0,"length":40}"#,
+        r#"{"t":60020000,"op":"packet","from":"10.77.0.1:5000","to":"10.77.0.2:3000","protocol":"udp","bytes":0,"length":28,"fate":"dropped","reason":"queue"}"#,
+    ]);
+    insta::assert_snapshot!(text, @r"
+    0.000000      packet    10.77.0.1:41000 → 10.77.0.2:3000  SYN  seq 0  win 64240  mss 1460  in 20.01 ms
+    0.020020      packet    10.77.0.2:3000 → 10.77.0.1:41000  SYN ACK  seq 0  ack 1  win 65535  mss 1460  dropped: loss
+    0.040020      packet    10.77.0.1:41000 → 10.77.0.2:3000  PSH ACK  seq 1  ack 1  win 64256  sack 10-20  85 B  retransmission  duplicate  in 20.00 ms
+    0.050020      packet    10.77.0.1:41001 → 10.77.0.2:3000  RST  seq 9 (absolute)  win 0
+    0.060020      packet    10.77.0.1:5000 → 10.77.0.2:3000  udp  0 B  dropped: queue
+    ");
+}
+
+#[test]
 fn adopt_datagram_and_close_events_are_formatted() {
     let text = shown(&[
         r#"{"t":0,"sock":1,"op":"adopt","fd":3,"domain":"ipv4","type":"listener","local":"127.0.0.1:3000"}"#,

@@ -29,7 +29,7 @@ mod private_file;
 mod rotation;
 #[cfg(feature = "file")]
 #[cfg(test)]
-mod temp_directory;
+pub(crate) mod temp_directory;
 #[cfg(feature = "tracing")]
 mod tracing_events;
 

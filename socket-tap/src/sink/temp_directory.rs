@@ -4,26 +4,26 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A temporary directory. Dropping it removes the directory.
-pub(super) struct TempDirectory(PathBuf);
+pub(crate) struct TempDirectory(PathBuf);
 
 impl TempDirectory {
     /// Creates a directory for the test named `test`. The name must be unique in this crate.
-    pub(super) fn new(test: &str) -> Self {
+    pub(crate) fn new(test: &str) -> Self {
         let path = std::env::temp_dir().join(format!("socket-tap-{test}-{}", std::process::id()));
         fs::create_dir_all(&path).unwrap();
         Self(path)
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 
-    pub(super) fn join(&self, name: &str) -> PathBuf {
+    pub(crate) fn join(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 
     /// Returns the names of the files in the directory, sorted.
-    pub(super) fn files(&self) -> Vec<String> {
+    pub(crate) fn files(&self) -> Vec<String> {
         let entries = fs::read_dir(&self.0).unwrap();
         let mut files: Vec<String> =
             entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();

@@ -1,12 +1,12 @@
 //! Configures and starts a recording.
 
 use std::io;
+#[cfg(feature = "file")]
 use std::path::Path;
-use std::time::SystemTime;
 
 use super::Tap;
 use crate::error::RecordingError;
-use crate::format::{Header, Side, Timestamp, VERSION};
+use crate::format::{Header, Side, executable};
 use crate::recorder::sync::thread;
 use crate::recorder::{Capacity, Drain, OnError, RawClock, Recorder, Recording, Timeline};
 #[cfg(feature = "file")]
@@ -162,16 +162,10 @@ impl TapBuilder {
             return Err(io::Error::new(io::ErrorKind::OutOfMemory, why));
         }
         let header = Header {
-            version: VERSION,
-            name: self.name,
-            side: self.side,
             program: self.program.unwrap_or_else(executable),
-            pid: std::process::id(),
-            started: Timestamp(SystemTime::now()).to_string(),
             monotonic_ns: timeline.start_ns(),
             capture: capacity.capture as u64,
-            part: 0,
-            since: 0,
+            ..Header::starting_now(self.name, self.side)
         };
         for sink in &mut self.sinks {
             sink.begin(&header).map_err(|error| {
@@ -184,12 +178,6 @@ impl TapBuilder {
         recording.set_drain_thread(thread.thread());
         Ok(Tap(Some(recording)))
     }
-}
-
-fn executable() -> String {
-    let path = std::env::current_exe().ok();
-    let name = path.as_deref().and_then(Path::file_name);
-    name.map_or_else(|| "unknown".to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 impl std::fmt::Debug for TapBuilder {

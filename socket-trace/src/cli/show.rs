@@ -11,19 +11,21 @@ use super::contracts::ContractFlags;
 use super::failed::{CommandResult, Failed};
 use super::terminal::{colored, warn, warn_of_defects, width};
 use socket_tap::event::SockId;
+use socket_tap::format::Side;
 
 use crate::reader::{Error, Trace};
 use crate::show::filter::{Filter, Peer};
 use crate::show::lines::Style;
 use crate::show::view::View;
-use crate::timeline::Timeline;
-use crate::timeline::{AnnotatedEvents, Next};
+use crate::timeline::{AnnotatedEvents, Next, Recording, Timeline};
 
 const HELP: &str = "Each line is a call: seconds since the recording began, the socket, the operation, and its \
     result. If payload was recorded (--capture of the servers), the line also describes the data. In `HEADERS 200, \
     DATA {id: 1}…` the DATA continues in a later call; `…DATA` began in an earlier one.\n\n\
     Several recordings of one machine are merged by its clock. c1, c2 and so on are connections: both ends of one \
     have the same number. The parts of one recording (shop.0.jsonl shop.1.jsonl shop.jsonl) are shown as one.\n\n\
+    A recording of the network adds its packets, with sequence numbers that count from the SYN, and the fate of each: \
+    `in 20.01 ms` is the time from its sender to its receiver.\n\n\
     A read, recvfrom or accept has the time of its return; a write, sendto, shutdown, close or connect has the \
     time of its call. So no line is earlier than its cause.\n\n\
     Examples:\n  \
@@ -37,9 +39,9 @@ const HELP: &str = "Each line is a call: seconds since the recording began, the 
     Exit codes: 0 shown, even if no event passes the filters; 2 a trace cannot be read, or wrong usage.";
 
 /// Names of the operations in the trace format.
-const OPERATIONS: [&str; 16] = [
+const OPERATIONS: [&str; 17] = [
     "socket", "option", "bind", "listen", "accept", "connect", "adopt", "read", "write", "sendto",
-    "recvfrom", "shutdown", "close", "release", "mark", "gap",
+    "recvfrom", "shutdown", "close", "release", "mark", "gap", "packet",
 ];
 
 /// Print recordings, a line per socket call, with a description of its data
@@ -49,7 +51,7 @@ pub(super) struct Show {
     /// Trace files; - is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Only this socket, as numbered by its recording
+    /// Only this socket, as numbered by its recording, and the packets of its connection
     #[arg(long, value_name = "N")]
     sock: Option<SockId>,
     /// Only the connection with this number, shown as cN if several recordings are given
@@ -89,7 +91,8 @@ pub(super) struct Show {
 impl Show {
     pub(super) fn run(&self) -> CommandResult {
         let mut events = AnnotatedEvents::with_contracts(self.timeline()?, &self.contracts.read()?);
-        let filter = self.filter(events.timeline().recordings().len() > 1);
+        let mut filter = self.filter(events.timeline().recordings().len() > 1);
+        self.find_connections_of_sock(&mut filter, events.timeline())?;
         let mut view = self.view(events.timeline());
         let mut out = io::BufWriter::new(io::stdout().lock());
         view.begin(events.timeline().recordings(), &mut out)?;
@@ -98,6 +101,7 @@ impl Show {
             match events.next_or_pending()? {
                 Next::Event(annotated) if self.follow && filter.is_over(annotated.timed.at) => break,
                 Next::Event(annotated) => {
+                    filter.observe(&annotated);
                     let shown = filter.passes(&annotated);
                     view.event(&annotated, shown, events.timeline().recordings(), &mut out)?;
                     any |= shown;
@@ -140,6 +144,7 @@ impl Show {
     fn filter(&self, both_ends: bool) -> Filter {
         Filter {
             sock: self.sock,
+            connections_of_sock: BTreeSet::new(),
             connection: self.connection,
             peer: self.peer.clone(),
             both_ends,
@@ -148,6 +153,22 @@ impl Show {
             since: self.since,
             until: self.until,
         }
+    }
+
+    /// Finds the connections of the socket in the filter, if there are packets. Its first packets precede its accept,
+    /// so the traces are read once more. A trace that is followed or read from standard input can only be read once:
+    /// it is shown without these packets.
+    fn find_connections_of_sock(&self, filter: &mut Filter, timeline: &Timeline) -> CommandResult<()> {
+        let is_wire = |recording: &Recording| recording.header.side == Side::Wire;
+        let is_read_once = self.follow || self.files.iter().any(|file| file.as_os_str() == "-");
+        if filter.sock.is_none() || is_read_once || !timeline.recordings().iter().any(is_wire) {
+            return Ok(());
+        }
+        let mut events = AnnotatedEvents::new(self.timeline()?);
+        while let Some(annotated) = events.next_event()? {
+            filter.observe(&annotated);
+        }
+        Ok(())
     }
 
     fn has_filter(&self) -> bool {

@@ -30,7 +30,7 @@ pub fn text(map: &Map, width: usize, color: bool) -> String {
 fn heading(direction: &Direction) -> String {
     let (from, to) = match direction.to {
         Side::Server => ("client", "server"),
-        Side::Client => ("server", "client"),
+        Side::Client | Side::Wire => ("server", "client"),
     };
     let count = |level: &Level| {
         let of_call = level.blocks.iter().filter(|block| block.of_call);

@@ -23,7 +23,7 @@ impl TlsStreams {
     /// end of the connection.
     pub(super) fn adopt(&mut self, above: Socket, below: Socket, side: Side) {
         self.sockets.insert(above, below);
-        let sent_to = if side == Side::Server { Side::Client } else { Side::Server };
+        let sent_to = side.other();
         if let Some(records) = self.records.get_mut(&(below, sent_to)) {
             records.begin_writing();
         }

@@ -109,10 +109,7 @@ impl TransferLog {
 /// Returns the side that receives the bytes of a read or write, and the number of these bytes. `side` is the
 /// recorded side. `None` for other events.
 pub(super) fn direction_and_bytes(event: &Event, side: Side) -> Option<(Side, u64)> {
-    let other = match side {
-        Side::Client => Side::Server,
-        Side::Server => Side::Client,
-    };
+    let other = side.other();
     match &event.op {
         _ if event.error.is_some() => None,
         Op::Read(transfer) if transfer.bytes > 0 => Some((side, transfer.bytes)),

@@ -168,7 +168,7 @@ impl Sockets {
             (SocketKind::Datagram, ..) => Role::Datagram,
             (_, Some(_), _) => Role::Layer,
             (.., Side::Server) => Role::Accepted,
-            (.., Side::Client) => Role::Connected,
+            (.., Side::Client | Side::Wire) => Role::Connected,
         }
     }
 

@@ -11,7 +11,7 @@ fn failed(us: u64, op: &str, error: &str) -> String {
 /// Lints a connection with these events. Returns the explanation of the first example of each finding.
 fn examples(side: Side, of_connection: Vec<String>) -> Vec<String> {
     let mut events = match side {
-        Side::Client => connect(1, 2).to_vec(),
+        Side::Client | Side::Wire => connect(1, 2).to_vec(),
         Side::Server => listener(),
     };
     if side == Side::Server {

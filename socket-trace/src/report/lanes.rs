@@ -38,7 +38,8 @@ impl Lanes {
             .map(|recording| (recording.header.name.clone(), recording.header.side))
             .collect();
         let mut lanes: Vec<LaneEntry> = Vec::new();
-        for (name, _) in &recordings {
+        // Packets belong to the lanes of their connections' recordings.
+        for (name, _) in recordings.iter().filter(|(_, side)| *side != Side::Wire) {
             if !lanes.iter().any(|lane| lane.name == *name) {
                 lanes.push(LaneEntry { name: name.clone(), server_address: None, client_address: None });
             }

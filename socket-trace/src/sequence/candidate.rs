@@ -68,7 +68,7 @@ impl Candidate {
 
     fn end(&mut self, side: Side) -> &mut Option<End> {
         match side {
-            Side::Client => &mut self.client,
+            Side::Client | Side::Wire => &mut self.client,
             Side::Server => &mut self.server,
         }
     }

@@ -69,7 +69,7 @@ fn row(call: &Call, arrow: Option<Arrow>) -> Row {
 /// Returns the rows of a socket call that sends a signal. The first row has the call and the arrow of the
 /// signal. For a handshake, this arrow is the SYN; the SYN-ACK and the ACK follow in rows of their own.
 fn sent(call: &Call, signal: Signal) -> Vec<Row> {
-    let to = other(call.side);
+    let to = call.side.other();
     match signal {
         Signal::Handshake => {
             let [syn, syn_ack, ack] = handshake(call.side);
@@ -85,7 +85,7 @@ fn sent(call: &Call, signal: Signal) -> Vec<Row> {
 fn received(call: &Call, signal: Signal) -> Vec<Row> {
     match signal {
         Signal::Handshake => {
-            let [syn, syn_ack, ack] = handshake(other(call.side));
+            let [syn, syn_ack, ack] = handshake(call.side.other());
             vec![between(syn), between(syn_ack), row(call, Some(ack))]
         }
         signal => vec![row(call, Some(arrow(call.side, signal, &call.carried)))],
@@ -104,7 +104,7 @@ fn arrow(to: Side, signal: Signal, carried: &str) -> Arrow {
 
 /// Returns the three segments that the kernels exchange while a client connects.
 fn handshake(client: Side) -> [Arrow; 3] {
-    let server = other(client);
+    let server = client.other();
     [("SYN", server), ("SYN, ACK", client), ("ACK", server)].map(|(label, to)| Arrow {
         to,
         label: label.to_owned(),
@@ -115,13 +115,6 @@ fn handshake(client: Side) -> [Arrow; 3] {
 
 fn between(arrow: Arrow) -> Row {
     Row { at: None, pause: None, call: None, receives: false, arrow: Some(arrow) }
-}
-
-fn other(side: Side) -> Side {
-    match side {
-        Side::Client => Side::Server,
-        Side::Server => Side::Client,
-    }
 }
 
 /// Formats the duration of a pause in the diagram.

@@ -42,7 +42,7 @@ pub fn diagram(sequence: &Sequence) -> String {
 
 fn id(side: Side) -> &'static str {
     match side {
-        Side::Client => "C",
+        Side::Client | Side::Wire => "C",
         Side::Server => "S",
     }
 }
@@ -52,7 +52,7 @@ fn across(arrow: &Arrow) -> String {
     let line = if arrow.kernel { "-->>" } else { "->>" };
     match arrow.to {
         Side::Server => format!("C{line}S"),
-        Side::Client => format!("S{line}C"),
+        Side::Client | Side::Wire => format!("S{line}C"),
     }
 }
 

@@ -54,7 +54,7 @@ fn drawn(arrow: &Arrow, width: usize) -> String {
     let line = "─".repeat(width.saturating_sub(label.width() + 3));
     match arrow.to {
         Side::Server => format!("──{label}{line}▶"),
-        Side::Client => format!("◀{line}{label}──"),
+        Side::Client | Side::Wire => format!("◀{line}{label}──"),
     }
 }
 
@@ -106,15 +106,15 @@ fn cell(calls: &[Call], call: Option<&Call>) -> String {
     };
     let is_one_sided = !(is_recorded(calls, Side::Client) && is_recorded(calls, Side::Server));
     let arrow = match (call.side, call.sends) {
-        (Side::Client, Some(_)) => "───▶",
+        (Side::Client | Side::Wire, Some(_)) => "───▶",
         (Side::Server, Some(_)) => "◀───",
-        (Side::Client, None) if is_one_sided && call.receives.is_some() => "◀───",
+        (Side::Client | Side::Wire, None) if is_one_sided && call.receives.is_some() => "◀───",
         (Side::Server, None) if is_one_sided && call.receives.is_some() => "───▶",
         (_, None) => "",
     };
     let text = &call.text;
     match call.side {
-        Side::Client => format!("{text:<COLUMN$}{arrow:<GAP$}{:COLUMN$}", ""),
+        Side::Client | Side::Wire => format!("{text:<COLUMN$}{arrow:<GAP$}{:COLUMN$}", ""),
         Side::Server => format!("{:COLUMN$}{arrow:<GAP$}{text:<COLUMN$}", ""),
     }
 }

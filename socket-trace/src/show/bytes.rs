@@ -42,6 +42,7 @@ fn payload(op: &Op) -> Option<(u64, &[u8])> {
     match op {
         Op::Read(transfer) | Op::Write(transfer) => Some((transfer.bytes, transfer.data.as_deref()?)),
         Op::SendTo(datagram) | Op::RecvFrom(datagram) => Some((datagram.bytes, datagram.data.as_deref()?)),
+        Op::Packet(packet) => Some((packet.length, packet.data.as_deref()?)),
         _ => None,
     }
 }

@@ -1,5 +1,6 @@
 //! Selects the events to show.
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
@@ -11,11 +12,13 @@ use crate::timeline::connections::Connection;
 /// Conditions for an event to be shown. A field that is `None` or empty sets no condition.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// The event must be on the socket with this number in its recording.
+    /// The event must be on the socket with this number in its recording, or be a packet of its connection.
     pub sock: Option<SockId>,
+    /// Connections whose packets are shown because one of their ends is the socket `sock`.
+    pub connections_of_sock: BTreeSet<u64>,
     /// The event must be on the connection with this number on the time line.
     pub connection: Option<u64>,
-    /// The event must be on a connection with this peer, or be a datagram from or to it.
+    /// The event must be on a connection with this peer, or be a datagram or packet from or to it.
     pub peer: Option<Peer>,
     /// `true` if several recordings are shown. `peer` is then compared with the local address, too, so that
     /// both ends of a connection are shown.
@@ -36,13 +39,29 @@ impl Filter {
     pub fn passes(&self, annotated: &AnnotatedEvent) -> bool {
         let AnnotatedEvent { timed, connection, step, .. } = annotated;
         let connection = connection.as_deref();
-        self.sock.is_none_or(|sock| timed.event.sock == Some(sock))
+        self.sock.is_none_or(|sock| timed.event.sock == Some(sock) || self.is_packet_of_sock(annotated))
             && self.connection.is_none_or(|number| connection.is_some_and(|it| it.number == number))
             && self.peer.as_ref().is_none_or(|peer| self.is_with(peer, &timed.event.op, connection))
             && (self.ops.is_empty() || self.ops.iter().any(|op| op == timed.event.op.name()))
             && self.step.as_deref().is_none_or(|name| step.as_deref() == Some(name))
             && self.since.is_none_or(|since| timed.at >= since)
             && self.until.is_none_or(|until| timed.at <= until)
+    }
+
+    /// Processes an event. If it is on the socket `sock`, the packets of its connection pass from now on. Packets
+    /// precede the `accept` of their connection, so events should be read twice: first to call this method.
+    pub fn observe(&mut self, annotated: &AnnotatedEvent) {
+        if let Some(connection) = &annotated.connection
+            && annotated.timed.event.sock.is_some_and(|sock| self.sock == Some(sock))
+        {
+            self.connections_of_sock.insert(connection.number);
+        }
+    }
+
+    fn is_packet_of_sock(&self, annotated: &AnnotatedEvent) -> bool {
+        let connection = annotated.connection.as_ref();
+        matches!(annotated.timed.event.op, Op::Packet(_))
+            && connection.is_some_and(|connection| self.connections_of_sock.contains(&connection.number))
     }
 
     /// Returns `true` if no event after the time `at` can meet the conditions, so that complete traces need
@@ -57,6 +76,9 @@ impl Filter {
             && let Some(address) = &datagram.peer
         {
             return peer.is(address);
+        }
+        if let Op::Packet(packet) = op {
+            return peer.is(&packet.from) || peer.is(&packet.to);
         }
         connection.is_some_and(|Connection { local, peer: other, .. }| {
             let is = |address: &Option<Addr>| address.as_ref().is_some_and(|address| peer.is(address));

@@ -5,11 +5,14 @@
 //! ```
 //!
 //! With several recordings, each line begins with the recording's label and the connection, as in
-//! `rest-server  c1`. The line of a connect shows the time at which it was called, and its duration.
+//! `rest-server  c1`. A packet then has an arrow in place of its addresses: `→` from client to server. The line of a
+//! connect shows the time at which it was called, and its duration.
 
 use std::io::{self, Write};
 
-use socket_tap::format::text::{Lines, printable};
+use socket_tap::event::Op;
+use socket_tap::format::Side;
+use socket_tap::format::text::{Lines, SequenceNumbers, contents, printable};
 use unicode_width::UnicodeWidthStr;
 
 use super::bytes;
@@ -50,6 +53,8 @@ pub struct Text {
     labels: Vec<String>,
     label_width: usize,
     line: String,
+    /// Sequence numbers of the packets of known connections.
+    numbers: SequenceNumbers,
 }
 
 impl Text {
@@ -69,7 +74,15 @@ impl Text {
             several => several.iter().map(|recording| printable(&recording.label)).collect(),
         };
         let label_width = labels.iter().map(|label| label.width()).max().unwrap_or(0);
-        Self { style, lines, began, labels, label_width, line: String::new() }
+        Self {
+            style,
+            lines,
+            began,
+            labels,
+            label_width,
+            line: String::new(),
+            numbers: SequenceNumbers::default(),
+        }
     }
 
     /// Writes a heading for each recording, with its program, start time and amount of recorded payload.
@@ -78,9 +91,10 @@ impl Text {
     /// `out` cannot be written.
     pub fn heading(&self, recordings: &[Recording], out: &mut impl Write) -> io::Result<()> {
         for (index, Recording { header, .. }) in recordings.iter().enumerate() {
-            let payload = match header.capture {
-                0 => "without payload".to_owned(),
-                bytes => format!("up to {bytes} B of payload per call"),
+            let payload = match (header.capture, header.side) {
+                (0, _) => "without payload".to_owned(),
+                (bytes, Side::Wire) => format!("up to {bytes} B per packet"),
+                (bytes, _) => format!("up to {bytes} B of payload per call"),
             };
             let recording = match self.labels.get(index) {
                 Some(label) => format!("{label:<width$} ", width = self.label_width),
@@ -104,7 +118,15 @@ impl Text {
         };
         self.line.clear();
         // Hidden events are formatted, too: a close shows the age of its connection.
-        lines.push_at(annotated.timed.at.saturating_sub(*began), &annotated.timed.event, &mut self.line);
+        let (at, event) = (annotated.timed.at.saturating_sub(*began), &annotated.timed.event);
+        match &event.op {
+            Op::Packet(packet) if !self.labels.is_empty() && annotated.connection.is_some() => {
+                let arrow = if annotated.is_to_server() { '→' } else { '←' };
+                let contents = contents(packet, event.t, &mut self.numbers);
+                lines.push_described(at, event, &format!("{arrow} {contents}"), &mut self.line);
+            }
+            _ => lines.push_at(at, event, &mut self.line),
+        }
         if !shown {
             return Ok(());
         }

@@ -6,7 +6,7 @@ use super::lines::Style;
 use super::view::View;
 use crate::timeline::AnnotatedEvents;
 use crate::timeline::Timeline;
-use crate::timeline::fixture::{client, header, server, timeline};
+use crate::timeline::fixture::{client, header, server, timeline, wire};
 
 mod filters;
 
@@ -34,6 +34,33 @@ fn single_recording_is_shown_as_text() {
 #[test]
 fn several_recordings_are_shown_as_text() {
     insta::assert_snapshot!(text(&[server(), client()], Style::default()));
+}
+
+#[test]
+fn packets_are_shown_between_the_socket_calls() {
+    insta::assert_snapshot!(text(&[server(), client(), wire()], Style::default()));
+}
+
+#[test]
+fn packets_alone_are_shown_with_addresses() {
+    insta::assert_snapshot!(text(&[wire()], Style::default()));
+}
+
+#[test]
+fn packets_have_the_connection_of_their_sockets_in_json() {
+    let shown = printed(&[server(), client(), wire()], &Filter::default(), |_| View::json(true));
+    let packets: Vec<serde_json::Value> =
+        shown.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let packets: Vec<_> = packets.iter().filter(|event| event["op"] == "packet").collect();
+    assert_eq!(packets.len(), 12);
+    assert!(packets.iter().all(|packet| packet["connection"] == 1 && packet["recording"] == "shop-wire"));
+    assert_eq!((&packets[0]["flags"], &packets[0]["at"]), (&"SYN".into(), &50_092_000.into()));
+}
+
+#[test]
+fn packets_are_not_rows_of_the_summary() {
+    let summary = |traces: &[Vec<String>]| printed(traces, &Filter::default(), View::summary);
+    assert_eq!(summary(&[server(), client(), wire()]), summary(&[server(), client()]));
 }
 
 #[test]

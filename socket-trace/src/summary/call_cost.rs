@@ -112,7 +112,7 @@ impl CallCost {
 pub fn reads(call: &Call, side: Side) -> u64 {
     let Usage { transfers, .. } = match side {
         Side::Server => &call.to_server,
-        Side::Client => &call.to_client,
+        Side::Client | Side::Wire => &call.to_client,
     };
     *transfers
 }
@@ -122,7 +122,7 @@ pub fn reads(call: &Call, side: Side) -> u64 {
 pub fn writes(call: &Call, side: Side) -> u64 {
     let Usage { transfers, .. } = match side {
         Side::Server => &call.to_client,
-        Side::Client => &call.to_server,
+        Side::Client | Side::Wire => &call.to_server,
     };
     *transfers
 }

@@ -100,7 +100,7 @@ impl SocketHistory {
             _ if has(OpeningCall::Connect) => Role::Connected,
             _ if self.listens || self.accepts => Role::Listener,
             Side::Server => Role::Accepted,
-            Side::Client => Role::Connected,
+            Side::Client | Side::Wire => Role::Connected,
         }
     }
 
@@ -130,7 +130,7 @@ impl SocketHistory {
     pub fn ended_by(&self, side: Side) -> Option<&'static str> {
         let (local, peer) = match side {
             Side::Server => ("server", "client"),
-            Side::Client => ("client", "server"),
+            Side::Client | Side::Wire => ("client", "server"),
         };
         self.closed.as_ref()?.ended_by.map(|ended_by| match ended_by {
             EndedBy::Local => local,
@@ -143,8 +143,12 @@ impl SocketHistory {
     #[must_use]
     pub fn first_sender(&self, side: Side) -> Option<&'static str> {
         self.first.map(|(first, _)| match (side, first) {
-            (Side::Server, FirstTransfer::Write) | (Side::Client, FirstTransfer::Read) => "server",
-            (Side::Server, FirstTransfer::Read) | (Side::Client, FirstTransfer::Write) => "client",
+            (Side::Server, FirstTransfer::Write) | (Side::Client | Side::Wire, FirstTransfer::Read) => {
+                "server"
+            }
+            (Side::Server, FirstTransfer::Read) | (Side::Client | Side::Wire, FirstTransfer::Write) => {
+                "client"
+            }
         })
     }
 

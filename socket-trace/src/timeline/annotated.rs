@@ -3,8 +3,10 @@
 use std::rc::Rc;
 
 use socket_dissect::{Contracts, Dissector, Expansion, Part};
+use socket_tap::event::Op;
+use socket_tap::format::Side;
 
-use super::connections::{Connection, Connections, Socket};
+use super::connections::{Connection, Connections, Socket, is_same};
 use super::merge::Timeline;
 use super::next::Next;
 use super::step_tracker::StepTracker;
@@ -17,7 +19,7 @@ pub struct AnnotatedEvents {
     timeline: Timeline,
     connections: Connections,
     steps: StepTracker,
-    /// One dissector for each recording; `None` for a recording without payload.
+    /// One dissector for each recording; `None` for a recording without payload, and for one of packets.
     dissectors: Vec<Option<Dissector>>,
 }
 
@@ -26,12 +28,21 @@ pub struct AnnotatedEvents {
 pub struct AnnotatedEvent {
     /// The event, with its time on the time line.
     pub timed: TimedEvent,
-    /// The connection to which the event's socket belongs, if any.
+    /// The connection to which the event's socket or packet belongs, if any.
     pub connection: Option<Rc<Connection>>,
     /// Name of the step in which the event happened, if any.
     pub step: Option<Rc<str>>,
     /// The dissected parts of the data that the event transferred; empty for a recording without payload.
     pub parts: Vec<Part>,
+}
+
+impl AnnotatedEvent {
+    /// Returns `true` for a packet from the client to the server of its connection.
+    #[must_use]
+    pub fn is_to_server(&self) -> bool {
+        let client = self.connection.as_ref().and_then(|connection| connection.local.as_ref());
+        matches!((&self.timed.event.op, client), (Op::Packet(packet), Some(client)) if is_same(&packet.from, client))
+    }
 }
 
 impl AnnotatedEvents {
@@ -45,10 +56,12 @@ impl AnnotatedEvents {
     #[must_use]
     pub fn with_contracts(timeline: Timeline, contracts: &Contracts) -> Self {
         let dissectors = timeline.recordings().iter().map(|recording| {
-            let has_payload = recording.header.capture > 0;
+            let has_payload = recording.header.capture > 0 && recording.header.side != Side::Wire;
             has_payload.then(|| Dissector::with_contracts(recording.header.side, contracts.clone()))
         });
-        let (dissectors, connections) = (dissectors.collect(), Connections::default());
+        let dissectors = dissectors.collect();
+        let has_packets = timeline.recordings().iter().any(|recording| recording.header.side == Side::Wire);
+        let connections = if has_packets { Connections::with_packets() } else { Connections::default() };
         Self { steps: StepTracker::default(), timeline, connections, dissectors }
     }
 

@@ -1,7 +1,10 @@
-//! Matches the two sockets that are the ends of one connection.
+//! Matches the two sockets that are the ends of one connection, and the packets between them.
 //!
 //! Client and server record a connection separately, each under its own socket number. Both record the same
-//! two addresses, and no two open connections have the same addresses.
+//! two addresses, and no two open connections have the same addresses. A packet in the network between them has these
+//! addresses, too.
+
+mod flows;
 
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
@@ -9,6 +12,8 @@ use std::rc::Rc;
 
 use socket_tap::event::{Addr, Event, Op, SockId, SocketKind};
 use socket_tap::format::Side;
+
+use flows::Flows;
 
 /// Maximum number of closed connections that are kept because their other end may still appear in another
 /// recording. It equals the usual backlog of a listener: a server may accept a connection long after the
@@ -24,17 +29,17 @@ pub struct Socket {
     pub sock: SockId,
 }
 
-/// A connection as seen from one of its ends.
+/// A connection as seen from one of its ends, or from the network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connection {
     /// Number of the connection, which both ends share. Numbers start at 1, in the order in which connections
     /// began.
     pub number: u64,
-    /// Side of this end of the connection.
+    /// Side of this end of the connection. [`Side::Wire`] for the connection of a packet.
     pub side: Side,
-    /// Local address of this end.
+    /// Local address of this end. For the connection of a packet, the client's address.
     pub local: Option<Addr>,
-    /// Address of the peer.
+    /// Address of the peer. For the connection of a packet, the server's address.
     pub peer: Option<Addr>,
     /// Socket of the other end, if that end occurs earlier on the time line.
     pub other: Option<Socket>,
@@ -48,6 +53,8 @@ pub struct Connections {
     unmatched: HashMap<Addresses, Unmatched>,
     /// Closed connections of which only one end is known, oldest first.
     closed: VecDeque<(Addresses, u64)>,
+    /// The connections of packets. `None` if no recording has packets.
+    flows: Option<Flows>,
     count: u64,
 }
 
@@ -62,8 +69,18 @@ struct Unmatched {
 }
 
 impl Connections {
+    /// Returns connections to which packets are matched, too.
+    #[must_use]
+    pub fn with_packets() -> Self {
+        Self { flows: Some(Flows::default()), ..Self::default() }
+    }
+
     /// Processes an event of a recording made by `side`. Returns the connection to which the event belongs.
     pub fn observe(&mut self, recording: usize, side: Side, event: &Event) -> Option<Rc<Connection>> {
+        if let Op::Packet(packet) = &event.op {
+            let count = &mut self.count;
+            return self.flows.as_mut()?.observe(packet, || next_number(count));
+        }
         let socket = Socket { recording, sock: event.sock? };
         match &event.op {
             _ if event.error.is_some() => {}
@@ -84,7 +101,14 @@ impl Connections {
         let unmatched = addresses.and_then(|addresses| self.unmatched.remove(&addresses));
         // An unmatched end of the same side belongs to an earlier connection between the same addresses.
         let other = unmatched.filter(|unmatched| unmatched.side != side);
-        let number = other.map_or_else(|| self.next_number(), |other| other.number);
+        let of_packets = addresses.and_then(|addresses| self.flows.as_mut()?.join(addresses, side));
+        let known = other.map(|other| other.number).or(of_packets);
+        let number = known.unwrap_or_else(|| next_number(&mut self.count));
+        if let (Some(addresses), Some(flows)) = (addresses, &mut self.flows)
+            && of_packets != Some(number)
+        {
+            flows.begin(addresses, number, side);
+        }
         if let (Some(addresses), None) = (addresses, other) {
             self.unmatched.insert(addresses, Unmatched { number, side, socket });
         }
@@ -117,19 +141,26 @@ impl Connections {
         }
         Some(connection)
     }
+}
 
-    fn next_number(&mut self) -> u64 {
-        self.count += 1;
-        self.count
-    }
+fn next_number(count: &mut u64) -> u64 {
+    *count += 1;
+    *count
 }
 
 /// Returns the addresses of client and server. `None` if they do not identify the connection, as for
 /// Unix-domain sockets without names.
 fn addresses(side: Side, local: Option<&Addr>, peer: Option<&Addr>) -> Option<Addresses> {
     match (side, canonical(local?)?, canonical(peer?)?) {
-        (Side::Client, client, server) | (Side::Server, server, client) => Some((client, server)),
+        (Side::Client | Side::Wire, client, server) | (Side::Server, server, client) => {
+            Some((client, server))
+        }
     }
+}
+
+/// Returns `true` if both addresses are the same, possibly in another form.
+pub(super) fn is_same(one: &Addr, other: &Addr) -> bool {
+    one == other || canonical(one).is_some_and(|one| canonical(other) == Some(one))
 }
 
 /// Returns an IP address in canonical form: an IPv6 listener reports IPv4 clients as `::ffff:127.0.0.1`.

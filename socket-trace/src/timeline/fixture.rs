@@ -1,5 +1,8 @@
 //! Builds recordings in memory for tests.
 
+#[path = "../../tests/support/packets.rs"]
+mod packets;
+
 use std::io::Cursor;
 
 use socket_tap::event::{Event, Op, SockId, Transfer};
@@ -7,6 +10,7 @@ use socket_tap::format::{Header, Line, Side, write_event};
 
 use super::Timeline;
 use crate::reader::Trace;
+pub(crate) use packets::{Conversation, Outcome};
 
 /// Returns a header as a line of a trace, without its newline.
 pub(crate) fn header_line(header: &Header) -> String {
@@ -91,6 +95,28 @@ pub(crate) fn client() -> Vec<String> {
             r#"{"end":true,"events":6,"lost":0}"#,
         ],
     )
+}
+
+/// Returns the recording of the network between [`client`] and [`server`]. It began 2 µs after the server's, and it
+/// lost the first packet with the request.
+pub(crate) fn wire() -> Vec<String> {
+    let conversation = Conversation::new("127.0.0.1:51234", "127.0.0.1:3000", 3_000);
+    let at = |sent: u64, arrived: u64| (sent * 1_000 + 1_000, Outcome::Arrives(arrived * 1_000 + 1_000));
+    let none = (&[][..], false);
+    conversation
+        .packet(at(50_092, 50_097), Side::Client, "SYN", (0, 0), none)
+        .packet(at(50_098, 50_103), Side::Server, "SYN ACK", (0, 1), none)
+        .packet(at(50_104, 50_109), Side::Client, "ACK", (1, 1), none)
+        .packet((50_133_000, Outcome::Lost), Side::Client, "PSH ACK", (1, 1), (REQUEST, false))
+        .packet(at(50_134, 50_139), Side::Client, "PSH ACK", (1, 1), (REQUEST, true))
+        .packet(at(50_140, 50_145), Side::Server, "ACK", (1, 41), none)
+        .packet(at(50_161, 50_166), Side::Server, "PSH ACK", (1, 41), (RESPONSE, false))
+        .packet(at(50_167, 50_172), Side::Client, "ACK", (41, 79), none)
+        .packet(at(50_182, 50_187), Side::Client, "FIN ACK", (41, 79), none)
+        .packet(at(50_188, 50_193), Side::Server, "ACK", (79, 42), none)
+        .packet(at(50_202, 50_207), Side::Server, "FIN ACK", (79, 42), none)
+        .packet(at(50_208, 50_213), Side::Client, "ACK", (42, 80), none)
+        .lines()
 }
 
 /// Returns the recording of [`client`] by a recorder that stamps `connect` and `write` when they return. Both

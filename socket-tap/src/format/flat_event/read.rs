@@ -72,6 +72,7 @@ impl FlatEvent<'_> {
                 connections: self.connections.unwrap_or(0),
                 payloads: self.payloads.unwrap_or(0),
             }),
+            "packet" => Op::Packet(Box::new(self.into_packet()?)),
             other => Op::Unknown { name: other.to_owned().into() },
         })
     }
@@ -81,11 +82,8 @@ impl FlatEvent<'_> {
             Some(_) => 0,
             None => required(self.bytes, "bytes", "a number of bytes")?,
         };
-        let data = match self.data {
-            None => None,
-            Some(data) => Some(required(STANDARD.decode(&*data).ok(), "data", "base64")?.into_boxed_slice()),
-        };
-        Ok(Transfer { bytes, slices: self.slices, eof: self.eof.unwrap_or(false), data })
+        let eof = self.eof.unwrap_or(false);
+        Ok(Transfer { bytes, slices: self.slices, eof, data: decoded(self.data)? })
     }
 
     fn into_datagram(mut self) -> Result<Datagram, LineError> {
@@ -108,11 +106,21 @@ impl FlatEvent<'_> {
     }
 }
 
-fn required<T>(value: Option<T>, field: &'static str, expected: &'static str) -> Result<T, LineError> {
+/// Decodes captured bytes.
+pub(super) fn decoded(data: Text<'_>) -> Result<Option<Box<[u8]>>, LineError> {
+    let Some(data) = data else { return Ok(None) };
+    Ok(Some(required(STANDARD.decode(&*data).ok(), "data", "base64")?.into_boxed_slice()))
+}
+
+pub(super) fn required<T>(
+    value: Option<T>,
+    field: &'static str,
+    expected: &'static str,
+) -> Result<T, LineError> {
     value.ok_or(LineError::Value { field, expected })
 }
 
-fn parsed(address: Text<'_>) -> Option<Addr> {
+pub(super) fn parsed(address: Text<'_>) -> Option<Addr> {
     // Any text is a valid address: one that is not an IP address and port is kept unchanged.
     address.and_then(|text| text.parse().ok())
 }

@@ -138,7 +138,7 @@ impl<'a> Panel<'a> {
     ) {
         let (class, start, end) = match to {
             Side::Server => ("client", self.client + 8.0, self.server - 8.0),
-            Side::Client => ("server", self.server - 8.0, self.client + 8.0),
+            Side::Client | Side::Wire => ("server", self.server - 8.0, self.client + 8.0),
         };
         let class = if *kernel { "kernel" } else { class };
         let count = bytes.map(|bytes| format!("{bytes} B")).unwrap_or_default();
@@ -153,7 +153,7 @@ impl<'a> Panel<'a> {
 
     fn draw_call(&self, out: &mut String, side: Side, text: &str, at: Option<u64>, y: f64) {
         let (x, anchor, to_words) = match side {
-            Side::Client => (self.client, "end", -OFFSET),
+            Side::Client | Side::Wire => (self.client, "end", -OFFSET),
             Side::Server => (self.server, "start", OFFSET),
         };
         dot(out, side.name(), At { x, y });

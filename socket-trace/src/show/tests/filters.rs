@@ -57,6 +57,32 @@ fn peer_filter_is_a_host_with_optional_port() {
 }
 
 #[test]
+fn packets_of_a_socket_are_shown_from_the_first_syn() {
+    let mut filter = Filter { sock: SockId::new(2), ops: vec!["packet".to_owned()], ..Filter::default() };
+    let traces = [server(), client(), wire()];
+    let mut events = AnnotatedEvents::new(timeline(&traces));
+    while let Some(annotated) = events.next_event().unwrap() {
+        filter.observe(&annotated);
+    }
+    let packets =
+        |filter: &Filter| printed(&traces, filter, |timeline| View::text(timeline, Style::default()));
+    assert_eq!(packets(&filter).lines().skip(3).count(), 12);
+    filter.sock = SockId::new(7);
+    filter.connections_of_sock.clear();
+    assert_eq!(packets(&filter).lines().skip(3).count(), 0);
+}
+
+#[test]
+fn peer_filter_passes_packets_from_and_to_the_peer() {
+    let traces = [wire()];
+    for (peer, packets) in [("127.0.0.1:3000", 12), ("127.0.0.1", 12), ("127.0.0.1:9", 0)] {
+        let filter = Filter { peer: Some(peer.parse().unwrap()), ..Filter::default() };
+        let shown = printed(&traces, &filter, |timeline| View::text(timeline, Style::default()));
+        assert_eq!(shown.lines().skip(1).count(), packets, "{shown}");
+    }
+}
+
+#[test]
 fn events_hidden_by_filters_still_update_connections() {
     // Both the start of the request head and the accept are hidden.
     let filter = Filter { since: Some(50_150_000), sock: SockId::new(2), ..Filter::default() };

@@ -10,7 +10,7 @@ impl Panel<'_> {
     /// Draws the box with the name of a side, at the top of its lifeline.
     pub(super) fn draw_head(&self, out: &mut String, side: Side, recording: Option<&str>) {
         let x = match side {
-            Side::Client => self.client,
+            Side::Client | Side::Wire => self.client,
             Side::Server => self.server,
         };
         let (left, top, width, height) = (x - 85.0, 64.0, 170.0, TOP - 64.0);

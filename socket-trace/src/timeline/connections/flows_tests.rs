@@ -1,0 +1,113 @@
+use socket_tap::event::{Event, Op, Packet, Protocol, Segment, SockId};
+
+use super::super::Connections;
+use super::*;
+
+const CLIENT: &str = "10.77.0.1:41000";
+const SERVER: &str = "10.77.0.2:3000";
+
+/// The connections of three recordings: those of a server, of a client, and of the network between them.
+struct All(Connections);
+
+impl All {
+    fn new() -> Self {
+        Self(Connections::with_packets())
+    }
+
+    fn number(&mut self, recording: usize, side: Side, event: &Event) -> Option<u64> {
+        self.0.observe(recording, side, event).map(|connection| connection.number)
+    }
+
+    fn accept(&mut self, sock: u64) -> Option<u64> {
+        let op = Op::accept(SockId::new(1).unwrap()).with_local(address(SERVER)).with_peer(address(CLIENT));
+        self.number(0, Side::Server, &Event::new(0, SockId::new(sock), op))
+    }
+
+    fn connect(&mut self, sock: u64) -> Option<u64> {
+        let op = Op::connect().with_local(address(CLIENT)).with_peer(address(SERVER));
+        self.number(1, Side::Client, &Event::new(0, SockId::new(sock), op))
+    }
+
+    fn packet(&mut self, from: &str, to: &str, segment: Segment) -> Option<u64> {
+        let packet = Packet::new(address(from), address(to), Protocol::Tcp).with_segment(segment);
+        self.number(2, Side::Wire, &Event::new(0, None, Op::Packet(Box::new(packet))))
+    }
+
+    fn syn(&mut self, seq: u32) -> Option<u64> {
+        self.packet(CLIENT, SERVER, Segment::new(TcpFlags::SYN, seq))
+    }
+
+    fn syn_ack(&mut self) -> Option<u64> {
+        self.packet(SERVER, CLIENT, Segment::new(TcpFlags::SYN, 9).with_ack(8))
+    }
+}
+
+fn address(text: &str) -> socket_tap::event::Addr {
+    text.parse().unwrap()
+}
+
+#[test]
+fn packets_belong_to_the_connection_of_both_sockets() {
+    let mut all = All::new();
+    assert_eq!([all.connect(1), all.syn(7), all.syn_ack(), all.accept(2)], [Some(1); 4]);
+    // A SYN that is sent again.
+    assert_eq!(all.syn(7), Some(1));
+}
+
+#[test]
+fn sockets_join_the_connection_of_an_earlier_syn() {
+    let mut all = All::new();
+    assert_eq!([all.syn(7), all.syn_ack(), all.accept(2), all.connect(1)], [Some(1); 4]);
+    let mut all = All::new();
+    assert_eq!([all.syn(7), all.connect(1), all.accept(2)], [Some(1); 3]);
+}
+
+#[test]
+fn second_connection_between_the_same_addresses_has_its_own_number() {
+    let mut all = All::new();
+    assert_eq!([all.syn(7), all.accept(2), all.syn(70), all.accept(3)], [Some(1), Some(1), Some(2), Some(2)]);
+    let mut all = All::new();
+    assert_eq!(
+        [all.connect(1), all.syn(7), all.connect(2), all.syn(70)],
+        [Some(1), Some(1), Some(2), Some(2)]
+    );
+    assert_eq!(all.syn_ack(), Some(2));
+}
+
+#[test]
+fn packets_after_both_sockets_are_closed_belong_to_their_connection() {
+    let mut all = All::new();
+    assert_eq!([all.connect(1), all.syn(7)], [Some(1); 2]);
+    let close = Event::new(0, SockId::new(1), Op::Close(Box::default()));
+    assert_eq!(all.number(1, Side::Client, &close), Some(1));
+    assert_eq!(all.packet(SERVER, CLIENT, Segment::new(TcpFlags::FIN, 9).with_ack(8)), Some(1));
+}
+
+#[test]
+fn packets_without_a_known_beginning_belong_to_no_connection() {
+    let mut all = All::new();
+    assert_eq!(all.packet(CLIENT, SERVER, Segment::new(TcpFlags::PSH, 7).with_ack(8)), None);
+}
+
+#[test]
+fn connection_of_a_packet_has_the_addresses_of_client_and_server() {
+    let mut all = All::new();
+    all.syn(7);
+    let packet = Packet::new(address(SERVER), address(CLIENT), Protocol::Tcp);
+    let packet = packet.with_segment(Segment::new(TcpFlags::SYN, 9).with_ack(8));
+    let connection =
+        all.0.observe(2, Side::Wire, &Event::new(0, None, Op::Packet(Box::new(packet)))).unwrap();
+    assert_eq!(connection.side, Side::Wire);
+    assert_eq!((&connection.local, &connection.peer), (&Some(address(CLIENT)), &Some(address(SERVER))));
+}
+
+#[test]
+fn number_of_remembered_connections_is_limited() {
+    let mut all = All::new();
+    assert_eq!(all.syn(7), Some(1));
+    for port in 0..u16::try_from(MAX_FLOWS).unwrap() {
+        all.packet(&format!("10.77.0.3:{}", port + 1), SERVER, Segment::new(TcpFlags::SYN, 7));
+    }
+    assert_eq!(all.syn_ack(), None);
+    assert_eq!(all.0.flows.unwrap().by_addresses.len(), MAX_FLOWS);
+}
