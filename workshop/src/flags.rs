@@ -7,6 +7,8 @@ use clap::Parser;
 use server_kit::bind::parse_address;
 use server_kit::{StoreFlags, TraceLimit};
 
+use crate::recordings::TraceFiles;
+
 /// Starts a REST, a GraphQL and a gRPC server for the same small service, makes the same calls over each with real
 /// clients (the tour), and compares the recorded socket calls
 #[derive(Clone, Debug, Parser)]
@@ -67,6 +69,12 @@ impl Flags {
     #[must_use]
     pub fn page(&self) -> Option<SocketAddr> {
         (!self.once && !self.no_page).then_some(self.page)
+    }
+
+    /// Returns where and how recordings are written.
+    #[must_use]
+    pub fn trace_files(&self) -> TraceFiles {
+        TraceFiles { directory: self.traces.clone(), limit: self.trace_limit, capture: self.capture }
     }
 }
 

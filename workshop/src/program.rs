@@ -90,7 +90,7 @@ async fn run_workshop(flags: &Flags, recordings: &mut Vec<Recordings>) -> Result
 async fn run_tour(flags: &Flags, apis: &[ApiInstance; 3], extras: Option<&Extras>) -> Result<Verdict, Error> {
     let [rest, graphql, grpc] = apis;
     let (mut over_rest, mut over_graphql, mut over_grpc) =
-        (Tour::<Rest>::over(rest), Tour::<Graphql>::over(graphql), Tour::<Grpc>::over(grpc));
+        (Tour::<_, Rest>::over(rest), Tour::<_, Graphql>::over(graphql), Tour::<_, Grpc>::over(grpc));
     for step in Step::ALL {
         over_rest.step(step).await?;
         over_graphql.step(step).await?;
