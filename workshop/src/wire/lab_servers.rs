@@ -14,10 +14,10 @@ use crate::plain_instance;
 use crate::recordings::{Recordings, TraceFiles};
 
 /// Ports of the servers: those that they have on a real machine.
-const PORTS: [u16; 3] = [3000, 4000, 50_051];
+pub(super) const PORTS: [u16; 3] = [3000, 4000, 50_051];
 
 /// Port of the plain server, over UDP and TCP.
-const PLAIN_PORT: u16 = 6000;
+pub(super) const PLAIN_PORT: u16 = 6000;
 
 /// The servers in the lab, which share one shelf in memory.
 #[derive(Debug)]
