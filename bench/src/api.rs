@@ -32,7 +32,7 @@ pub(crate) enum Api {
     Grpc,
 }
 
-/// How long a load lasts, and how many requests it sends per second.
+/// Duration of a load, and the number of requests that it sends per second.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pace {
     pub(crate) seconds: u64,

@@ -138,7 +138,7 @@ mod tests {
     use super::round_order;
 
     #[test]
-    fn every_variant_is_measured_in_every_position() {
+    fn rounds_cycle_through_all_orders_of_variants() {
         let orders: Vec<String> =
             (0..6).map(|round| round_order(&["a", "b", "c"], round).into_iter().copied().collect()).collect();
         assert_eq!(orders, ["abc", "cba", "bca", "acb", "cab", "bac"]);

@@ -70,7 +70,8 @@ impl Running {
         Ok(())
     }
 
-    /// Returns the user and system time of the server and of the process that watches it, in seconds.
+    /// Returns the CPU time in seconds (user and system) of the server, and of strace or tcpdump if one of them
+    /// observes it.
     pub(crate) fn cpu_seconds(&self) -> io::Result<f64> {
         let mut pids: Vec<u32> = self.children.iter().map(Child::id).collect();
         if !pids.contains(&self.server) {
@@ -143,7 +144,7 @@ fn wait_until(mut condition: impl FnMut() -> bool, error: &str) -> io::Result<()
 #[cfg(test)]
 mod tests {
     #[test]
-    fn cpu_time_is_parsed_after_command_with_brackets() {
+    fn cpu_time_is_parsed_despite_parentheses_in_command() {
         let stat = "42 (a) b) R 1 42 42 0 -1 4194304 100 0 0 0 7 5 0 0 20 0 1 0 100 1 1";
         assert_eq!(super::ticks(stat), Some(12));
     }

@@ -19,7 +19,7 @@ pub(crate) struct Sample {
     pub(crate) cpu_per_million: f64,
 }
 
-/// Number of reads and writes that are missing from a variant's trace.
+/// The number of events that are missing from a variant's trace, because the recorder dropped them.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Lost {
     pub(crate) api: Api,
@@ -120,8 +120,7 @@ fn median(sorted: &[f64]) -> f64 {
     }
 }
 
-/// Returns the first and the third quartile of `sorted`, the bounds of its middle half. Outliers do not
-/// affect them.
+/// Returns the first and the third quartile of `sorted`: the middle half of the values lies between them.
 fn middle_half(sorted: &[f64]) -> (f64, f64) {
     let last = sorted.len().saturating_sub(1);
     let at = |index: usize| sorted.get(index).copied().unwrap_or(f64::NAN);

@@ -160,7 +160,7 @@ mod tests {
     use super::lost_in_end_line;
 
     #[test]
-    fn lost_event_count_is_parsed_from_end_line() {
+    fn lost_event_count_is_parsed_from_trace_end() {
         assert_eq!(lost_in_end_line(b"{\"t\":1}\n{\"end\":true,\"events\":9,\"lost\":3}\n"), Some(3));
         assert_eq!(lost_in_end_line(b"{\"t\":1,\"lost\":3}\n"), None);
         assert_eq!(lost_in_end_line(b""), None);

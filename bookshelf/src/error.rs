@@ -47,10 +47,12 @@ pub enum Error {
         /// Number of changes that the watcher cannot receive any more.
         missed: u64,
     },
-    /// The store of the books could not carry out the operation in time. A change may have been stored nevertheless.
+    /// The store of the books could not be reached, or did not respond in time. If the operation was a
+    /// change, it may have been stored nevertheless.
     #[error("{_0}; repeat the request in {seconds} s", seconds = RETRY_AFTER.as_secs())]
     Unavailable(&'static str),
-    /// A bug in the service, or a counter that has reached its maximum.
+    /// An unexpected state: a bug in the service, invalid data in the database, or a counter that has reached
+    /// its maximum, for example the book ids.
     #[error("internal error: {0}")]
     Internal(&'static str),
 }
@@ -89,7 +91,7 @@ pub enum Field {
     AuthorId,
     /// Year of a book's first publication.
     Year,
-    /// The new values of an update as a whole, for example if there are none.
+    /// The update as a whole, for example if it contains no new value.
     Patch,
     /// Maximum number of books in a page.
     PageSize,

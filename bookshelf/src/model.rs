@@ -40,7 +40,7 @@ pub struct Book {
 }
 
 impl Book {
-    /// Returns [`Error::Conflict`] unless `revision` is the current revision of the book.
+    /// Returns [`Error::Conflict`] if `revision` is not the current revision of the book.
     pub(crate) fn check_revision(&self, revision: u32) -> Result<(), Error> {
         if self.revision == revision {
             return Ok(());
@@ -48,7 +48,8 @@ impl Book {
         Err(Error::Conflict { id: self.id, expected: revision, actual: self.revision })
     }
 
-    /// Returns the revision after the next update.
+    /// Returns the revision that the book has after its next update. Fails if the book has reached the
+    /// highest revision.
     pub(crate) fn next_revision(&self) -> Result<u32, Error> {
         self.revision
             .checked_add(1)

@@ -66,8 +66,8 @@ impl Shelf {
     /// Returns a page of books ordered by id.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if the page size is out of range, or if the page token is from another service or
-    /// from a list with another filter.
+    /// [`Error::Invalid`] if the page size is out of range, or if the page token does not come from a list
+    /// with the same filter.
     pub async fn list(&self, query: &ListBooks) -> Result<Page, Error> {
         let (size, after) = (query.limit()?, query.after()?);
         // One more book shows whether there is another page.
@@ -119,8 +119,8 @@ impl Shelf {
         self.0.delete(id, Some(revision)).await
     }
 
-    /// Returns a watcher for all future changes. If other processes use the same store, the watcher may also yield a change
-    /// that one of them has just made.
+    /// Returns a watcher for all changes from now on. If other processes use the same store, the watcher may
+    /// first yield changes that they made just before this call.
     #[must_use]
     pub fn watch(&self) -> Changes {
         self.watch_after(self.0.feed().newest())
@@ -134,8 +134,8 @@ impl Shelf {
         self.0.newest_change().await
     }
 
-    /// Closes the connections to the store, in the way that the store's protocol specifies. Operations after
-    /// this call may fail.
+    /// Closes the connections to the store as its protocol requires. For example, a client of PostgreSQL
+    /// first sends `Terminate`. Operations after this call may fail.
     pub async fn close(&self) {
         self.0.close().await;
     }

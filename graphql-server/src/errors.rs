@@ -20,8 +20,8 @@ impl ApiError {
         Self(self.0.extend_with(|_, extensions| extensions.set(name, value)))
     }
 
-    /// Returns the error of an invalid argument. `reason` follows the argument's name, as in `year must be
-    /// ...`.
+    /// Returns the error of an invalid argument. The message consists of `argument` and `reason`, e.g.
+    /// `first` and `must be from 1 to 100, is 0`.
     pub(crate) fn invalid(argument: &'static str, reason: &str) -> Self {
         Self::new(code::BAD_USER_INPUT, format!("{argument} {reason}")).with("field", argument)
     }
@@ -49,7 +49,8 @@ impl From<Error> for ApiError {
     }
 }
 
-/// Converts an error of async-graphql itself, such as missing context data, which is a bug of this server.
+/// Converts an error that async-graphql returned to a resolver, e.g. because context data is missing. Such an
+/// error is a bug of this server.
 impl From<async_graphql::Error> for ApiError {
     fn from(error: async_graphql::Error) -> Self {
         Self::new(code::INTERNAL, error.message)
@@ -62,7 +63,7 @@ impl From<ApiError> for async_graphql::Error {
     }
 }
 
-/// Returns the GraphQL name of an argument that the bookshelf rejected.
+/// Returns the GraphQL argument that sets a field of the bookshelf, e.g. `first` for [`Field::PageSize`].
 fn argument(field: Field) -> &'static str {
     match field {
         Field::Title => "title",
@@ -74,7 +75,8 @@ fn argument(field: Field) -> &'static str {
     }
 }
 
-/// Replaces the bookshelf's names of fields in an error message with the GraphQL names.
+/// Replaces field names of the bookshelf in an error message with GraphQL names, e.g. `author_id` with
+/// `authorId`.
 fn renamed(reason: String) -> String {
     let fields = [Field::AuthorId, Field::PageSize, Field::PageToken];
     fields.into_iter().fold(reason, |reason, field| reason.replace(field.name(), argument(field)))

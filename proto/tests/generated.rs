@@ -14,7 +14,7 @@ const CRATE: &str = env!("CARGO_MANIFEST_DIR");
 const CONTRACT: &str = "bookshelf/v1/bookshelf.proto";
 
 #[test]
-fn generated_files_match_the_contract() {
+fn generated_code_matches_the_proto_file() {
     let output = tempfile::tempdir().unwrap();
     generate(output.path());
     for file in ["bookshelf.v1.rs", "descriptors.bin"] {

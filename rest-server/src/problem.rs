@@ -7,14 +7,13 @@ use bookshelf::{Error, Field};
 use hardening_rest::{FieldError, ProblemDetails, ProblemType, Rejection};
 use serde::Serialize;
 
-const NOT_FOUND: ProblemType = ProblemType::new("urn:problem-type:bookshelf:not-found", "Not on the shelf");
+const NOT_FOUND: ProblemType = ProblemType::new("urn:problem-type:bookshelf:not-found", "Resource not found");
 const NO_SUCH_PAGE: ProblemType =
     ProblemType::new("urn:problem-type:bookshelf:no-such-page", "Unknown page token");
 const INVALID: ProblemType = ProblemType::new("urn:problem-type:bookshelf:invalid", "Invalid argument");
 const NO_SUCH_AUTHOR: ProblemType =
     ProblemType::new("urn:problem-type:bookshelf:no-such-author", "Unknown author");
-const CONFLICT: ProblemType =
-    ProblemType::new("urn:problem-type:bookshelf:conflict", "Another revision is current");
+const CONFLICT: ProblemType = ProblemType::new("urn:problem-type:bookshelf:conflict", "Outdated revision");
 const FULL: ProblemType = ProblemType::new("urn:problem-type:bookshelf:full", "The shelf is full");
 const FELL_BEHIND: ProblemType = ProblemType::new("urn:problem-type:bookshelf:fell-behind", "Missed changes");
 
@@ -48,10 +47,11 @@ impl From<Error> for Problem {
     }
 }
 
-/// Maps an invalid argument to a problem.
+/// Returns the problem details of an invalid argument.
 ///
-/// If the OpenAPI document excludes the value, the status is 422 for a body and 400 for a query. If only the
-/// current books and authors exclude it, the status is 404 for a page token and 409 for an author id.
+/// The status is 422 for a body field and 400 for a query parameter whose value the OpenAPI document
+/// excludes. It is 409 for the id of an author that does not exist, and 404 for the token of a page that does
+/// not exist.
 fn invalid(field: Field, reason: String) -> ProblemDetails {
     let (kind, status) = match field {
         Field::Title | Field::Year | Field::Patch => (&INVALID, StatusCode::UNPROCESSABLE_ENTITY),

@@ -5,7 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddr
 
 use socket_tap::{ListenOptions, Tap, TapListener, TapUdpSocket};
 
-/// Maximum length of the kernel's accept backlog. It is long enough for a burst of clients.
+/// Maximum number of connections that wait in the kernel until the server accepts them. It is large enough
+/// for a burst of clients.
 const BACKLOG: u32 = 1024;
 
 /// Parses an address as people type it: `127.0.0.1:3000`, `[::1]:3000`, `localhost:3000`, or only a port of
@@ -84,7 +85,8 @@ fn explain(error: &io::Error, address: SocketAddr, server: &str, flag: &str) -> 
             SocketAddr::from((address.ip(), 0))
         ),
         ErrorKind::PermissionDenied => format!(
-            "address {address} of the {server} needs privileges, as ports below 1024 do; pass {flag} to choose another"
+            "address {address} of the {server} requires privileges, like every port below 1024; pass {flag} to choose \
+             another"
         ),
         ErrorKind::AddrNotAvailable => format!(
             "address {address} of the {server} is not an address of this machine; pass {flag} to choose another"

@@ -12,7 +12,7 @@ use crate::Seconds;
 pub struct LimitFlags {
     /// Maximum number of open connections; further clients wait in the kernel's backlog
     ///
-    /// Waiting costs a client time and the server nothing, and most waits are short.
+    /// A waiting client costs the server nothing, and most waits are short.
     #[arg(long, value_name = "N", default_value_t = Limits::DEFAULT.max_connections,
         value_parser = value_parser!(u32).range(1..))]
     pub max_connections: u32,
@@ -26,13 +26,13 @@ pub struct LimitFlags {
 
     /// Time that a connection may stay open without a request in progress
     ///
-    /// The same as most proxies. A response that the client does not read counts as idle.
+    /// Most proxies use the same value. A connection whose client does not read the response counts as idle.
     #[arg(long, value_name = "SECONDS", default_value_t = Limits::DEFAULT.idle_timeout.into())]
     pub idle_timeout: Seconds,
 
     /// Time from the end of a request head to the response head
     ///
-    /// Handlers respond within milliseconds. Only a request body that does not end takes longer.
+    /// Handlers respond within milliseconds. Only waiting for the rest of a request body takes longer.
     #[arg(long, value_name = "SECONDS", default_value_t = Limits::DEFAULT.request_timeout.into())]
     pub request_timeout: Seconds,
 
@@ -63,14 +63,14 @@ pub struct LimitFlags {
 
     /// Maximum size of a request head
     ///
-    /// The same as Node.js. nginx and Apache allow half of that for each line.
+    /// Node.js has the same limit. nginx and Apache allow half of it for each header line.
     #[arg(long, value_name = "BYTES", default_value_t = Limits::DEFAULT.max_header_bytes,
         value_parser = value_parser!(u32).range(8192..))]
     pub max_header_bytes: u32,
 
     /// Time that an HTTP/1.1 connection stays open for one more request after SIGINT or SIGTERM
     ///
-    /// The request may be on its way. Its response says `connection: close`; HTTP/2 has GOAWAY for this.
+    /// A request may already be on its way. Its response has `connection: close`. HTTP/2 uses GOAWAY instead.
     #[arg(long, value_name = "SECONDS", default_value_t = Limits::DEFAULT.linger.into())]
     pub linger: Seconds,
 

@@ -19,7 +19,7 @@ use crate::open_connections;
 use crate::shutdown::{Signals, shutdown_on_signal};
 use crate::store::StoreError;
 
-/// Time for which the remaining tasks may still run after the server has stopped.
+/// Maximum time that the process waits for the remaining tasks of the runtime after the server has stopped.
 const RUNTIME_SHUTDOWN: Duration = Duration::from_secs(1);
 
 /// Name, defaults and help texts of a server command.
@@ -54,8 +54,9 @@ where
     run_with(program, listen, serve)
 }
 
-/// Runs a server as [`run`] does. `listen` binds the server's sockets, which need not be a single listener,
-/// and returns their address. `L` is the set of flags for the server's limits.
+/// Runs a server like [`run`], but with sockets of any type `S`, for example a UDP socket next to the TCP
+/// listener. `listen` binds the sockets and returns their address. `L` is the set of flags for the server's
+/// limits.
 pub fn run_with<S, L, F>(
     program: &Program,
     listen: impl AsyncFnOnce(&Tap, SocketAddr) -> io::Result<(SocketAddr, S)>,
@@ -107,7 +108,7 @@ where
     let end = end?;
     if let Some(path) = flags.trace.as_ref().filter(|_| !flags.quiet) {
         let (name, path) = (program.name, path.display());
-        eprintln!("{name}: {path} is complete: {} events, {} lost", end.events, end.lost);
+        eprintln!("{name}: the trace {path} is complete: {} events, {} lost", end.events, end.lost);
     }
     Ok(())
 }

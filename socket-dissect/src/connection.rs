@@ -23,7 +23,7 @@ pub(super) struct Connection {
     side: Side,
     protocol: Protocol,
     output: PerDirection<PartCollector>,
-    /// Reason why the bytes of a direction can no longer be dissected; `None` while they can.
+    /// For each direction, the reason why its bytes can no longer be dissected; `None` while they can.
     lost: PerDirection<Option<&'static str>>,
     calls: OpenCalls,
 }
@@ -76,13 +76,14 @@ impl Connection {
         }
     }
 
-    /// Returns the operation of an open API call, as far as the operation is known. `None` if no call with
-    /// this number is open.
+    /// Returns the operation of an open API call, such as `GET /v1/books/1`. Later bytes may replace it with
+    /// a more precise one. `None` if no call with this number is open.
     pub(super) fn operation(&self, call: u64) -> Option<&str> {
         self.calls.operation(call)
     }
 
-    /// Returns the number of bytes that TLS encryption adds to each record, if known.
+    /// Returns the number of bytes that TLS encryption adds to each record. `None` if it cannot be
+    /// determined, e.g. before the `ServerHello`.
     pub(super) fn expansion(&self) -> Option<Expansion> {
         self.protocol.expansion()
     }

@@ -20,7 +20,7 @@ const MAX_DOCUMENT: usize = 64 * 1024;
 /// chunk or frame, because that may be the last one.
 const MAX_ATTEMPTS: u32 = 8;
 
-/// Reads the body of a message. The variant depends on what the body contains.
+/// A reader of a message body, with a variant for each format of the body.
 #[derive(Debug)]
 pub(super) enum Content {
     Plain(Plain),
@@ -55,7 +55,8 @@ impl Content {
         Self::new(media, encoding, document)
     }
 
-    /// Returns a reader for a body that consists of gRPC messages. `message_type` is their type, if known.
+    /// Returns a reader for a body that consists of gRPC messages. `message_type` is their type, if a
+    /// protobuf contract defines it.
     pub(super) fn of_grpc(message_type: Option<MessageDescriptor>, encoding: Encoding) -> Self {
         Self::Grpc(MessageReader::new(message_type, encoding))
     }

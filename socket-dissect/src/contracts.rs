@@ -46,7 +46,7 @@ impl Contracts {
         Ok(())
     }
 
-    /// Returns the types of a method's request and response messages, if the method is known.
+    /// Returns the types of a method's request and response messages, if a contract defines the method.
     pub(crate) fn message_types(
         &self,
         service: &str,

@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn take_returns_recorded_bytes_before_missing_bytes() {
+    fn take_returns_recorded_bytes_then_missing_bytes() {
         let mut data = TransferData::new(b"abcdef", 10);
         assert_eq!((data.len(), data.missing()), (10, 4));
         let first = data.take(4);

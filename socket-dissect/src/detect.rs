@@ -21,8 +21,8 @@ pub enum WireProtocol {
     Postgres,
 }
 
-/// Returns a protocol in which the bytes sent in `direction` can begin with `bytes`. A single byte may be
-/// enough, so the protocol is not certain. `None` if no protocol can begin like this.
+/// Guesses the protocol of a connection from the first bytes that are sent in `direction`. A single byte may
+/// be enough, so the guess can be wrong. `None` if no supported protocol begins with these bytes.
 ///
 /// `from_beginning` is `false` if the recording does not contain the beginning of the connection.
 pub(super) fn detect(direction: Direction, bytes: &[u8], from_beginning: bool) -> Option<WireProtocol> {

@@ -62,13 +62,14 @@ impl Dissector {
         Vec::new()
     }
 
-    /// Returns the operation of an open API call, as far as the operation is known. `None` if no call with
-    /// this number is open.
+    /// Returns the operation of an open API call, such as `GET /v1/books/1`. Later bytes may replace it with
+    /// a more precise one. `None` if no call with this number is open.
     pub fn operation(&self, sock: SockId, call: u64) -> Option<&str> {
         self.connections.get(&sock)?.operation(call)
     }
 
-    /// Returns the number of bytes that TLS encryption adds to each record of the connection, if known.
+    /// Returns the number of bytes that TLS encryption adds to each record of the connection. `None` if it
+    /// cannot be determined, e.g. before the `ServerHello`.
     pub fn expansion(&self, sock: SockId) -> Option<Expansion> {
         self.connections.get(&sock)?.expansion()
     }

@@ -7,7 +7,7 @@ pub(super) enum Outcome {
     Done,
     /// Both directions of the connection continue with another protocol.
     Switch(Next),
-    /// The bytes that remain in this direction cannot be dissected, for this reason.
+    /// The bytes that remain in this direction cannot be dissected. Contains the reason.
     Lost(&'static str),
 }
 
@@ -32,6 +32,6 @@ pub(super) enum Next {
     GraphqlWebSocket,
     /// A tunnel after CONNECT, dissected like a new connection.
     Tunnel,
-    /// A protocol that is not supported, for this reason.
+    /// A protocol that is not supported. Contains the text that explains this to the user.
     Unsupported(&'static str),
 }

@@ -25,7 +25,7 @@ pub(super) enum Protocol {
     WebSocket(Box<WebSocket>),
     Tls(Box<Tls>),
     Postgres(Box<Postgres>),
-    /// The protocol is not supported, for this reason.
+    /// The protocol is not supported. Contains the reason for the output.
     Unsupported(&'static str),
 }
 
@@ -48,8 +48,8 @@ impl Protocol {
         }
     }
 
-    /// Returns the number of bytes that encryption adds to each record. `None` if that is unknown, or the
-    /// protocol is not TLS.
+    /// Returns the number of bytes that encryption adds to each record. `None` if it cannot be determined, or
+    /// if the protocol is not TLS.
     pub(super) fn expansion(&self) -> Option<Expansion> {
         match self {
             Self::Tls(tls) => tls.expansion(),
@@ -57,8 +57,9 @@ impl Protocol {
         }
     }
 
-    /// Resumes the dissection of a direction after bytes that were not recorded. `bytes` are the first bytes
-    /// of the next read or write. Returns `true` if a message or frame may begin with them.
+    /// Resumes the dissection of a direction after bytes that were not recorded, if `bytes` look like the
+    /// beginning of a message or frame. `bytes` are the first bytes of the next read or write. Returns `true`
+    /// on success.
     pub(super) fn resume(&mut self, direction: Direction, bytes: &[u8], context: &mut Context<'_>) -> bool {
         match self {
             Self::Undecided { from_beginning } => {

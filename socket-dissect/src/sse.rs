@@ -57,7 +57,8 @@ impl EventReader {
     }
 }
 
-/// Describes an event: `updated: {"sequence":1}`, only its data if it has no type, or a comment.
+/// Describes an event by its type and data, such as `updated: {"sequence":1}`, or by its data alone if it has
+/// no type. Describes a comment as `: text`.
 fn text(event: &[u8]) -> String {
     let event = String::from_utf8_lossy(event);
     let (mut kind, mut data, mut comment) = ("", Vec::new(), None);

@@ -142,8 +142,8 @@ fn recorded_and_drained<const SIZE: usize>(capture: usize, sink: impl Sink) -> i
     }
 }
 
-/// Returns a function that measures formatting a write event as a line of JSON, with `captured` bytes of
-/// payload.
+/// Returns a function that measures how long it takes to format a write event with `captured` bytes of payload
+/// as a line of JSON.
 fn formatted(captured: Option<usize>) -> impl FnMut() -> f64 {
     let mut transfer = Transfer::new(175).with_slices(2);
     transfer.data = captured.map(|length| vec![7; length].into());

@@ -45,8 +45,9 @@ pub(crate) async fn next<T, F: Future<Output = io::Result<T>>>(mut accept: impl 
     }
 }
 
-/// Returns `true` if the error of `accept` concerns only the connection that was being accepted. The listener
-/// can then accept further connections. See accept(2), "Error handling".
+/// Returns `true` if `accept` failed only because of the connection that was being accepted, for example
+/// because the client had aborted it. The listener can then accept further connections. See accept(2), "Error
+/// handling".
 pub(crate) fn concerns_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)

@@ -5,8 +5,8 @@ use std::task::Poll;
 use super::*;
 use crate::event::SockId;
 
-/// A closure returns the errors of aborted handshakes, because Linux never returns them from `accept` on a
-/// TCP socket. Other systems do.
+/// The errors come from a closure, because Linux never returns the error of an aborted handshake from
+/// `accept` on a TCP socket. Other systems do.
 #[tokio::test]
 async fn accept_skips_aborted_handshake_without_pausing() {
     use io::ErrorKind::{ConnectionAborted, ConnectionReset};
@@ -33,7 +33,7 @@ mod no_descriptor_left {
 
     #[test]
     fn accept_waits_for_a_free_descriptor() {
-        let test = "accept::tests::no_descriptor_left::accept_pauses_and_recovers_in_child_process";
+        let test = "accept::tests::no_descriptor_left::child_process_accepts_after_a_descriptor_is_freed";
         let child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", test, "--nocapture"])
             .env(CHILD, "1")
@@ -46,7 +46,7 @@ mod no_descriptor_left {
 
     /// Runs in the child process, on a runtime without timers, because the pause must work without them.
     #[test]
-    fn accept_pauses_and_recovers_in_child_process() {
+    fn child_process_accepts_after_a_descriptor_is_freed() {
         if std::env::var_os(CHILD).is_some() {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
             runtime.block_on(exhaust_and_recover());

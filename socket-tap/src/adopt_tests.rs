@@ -24,7 +24,7 @@ fn end(event: &Event) -> &Close {
 }
 
 #[tokio::test]
-async fn adopting_tokio_sockets_records_an_adopt_event() {
+async fn from_tokio_records_an_adopt_event() {
     let (tap, memory) = recording();
     let inner = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (address, fd) = (inner.local_addr().unwrap(), fd_of(&inner));
@@ -70,7 +70,7 @@ async fn kind_and_addresses_of_wrapped_stream_are_recorded() {
 }
 
 #[tokio::test]
-async fn into_inner_of_stream_records_release_not_close() {
+async fn into_inner_records_release_event_instead_of_close() {
     let (tap, memory) = recording();
     let (ours, mut theirs) = tokio::io::duplex(64);
     let mut stream = TapStream::wrap(&tap, ours, "memory");

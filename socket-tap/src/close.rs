@@ -8,16 +8,16 @@ use crate::event::string_enum::string_enum;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Close {
-    /// The side that ended the connection. `None` for listeners and datagram sockets. Also `None` for a
-    /// released stream: the tap stopped recording it before either side ended it.
+    /// The side that ended the connection. `None` for listeners and datagram sockets. Also `None` if the tap
+    /// stopped recording a stream before either side ended it (see
+    /// [`Op::Release`](crate::event::Op::Release)).
     pub ended_by: Option<EndedBy>,
     /// The errno of the error that ended the connection; only for [`EndedBy::Reset`] and [`EndedBy::Error`].
     pub errno: Option<i32>,
     /// `true` if the local close sent a RST instead of a FIN, because received bytes were unread or
     /// `SO_LINGER` was 0. Linux only.
     pub aborted: bool,
-    /// Bytes and calls of the connection, from its beginning to its end. Exact even if the recorder dropped
-    /// reads and writes.
+    /// Byte and call totals of the whole connection. Exact even if the recorder dropped reads and writes.
     pub totals: Totals,
     /// The kernel's state of the TCP connection, sampled just before the close. Linux only.
     pub tcp: Option<TcpSample>,

@@ -54,7 +54,7 @@ impl TapStream<TcpStream> {
                 Err(error) => last = Some(error),
             }
         }
-        Err(last.unwrap_or_else(|| no_address("no address to connect to was found")))
+        Err(last.unwrap_or_else(|| no_address("cannot connect: the address list is empty")))
     }
 }
 
@@ -75,7 +75,8 @@ async fn connect_to(tap: &Tap, address: SocketAddr, options: TcpOptions) -> io::
     Ok(TapStream::new(stream, recorder))
 }
 
-/// Waits until the handshake has ended, in the same way as tokio. If it has failed, returns its error.
+/// Waits until the TCP handshake has succeeded or failed, and returns the error of a failed one (`SO_ERROR`).
+/// tokio's own `connect` waits in the same way.
 async fn connected(stream: &TcpStream) -> io::Result<()> {
     stream.writable().await?;
     stream.take_error()?.map_or(Ok(()), Err)

@@ -115,7 +115,7 @@ async fn abort_by_peer_is_recorded_as_reset() {
 /// client's read error proves the abort.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn local_abort_is_recorded_in_the_close() {
+async fn close_event_records_an_abort_by_this_side() {
     for unread in [0, 6] {
         let mut connection = Connection::new().await;
         if unread > 0 {

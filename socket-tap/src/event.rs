@@ -23,7 +23,8 @@ pub use segment::Segment;
 pub use sock_id::SockId;
 pub use tcp_flags::{TcpFlags, UnknownFlag};
 
-/// One operation on one socket, with its result as the program saw it, or one packet in a network.
+/// One operation on a socket, and the result that the program got, or one packet in a network. Marks and gaps are
+/// events without a socket, too.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Event {
@@ -116,8 +117,9 @@ pub enum Op {
         /// Address of the peer.
         peer: Option<Addr>,
     },
-    /// The tap stops recording a stream that stays open. The event has the totals up to this moment. No
-    /// system call corresponds to it.
+    /// The tap stops recording a socket or stream that stays open, for example because the program called
+    /// [`TapStream::into_inner`](crate::TapStream::into_inner). The event has the totals up to this moment.
+    /// No system call corresponds to it.
     Release(Box<Close>),
     /// `read(2)` or `recv(2)`: reads from a stream.
     Read(Transfer),

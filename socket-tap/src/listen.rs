@@ -104,7 +104,7 @@ impl TapListener {
                 Err(error) => last = Some(error),
             }
         }
-        Err(last.unwrap_or_else(|| no_address("no address to bind to was found")))
+        Err(last.unwrap_or_else(|| no_address("cannot bind: the address list is empty")))
     }
 
     /// Listens on a socket that the program has already created and bound, like [`TcpSocket::listen`].

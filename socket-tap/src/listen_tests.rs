@@ -78,7 +78,7 @@ async fn failed_listen_on_bound_socket_is_recorded() {
 }
 
 #[tokio::test]
-async fn into_inner_of_listener_records_release_not_close() {
+async fn into_inner_records_release_event_instead_of_close() {
     let (tap, memory) = recording();
     let inner = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     inner.set_nonblocking(true).unwrap();

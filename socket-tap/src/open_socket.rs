@@ -148,14 +148,14 @@ impl OpenSocket {
 pub enum WaitingFor {
     /// The peer has to read: it has not acknowledged all written bytes.
     PeerRead,
-    /// The peer has to write: the program wrote last, or neither side has sent bytes.
+    /// The peer has to write: the program has written since its last read, or neither side has sent bytes.
     PeerWrite,
     /// The peer has to close: the program has shut down its sending half.
     PeerClose,
     /// The program has to read: the kernel has received bytes that the program has not read.
     LocalRead,
-    /// The program has to write: it has read since its last write. It is handling a request, or the request's
-    /// body is incomplete.
+    /// The program has to write: it has read since its last write. For example, a server is handling a request,
+    /// or has received only a part of it.
     LocalWrite,
     /// The program has to close: the peer has finished sending.
     LocalClose,

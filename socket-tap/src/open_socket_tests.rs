@@ -9,7 +9,7 @@ use crate::sink::Memory;
 use crate::{TapListener, TapStream, TapUdpSocket};
 
 #[tokio::test]
-async fn open_sockets_report_totals_queues_and_which_side_ended() {
+async fn open_socket_has_totals_queues_and_ended_by() {
     let tap = Tap::server("test").sink(Memory::new()).start().unwrap();
     let listener = TapListener::bind(&tap, "127.0.0.1:0").await.unwrap();
     let mut client = TapStream::connect(&Tap::off(), listener.local_addr().unwrap()).await.unwrap();

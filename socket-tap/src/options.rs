@@ -49,8 +49,8 @@ impl TcpOptions {
         self
     }
 
-    /// Turns on TCP keep-alive with the settings `keepalive`. A [`Duration`] stands for the settings with
-    /// this idle time before the first probe.
+    /// Turns on TCP keep-alive. `keepalive` is a [`Keepalive`], or a [`Duration`]: the idle time before the
+    /// first probe.
     #[must_use]
     pub fn keepalive(mut self, keepalive: impl Into<Keepalive>) -> Self {
         self.keepalive = Some(keepalive.into());

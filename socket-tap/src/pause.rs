@@ -11,7 +11,7 @@ use tokio::sync::futures::OwnedNotified;
 /// Length of a pause. axum and hyper pause equally long.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// If no thread can be started for the pause, the current thread is blocked for this time instead.
+/// Time for which [`begin`] blocks the current thread, if it cannot start a thread for the pause.
 const WITHOUT_THREAD: Duration = Duration::from_millis(10);
 
 /// Pause in progress, if any. All accepting tasks of the process share it, so that it needs only one thread.

@@ -14,8 +14,8 @@ use crate::recorder::EnteredCall;
 use crate::socket_recorder::SocketRecorder;
 use crate::tap::Tap;
 
-/// A socket that is being created. Dropping it records its close. It is dropped early if a step fails or
-/// panics, or if the future that waits for a connection is cancelled.
+/// A socket that is being created. Dropping it records its close. It is dropped if a socket call of its
+/// creation fails or panics, or if the future that creates it is cancelled.
 #[derive(Debug)]
 pub(crate) struct PendingSocket<S> {
     /// Dropped before `socket`, so that the close is recorded before the descriptor is closed. Afterwards the

@@ -29,7 +29,8 @@ pub fn monotonic_ns() -> u64 {
     u64::try_from(START.get_or_init(Instant::now).elapsed().as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// Returns the number of times that this function was called before. Used as the recorder's clock in models.
+/// Returns a number that grows by 1 with each call. It replaces the clock in model tests, in which no time
+/// passes.
 #[cfg(all(test, model))]
 #[must_use]
 pub fn monotonic_ns() -> u64 {
@@ -47,8 +48,9 @@ pub(crate) struct Queues {
     pub(crate) send: u32,
 }
 
-/// Returns `true` if the kernel trusts the processor's time-stamp counter. It stops using the counter as its
-/// own clock if the counter proves unstable, which the processor's feature flags do not show.
+/// Returns `true` if the kernel trusts the processor's time-stamp counter. The kernel stops using the counter
+/// as its own clock if the counter proves unstable. This function asks the kernel, because the processor's
+/// feature flags do not report instability.
 pub(crate) fn counter_is_trusted() -> bool {
     // Miri has no counter, and the model has its own clock.
     if cfg!(any(miri, all(test, model))) {
@@ -96,8 +98,9 @@ mod linux {
 
     /// Borrows the socket that has this file descriptor. Returns `None` if the number is negative.
     ///
-    /// The descriptor must stay open while it is borrowed. A stream calls these functions before it closes
-    /// its own descriptor, and [`queues`] is called under a lock that a socket takes before it closes.
+    /// The descriptor must stay open while it is borrowed. This holds for all callers: a stream queries only
+    /// its own descriptor, before it closes it, and [`queues`] runs under a lock that every socket takes
+    /// before it closes its descriptor.
     #[expect(unsafe_code, reason = "of the descriptor of a generic stream, only the number is known")]
     fn borrow<'a>(fd: i32) -> Option<BorrowedFd<'a>> {
         // SAFETY: the number is that of an open descriptor, see above, and is not -1. If a program has closed the

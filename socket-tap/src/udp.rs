@@ -45,8 +45,8 @@ use crate::udp_receive::receive_with_truncation;
 /// ```
 #[derive(Debug)]
 pub struct TapUdpSocket {
-    /// Dropped before `inner`, so that the close is recorded before the descriptor is closed. `None` if the
-    /// tap is off.
+    /// Records the socket's calls; `None` if the tap is off. Dropped before `inner`, so that the close is
+    /// recorded before the descriptor is closed.
     recorder: Option<SocketRecorder>,
     inner: UdpSocket,
     report_truncation: bool,
@@ -133,7 +133,7 @@ impl TapUdpSocket {
                 Err(error) => last = Some(error),
             }
         }
-        Err(last.unwrap_or_else(|| no_address("no address to connect to was found")))
+        Err(last.unwrap_or_else(|| no_address("cannot connect: the address list is empty")))
     }
 
     /// Sends one datagram to the first address of `target`, like [`UdpSocket::send_to`].
@@ -145,7 +145,7 @@ impl TapUdpSocket {
     /// Fails like [`UdpSocket::send_to`]. The failure is recorded.
     pub async fn send_to(&self, bytes: &[u8], target: impl ToSocketAddrs) -> io::Result<usize> {
         let target = tokio::net::lookup_host(target).await?.next();
-        let target = target.ok_or_else(|| no_address("no address to send to was found"))?;
+        let target = target.ok_or_else(|| no_address("cannot send: the address list is empty"))?;
         let send = self.inner.send_to(bytes, target);
         record_send(self.recorder.as_ref(), send, |recorder, entered, result| {
             recorder.sent(entered, bytes, Some(target), result);

@@ -28,7 +28,7 @@ impl TapUdpSocket {
                 Err(error) => last = Some(error),
             }
         }
-        Err(last.unwrap_or_else(|| no_address("no address to bind to was found")))
+        Err(last.unwrap_or_else(|| no_address("cannot bind: the address list is empty")))
     }
 
     /// Wraps a UDP socket of tokio that was created without the tap, and records it from now on. Its options

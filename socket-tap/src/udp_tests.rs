@@ -103,7 +103,7 @@ async fn report_truncation_option_marks_truncated_datagrams() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn connected_udp_socket_records_peer_and_refusal() {
+async fn connected_udp_socket_records_peer_and_connection_refused() {
     let (tap, memory) = recording(0);
     let friend = unrecorded().await;
     let socket = TapUdpSocket::bind(&tap, "127.0.0.1:0").await.unwrap();
@@ -145,7 +145,7 @@ async fn failed_udp_bind_and_send_are_recorded() {
 }
 
 #[tokio::test]
-async fn existing_udp_socket_is_adopted() {
+async fn existing_udp_socket_can_be_recorded() {
     let (tap, memory) = recording(0);
     let inner = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let (local, fd) = (inner.local_addr().unwrap(), fd_of(&inner));
@@ -157,7 +157,7 @@ async fn existing_udp_socket_is_adopted() {
 }
 
 #[tokio::test]
-async fn into_inner_of_udp_socket_is_recorded_as_release() {
+async fn into_inner_records_release_event_instead_of_close() {
     let (tap, memory) = recording(0);
     let inner = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
     inner.set_nonblocking(true).unwrap();

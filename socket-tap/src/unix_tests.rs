@@ -94,7 +94,7 @@ async fn failed_unix_bind_and_connect_are_recorded() {
 }
 
 #[tokio::test]
-async fn existing_unix_listener_is_adopted() {
+async fn existing_unix_listener_can_be_recorded() {
     let (path, (tap, memory)) = (SocketPath::new("adopted"), recording());
     let listener = TapUnixListener::from_tokio(&tap, UnixListener::bind(&path.0).unwrap());
     drop(listener);

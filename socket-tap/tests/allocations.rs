@@ -16,7 +16,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 #[global_allocator]
 static ALLOCATOR: counting::Counting = counting::Counting;
 
-/// Number of reads, of writes and of vectored writes in each test.
+/// Number of reads in each test. Each test makes as many writes, and as many vectored writes.
 const TIMES: usize = 200;
 
 /// An in-memory stream that transfers 100 bytes per poll, and allocates nothing.

@@ -11,7 +11,7 @@ use socket_tap::Tap;
 use crate::store::stores::Stores;
 use crate::support::api::{Api, Server};
 
-each_api!(scenarios_return_the_expected_results);
+each_api!(results_match_those_expected_in_scenario_json);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,8 +26,8 @@ struct Scenario {
 struct Step {
     #[serde(flatten)]
     call: Call,
-    /// Number of clients that make the call concurrently. One of them must receive `one_answers`, and the
-    /// calls of the others must fail.
+    /// Number of clients that make the call concurrently. One client must receive the response `one_answers`,
+    /// and the calls of the others must fail.
     at_once: Option<usize>,
     one_answers: Option<Value>,
     answers: Option<Value>,
@@ -92,7 +92,7 @@ impl From<Text> for String {
     }
 }
 
-async fn scenarios_return_the_expected_results<A: Api>() {
+async fn results_match_those_expected_in_scenario_json<A: Api>() {
     run_scenarios::<A>(&Stores::Memory).await;
 }
 

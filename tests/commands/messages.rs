@@ -175,7 +175,7 @@ fn broken_pipe_is_not_an_error() {
 }
 
 #[test]
-fn only_the_recorder_writes_to_standard_output() {
+fn standard_output_contains_only_recorded_events() {
     let server = Serving::start("rest-server", &["--no-tap"]);
     let (status, out, _) = server.stop();
     assert!(status.success());

@@ -39,7 +39,7 @@ async fn changes(mut watch: impl Watch) -> Vec<Change> {
 }
 
 #[tokio::test]
-async fn change_over_one_api_reaches_watchers_over_all_apis() {
+async fn change_over_one_api_reaches_all_watchers() {
     let workshop = Workshop::start();
     let [rest, graphql, grpc, plain] = addresses(&workshop);
     let off = Tap::off();
@@ -74,7 +74,7 @@ async fn change_over_one_api_reaches_watchers_over_all_apis() {
     assert_eq!(changes(over_grpc).await, seen);
 }
 
-/// Returns the comparison that the tour prints with `--json`.
+/// Runs `workshop --once --json`, and returns the comparison that it prints.
 fn comparison(directory: &Path, arguments: &[&str]) -> Value {
     let printed = tour(directory, &[&["--json"], arguments].concat()).ok();
     let comparison: Value = serde_json::from_str(&printed).unwrap();
@@ -82,8 +82,8 @@ fn comparison(directory: &Path, arguments: &[&str]) -> Value {
     comparison
 }
 
-/// Returns the name, the number of connections and the byte counts of each step in the trace of an API's
-/// server.
+/// Returns the steps (named groups of calls) in the trace of an API's server: for each step its name, its
+/// number of connections and its byte counts.
 fn steps(comparison: &Value, api: &str) -> Vec<Value> {
     let traces = comparison["traces"].as_array().unwrap();
     let trace = traces.iter().find(|trace| trace["name"] == api && trace["side"] == "server").unwrap();
@@ -93,7 +93,7 @@ fn steps(comparison: &Value, api: &str) -> Vec<Value> {
 }
 
 #[test]
-fn tour_can_be_repeated_on_one_database() {
+fn workshop_tour_can_be_repeated_on_one_database() {
     let Some(database) = Postgres::start() else { return };
     let directories = [(); 3].map(|()| TempDir::new().unwrap());
     let [memory, first, second] = directories.each_ref().map(TempDir::path);
@@ -177,7 +177,7 @@ fn recordings_contain_the_database_connections() {
 }
 
 #[test]
-fn unusable_database_leaves_the_traces_untouched() {
+fn unusable_database_creates_no_trace_files() {
     let directory = TempDir::new().unwrap();
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let ran = tour(directory.path(), &["--store", &format!("postgres://me:secret@127.0.0.1:{port}/books")]);
@@ -187,7 +187,7 @@ fn unusable_database_leaves_the_traces_untouched() {
 }
 
 #[test]
-fn page_shows_the_database() {
+fn live_page_shows_the_database_connections() {
     let Some(database) = Postgres::start() else { return };
     let url = database.url();
     let mut workshop = Workshop::with(&[&PORTS[..], &["--store", &url]].concat());

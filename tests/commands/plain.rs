@@ -127,7 +127,7 @@ fn unnumbered(text: &str) -> String {
     words.map(|word| word.trim_end().to_owned() + "|").collect()
 }
 
-/// Gets all books and an unknown book, over UDP and over TCP, and returns the recordings.
+/// Gets all books, and a book that does not exist, over UDP and over TCP. Returns the recordings.
 async fn record_same_calls_over_both() -> Recorded {
     let plain = Plain::start().await;
     // Loopback loses nothing. A long timeout ensures a single attempt for each call on a busy machine.

@@ -30,8 +30,8 @@ const STEPS: [&str; 10] = [
     "4 connections at once",
 ];
 
-/// Each API, with the name of the tour's last step in its recordings. The names differ, because the clients
-/// of the three APIs make different calls in this step.
+/// Each API, with the name that the last step of the workshop's tour has in its recordings. The names differ,
+/// because the clients of the three APIs make different calls in this step.
 const ONE_SHELF: [(&str, &str); 3] = [
     ("rest", "one shelf: create and delete"),
     ("graphql", "one shelf: read the book"),
@@ -147,7 +147,7 @@ fn calls_after_the_tour_are_printed_and_recorded() {
 }
 
 #[test]
-fn address_in_use_leaves_the_traces_untouched() {
+fn failed_bind_creates_no_trace_files() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     for flag in ["--page", "--plain"] {

@@ -18,15 +18,15 @@ fn work(workshop: &Workshop, operation: &str, calls: u32, connection: &str) -> V
     answer.json()
 }
 
-/// Returns the number of `from a terminal` marks, which end a step. The end of the tour adds one mark to each
-/// of the ten recordings. The end of a later step adds two marks for each API over which the step ran, one of
-/// the server and one of the clients.
+/// Returns the number of `from a terminal` marks. Such a mark ends a step (a named group of calls) in one
+/// recording. The tour, which is recorded first, ends with ten marks, one in each recording. A later step
+/// ends with two marks for each API over which it ran: one in the server's recording and one in the clients'.
 fn ended_steps(items: &[Value]) -> usize {
     items.iter().filter(|item| item["label"] == "from a terminal").count()
 }
 
-/// Returns the `close` events that were recorded too late, when the step of their connection had already
-/// ended.
+/// Returns the `close` events that were recorded between two steps (named groups of calls). Each belongs to a
+/// connection of a step that ended before the connection was closed.
 fn late_closes(items: &[Value]) -> Vec<&Value> {
     items.iter().filter(|item| item["op"] == "close" && item["step"] == "from a terminal").collect()
 }
@@ -75,7 +75,7 @@ fn without_id(result: &Value) -> String {
 
 /// The only test that asserts the wording of the results that the operations return.
 #[test]
-fn all_apis_describe_results_identically() {
+fn operation_results_are_worded_alike_for_all_apis() {
     let workshop = Workshop::start();
     let describe = |operation: &str| {
         let response = work(&workshop, operation, 1, "one");

@@ -104,22 +104,22 @@ async fn call<A: Api>(tap: Tap, server: SocketAddr) {
 }
 
 #[test]
-fn rest_reads_are_recorded_after_their_writes() {
+fn rest_calls_record_each_write_before_its_read() {
     over_10_000_calls::<Rest>();
 }
 
 #[test]
-fn graphql_reads_are_recorded_after_their_writes() {
+fn graphql_calls_record_each_write_before_its_read() {
     over_10_000_calls::<Graphql>();
 }
 
 #[test]
-fn grpc_reads_are_recorded_after_their_writes() {
+fn grpc_calls_record_each_write_before_its_read() {
     over_10_000_calls::<Grpc>();
 }
 
 #[test]
-fn plain_tcp_reads_are_recorded_after_writes() {
+fn plain_tcp_records_each_write_before_its_read() {
     runtime().block_on(async {
         let taps = Taps::start("tcp", 0);
         let (address, shutdown, task) = serve(&Tap::off(), &taps.server).await;
@@ -151,7 +151,7 @@ fn plain_tcp_reads_are_recorded_after_writes() {
 }
 
 #[test]
-fn datagrams_are_sent_before_they_are_received() {
+fn udp_records_each_send_before_its_receive() {
     runtime().block_on(async {
         let taps = Taps::start("udp", 256);
         let (address, shutdown, task) = serve(&taps.server, &Tap::off()).await;

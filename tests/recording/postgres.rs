@@ -16,7 +16,7 @@ use crate::support::postgres::Postgres;
 use crate::support::process::command;
 use crate::support::program::{Ran, find, run};
 
-/// A recording of a session, in a directory that is deleted on drop.
+/// A recording of a database session, in a directory that is deleted on drop.
 struct Recording {
     directory: TempDir,
     port: u16,
@@ -41,7 +41,8 @@ impl Recording {
         run(command("socket-trace"), &[arguments, &[trace.to_str().unwrap()]].concat())
     }
 
-    /// Returns the dissected parts of each direction, first those sent to the server.
+    /// Returns the PostgreSQL messages that `socket-dissect` finds, as [`Part`]s: first those sent to the
+    /// server, then those sent to the client.
     fn parts(&self) -> [Vec<Part>; 2] {
         let mut trace = Trace::open(self.trace()).unwrap();
         let mut dissector = Dissector::new(trace.header().side);

@@ -63,7 +63,7 @@ fn trace_limit_bounds_the_disk_usage() {
 }
 
 #[test]
-fn flag_trace_limit_requires_trace_and_valid_size() {
+fn trace_limit_flag_requires_trace_and_valid_size() {
     for arguments in [&["--trace-limit", "1GiB"][..], &["--trace", "x.jsonl", "--trace-limit", "1GB"]] {
         let ran = run(command("rest-server"), arguments);
         assert_eq!(ran.code(), 2, "{}", ran.stderr());
@@ -72,7 +72,7 @@ fn flag_trace_limit_requires_trace_and_valid_size() {
 }
 
 #[test]
-fn page_and_comparison_read_all_trace_files() {
+fn page_and_comparison_include_rotated_trace_files() {
     let mut workshop =
         Workshop::with(&[&PORTS[..], &["--trace-limit", "1MiB", "--capture", "65536"]].concat());
     let trace = workshop.trace("rest", Side::Server);

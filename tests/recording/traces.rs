@@ -17,9 +17,9 @@ use crate::api::operations::new_book;
 use crate::support::api::{Api, Server};
 
 each_api!(
-    each_connection_has_the_same_call_pattern,
+    all_connections_have_the_expected_call_pattern,
     client_and_server_record_the_same_bytes,
-    cancelled_change_stream_has_the_usual_call_pattern,
+    cancelled_change_stream_is_shut_down_and_closed,
 );
 
 /// Recordings of the client and the server of a scripted exchange: calls on one connection, an error,
@@ -78,7 +78,7 @@ fn skeletons(summary: &Summary, role: Role) -> Vec<(&str, u64)> {
     summary.call_patterns[&role].iter().map(|(skeleton, seen)| (skeleton.as_str(), seen.sockets)).collect()
 }
 
-async fn each_connection_has_the_same_call_pattern<A: Api>() {
+async fn all_connections_have_the_expected_call_pattern<A: Api>() {
     let exchange = Exchange::record::<A>().await;
     let (server, client) = (exchange.summary(Side::Server), exchange.summary(Side::Client));
     assert_eq!(server.defects, []);
@@ -90,7 +90,7 @@ async fn each_connection_has_the_same_call_pattern<A: Api>() {
     );
 }
 
-async fn cancelled_change_stream_has_the_usual_call_pattern<A: Api>() {
+async fn cancelled_change_stream_is_shut_down_and_closed<A: Api>() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("server.jsonl");
     let tap = Tap::server(A::API).file(&path).unwrap().start().unwrap();

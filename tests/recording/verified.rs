@@ -1,6 +1,6 @@
 //! Compares traces of small programs with strace's logs. The programs use sockets that were opened without
-//! the tap, streams that it wraps or releases, and Unix sockets. A test runs its program by executing itself
-//! in a child process under strace.
+//! the tap, streams that it wraps or stops recording, and Unix sockets. A test runs its program by executing
+//! itself in a child process under strace.
 
 mod frameworks;
 
@@ -121,12 +121,12 @@ async fn serve(listener: TapListener) {
 }
 
 #[tokio::test]
-async fn trace_of_adopted_tokio_listener_agrees_with_strace() {
+async fn trace_of_existing_tokio_listener_agrees_with_strace() {
     let program = async |tap: &Tap| {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         serve(TapListener::from_tokio(tap, listener)).await;
     };
-    let Some(recorded) = Recorded::by("trace_of_adopted_tokio_listener_agrees_with_strace", program).await
+    let Some(recorded) = Recorded::by("trace_of_existing_tokio_listener_agrees_with_strace", program).await
     else {
         return;
     };
@@ -136,7 +136,7 @@ async fn trace_of_adopted_tokio_listener_agrees_with_strace() {
 }
 
 #[tokio::test]
-async fn trace_of_adopted_std_listener_agrees_with_strace() {
+async fn trace_of_existing_std_listener_agrees_with_strace() {
     let program = async |tap: &Tap| {
         let listener = StdTcpListener::bind("127.0.0.1:0").unwrap();
         assert_ne!(listener.local_addr().unwrap().port(), 0);
@@ -144,7 +144,7 @@ async fn trace_of_adopted_std_listener_agrees_with_strace() {
         listener.set_nonblocking(true).unwrap();
         serve(TapListener::from_tokio(tap, TcpListener::from_std(listener).unwrap())).await;
     };
-    let Some(recorded) = Recorded::by("trace_of_adopted_std_listener_agrees_with_strace", program).await
+    let Some(recorded) = Recorded::by("trace_of_existing_std_listener_agrees_with_strace", program).await
     else {
         return;
     };
@@ -154,7 +154,7 @@ async fn trace_of_adopted_std_listener_agrees_with_strace() {
 }
 
 #[tokio::test]
-async fn trace_of_adopted_tokio_streams_agrees_with_strace() {
+async fn trace_of_existing_tokio_streams_agrees_with_strace() {
     let program = async |tap: &Tap| {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
@@ -172,7 +172,7 @@ async fn trace_of_adopted_tokio_streams_agrees_with_strace() {
         drop(client);
         assert_eq!(server.read(&mut [0; 6]).await.unwrap(), 0);
     };
-    let Some(recorded) = Recorded::by("trace_of_adopted_tokio_streams_agrees_with_strace", program).await
+    let Some(recorded) = Recorded::by("trace_of_existing_tokio_streams_agrees_with_strace", program).await
     else {
         return;
     };
@@ -182,7 +182,7 @@ async fn trace_of_adopted_tokio_streams_agrees_with_strace() {
 }
 
 #[tokio::test]
-async fn trace_of_adopted_udp_socket_agrees_with_strace() {
+async fn trace_of_existing_udp_socket_agrees_with_strace() {
     let program = async |tap: &Tap| {
         let peer = UdpSocket::bind("127.0.0.1:0").await.unwrap();
         let socket = StdUdpSocket::bind("127.0.0.1:0").unwrap();
@@ -195,7 +195,8 @@ async fn trace_of_adopted_udp_socket_agrees_with_strace() {
         socket.recv_from(&mut [0; 8]).await.unwrap();
         socket.send_to(b"reply", peer.local_addr().unwrap()).await.unwrap();
     };
-    let Some(recorded) = Recorded::by("trace_of_adopted_udp_socket_agrees_with_strace", program).await else {
+    let Some(recorded) = Recorded::by("trace_of_existing_udp_socket_agrees_with_strace", program).await
+    else {
         return;
     };
     let report = recorded.is_exact(r#""bytes":5}"#, r#""bytes":6}"#);
@@ -300,7 +301,7 @@ async fn trace_of_failed_calls_agrees_with_strace() {
 }
 
 #[tokio::test]
-async fn trace_of_released_stream_agrees_with_strace() {
+async fn trace_until_into_inner_agrees_with_strace() {
     let program = async |tap: &Tap| {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut stream = TapStream::connect(tap, listener.local_addr().unwrap()).await.unwrap();
@@ -315,7 +316,7 @@ async fn trace_of_released_stream_agrees_with_strace() {
         peer.read_to_string(&mut all).await.unwrap();
         assert_eq!(all, "recorded and not again");
     };
-    let Some(recorded) = Recorded::by("trace_of_released_stream_agrees_with_strace", program).await else {
+    let Some(recorded) = Recorded::by("trace_until_into_inner_agrees_with_strace", program).await else {
         return;
     };
     let report = recorded.is_exact(r#""op":"write","bytes":6"#, r#""op":"write","bytes":7"#);

@@ -55,7 +55,7 @@ fn dissected_parts_cover_each_byte_once() {
 }
 
 #[test]
-fn lint_reports_nothing_for_the_tour() {
+fn lint_reports_nothing_about_the_workshop_tour() {
     let directory = toured();
     for (_, _, trace) in recordings(directory.path()) {
         let found = socket_trace(&["lint", trace.to_str().unwrap()]);

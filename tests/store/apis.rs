@@ -4,9 +4,9 @@ use crate::api::scenario::run_scenarios;
 use crate::store::stores::Stores;
 use crate::support::api::Api;
 
-each_api!(scenarios_return_the_expected_results);
+each_api!(results_match_those_expected_in_scenario_json);
 
-async fn scenarios_return_the_expected_results<A: Api>() {
+async fn results_match_those_expected_in_scenario_json<A: Api>() {
     let Some(stores) = Stores::postgres() else { return };
     run_scenarios::<A>(&stores).await;
 }

@@ -1,4 +1,4 @@
-//! Tests of servers whose database ends, does not respond, or has no free connection.
+//! Tests of servers whose database shuts down, stops responding, or has no free connection.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,5 @@
-//! The messages of the commands about a database that cannot be used. This is the only test of their wording.
+//! Snapshot of the error messages of commands that cannot use their database. No other test asserts the
+//! wording of these messages.
 
 use std::process::Command;
 

@@ -6,7 +6,7 @@ use bookshelf::{Book, BookPatch, ChangeKind, Entity, Error, Field, Limits, ListB
 use super::stores::Stores;
 
 each_store!(
-    initial_books_satisfy_the_rules,
+    initial_books_pass_the_validation_rules,
     unknown_ids_are_not_found,
     author_lookup_skips_unknown_ids,
     id_of_deleted_book_is_not_reused,
@@ -37,7 +37,7 @@ fn invalid_field<T: std::fmt::Debug>(result: Result<T, Error>) -> Field {
     }
 }
 
-async fn initial_books_satisfy_the_rules(stores: Stores) {
+async fn initial_books_pass_the_validation_rules(stores: Stores) {
     let shelf = stores.shelf(Limits::default()).await;
     let page = shelf.list(&ListBooks { page_size: Some(100), ..ListBooks::default() }).await.unwrap();
     assert!(page.books.len() >= 12, "{} books", page.books.len());

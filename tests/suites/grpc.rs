@@ -112,7 +112,7 @@ fn buf_calls_methods_found_by_reflection() {
 }
 
 #[test]
-fn contract_passes_buf_lint_and_format() {
+fn proto_file_passes_buf_lint_and_format() {
     let Some(buf) = find("buf") else { return };
     let contract = format!("{ROOT}/proto");
     assert_eq!(run(&buf, &["lint", &contract]).ok(), "");

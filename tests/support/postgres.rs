@@ -216,7 +216,8 @@ fn free_port() -> u16 {
     }
 }
 
-/// Reads the log until the last process of the server has ended. Tests show it if they fail.
+/// Prints the log until the last process of the server has ended, so that a failed test shows it. Sends to
+/// `ready` when the server accepts connections.
 fn read_log(stderr: ChildStderr, ready: &Sender<()>) {
     for line in BufReader::new(stderr).lines().map_while(Result::ok) {
         eprintln!("postgres: {line}");
@@ -227,8 +228,8 @@ fn read_log(stderr: ChildStderr, ready: &Sender<()>) {
     }
 }
 
-/// Returns the child processes of the process `parent`. On systems other than Linux the list is empty; the children end
-/// soon after their parent.
+/// Returns the child processes of the process `parent`. On systems other than Linux, the list is empty. That
+/// does no harm, because the children end soon after their parent.
 fn children(parent: u32) -> Vec<Pid> {
     let path = format!("/proc/{parent}/task/{parent}/children");
     let numbers = fs::read_to_string(path).unwrap_or_default();

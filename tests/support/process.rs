@@ -8,6 +8,9 @@ use std::sync::OnceLock;
 
 use rustix::process::{Pid, Signal, kill_process};
 
+/// The features with which the commands are built.
+const FEATURES: &str = "rest-server/postgres,graphql-server/postgres,grpc-server/postgres,plain-server/postgres,workshop/postgres";
+
 /// Returns the path of a command of this workspace. The first call builds all commands with the profile of the tests.
 pub(crate) fn command(name: &str) -> PathBuf {
     static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
@@ -20,7 +23,16 @@ pub(crate) fn command(name: &str) -> PathBuf {
             Some(profile) => profile,
         };
         let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--workspace", "--bins", "--profile", profile]);
+        build.args([
+            "build",
+            "--quiet",
+            "--workspace",
+            "--bins",
+            "--features",
+            FEATURES,
+            "--profile",
+            profile,
+        ]);
         let built = build.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).status().unwrap();
         assert!(built.success(), "the commands do not build");
         directory

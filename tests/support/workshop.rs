@@ -17,15 +17,17 @@ use super::tour::{PORTS, recording};
 pub(crate) struct Workshop {
     child: Child,
     directory: TempDir,
-    /// Standard output up to the end of the tour.
+    /// Standard output up to the end of the tour (the calls that the workshop makes at its start).
     pub(crate) said: String,
-    /// Lines of standard output after the tour; `None` if a thread reads and discards them.
+    /// Lines that the workshop prints after its tour (the calls that it makes at its start). `None` if a
+    /// thread reads and discards them.
     lines: Option<Lines<BufReader<ChildStdout>>>,
     rest: Option<JoinHandle<()>>,
 }
 
 impl Workshop {
-    /// Starts the workshop on ports that the kernel chooses, and waits for the end of the tour.
+    /// Starts the workshop on ports that the kernel chooses. Waits for the end of the tour (the calls that it
+    /// makes at its start).
     pub(crate) fn start() -> Self {
         Self::with(&PORTS)
     }
@@ -37,7 +39,8 @@ impl Workshop {
         workshop
     }
 
-    /// Starts the workshop and waits for the end of the tour. Nothing reads its output after that.
+    /// Starts the workshop and waits for the end of the tour (the calls that it makes at its start). Nothing
+    /// reads its output after that.
     pub(crate) fn unread(arguments: &[&str]) -> Self {
         let directory = TempDir::new().unwrap();
         let mut child = Command::new(command("workshop"))
@@ -59,7 +62,7 @@ impl Workshop {
         Self { child, directory, said, lines: Some(lines), rest: None }
     }
 
-    /// Returns the word after `before` in the output of the tour.
+    /// Returns the word after `before` in the output that the workshop prints at its start.
     pub(crate) fn word_after(&self, before: &str) -> &str {
         let (_, rest) =
             self.said.split_once(before).unwrap_or_else(|| panic!("{before:?} in: {}", self.said));

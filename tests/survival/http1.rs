@@ -47,9 +47,9 @@ async fn request_must_have_one_valid_host<A: Api>() {
     );
 }
 
-/// Asserts that the server rejects ambiguous POST requests with `status`. Each of `rests` completes such a
-/// request with header fields and a body. The server must not answer the request that follows in the same
-/// bytes.
+/// Asserts that the server rejects an ambiguous POST request with `status`, and does not respond to the
+/// request [`SMUGGLED`] that follows in the same bytes. Each of `rests` contains the last header fields and
+/// the body of a POST.
 async fn refused<A: Api>(status: u16, rests: &[&str]) {
     let server = Server::start::<A>().await;
     for rest in rests {

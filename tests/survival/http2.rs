@@ -21,11 +21,11 @@ each_api!(
     flow_control_window_overflow_ends_the_connection,
     zero_window_increment_ends_the_connection,
     excess_http2_stream_is_refused,
-    settings_announce_the_limits,
+    http2_settings_announce_the_server_limits,
 );
 
-/// Maximum growth of a server's memory during a flood, in KiB. The allocator and the threads keep some
-/// memory.
+/// Maximum growth of a server's memory during a flood, in KiB. It is greater than 0, because the allocator
+/// and the threads keep some memory.
 const LEFT_BEHIND: u64 = 48 * 1024;
 
 #[derive(PartialEq)]
@@ -157,7 +157,7 @@ async fn excess_http2_stream_is_refused<A: Api>() {
 }
 
 /// The server's SETTINGS frame contains its limits, so that a client can comply with them.
-async fn settings_announce_the_limits<A: Api>() {
+async fn http2_settings_announce_the_server_limits<A: Api>() {
     let server = Server::start::<A>().await;
     let mut client = Http2::connect(server.address, &[]).await;
     let settings = first(&mut client, http2::SETTINGS).await.payload;

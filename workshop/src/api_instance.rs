@@ -50,8 +50,9 @@ impl ApiInstance {
         Ok(Self { title, program, address, shelf, recordings, server })
     }
 
-    /// Waits until this server has received all changes to the shelf, also those made through other servers.
-    /// With a database, a watcher that is opened earlier could still receive old changes.
+    /// Waits until this server has received all changes made to the shelf so far, also those made through
+    /// other servers. Call this before opening a watcher: with a database, the watcher could otherwise
+    /// receive some of these changes.
     ///
     /// # Errors
     /// If the database is not available.

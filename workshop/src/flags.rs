@@ -75,6 +75,6 @@ const EXAMPLES: &str = "Examples:\n  \
     cargo run -- --once                        run the tour and exit\n  \
     cargo run -- --once --json | jq .verdict   print the verdict only\n  \
     cargo run -- --rest 3001                   use another port if 3000 is in use\n  \
-    cargo run -- --store postgres://user@localhost/bookshelf   keep the books in PostgreSQL\n\n\
+    cargo run --features postgres -- --store postgres://user@localhost/bookshelf   keep the books in PostgreSQL\n\n\
     Exit codes: 0 all APIs use the same socket calls; 1 the socket calls differ, or an error occurred;\n\
     2 invalid usage, an unusable database, or the comparison is inconclusive.";

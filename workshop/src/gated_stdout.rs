@@ -8,8 +8,9 @@ use socket_tap::monotonic_ns;
 
 /// A writer to standard output that discards its input until [`open`](Self::open) is called.
 ///
-/// It is opened after the tour, which prints a summary of its calls. The lines that the recorders write for
-/// the tour's socket calls are therefore discarded. Opening a clone opens all clones.
+/// The recorders write a line for each socket call. The lines for the tour (the calls that the workshop makes
+/// at its start) are discarded, because the workshop prints a report of the tour instead. The workshop opens
+/// this writer after the tour. Opening a clone opens all clones.
 #[derive(Clone, Debug)]
 pub struct GatedStdout {
     is_open: Arc<AtomicBool>,
@@ -28,8 +29,8 @@ impl GatedStdout {
         self.is_open.store(true, Ordering::Release);
     }
 
-    /// Returns the time on the monotonic clock at which this writer was created. The times in the printed
-    /// lines are relative to it.
+    /// Returns the time of the monotonic clock at which this writer was created, in nanoseconds. The printed
+    /// lines show times relative to it.
     #[must_use]
     pub fn created_ns(&self) -> u64 {
         self.created_ns

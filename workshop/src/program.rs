@@ -56,7 +56,8 @@ fn try_run(flags: &Flags) -> Result<Verdict, Error> {
     result
 }
 
-/// Runs the tour. Then serves until a signal, unless the flags contain `--once`.
+/// Runs the tour (the same calls over each API). Then serves until a signal, unless the flags contain
+/// `--once`.
 async fn run_workshop(flags: &Flags, recordings: &mut Vec<Recordings>) -> Result<Verdict, Error> {
     startup::check_addresses(flags)?;
     let shelves = Shelves::check(&flags.store).await?;
@@ -85,7 +86,7 @@ async fn run_workshop(flags: &Flags, recordings: &mut Vec<Recordings>) -> Result
     verdict
 }
 
-/// Runs the tour and prints the report.
+/// Makes the calls of the tour over each API, and prints the report.
 async fn run_tour(flags: &Flags, apis: &[ApiInstance; 3], extras: Option<&Extras>) -> Result<Verdict, Error> {
     let [rest, graphql, grpc] = apis;
     let (mut over_rest, mut over_graphql, mut over_grpc) =

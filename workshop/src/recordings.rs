@@ -16,8 +16,7 @@ use tokio::time::sleep;
 use crate::flags::Flags;
 use crate::gated_stdout::GatedStdout;
 
-/// Name of the step for all other calls: those that belong to no step of the tour or of the live page, such
-/// as calls by curl.
+/// Name of the step for calls that neither the tour nor the live page makes, such as calls by curl.
 pub const FROM_A_TERMINAL: &str = "from a terminal";
 
 /// Time between two checks whether the server's connections are closed.
@@ -28,7 +27,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(1);
 pub struct Recordings {
     /// Tap that records the server.
     pub server: Tap,
-    /// Tap that records the clients of the tour and of the live page.
+    /// Tap that records the workshop's own clients: those of its start, and those that the live page uses.
     pub client: Tap,
     directory: PathBuf,
     api: &'static str,
@@ -76,7 +75,8 @@ impl Recordings {
         [Side::Server, Side::Client].map(|side| (self.label(side), self.path(side)))
     }
 
-    /// Starts a named step in the server's trace and in the clients' trace.
+    /// Starts a step in the server's trace and in the clients' trace: calls from now on belong to the step
+    /// with this name.
     pub fn mark(&self, step: impl Into<Cow<'static, str>>) {
         let step = step.into();
         self.server.mark(step.clone());

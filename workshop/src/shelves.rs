@@ -5,7 +5,8 @@ use server_kit::StoreFlags;
 use server_kit::store::{StoreAddress, StoreError};
 use socket_tap::Tap;
 
-/// Gives every server access to the same shelf.
+/// The shelf that all servers share, in memory or in a database. Each server gets its own handle from
+/// [`open`](Self::open).
 #[derive(Debug)]
 pub struct Shelves<'a> {
     flags: &'a StoreFlags,
@@ -14,10 +15,10 @@ pub struct Shelves<'a> {
 }
 
 impl<'a> Shelves<'a> {
-    /// Checks that the store can be used.
+    /// Checks that the store can be used, and creates the tables of a new database.
     ///
-    /// Must be called before the recordings start. Then a failed start keeps the recordings of the previous
-    /// run, and the new recordings do not contain the creation of the tables.
+    /// Call this before the recordings start. Then a failed start does not overwrite the recordings of the
+    /// previous run, and the new recordings do not contain the creation of the tables.
     ///
     /// # Errors
     /// If the database cannot be used.

@@ -110,7 +110,7 @@ pub struct Extras {
 impl Extras {
     /// Starts the plain server and binds the page's address. Returns `None` with `--once`.
     ///
-    /// Connections to the page wait in the kernel's backlog until the tour is over.
+    /// Connections to the page wait in the kernel's backlog until the workshop has made the calls of its tour.
     ///
     /// # Errors
     /// If a trace file cannot be created, an address cannot be bound, or the database cannot be used.

@@ -8,13 +8,13 @@ use tokio::sync::watch;
 use super::Change;
 use crate::error::Error;
 
-/// The most recent changes, in the memory of this process. All watchers share them, so a slow watcher costs
-/// no memory.
+/// The most recent changes, in the memory of this process. All watchers read the same copy, so a slow watcher
+/// needs no buffer of its own.
 #[derive(Debug)]
 pub struct Feed {
     limit: usize,
     recent: Mutex<Recent>,
-    /// Sequence number of the newest change. Sending it wakes the watchers.
+    /// Channel for the sequence number of the newest change. Sending a new number wakes the watchers.
     newest: watch::Sender<u64>,
 }
 
@@ -25,8 +25,8 @@ struct Recent {
 }
 
 impl Feed {
-    /// Returns an empty feed that holds at most `limit` changes. `newest` is the sequence number of the last
-    /// change before it; the feed begins with the change after that.
+    /// Returns an empty feed for at most `limit` changes. `newest` is the sequence number of the last change
+    /// before the feed: if it is 7, the first change in the feed has number 8.
     #[must_use]
     pub fn new(newest: u64, limit: usize) -> Self {
         let recent = Mutex::new(Recent { changes: VecDeque::new(), newest });
@@ -35,8 +35,8 @@ impl Feed {
 
     /// Adds a change and wakes the watchers. Drops the oldest change if the feed is full.
     ///
-    /// A change that the feed already holds is ignored. If changes are missing between the newest change in
-    /// the feed and the added one, the feed drops all older changes.
+    /// Ignores a change that the feed already holds. If changes are missing between the newest change in the
+    /// feed and `change`, the feed first drops all that it holds, so that its changes have no gap.
     pub fn push(&self, change: Change) {
         let mut recent = self.recent();
         if change.sequence > recent.newest + 1 {
@@ -46,7 +46,7 @@ impl Feed {
     }
 
     /// Adds a change like [`push`](Self::push), and returns `true`. If changes are missing between the newest
-    /// change in the feed and this one, does nothing and returns `false`.
+    /// change in the feed and `change`, does nothing and returns `false`.
     pub fn push_next(&self, change: Change) -> bool {
         let mut recent = self.recent();
         let is_next = change.sequence <= recent.newest + 1;
@@ -86,8 +86,9 @@ impl Feed {
         recent.changes.get(usize::try_from(index).ok()?).cloned()
     }
 
-    /// Returns a list with the change after `sequence`. The list is empty if that change has not been made
-    /// yet. Used by stores that keep their changes only in this feed.
+    /// Returns a list that contains only the change after `sequence`. If that change has not been made yet,
+    /// returns an empty list. Implements [`Store::changes_after`](crate::store::Store::changes_after) for stores
+    /// that keep their changes only in this feed.
     ///
     /// # Errors
     /// [`Error::FellBehind`] if the feed no longer holds the change.

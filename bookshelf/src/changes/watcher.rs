@@ -1,4 +1,4 @@
-//! A watcher of the changes.
+//! A watcher that waits for changes to the shelf, and yields them one by one.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -52,14 +52,19 @@ impl Changes {
             }
             match store.changes_after(self.seen).await {
                 Ok(changes) if changes.is_empty() => {
-                    return Err(Error::Internal("an announced change is missing from the store"));
+                    return Err(Error::Internal(
+                        "the store lacks a change that was announced to the watchers",
+                    ));
                 }
                 Ok(changes) => self.ahead.extend(changes),
                 Err(Error::Unavailable(_)) => tokio::time::sleep(RETRY_INTERVAL).await,
                 Err(error) => return Err(error),
             }
         }
-        let change = self.ahead.pop_front().ok_or(Error::Internal("the watcher has no change to return"))?;
+        let change = self
+            .ahead
+            .pop_front()
+            .ok_or(Error::Internal("the queue of the watcher is empty after a change arrived"))?;
         self.seen = change.sequence;
         Ok(change)
     }

@@ -12,7 +12,7 @@ use crate::changes::{Change, Feed};
 use crate::error::Error;
 use crate::model::{Author, Book, BookPatch, NewBook};
 
-/// The future of a store's operation.
+/// The future that a method of [`Store`] returns.
 pub type Operation<'a, T> = BoxFuture<'a, Result<T, Error>>;
 
 /// A place where books, authors and changes are stored.
@@ -69,8 +69,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// [`Error::FellBehind`] if the first of these changes is not stored any more.
     fn changes_after(&self, sequence: u64) -> Operation<'_, Vec<Change>>;
 
-    /// Closes the connections to the store, in the way that the store's protocol specifies. Operations after
-    /// this call may fail.
+    /// Closes the connections to the store as its protocol requires. For example, a client of PostgreSQL
+    /// first sends `Terminate`. Operations after this call may fail.
     fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(std::future::ready(()))
     }
@@ -81,7 +81,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 pub struct BookRange {
     /// Selects only the books of this author.
     pub author_id: Option<u32>,
-    /// Selects only the books with a larger id.
+    /// Selects only the books whose id is larger than this one; 0 selects all.
     pub after: u32,
     /// Maximum number of books.
     pub limit: usize,
@@ -92,7 +92,7 @@ pub struct BookRange {
 pub struct Limits {
     /// Maximum number of books.
     pub books: usize,
-    /// Number of changes that are kept for slow watchers.
+    /// Number of the latest changes that are kept for slow watchers.
     pub history: usize,
 }
 
@@ -102,7 +102,7 @@ impl Default for Limits {
     }
 }
 
-/// Returns the error for a book of an author that does not exist.
+/// Returns the error for a book whose `author_id` is `id` although no author has that id.
 pub(crate) fn no_such_author(id: u32) -> Error {
     Error::invalid(crate::Field::AuthorId, format!("must be the id of an author; there is no author {id}"))
 }

@@ -32,7 +32,7 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "Only books of this author.")] author_id: Option<ID>,
         #[graphql(desc = "Maximum number of books in the page, 1 to 100. Default: 20.")] first: Option<i32>,
-        #[graphql(desc = "Cursor of the book before the page.")] after: Option<String>,
+        #[graphql(desc = "The page begins after the book with this cursor.")] after: Option<String>,
     ) -> Result<BookConnection, ApiError> {
         let author_id = author_id.as_ref().map(id::author_argument).transpose()?;
         BookConnection::load(ctx, author_id, first, after).await

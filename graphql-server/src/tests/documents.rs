@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::support::{EVENTS, GRAPHQL, Service};
 
-/// Sends a query with `x` as the value of its variable, and returns the response.
+/// Sends a query whose variable `$x` has the value `x`, and returns the response.
 async fn with_x(service: &Service, query: &str, x: bool) -> Value {
     let reply = service.post(GRAPHQL, json!({ "query": query, "variables": { "x": x } })).await;
     assert_eq!(reply.status, StatusCode::OK, "{query}: {}", reply.json());

@@ -60,7 +60,7 @@ async fn example_query_is_valid() {
 }
 
 #[tokio::test]
-async fn post_to_a_page_file_returns_405() {
+async fn post_to_a_static_file_returns_405() {
     for path in ["/graphql/assets/page.js", "/schema.graphql"] {
         let reply = Service::new().request("POST", path, JSON).await;
         assert_eq!((reply.status, reply.header("allow")), (StatusCode::METHOD_NOT_ALLOWED, "GET, HEAD"));

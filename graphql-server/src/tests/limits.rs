@@ -23,7 +23,7 @@ fn of_type(levels: usize) -> String {
 }
 
 #[tokio::test]
-async fn introspection_of_nine_nested_types_is_within_limit() {
+async fn introspection_may_nest_of_type_nine_times() {
     assert!(Service::new().data(&of_type(9)).await["__schema"].is_object());
     assert_eq!(refusal(&of_type(MAX_DEPTH)).await, "GRAPHQL_VALIDATION_FAILED");
 }
@@ -50,7 +50,7 @@ async fn nested_lists_above_the_cost_limit_are_refused() {
 }
 
 #[tokio::test]
-async fn one_complete_page_is_within_the_cost_limit() {
+async fn full_page_of_books_is_within_cost_limit() {
     let book = "id title year revision author{id name}";
     let info = "pageInfo{hasNextPage endCursor hasPreviousPage startCursor}";
     let page = format!("books(first:100){{edges{{cursor node{{{book}}}}} nodes{{{book}}} {info}}}");

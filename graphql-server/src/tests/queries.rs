@@ -77,7 +77,7 @@ async fn cursor_selects_the_next_page() {
 }
 
 #[tokio::test]
-async fn author_books_cursor_is_valid_for_filtered_books() {
+async fn cursors_of_author_and_books_are_interchangeable() {
     let service = Service::new();
     let author = service.data("{author(id:1){books(first:1){pageInfo{endCursor}}}}").await;
     let cursor = &author["author"]["books"]["pageInfo"]["endCursor"];

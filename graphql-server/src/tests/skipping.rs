@@ -32,7 +32,7 @@ async fn object_with_only_skipped_fields_is_empty() {
 }
 
 #[tokio::test]
-async fn inserted_placeholder_field_keeps_the_field_order() {
+async fn conditional_field_in_a_fragment_keeps_its_position() {
     // The fragment gets a placeholder after its id.
     let query = "{book(id:1){...F year title}} fragment F on Book{id @include(if:true)}";
     let body = Service::new().post(JSON, json!({ "query": query })).await.body;

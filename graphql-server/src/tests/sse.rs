@@ -73,7 +73,7 @@ async fn subscription_is_active_when_the_response_head_arrives() {
 }
 
 #[tokio::test]
-async fn request_error_is_sent_as_event_without_data() {
+async fn request_error_event_has_errors_but_no_data() {
     for query in
         ["{", "{nonsense}", "subscription{nonsense}", "subscription{bookChanged{kind} b:bookChanged{kind}}"]
     {

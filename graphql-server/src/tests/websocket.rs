@@ -57,7 +57,7 @@ async fn message_of_type_error_reports_a_request_error() {
 }
 
 #[tokio::test]
-async fn subscription_is_active_when_the_pong_arrives() {
+async fn pong_confirms_that_the_subscription_is_active() {
     let service = Service::new();
     let mut client = service.ready().await;
     for round in 0..50 {

@@ -1,4 +1,4 @@
-//! The rules of `graphql-transport-ws`: close codes and limits.
+//! Tests of the rules of `graphql-transport-ws`: its limits, and the violations that close the connection.
 
 use futures_util::SinkExt as _;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Operations on a WebSocket at the shutdown.
+//! Tests of operations that run on a WebSocket when the server shuts down.
 
 use std::sync::Arc;
 

@@ -48,7 +48,7 @@ fn count_messages(reply: &Reply) -> u32 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn reflection_stream_without_timely_message_times_out() {
+async fn reflection_stream_times_out_waiting_for_a_request() {
     let limit = Limits::default().request_timeout;
     let bytes = reflection_request().chunks(1).map(Bytes::copy_from_slice).collect();
     for (chunks, replies) in

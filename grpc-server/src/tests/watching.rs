@@ -1,4 +1,5 @@
-//! Watch streams that start now, after a known change, or after an unknown one.
+//! Tests of watch streams that start with the next change, or after the change with a given number. The
+//! server may have dropped that change, or never made it.
 
 use bookshelf::Limits;
 use bookshelf_proto::v1::{WatchBooksRequest, WatchBooksResponse};

@@ -7,10 +7,11 @@ use tonic_types::FieldViolation;
 use crate::limits::MAX_MASK_VIOLATIONS;
 use crate::status::{ErrorDomain, quoted};
 
-/// The fields of the message in an update request.
+/// The fields of a resource, such as a book, in update requests: those that a client may change, and those
+/// that only the server sets.
 #[derive(Clone, Copy, Debug)]
 pub struct MessageFields {
-    /// Name of the request's field that contains the message, such as `book`.
+    /// Name of the request's field that contains the resource, such as `book`.
     pub message: &'static str,
     /// Names of the fields that an update may change.
     pub mutable: &'static [&'static str],
@@ -71,7 +72,8 @@ impl MessageFields {
         if violations.is_empty() { Ok(UpdateMask::Named(named)) } else { Err(violations) }
     }
 
-    /// Returns the error text for an invalid path in a mask, with a correction if one is likely.
+    /// Returns the error text for an invalid path in a mask. If the path resembles a field, suggests the
+    /// field, e.g. `author_id` for `authorId`.
     fn violation(&self, path: &str) -> String {
         let shown = quoted(path);
         let snake_case = to_snake_case(path);

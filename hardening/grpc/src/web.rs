@@ -27,8 +27,8 @@ pub(crate) fn accept_grpc_web<S>(services: S) -> Cors<GrpcWebService<S>> {
     cors().layer(GrpcWebLayer::new().layer(services))
 }
 
-/// Allows calls by pages that this machine serves on any port. The server does not authenticate users, so a
-/// page of another site could otherwise change the data.
+/// Allows calls only by pages that this machine serves, on any port. The server does not authenticate users,
+/// so a page of another site could otherwise change the data.
 fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::predicate(|origin, _| is_local(origin)))

@@ -9,8 +9,8 @@ use axum::http::header::ACCEPT;
 #[derive(Clone, Debug)]
 pub struct Accept(Vec<MediaRange>);
 
-/// How strongly a client prefers a media type; the greater preference wins. It compares the weights first,
-/// then the specificities. If both are equal, the earlier position in the header wins.
+/// A client's preference for a media type; the greater preference wins. It compares the weights first, then
+/// the specificities. If both are equal, the earlier position in the header wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Preference {
     weight: u16,

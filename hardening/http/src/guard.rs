@@ -65,8 +65,8 @@ impl GuardedRouter {
 }
 
 pin_project! {
-    /// The future of the router's response. If the handler panics or takes too long, the response is that to
-    /// a rejected request.
+    /// The future of a response. If the handler panics or takes too long, the output is an error response
+    /// with the status 500 or 408.
     pub(crate) struct ResponseFuture {
         #[pin]
         handler: RouteFuture<Infallible>,
@@ -106,8 +106,8 @@ impl Future for ResponseFuture {
     }
 }
 
-/// Makes the final changes to a response, such as adding `connection: close`. They depend on the method and
-/// the version of the request.
+/// The final changes to a response, such as adding `connection: close`, which depend on the method and the
+/// HTTP version of the request.
 #[derive(Clone, Copy, Debug)]
 struct Finish {
     reject: RejectionHandler,

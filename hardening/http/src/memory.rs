@@ -1,16 +1,16 @@
 //! Returns freed memory to the operating system. The only module with unsafe code in this crate.
 //!
-//! glibc keeps freed memory for later allocations. `malloc_trim(3)` returns the free pages in the middle of
-//! every arena, but those at the end only for the main arena. glibc returns the end of another arena when the
-//! memory next to it is freed, if the end is larger than a threshold. By default, that threshold grows up to
-//! 64 MiB.
+//! glibc keeps freed memory for later allocations, in several arenas. `malloc_trim(3)` returns the free pages
+//! inside every arena, but it shortens only the main arena. glibc shortens another arena by itself when the
+//! free memory at its end exceeds a threshold. By default, glibc raises this threshold up to 64 MiB.
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod glibc {
     /// Maximum number of free bytes that glibc keeps at the end of each arena.
     const TRIM_THRESHOLD: libc::c_int = 1024 * 1024;
 
-    /// Fixes the threshold above which glibc returns the free end of an arena, so that it does not grow.
+    /// Sets the amount of free memory at the end of an arena above which glibc returns this memory. glibc
+    /// raises the threshold by itself only until it is set.
     #[expect(unsafe_code, reason = "no maintained crate offers a safe mallopt")]
     pub(crate) fn fix_threshold() {
         // SAFETY: mallopt sets one number of the allocator, under the allocator's lock.

@@ -24,7 +24,7 @@ use crate::{Limits, Rejection, RejectionHandler, Shutdown};
 /// plain-text response.
 ///
 /// # Errors
-/// Returns no error at present. A failed connection does not affect others; its error is in the recording.
+/// Currently none. An error of a connection ends only that connection, and the tap records it.
 pub async fn serve(
     listener: TapListener,
     router: Router,
@@ -73,7 +73,7 @@ fn http_builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
     http
 }
 
-/// Serves a connection until it is closed. Errors are in the recording.
+/// Serves a connection until it is closed. Returns no errors, because the tap records them.
 async fn serve_connection(http: auto::Builder<TokioExecutor>, connection: Connection, router: GuardedRouter) {
     let activity = connection.activity();
     let service = service_fn(|request| router.call(&activity, request));

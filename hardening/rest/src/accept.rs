@@ -46,7 +46,7 @@ fn check(headers: &HeaderMap, media_type: &str) -> Result<(), Rejection> {
     Err(Rejection::Status(StatusCode::NOT_ACCEPTABLE, detail))
 }
 
-/// Returns `true` if there is no `Accept` header or it is `*/*`, as in most requests. Avoids parsing.
+/// Returns `true` if there is no `Accept` header or it is `*/*`, as in most requests. These need no parsing.
 fn accepts_anything(headers: &HeaderMap) -> bool {
     // A scan of a few headers costs less than a lookup.
     let mut lines = headers.iter().filter(|(name, _)| *name == ACCEPT);

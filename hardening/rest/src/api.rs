@@ -21,7 +21,7 @@ pub trait Api: Clone + Send + Sync + 'static {
 /// The reason why an extractor or the router rejects a request.
 #[derive(Debug)]
 pub enum Rejection {
-    /// A status that fully describes the error, and a message for the client.
+    /// An error without further details: its status and a message for the client.
     Status(StatusCode, String),
     /// The request body has an unsupported media type or content coding.
     Unsupported {
@@ -32,7 +32,8 @@ pub enum Rejection {
         /// Value of the response header.
         supported: &'static str,
     },
-    /// The status, and the invalid body fields, query parameters or headers.
+    /// Body fields, query parameters or headers are invalid. Contains the status of the response and the
+    /// errors.
     Fields(StatusCode, Vec<FieldError>),
     /// A path segment is not a valid id. Contains the message for the client.
     NoSuchId(String),

@@ -12,7 +12,8 @@ use serde_json::Value;
 
 use crate::{Api, Rejection, docs};
 
-/// The members of a path in an OpenAPI document, such as `get`. `Allow` lists the methods next to each.
+/// Methods that an OpenAPI document can define for a path, each with the methods that `Allow` lists for it:
+/// `get` also allows HEAD.
 const METHODS: [(&str, &str); 5] =
     [("get", "GET, HEAD"), ("post", "POST"), ("put", "PUT"), ("patch", "PATCH"), ("delete", "DELETE")];
 
@@ -62,8 +63,8 @@ impl<S> fmt::Debug for ApiRouter<S> {
     }
 }
 
-/// Adds responses to `OPTIONS` and to unsupported methods (405). For a read-only path that is not in the
-/// OpenAPI document.
+/// Adds responses to `OPTIONS` and to unsupported methods (405). Used for read-only paths that the OpenAPI
+/// document does not list, such as `/docs`.
 pub(crate) fn file<S: Api>(methods: MethodRouter<S>) -> MethodRouter<S> {
     complete(methods, "GET, HEAD, OPTIONS", HeaderMap::new())
 }

@@ -162,7 +162,8 @@ async fn openapi_document_and_server_accept_same_bodies() {
     }
 }
 
-/// Returns `true` for each status that a valid body can cause. 409 is one: the author may be unknown.
+/// Returns `true` for the statuses of requests with a valid body: 200, 201, and 409 if the author does not
+/// exist. Returns `false` for 422.
 fn is_valid_body(status: StatusCode) -> bool {
     match status {
         StatusCode::CREATED | StatusCode::OK | StatusCode::CONFLICT => true,

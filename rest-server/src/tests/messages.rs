@@ -107,13 +107,13 @@ async fn precondition_errors_match_the_snapshot() {
     428: missing If-Match; send the ETag that you read, so that no other change is overwritten
     400: If-Match must be * or a list of ETags, such as "1" or "1", "2"
     412: the resource is at revision 1, not W/"1" or 2: read it again, then repeat the change
-    412: the resource is at revision 1, not one of the empty list in If-Match: read it again, then repeat the change
+    412: the resource is at revision 1, not in the If-Match list, which is empty: read it again, then repeat the change
     412: the resource is at revision 1, which If-None-Match excludes
     "#);
 }
 
 #[tokio::test]
-async fn future_change_error_matches_the_snapshot() {
+async fn error_for_future_last_event_id_matches_snapshot() {
     let response = Service::new().get("/v1/books/changes", &[("last-event-id", "7")]).await;
     insta::assert_snapshot!(str::from_utf8(&response.body).unwrap(), @r#"
     id: 0

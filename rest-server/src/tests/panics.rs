@@ -1,4 +1,4 @@
-//! Panics in handlers.
+//! Tests of handlers that panic.
 
 use axum::Router;
 use axum::routing::get;

@@ -1,4 +1,4 @@
-//! Responses of every path: `HEAD`, `OPTIONS`, 404, 405 and 406.
+//! Tests of each path's responses to `HEAD` and `OPTIONS`, and of the errors 404, 405 and 406.
 
 use axum::body::Body;
 use axum::http::StatusCode;

@@ -68,7 +68,7 @@ async fn reconnected_client_continues_after_last_event_id() {
 }
 
 #[tokio::test]
-async fn limit_parameter_and_shutdown_end_the_event_stream() {
+async fn event_limit_or_shutdown_ends_the_change_stream() {
     let service = Service::new();
     let mut limited = service.stream("/v1/books/changes?limit=2", &[]).await;
     let mut endless = service.stream(CHANGES, &[]).await;

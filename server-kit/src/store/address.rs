@@ -21,7 +21,8 @@ pub enum StoreAddress {
     Postgres(Box<DatabaseUrl>),
 }
 
-/// Parses a [`StoreAddress`]. The error does not repeat the value, which may contain a password.
+/// A clap parser of a [`StoreAddress`]. Its error message does not repeat the value, which may contain a
+/// password.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Parser;
 
@@ -38,7 +39,7 @@ impl TypedValueParser for Parser {
             clap::Error::raw(ErrorKind::ValueValidation, format!("invalid value for --store: {reason}\n"))
                 .with_cmd(command)
         };
-        let text = value.to_str().ok_or_else(|| invalid("it is not valid UTF-8".to_owned()))?;
+        let text = value.to_str().ok_or_else(|| invalid("the value is not valid UTF-8".to_owned()))?;
         text.parse().map_err(invalid)
     }
 }
@@ -59,7 +60,8 @@ impl FromStr for StoreAddress {
             .map(|url| Self::Postgres(Box::new(url)))
             .map_err(|error: super::StoreError| error.to_string());
         #[cfg(not(feature = "postgres"))]
-        Err("this program was built without PostgreSQL; build it with --features postgres".to_owned())
+        Err("this program was built without PostgreSQL; add --features postgres to the cargo command"
+            .to_owned())
     }
 }
 

@@ -20,12 +20,13 @@ pub use self::connector::TapConnector;
 pub use self::mask::AuthenticationMask;
 use crate::Seconds;
 
-/// Where the books are stored.
+/// The flags that choose where the books are stored.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Store")]
 pub struct StoreFlags {
     /// Where the books are stored: memory, or a PostgreSQL database such as postgres://user@localhost/bookshelf. The
-    /// password is read from the URL, from PGPASSWORD or from ~/.pgpass
+    /// password is read from the URL, from PGPASSWORD or from ~/.pgpass. A database needs a build with the cargo feature
+    /// `postgres`
     #[arg(long, value_name = "URL", default_value_t, value_parser = address::Parser)]
     pub store: StoreAddress,
 
@@ -47,14 +48,18 @@ pub type StoreError = bookshelf::store::postgres::OpenError;
 pub type StoreError = std::convert::Infallible;
 
 impl StoreFlags {
-    /// Opens the store. `tap` records the connections to a database, and the database displays `program` as
-    /// their name.
+    /// Opens the store. If it is a database, `tap` records the connections to it, and the database displays
+    /// `program` as their `application_name`.
     ///
     /// # Errors
     /// If the database cannot be used.
     #[cfg_attr(
         not(feature = "postgres"),
-        expect(unused_variables, clippy::unused_async, reason = "only a database needs a connection")
+        expect(
+            unused_variables,
+            clippy::unused_async,
+            reason = "the parameters are used only to connect to a database"
+        )
     )]
     pub async fn open(&self, tap: &Tap, program: &'static str) -> Result<Shelf, StoreError> {
         match &self.store {

@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn deep_json_is_refused() {
+    fn deeply_nested_json_is_refused() {
         let deep = format!(r#"{{"query":"{{a}}","variables":{}}}"#, "[".repeat(100_000));
         assert_eq!(Request::of_json(deep.as_bytes()), None);
         assert!(!has_errors(format!(r#"{{"errors":[{}"#, "[".repeat(100_000)).as_bytes()));

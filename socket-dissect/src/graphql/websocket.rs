@@ -29,7 +29,7 @@ impl Subprotocol {
 /// The API call or the connection to which a message belongs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Owner {
-    /// An operation that has ended, or whose id has not been read.
+    /// The message belongs to an operation that has ended, or whose id has not been read yet.
     #[default]
     Unknown,
     /// The connection itself, outside any call.
@@ -60,8 +60,8 @@ struct Message<'a> {
 }
 
 impl Operations {
-    /// Returns the [`Owner`] of the message whose first bytes are `beginning`. A message that subscribes
-    /// begins an operation.
+    /// Returns the [`Owner`] of the message whose first bytes are `beginning`. A `subscribe` or `start`
+    /// message begins an operation.
     pub(crate) fn owner(
         &mut self,
         direction: Direction,
@@ -91,7 +91,8 @@ impl Operations {
         }
     }
 
-    /// Describes a message as text, and updates its operation. `content` may be truncated.
+    /// Describes a message as text, and updates or ends the API call of its operation. `content` may be
+    /// truncated.
     pub(crate) fn message(&mut self, content: &[u8], context: &mut Context<'_>) -> String {
         let message = Message::parse(content);
         let payload = message.payload.map(RawValue::get).unwrap_or_default();

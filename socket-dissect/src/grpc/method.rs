@@ -26,12 +26,12 @@ impl Method {
         &self.name
     }
 
-    /// Returns the type of the method's request messages, if known.
+    /// Returns the type of the method's request messages, if a protobuf contract defines it.
     pub(crate) fn request(&self) -> Option<MessageDescriptor> {
         self.types.as_ref().map(|(request, _)| request.clone())
     }
 
-    /// Returns the type of the method's response messages, if known.
+    /// Returns the type of the method's response messages, if a protobuf contract defines it.
     pub(crate) fn response(&self) -> Option<MessageDescriptor> {
         self.types.as_ref().map(|(_, response)| response.clone())
     }

@@ -82,7 +82,7 @@ fn proxy_response_without_grpc_status_has_http_status() {
 }
 
 #[test]
-fn unrecorded_message_bytes_of_known_length_are_skipped() {
+fn unrecorded_bytes_inside_a_message_are_skipped() {
     let mut server = called();
     let parts = server.reads_cut(&data(0, b"\0\0\0\0\x06\x08\x01\x12\x02ab")[..16], 4);
     assert_eq!(lines(&parts)[2], "6 payload message: {id: 1, … (4 B not recorded)");

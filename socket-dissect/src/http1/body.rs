@@ -32,7 +32,7 @@ pub(super) enum Progress {
     Incomplete,
     /// The body has ended.
     Complete,
-    /// The body cannot be dissected any further, for this reason.
+    /// The body cannot be dissected any further. Contains the reason.
     Lost(&'static str),
 }
 

@@ -43,7 +43,7 @@ pub(super) enum Progress<'a> {
     Framing,
     /// The body has ended.
     Complete,
-    /// The body cannot be dissected any further, for this reason.
+    /// The body cannot be dissected any further. Contains the reason.
     Lost(&'static str),
 }
 

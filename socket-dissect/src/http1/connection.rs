@@ -137,7 +137,8 @@ impl Http1 {
         }
     }
 
-    /// Processes a complete head. The body of the message follows, or the next message if there is no body.
+    /// Updates the API call with a complete head, and prepares to read the body, or the next message if there
+    /// is no body.
     fn head_complete(
         &mut self,
         direction: Direction,
@@ -195,7 +196,7 @@ impl Http1 {
     }
 }
 
-/// Returns the protocol of the connection after a response with status 101.
+/// Returns the protocol to which a response with the status 101 switches the connection.
 fn switch(fields: &Fields, call: Option<u64>, context: &mut Context<'_>) -> Outcome {
     Outcome::Switch(match (fields.upgrade, fields.subprotocol) {
         (Some(Upgrade::H2c), _) => Next::Http2Upgraded(call),

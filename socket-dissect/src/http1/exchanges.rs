@@ -32,7 +32,7 @@ struct Exchange {
     call: Option<u64>,
     method: Method,
     request_ended: bool,
-    /// `true` if responses could not be dissected when this request began.
+    /// `true` if the server's bytes could not be dissected when the client began this request.
     responses_lost: bool,
 }
 
@@ -40,7 +40,7 @@ struct Exchange {
 #[derive(Debug, Default)]
 pub(super) struct Exchanges {
     pending: VecDeque<Exchange>,
-    /// `true` if responses can still arrive to requests that `abandon` has removed.
+    /// `true` if the server may still respond to requests that [`abandon`](Self::abandon) has removed.
     is_ambiguous: bool,
 }
 
@@ -53,7 +53,7 @@ impl Exchanges {
         self.pending.is_empty()
     }
 
-    /// Removes all requests, and passes the call of each request to `end`.
+    /// Removes all requests, and calls `end` with the number of the API call to which each request belongs.
     pub(super) fn abandon(&mut self, mut end: impl FnMut(Option<u64>)) {
         // The lost response belonged to the first request.
         self.is_ambiguous |=
@@ -61,8 +61,8 @@ impl Exchanges {
         self.pending.drain(..).for_each(|exchange| end(exchange.call));
     }
 
-    /// Returns `true` if the dissection of responses can resume: the next response can only belong to the one
-    /// pending request.
+    /// Returns `true` if the dissection of responses can resume, because the next response can only belong to
+    /// the one pending request.
     pub(super) fn can_resume(&self) -> bool {
         !self.is_ambiguous
             && self.pending.iter().all(|exchange| exchange.responses_lost)
@@ -79,7 +79,8 @@ impl Exchanges {
         });
     }
 
-    /// Sets the method of the request that began last, once its head is complete.
+    /// Sets the method of the newest request, once its head is complete. Does nothing if the newest request
+    /// does not belong to `call`.
     pub(super) fn set_method(&mut self, call: Option<u64>, method: Method) {
         if let Some(last) = self.last(call) {
             last.method = method;
@@ -97,18 +98,20 @@ impl Exchanges {
         self.pending.front().map_or_else(Method::default, |exchange| exchange.method)
     }
 
-    /// Ends the request that began last. Returns `true` if its call has ended.
+    /// Marks the newest request as complete. Returns `true` if its response was complete before, so that the
+    /// API call `call` has ended.
     pub(super) fn end_request(&mut self, call: Option<u64>) -> bool {
         self.last(call).map(|last| last.request_ended = true).is_none()
     }
 
-    /// Ends the current response. Returns `true` if the call of its request has ended.
+    /// Removes the oldest request, because its response is complete. Returns `true` if the request is
+    /// complete, too, so that its API call has ended.
     pub(super) fn end_response(&mut self) -> bool {
         self.pending.pop_front().is_some_and(|exchange| exchange.request_ended)
     }
 
-    /// Returns the request that began last if it began `call`. Returns `None` if the response was complete
-    /// before the request, because the request has then been removed.
+    /// Returns the request that began last if it belongs to `call`. `None` if its response was complete
+    /// before the request itself: [`end_response`](Self::end_response) has then removed it.
     fn last(&mut self, call: Option<u64>) -> Option<&mut Exchange> {
         self.pending.back_mut().filter(|exchange| exchange.call == call)
     }

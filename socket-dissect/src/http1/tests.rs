@@ -96,7 +96,7 @@ fn interim_response_does_not_end_the_call() {
 }
 
 #[test]
-fn unrecorded_body_bytes_of_known_length_are_skipped() {
+fn unrecorded_bytes_inside_a_body_are_skipped() {
     let mut server = Fixture::new();
     server.reads("GET /a HTTP/1.1\r\n\r\n");
     let parts = server.writes_cut("HTTP/1.1 200 OK\r\ncontent-length: 2000\r\n\r\nab", 1500);
@@ -109,7 +109,7 @@ fn unrecorded_body_bytes_of_known_length_are_skipped() {
 }
 
 #[test]
-fn unrecorded_bytes_of_a_message_head_are_dissected_as_unknown() {
+fn unrecorded_bytes_in_a_message_head_are_unknown() {
     let mut server = Fixture::new();
     server.reads("GET /a HTTP");
     let parts = server.reads_cut("/1.", 90);

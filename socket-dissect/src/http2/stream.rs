@@ -68,7 +68,7 @@ impl Stream {
         context.calls.set_status(self.call, status);
     }
 
-    /// Processes the headers or trailers of a message, and describes them as text.
+    /// Updates the API call with the headers or trailers of a message, and describes them as text.
     pub(super) fn fields(
         &mut self,
         direction: Direction,

@@ -76,8 +76,8 @@ impl Streams {
         }
     }
 
-    /// Processes the headers or trailers of a message, and describes them as text. `fields` is `None` if they
-    /// could not be decoded.
+    /// Updates the API call with the headers or trailers of a message, and describes them as text. `fields`
+    /// is `None` if they could not be decoded.
     pub(super) fn fields(
         &mut self,
         direction: Direction,

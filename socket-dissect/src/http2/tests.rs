@@ -257,7 +257,7 @@ fn continuation_frame_on_another_stream_is_undecodable() {
 }
 
 #[test]
-fn call_ends_with_request_if_response_is_unknown() {
+fn unrecorded_response_does_not_keep_call_open() {
     let mut server = opened();
     server.writes_cut([0, 0], 90);
     server.reads(headers(END_STREAM, 1, GET));

@@ -3,7 +3,7 @@
 use super::super::text::short_bytes;
 use super::fields::Fields;
 
-/// Byte with which recordings mask the secrets of authentication.
+/// Byte that replaces each byte of a password or another secret in recordings.
 const MASK: u8 = b'*';
 
 const SASL: i32 = 10;

@@ -40,7 +40,7 @@ fn invalid_startup_packet_is_unknown() {
 }
 
 #[test]
-fn message_with_malformed_body_is_not_split() {
+fn malformed_message_is_dissected_as_one_part() {
     let requests = b"BCDEFHPQSXcdfp".map(|kind| (true, kind));
     let responses = b"123ACDEGHIKNRSTVWZcdnstv".map(|kind| (false, kind));
     let bodies: [&[u8]; 5] = [

@@ -25,16 +25,18 @@ struct Exchange {
     has_failed: bool,
 }
 
-/// Kind of message from which the operation of an API call is known. A greater variant is more precise.
+/// Precision of the operation of an API call, from the lowest to the highest. It depends on the message from
+/// which the operation was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Precision {
     #[default]
     Unknown,
-    /// Known from a message that neither prepares nor executes a statement, such as `Describe`.
+    /// Read from a message that neither prepares nor executes a statement. The operation is the message's
+    /// name, such as `Describe portal`.
     Named,
-    /// Known from a message that prepares a statement.
+    /// Read from a `Parse` message, which prepares a statement.
     Prepared,
-    /// Known from a message that executes a statement.
+    /// Read from a message that executes a statement, such as `Query`.
     Executed,
 }
 
@@ -72,13 +74,13 @@ impl Exchanges {
         Ok(call)
     }
 
-    /// Returns the number of the API call to which the server responds.
+    /// Returns the number of the API call to which the server is currently responding.
     pub(super) fn current(&self) -> Option<u64> {
         self.pending.front().and_then(|exchange| exchange.call)
     }
 
-    /// Sets the operation of the call that began last. Does nothing if a message of the same or a higher
-    /// precision has already set it.
+    /// Sets the operation of the call that began last. Does nothing if the current operation was read from a
+    /// message of the same or a higher precision.
     pub(super) fn set_operation(
         &mut self,
         operation: String,
@@ -91,7 +93,7 @@ impl Exchanges {
         }
     }
 
-    /// Adds the execution of a statement to the call that began last.
+    /// Records that the call that began last executes `statement`, which is `None` if it is unknown.
     pub(super) fn execute(&mut self, statement: Option<Statement>) {
         let last = self.pending.back_mut();
         if let Some(last) = last.filter(|last| last.executions.len() < MAX_EXECUTIONS) {
@@ -99,7 +101,7 @@ impl Exchanges {
         }
     }
 
-    /// Ends the request of the call that began last.
+    /// Marks the request of the call that began last as complete.
     pub(super) fn end_request(&mut self) {
         if let Some(last) = self.pending.back_mut() {
             last.is_requested = true;
@@ -107,13 +109,14 @@ impl Exchanges {
         }
     }
 
-    /// Notes that the server has sent bytes.
+    /// Records that the server has sent bytes since the last request ended.
     pub(super) fn observe_response(&mut self) {
         self.is_answered = true;
     }
 
-    /// Ends the execution of a statement in the current call, and returns the statement. A simple query may
-    /// execute several statements.
+    /// Returns the statement that the server has just executed for the current call. Removes the statement if
+    /// others follow. The last one is kept, because a simple query is stored as one statement, although the
+    /// server completes each of its SQL commands separately.
     pub(super) fn complete(&mut self) -> Option<Statement> {
         let executions = &mut self.pending.front_mut()?.executions;
         match executions.len() {
@@ -150,8 +153,8 @@ impl Exchanges {
         self.is_pipelined &= !self.pending.is_empty();
     }
 
-    /// Returns `true` if the dissection of responses can resume: the next response can only belong to the one
-    /// pending request, if there is one.
+    /// Returns `true` if the dissection of responses can resume, because at most one request is pending and
+    /// the next response can only belong to it.
     pub(super) fn can_resume(&self) -> bool {
         !self.is_pipelined && self.pending.len() <= 1
     }

@@ -1,4 +1,4 @@
-//! The fields of a message body, the end of which may be missing.
+//! Reads the fields of a message body, which may be truncated.
 
 /// The unread fields of a message body.
 #[derive(Clone, Copy, Debug)]

@@ -6,7 +6,7 @@ use socket_tap::event::{Event, Op, SockId, Transfer};
 use socket_tap::format::Side;
 
 #[test]
-fn unrecorded_message_bytes_of_known_length_are_skipped() {
+fn unrecorded_bytes_inside_a_message_are_skipped() {
     let mut server = started();
     let query = message(b'Q', format!("INSERT INTO books VALUES ('{}')\0", "a".repeat(3_000)));
     let parts = server.reads_cut(&query[..50], query.len() as u64 - 50);
@@ -18,7 +18,7 @@ fn unrecorded_message_bytes_of_known_length_are_skipped() {
 }
 
 #[test]
-fn response_recognition_resumes_with_the_following_call() {
+fn unrecorded_bytes_do_not_hide_the_next_response() {
     let mut server = started();
     let query = |server: &mut Fixture| server.reads(message(b'Q', "SELECT title FROM books\0"));
     query(&mut server);
@@ -37,7 +37,7 @@ fn response_recognition_resumes_with_the_following_call() {
 }
 
 #[test]
-fn rest_of_partly_recorded_response_is_recognized() {
+fn response_messages_after_unrecorded_bytes_are_recognized() {
     let mut server = started();
     server.reads(message(b'Q', "SELECT 1\0"));
     server.writes_cut([], 500);

@@ -1,4 +1,4 @@
-//! One direction of a connection, message by message.
+//! Dissects one direction of a PostgreSQL connection, message by message.
 
 use super::super::context::Context;
 use super::super::data::TransferData;
@@ -25,7 +25,7 @@ const MAX_BODY: usize = 2_048;
 const NOT_POSTGRES: &str = "not PostgreSQL";
 const INVALID_LENGTH: &str = "a PostgreSQL message of invalid length";
 
-/// One direction of a connection.
+/// Dissects the messages of one direction of a connection.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
     unit: OpenUnit,

@@ -1,4 +1,4 @@
-//! The state that both directions of a connection share.
+//! State of a PostgreSQL connection that both of its directions read and update.
 
 use super::super::context::Context;
 use super::super::direction::Direction;
@@ -7,7 +7,7 @@ use super::exchanges::Exchanges;
 use super::kind::Kind;
 use super::statements::Statements;
 
-/// The state that both directions of a connection share.
+/// State of a PostgreSQL connection that both of its directions read and update.
 #[derive(Debug, Default)]
 pub(super) struct Session {
     pub(super) stage: Stage,

@@ -4,7 +4,7 @@ use super::fixture::{error, message, messages, packet, ready, startup};
 const STARTUP: &str = "connection StartupMessage: user app, database shop, application_name rest-server";
 
 #[test]
-fn startup_messages_count_as_connection_bytes() {
+fn startup_messages_count_as_connection_management() {
     let mut server = Fixture::new();
     assert_eq!(messages(&server.reads(startup())), [STARTUP]);
     let mechanisms = b"\0\0\0\x0aSCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0\0";

@@ -100,7 +100,8 @@ impl Printer {
         }
     }
 
-    /// Appends a value whose type is unknown, as the type that its bytes suggest.
+    /// Appends a value of unknown type. Its bytes decide whether it is formatted as a message, a string or
+    /// another type.
     fn guess(&mut self, value: Value<'_>, depth: usize) -> Result<(), Stopped> {
         match value {
             // A message usually begins with a control character, so text takes precedence.

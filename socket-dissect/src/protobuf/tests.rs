@@ -37,12 +37,12 @@ fn book() -> Option<MessageDescriptor> {
 const BOOK: &[u8] = b"\x0a\x0a\x08\x01\x12\x03TCP\x20\xc6\x0f";
 
 #[test]
-fn protobuf_fields_are_named_as_in_the_contract() {
+fn protobuf_fields_have_names_from_proto_file() {
     assert_eq!(text(BOOK, book().as_ref(), false), r#"{book: {id: 1, title: "TCP", year: 1990}}"#);
 }
 
 #[test]
-fn fields_without_a_contract_are_named_by_number() {
+fn fields_without_proto_file_are_named_by_number() {
     assert_eq!(text(BOOK, None, false), r#"{1: {1: 1, 2: "TCP", 4: 1990}}"#);
     assert_eq!(
         text(b"\x0d\x01\0\0\0\x11\x02\0\0\0\0\0\0\0\x1a\x02\xff\xfe", None, false),
@@ -52,7 +52,7 @@ fn fields_without_a_contract_are_named_by_number() {
 }
 
 #[test]
-fn fields_missing_from_contract_are_named_by_number() {
+fn fields_missing_from_proto_are_named_by_number() {
     assert_eq!(text(b"\x0a\x05\x08\x01\x98\x06\x07", book().as_ref(), false), "{book: {id: 1, 99: 7}}");
     // A number in a string field.
     assert_eq!(text(b"\x0a\x02\x10\x07", book().as_ref(), false), "{book: {title: 7}}");

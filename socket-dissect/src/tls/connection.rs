@@ -39,7 +39,8 @@ impl Tls {
         resumes
     }
 
-    /// Returns the number of bytes that encryption adds to each `application_data` record, if known.
+    /// Returns the number of bytes that encryption adds to each `application_data` record. `None` if it
+    /// cannot be determined, e.g. before the `ServerHello`.
     pub(in super::super) fn expansion(&self) -> Option<Expansion> {
         self.session.expansion()
     }

@@ -133,8 +133,8 @@ impl Reader {
 }
 
 impl Record {
-    /// Returns a record with the given header, of which no content has been read. `is_changed` is `true`
-    /// after `change_cipher_spec` in TLS 1.2 and older: handshake messages are then encrypted.
+    /// Creates a record after its header has been read. `is_changed` is `true` after `change_cipher_spec` in
+    /// TLS 1.2 and older: handshake messages are then encrypted.
     fn new(header: Header, is_changed: bool) -> Self {
         let Header { kind, length } = header;
         let is_encrypted = match kind {

@@ -80,7 +80,8 @@ pub(super) fn may_begin(bytes: &[u8]) -> bool {
         && length.is_none_or(|length| (shortest..=MAX_FRAGMENT).contains(&length))
 }
 
-/// Returns `true` if `name` is that of a record type, and `false` if it is that of a handshake message.
+/// Returns `true` if `name` is the name of a record type, and `false` if it is the name of a handshake
+/// message.
 pub(in super::super) fn is_record_name(name: &str) -> bool {
     ContentType::ALL.iter().any(|kind| kind.name() == name)
 }

@@ -5,7 +5,7 @@ use super::hello::RETRY;
 
 const OFFER: &str = "SNI shop.test, ALPN h2 http/1.1, offers TLS 1.3 TLS 1.2";
 
-/// Formats each part as one line, without its class if that is `tls`.
+/// Formats each part as one line. Omits the class `tls`.
 fn tls_lines(parts: &[Part]) -> Vec<String> {
     assert!(parts.iter().all(|part| part.layer == Layer::Tls && part.call.is_none()), "{parts:?}");
     fixture::lines(parts).iter().map(|line| line.replacen(" tls ", " ", 1)).collect()

@@ -36,7 +36,8 @@ impl Message {
         }
     }
 
-    /// Begins a new message. `names_owner` is `true` if messages contain the id of their GraphQL operation.
+    /// Begins a new message. If `names_owner` is `true`, the message contains the id of its GraphQL
+    /// operation, so the operation is unknown until the id is read.
     pub(super) fn begin(&mut self, is_compressed: bool, names_owner: bool) {
         self.unit = OpenUnit::default();
         self.is_compressed = is_compressed;
@@ -46,7 +47,7 @@ impl Message {
         }
     }
 
-    /// Returns the label with the call to which the message belongs.
+    /// Assigns `label` to the call or the connection to which the message belongs.
     pub(super) fn label(&self, label: Label) -> Label {
         match self.owner {
             Owner::Unknown => label,
@@ -85,7 +86,8 @@ impl Message {
         }
     }
 
-    /// Describes the message so far. A complete GraphQL message updates its operation.
+    /// Describes the bytes of the message read so far. If they complete a GraphQL message, updates its API
+    /// call.
     pub(super) fn text(
         &self,
         ends: bool,

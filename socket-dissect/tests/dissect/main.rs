@@ -39,8 +39,8 @@ fn accept() -> Op {
 /// class, name, text and call of its last part.
 type Unit = (bool, u64, Option<Class>, &'static str, String, Option<u64>);
 
-/// Dissects a conversation, and returns its units and calls. `cut` splits the bytes that one side sends in a
-/// turn: it returns the lengths of the reads or writes that transfer them.
+/// Dissects a conversation, and returns its units and calls. `cut` divides each of the conversation's
+/// elements into reads or writes: it returns their lengths.
 fn dissect(conversation: &Conversation, cut: &mut dyn FnMut(&[u8]) -> Vec<usize>) -> (Vec<Unit>, Vec<Call>) {
     let mut dissector = Dissector::new(Side::Server);
     dissector.observe(&event(2, accept()));
@@ -125,7 +125,7 @@ proptest! {
     }
 
     #[test]
-    fn each_byte_of_conversation_fragments_is_counted_once(
+    fn each_byte_of_message_fragments_is_counted_once(
         side in select(vec![Side::Server, Side::Client]),
         ops in vec((1..3u64, any_op(fragment())), 0..40),
     ) {

@@ -1,4 +1,4 @@
-//! Dissects recordings of the three API servers and their clients, made by the workshop's tour.
+//! Dissects recordings of the three API servers and their clients, which `workshop --once` has made.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

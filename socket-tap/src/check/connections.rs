@@ -68,10 +68,11 @@ impl Check {
         self.check_first_direction(Direction::Sent, "expected the first write before the first read")
     }
 
-    /// Expects that each connection was ended by the side `expected`.
+    /// Expects that each connection ended in the way `expected`, for example with [`EndedBy::Peer`]: the peer
+    /// sent its FIN first.
     ///
     /// # Panics
-    /// Panics if a connection was ended by another side or by an error.
+    /// Panics if a connection ended in another way.
     #[track_caller]
     pub fn ended_by(&self, expected: EndedBy) -> &Self {
         let name = format!("{expected:?}").to_lowercase();

@@ -1,4 +1,4 @@
-//! Constructors and setters for events. Programs that write traces and tests of sinks use them.
+//! Constructors and setters for events, for programs that write traces and for tests of sinks.
 
 use std::borrow::Cow;
 
@@ -27,7 +27,7 @@ impl Event {
         self
     }
 
-    /// Returns a copy of the event without its payload. The payload is not cloned.
+    /// Clones the event except for its payload: `data` is `None` in the copy.
     #[must_use]
     pub fn without_data(&self) -> Self {
         let stream = |transfer: &Transfer| Transfer { data: None, ..*transfer };

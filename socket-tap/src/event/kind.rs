@@ -19,7 +19,7 @@ string_enum! {
         Ipv4 = "ipv4",
         /// IPv6: `AF_INET6`, see `ipv6(7)`.
         Ipv6 = "ipv6",
-        /// IPv4 or IPv6, if the version is unknown.
+        /// IPv4 or IPv6. Used for an adopted socket whose addresses the tap could not query.
         Ip = "ip",
         /// Unix domain: `AF_UNIX`, see `unix(7)`.
         Unix = "unix",

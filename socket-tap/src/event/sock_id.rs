@@ -38,7 +38,7 @@ impl SockId {
         self.0.get()
     }
 
-    /// Returns the number of the next socket after `earlier` sockets.
+    /// Returns the number of the next socket if `earlier` sockets have been created. `after(0)` is 1.
     pub(crate) const fn after(earlier: u64) -> Self {
         Self(NonZeroU64::MIN.saturating_add(earlier))
     }

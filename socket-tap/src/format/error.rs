@@ -22,7 +22,7 @@ pub enum LineError {
         /// Description of a valid value, for example `a number of bytes`.
         expected: &'static str,
     },
-    /// The trace has a newer format version than this crate can read; this is its version.
+    /// The trace has a newer format version than this crate can read. The value is the trace's version.
     NewerVersion(u64),
 }
 

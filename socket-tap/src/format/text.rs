@@ -27,8 +27,8 @@ pub struct Lines {
     color: bool,
     time_offset: u64,
     began: HashMap<Option<SockId>, u64>,
-    /// Numbers of the open streams that are not sockets, such as TLS streams. The text does not call it a FIN
-    /// if such a stream is shut down or ends.
+    /// Numbers of the open streams that are not sockets, such as TLS streams. Such a stream has no FIN of its
+    /// own, so the lines of its shutdown and its end do not mention one.
     above: HashSet<Option<SockId>>,
     numbers: SequenceNumbers,
 }
@@ -156,11 +156,11 @@ impl Lines {
             Op::Gap(gap) => missing(gap),
             Op::Packet(packet) => packet::packet(packet, event.t, &mut self.numbers),
             Op::Mark { .. } => String::new(),
-            Op::Unknown { .. } => "(operation of a newer version)".to_owned(),
+            Op::Unknown { .. } => "(unknown operation, of a newer version)".to_owned(),
         }
     }
 
-    /// Removes the stream of the event from the open streams, and returns the time at which it began.
+    /// Forgets the stream of a `close` or `release` event, and returns the time at which the stream began.
     fn forget(&mut self, event: &Event) -> Option<u64> {
         self.above.remove(&event.sock);
         self.began.remove(&event.sock)
@@ -190,8 +190,8 @@ pub fn seconds(ns: u64) -> String {
     format!("{}.{:06}", us / 1_000_000, us % 1_000_000)
 }
 
-/// Replaces control characters by U+FFFD. A trace is untrusted input, and they could control the terminal or
-/// fake a line.
+/// Replaces control characters by U+FFFD. A trace is untrusted input, so its control characters could control
+/// the terminal or fake a line.
 ///
 /// ```
 /// assert_eq!(socket_tap::format::text::printable("gone\x1b[2J"), "gone\u{fffd}[2J");

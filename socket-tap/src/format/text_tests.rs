@@ -74,23 +74,23 @@ fn adopt_datagram_and_close_events_are_formatted() {
     insta::assert_snapshot!(text, @r"
     0.000000   #1 adopt     ipv4 listener, 127.0.0.1:3000                fd 3
     0.000000   #3 adopt     tls stream over #2, ? ↔ 127.0.0.1:51234
-    0.000010   #3 release   85 B in, 175 B out, 0.01 ms, continues without the tap
+    0.000010   #3 release   85 B in, 175 B out, 0.01 ms, stays open, no longer recorded
     0.000020   #4 socket    udp ipv4                                     fd 5
     0.000030   #4 recvfrom  2 B ← 127.0.0.1:53   truncated from 512 B
     0.000030   #4 recvfrom  2 B ← 127.0.0.1:53   truncated
     0.000040   #4 sendto    7 B
     0.000040   #4 sendto    → 127.0.0.1:53 failed: permission denied (errno 1)
-    0.000050   #4 close     4 B in 2 datagrams, 7 B out in 1
+    0.000050   #4 close     received 4 B in 2 datagrams, sent 7 B in 1
     0.000060   #5 close     8 B in, 0 B out, reset by the peer (RST) (errno 104)
     0.000060   #6 close     8 B in, 0 B out, ended by us, aborted by this side (RST)
     0.000070      gap       dropped 3 reads (300 B), 1 writes (70 B), 12 other events, 2 whole connections, 5 payloads
-    0.000080   #7 splice    (operation of a newer version)
+    0.000080   #7 splice    (unknown operation, of a newer version)
     0.000090     ── end
     ");
 }
 
 #[test]
-fn fin_is_not_shown_for_wrapped_streams() {
+fn text_shows_fin_only_for_tcp_and_unix() {
     let ending = |domain: &str| {
         let adopt = format!(r#"{{"t":0,"sock":1,"op":"adopt","domain":"{domain}","type":"stream"}}"#);
         shown(&[

@@ -28,7 +28,7 @@ fn by_event(t: u64, sock: Option<SockId>, transfer: &DrainedTransfer, payload: &
 }
 
 #[test]
-fn fast_formatter_and_write_event_produce_equal_lines() {
+fn fast_and_general_formatter_write_equal_lines() {
     for direction in [Direction::Read, Direction::Write] {
         for bytes in NUMBERS {
             for slices in [0, 1, 64, u16::MAX] {

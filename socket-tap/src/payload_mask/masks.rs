@@ -1,4 +1,4 @@
-//! The masks of a recording, and the masked copy of a transfer.
+//! Stores the masks of a recording, and applies them to copies of the transferred bytes.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,8 +9,8 @@ use super::PayloadMask;
 use crate::event::SockId;
 use crate::recorder::Direction;
 
-/// Maximum number of bytes that are passed to the mask at once after the capture limit. The mask must see
-/// these bytes, but they are not recorded.
+/// Size in bytes of the buffer for transferred bytes beyond the capture limit. These bytes are copied to the
+/// buffer for the mask, which must see them, too, but they are not recorded.
 const SCRATCH: usize = 1024;
 
 /// The masks of all streams of a recording, by socket number. Most sockets have no mask, so the masks are not
@@ -20,12 +20,13 @@ pub(crate) struct Masks(Mutex<BTreeMap<SockId, Arc<Mutex<Masking>>>>);
 
 /// The mask of one stream.
 struct Masking {
-    /// `None` after a panic: all payload is overwritten.
+    /// `None` after the mask has panicked. All payload of the stream is then overwritten.
     mask: Option<Box<dyn PayloadMask>>,
 }
 
 impl Masks {
-    /// Sets or replaces the mask of the stream `sock`. Calls `begin` while it holds the lock of all masks.
+    /// Sets or replaces the mask of the stream `sock`, and calls `begin`, which marks the stream as masked.
+    /// Both happen under one lock, so that other threads never see only one of the two.
     pub(crate) fn set(&self, sock: SockId, mask: Box<dyn PayloadMask>, begin: impl FnOnce()) {
         let masking = Arc::new(Mutex::new(Masking { mask: Some(mask) }));
         let previous = {
@@ -44,8 +45,8 @@ impl Masks {
     }
 
     /// Passes the first `bytes` bytes of `parts` through the mask of the stream `sock`, and returns the first
-    /// `limit` masked bytes. If the mask has finished, removes it, and calls `end` while it holds the lock of
-    /// all masks.
+    /// `limit` masked bytes. If the mask has finished, removes it and calls `end`, which marks the stream as
+    /// unmasked. Both happen under one lock, so that other threads never see only one of the two.
     pub(crate) fn apply(
         &self,
         (sock, direction): (SockId, Direction),
@@ -143,7 +144,7 @@ impl Drop for Masking {
     }
 }
 
-/// Ignores poisoning: a panic of a mask is caught.
+/// Locks `mutex`, even if it is poisoned. The panic of a mask is caught, so it leaves the value consistent.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

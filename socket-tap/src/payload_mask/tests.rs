@@ -252,7 +252,7 @@ async fn payload_is_masked_in_every_unix_stream_call() {
 }
 
 #[tokio::test]
-async fn all_payload_is_masked_after_a_panic() {
+async fn all_payload_is_masked_after_the_mask_panics() {
     let (tap, memory) = recording(100);
     let (ours, mut theirs) = tokio::io::duplex(100);
     let mut ours = TapStream::wrap(&tap, ours, "memory");
@@ -273,7 +273,7 @@ async fn all_payload_is_masked_after_a_panic() {
 }
 
 #[tokio::test]
-async fn panic_in_a_destructor_is_caught() {
+async fn panic_in_destructor_of_mask_is_caught() {
     let (tap, memory) = recording(100);
     let (ours, _theirs) = tokio::io::duplex(100);
     let ours = TapStream::wrap(&tap, ours, "memory");
@@ -298,7 +298,7 @@ async fn second_mask_replaces_the_first() {
 }
 
 #[tokio::test]
-async fn closed_or_released_stream_drops_its_mask() {
+async fn mask_is_dropped_at_close_and_into_inner() {
     let (tap, _memory) = recording(100);
     let alive = Arc::new(());
     for end in [drop, |stream| drop(TapStream::into_inner(stream))] {

@@ -14,11 +14,11 @@ pub(super) const NONE: u64 = 0;
 /// Value of a slot whose thread is entering a socket call that sends, and is about to read the clock.
 const ENTERING: u64 = 1;
 
-/// Number of times that the drain thread reads a slot before it gives up, while the slot has the value
-/// [`ENTERING`].
+/// Number of times that the drain thread reads a slot whose value stays [`ENTERING`], before it gives up.
 const MAX_OBSERVATIONS: u32 = 200;
 
-/// The slot of one thread, on a cache line of its own.
+/// A slot in which one thread publishes the time at which it entered a socket call that sends. It is on a
+/// cache line of its own, so that threads do not slow each other down.
 #[derive(Debug)]
 #[repr(align(64))]
 pub(super) struct CallSlot {
@@ -27,7 +27,7 @@ pub(super) struct CallSlot {
     pub(super) entered: AtomicU64,
 }
 
-/// Slots for up to `N` threads.
+/// A [`CallSlot`] for each of up to `N` threads.
 #[derive(Debug)]
 pub(super) struct CallSlots<const N: usize> {
     pub(super) calls: [CallSlot; N],
@@ -36,9 +36,9 @@ pub(super) struct CallSlots<const N: usize> {
 }
 
 impl CallSlot {
-    /// Reads the clock, and stores its value in the slot as the time at which the thread enters a socket
-    /// call. Returns this time. `fenced` is `true` if the drain thread runs the memory fence for this thread
-    /// with `membarrier(2)`.
+    /// Marks the thread as being in a socket call: reads the time from `clock`, stores it in the slot, and
+    /// returns it. If `fenced` is `true`, this thread needs no memory fence of its own, because the drain
+    /// thread runs one for all threads with `membarrier(2)`.
     #[inline]
     pub(super) fn enter(&self, fenced: bool, clock: impl FnOnce() -> u64) -> u64 {
         self.entered.store(ENTERING, Ordering::Relaxed);
@@ -94,12 +94,12 @@ impl<const N: usize> CallSlots<N> {
         self.calls.get(place)
     }
 
-    /// Returns the time up to which all socket calls have returned: each call that was entered at this time
-    /// or earlier. The time is at most `until`, which the caller must have read from the clock first.
-    /// `fenced` is `true` if `membarrier(2)` has fenced all threads since `until` was read.
+    /// Returns a time up to which no socket call is in progress: every call that was entered at this time or
+    /// earlier has returned. The time is at most `until`, which the caller must have read from the clock
+    /// before. `fenced` is `true` if `membarrier(2)` has fenced all threads since then.
     ///
-    /// Returns `None` if no such time is known. In every attempt, a thread was then just about to read the
-    /// clock, for example because it was preempted there.
+    /// Returns `None` if a slot has the value [`ENTERING`] at each attempt to read it, for example because
+    /// its thread was preempted just before it read the clock.
     pub(super) fn complete_up_to(&self, fenced: bool, until: u64) -> Option<u64> {
         if !fenced {
             fence(Ordering::SeqCst);

@@ -15,7 +15,8 @@ use call_slot::{CallSlot, CallSlots, NONE};
 use loom::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use loom::sync::{Arc, Mutex};
 
-/// The state that the recording threads, each with its own shard, share with the drain thread.
+/// The state that two recording threads share with the drain thread. Each recording thread has a shard, which
+/// is a list of the times of its records.
 struct Model {
     calls: CallSlots<2>,
     /// A clock that advances by one each time it is read. Reading it does not synchronize threads.
@@ -37,7 +38,8 @@ impl Model {
         self.clock.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Records a socket call that sends. The record has the time at which the call was entered.
+    /// Records a socket call that sends, with the time at which the call was entered, and returns this time.
+    /// `shard` is the index of the thread's shard.
     fn write(&self, shard: usize, call: &CallSlot) -> u64 {
         let raw = call.enter(false, || self.read_clock());
         self.shards[shard].lock().unwrap().push(raw);
@@ -45,22 +47,26 @@ impl Model {
         raw
     }
 
-    /// Records a socket call that receives. The record has the time at which the call returned.
+    /// Records a socket call that receives, with the time at which the call returned. `shard` is the index of
+    /// the thread's shard.
     fn read(&self, shard: usize) {
         let mut shard = self.shards[shard].lock().unwrap();
         let raw = self.read_clock();
         shard.push(raw);
     }
 
-    /// Runs one round of the drain thread. Earlier rounds have delivered all records up to the time
-    /// `complete`. Asserts that this round finds only later records. Returns the time up to which this round
-    /// has delivered all records.
+    /// Empties the shards once, as the drain thread does every 20 ms: delivers all records up to a time, and
+    /// returns this time. `complete` is the time that the previous call returned. Asserts that no record up
+    /// to `complete` has arrived since then.
     fn drain(&self, complete: u64) -> u64 {
         let now = self.read_clock();
         let until = self.calls.complete_up_to(false, now).unwrap_or(complete).max(complete);
         for shard in &self.shards {
             shard.lock().unwrap().retain(|raw| {
-                assert!(*raw > complete, "record {raw} is late: earlier rounds delivered up to {complete}");
+                assert!(
+                    *raw > complete,
+                    "a round returned {complete}, but left a record with the earlier time {raw} undelivered"
+                );
                 *raw > until
             });
         }
@@ -70,7 +76,7 @@ impl Model {
     fn end(&self, complete: u64) {
         for shard in &self.shards {
             let late = shard.lock().unwrap().iter().any(|raw| *raw <= complete);
-            assert!(!late, "a record is late: earlier rounds delivered up to {complete}");
+            assert!(!late, "the last round returned {complete}, but left an earlier record undelivered");
         }
     }
 }
@@ -123,7 +129,7 @@ fn concurrent_write_and_read_are_delivered_in_order() {
 }
 
 #[test]
-fn write_through_reused_slot_is_delivered_in_order() {
+fn reused_call_slot_keeps_writes_in_order() {
     check(2, || {
         let model = Model::new();
         let threads = [0, 1].map(|shard| {

@@ -81,7 +81,7 @@ fn record_of_long_call_precedes_later_records() {
 }
 
 #[test]
-fn record_of_long_call_keeps_entry_time() {
+fn long_call_is_timestamped_when_it_began() {
     let mut manual = manual();
     let entered = manual.recording.enter();
     let entry = manual.recording.now();
@@ -97,7 +97,7 @@ fn record_of_long_call_keeps_entry_time() {
 }
 
 #[test]
-fn call_in_progress_delays_bounded_number_of_records() {
+fn records_delayed_by_a_running_call_are_bounded() {
     let mut manual = manual();
     let entered = manual.recording.enter();
     let (capacity, _) = manual.drain.capacity();
@@ -117,7 +117,7 @@ fn call_in_progress_delays_bounded_number_of_records() {
 }
 
 #[test]
-fn call_in_progress_delays_bounded_payload_bytes() {
+fn payload_delayed_by_a_running_call_is_bounded() {
     let capacity = Capacity { capture: 100, events: 64 * 1024, payload: 4_000 };
     let mut manual = manual_of(capacity, vec![]);
     let entered = manual.recording.enter();
@@ -179,8 +179,8 @@ fn drain_thread_flushes_sinks_once_per_round() {
     assert_eq!(lock(&calls).len(), 3, "an empty round flushes nothing");
 }
 
-/// A sink that records new events while it receives a batch, as many as the shards can hold. Events therefore
-/// arrive faster than they can be delivered.
+/// A sink that records new events while it receives a batch, as many as the buffers can hold. Events
+/// therefore arrive faster than they can be delivered.
 struct OverloadingSink(Arc<Mutex<Option<Recording>>>);
 
 impl Sink for OverloadingSink {
@@ -196,7 +196,8 @@ impl Sink for OverloadingSink {
     }
 }
 
-/// Number of events that the shards can hold. [`OverloadingSink`] records this many for each batch.
+/// Number of events that the shards (the buffers of the recording threads) can hold. [`OverloadingSink`]
+/// records this many events for each batch that it receives.
 const CAPACITY: usize = 2 * MAX_BATCH;
 
 #[test]

@@ -7,7 +7,7 @@ use crate::sink::Memory;
 use crate::tap::Tap;
 
 #[test]
-fn complete_up_to_excludes_times_of_unfinished_calls() {
+fn records_are_complete_up_to_earliest_unfinished_call() {
     prepare();
     let clock = RawClock::new();
     let call = EnteredCall::now(&clock);

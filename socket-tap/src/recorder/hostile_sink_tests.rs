@@ -1,4 +1,4 @@
-//! Tests with sinks that fail, panic, or call the recorder.
+//! Tests with sinks that fail, panic, or call the recorder that runs them.
 
 use std::io;
 use std::pin::Pin;
@@ -36,7 +36,7 @@ impl Drop for Broken {
 }
 
 #[test]
-fn panics_of_sink_name_and_drop_are_caught() {
+fn panic_while_naming_or_dropping_sink_is_caught() {
     for (in_name, in_drop) in [(true, false), (false, true)] {
         let memory = Memory::new();
         let tap = Tap::server("test").sink(Broken { in_name, in_drop }).sink(memory.clone()).start().unwrap();
@@ -97,7 +97,7 @@ impl std::task::Wake for CommandOnWake {
 }
 
 #[test]
-fn task_woken_by_dropped_reply_can_send_commands() {
+fn task_woken_at_recorder_end_may_send_commands() {
     let capacity = Capacity { capture: 0, events: 1, payload: 0 };
     let waker_recorder = Arc::new(CommandOnWake(Recorder::new(RawClock::new(), 0, capacity)));
     let (reply, mut replied) = tokio::sync::oneshot::channel();

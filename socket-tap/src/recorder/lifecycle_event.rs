@@ -4,7 +4,8 @@ use crate::close::Close;
 use crate::event::{Failure, Op, Transfer};
 
 /// Any event of a socket except a successful read, write or datagram. An end of stream, a shutdown and a
-/// close need no new allocation; any other event is boxed.
+/// close are stored without an allocation (the details of a close are already boxed). Any other event is
+/// boxed.
 #[derive(Debug)]
 pub(crate) enum LifecycleEvent {
     Eof,
@@ -33,16 +34,18 @@ impl LifecycleEvent {
     }
 }
 
-/// What a full shard does with a lifecycle event: record it or drop it.
+/// A choice for a [lifecycle event](LifecycleEvent) that arrives when the buffer for such events is full:
+/// record it all the same, or drop it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WhenFull {
-    /// Record it: the socket is in the recording, and has not used up its reserved events.
+    /// Record the event. Used if the socket's first event was recorded, and the socket has not used up its
+    /// reserved events (`RESERVED_EVENTS`).
     Keep,
-    /// Drop it, and count it in the gap.
+    /// Drop the event, and count it in the next gap event.
     Drop,
 }
 
-/// What a shard did with a lifecycle event.
+/// The result of adding a [`LifecycleEvent`] to a shard, a buffer of the recording threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PushOutcome {
     Recorded,
@@ -54,7 +57,7 @@ pub(crate) enum PushOutcome {
     Ended,
 }
 
-/// What the recorder did with a lifecycle event. The recorder of the event's socket gets this value.
+/// The result of recording a [`LifecycleEvent`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Recorded,
@@ -78,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lifecycle_event_converts_back_to_its_operation() {
+    fn operation_survives_conversion_to_lifecycle_event_and_back() {
         let failure = Failure { reason: "connection reset".into(), errno: Some(104) };
         for (op, error) in [
             (Op::Read(Transfer { eof: true, ..Transfer::default() }), None),

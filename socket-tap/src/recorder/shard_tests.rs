@@ -36,7 +36,7 @@ fn reads(taken: &DrainedRecords) -> Vec<(u64, Option<&[u8]>)> {
 }
 
 #[test]
-fn undelivered_records_keep_their_payload() {
+fn records_awaiting_delivery_keep_their_payload() {
     let capacity = ShardCapacity { transfers: 9, lifecycle_events: 9, payload: 99 };
     let (mut shard, mut gap) = (Shard::new(capacity), Gap::default());
     let (mut pending, mut incoming) = (DrainedRecords::default(), DrainedRecords::default());
@@ -73,7 +73,7 @@ fn shutdown(shard: &mut Shard, raw: u64, keep: WhenFull) -> PushOutcome {
 }
 
 #[test]
-fn half_full_shard_is_reported_once() {
+fn shard_reports_once_that_it_is_half_full() {
     for transfers in 1..10 {
         let mut shard = Shard::new(ShardCapacity { transfers, ..CAPACITY });
         let reported: Vec<usize> = (1..20).filter(|n| read(&mut shard, *n as u64, b"")).collect();
@@ -108,7 +108,7 @@ fn lifecycle_events_keep_their_order_among_transfers() {
 }
 
 #[test]
-fn full_shard_drops_only_droppable_lifecycle_events() {
+fn full_shard_drops_events_unless_pushed_with_keep() {
     let mut shard = Shard::new(CAPACITY);
     let taken = [1, 2, 3, 4, 5].map(|raw| shutdown(&mut shard, raw, WhenFull::Drop));
     assert_eq!(
@@ -129,7 +129,7 @@ fn full_shard_drops_only_droppable_lifecycle_events() {
 }
 
 #[test]
-fn datagram_records_have_peer_and_truncated_length() {
+fn datagram_records_have_peer_and_original_length() {
     let mut shard = Shard::new(ShardCapacity { transfers: 4, ..CAPACITY });
     let peer = |port| Some(SocketAddr::from(([127, 0, 0, 1], port)));
     let mut receive = |raw: u64, truncation| {

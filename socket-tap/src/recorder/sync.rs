@@ -1,5 +1,5 @@
-//! Locks, atomics and threads for the recorder. Normally they are from std; in a model, they are from the
-//! model checker shuttle.
+//! Locks, atomics and threads for the recorder. They are from std; only tests built with `cfg(model)` use
+//! those of the model checker shuttle.
 
 #[cfg(not(all(test, model)))]
 pub(crate) use std::{sync::*, thread, thread_local};

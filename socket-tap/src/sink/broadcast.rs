@@ -63,10 +63,11 @@ pub struct BroadcastHandle(Arc<Mutex<State>>);
 pub struct Subscriber {
     /// Receiver of the batches. `None` if the recording had already ended when the program subscribed.
     receiver: Option<broadcast::Receiver<Batch>>,
-    /// Number of events that were sent to the channel before the one that the subscriber expects next.
+    /// Number of events that the subscriber has received or missed so far. If more events precede the next
+    /// batch, it has missed the difference.
     seen: u64,
-    /// Events that [`next`](Self::next) returns in its next call. It has received them together with the
-    /// number of missed events, and has returned [`Update::Missed`] first.
+    /// Batch that arrived after missed events. The first call of [`next`](Self::next) returned
+    /// [`Update::Missed`], and the following call returns this batch.
     waiting: Option<Arc<[Event]>>,
 }
 
@@ -181,7 +182,8 @@ mod tests {
         Event { t, sock: None, op: Op::Mark { label: "step".into() }, error: None }
     }
 
-    /// Sends one batch for each number in `batches`, with as many events as the number.
+    /// Sends one batch for each number in `batches`, of that many events: `1..=3` sends batches of 1, 2 and 3
+    /// events.
     fn send(live: &mut Broadcast, batches: std::ops::RangeInclusive<u64>) {
         for size in batches {
             live.events(&vec![mark(size); usize::try_from(size).unwrap()]).unwrap();

@@ -25,7 +25,7 @@ fn read(path: &Path) -> (Header, Vec<Event>, End) {
 }
 
 #[test]
-fn rotated_files_are_complete_bounded_traces() {
+fn rotated_files_are_complete_and_within_size_limit() {
     let directory = TempDirectory::new("file-parts");
     let path = directory.join("shop.jsonl");
     let tap = Tap::server("shop").sink(TraceFile::create(&path).unwrap().rotate(1_000, 100)).start().unwrap();

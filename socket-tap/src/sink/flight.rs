@@ -45,8 +45,8 @@ const LOCK_PAUSE: Duration = Duration::from_millis(1);
 pub struct FlightRecorder {
     capacity: usize,
     buffer: Arc<Mutex<EventBuffer>>,
-    /// Lock that is held while a dump is written. So if several threads write dumps, the file finally
-    /// contains the latest events.
+    /// Lock that is held while a dump is written. Without it, an older dump could replace a newer one at the
+    /// same path.
     dumping: Arc<Mutex<()>>,
     /// Id of the drain thread. Empty before the first batch.
     drain: Arc<OnceLock<ThreadId>>,

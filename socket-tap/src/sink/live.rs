@@ -19,14 +19,15 @@ pub struct LiveLines<W> {
     /// The writer. `None` after the recording has begun, because the printing thread has taken it.
     out: Option<W>,
     printer: Option<Printer>,
-    /// Time of the monotonic clock, in nanoseconds, that is shown as 0. `None` shows the start of the
-    /// recording as 0.
+    /// Value of the monotonic clock, in nanoseconds, at the time that the lines show as 0. `None` stands for
+    /// the start of the recording.
     time_origin: Option<u64>,
 }
 
 impl<W: Write + Send + 'static> LiveLines<W> {
-    /// Sets the time of the machine's monotonic clock, in nanoseconds, that is shown as 0. Recordings with
-    /// the same origin can be shown on one time line. [`monotonic_ns`](crate::monotonic_ns) reads the clock.
+    /// Sets the time that the lines show as 0. `monotonic_ns` is the value of the machine's monotonic clock
+    /// at that time; [`monotonic_ns`](crate::monotonic_ns) reads the clock. Recordings with the same value
+    /// can be shown on one time line.
     #[must_use]
     pub fn time_origin(mut self, monotonic_ns: u64) -> Self {
         self.time_origin = Some(monotonic_ns);

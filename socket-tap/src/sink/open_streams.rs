@@ -4,9 +4,8 @@ use std::collections::HashSet;
 
 use crate::event::{Event, Op, SockId, SocketKind};
 
-/// The number of streams that are open after the events so far.
-/// [`Tap::open_streams`](crate::Tap::open_streams) had the same value when the last of these events was
-/// recorded.
+/// The number of open streams, counted from the events so far. It is the value that
+/// [`Tap::open_streams`](crate::Tap::open_streams) had when the last of these events was recorded.
 #[derive(Clone, Debug, Default)]
 pub(super) struct OpenStreams {
     open: u64,
@@ -81,14 +80,14 @@ mod tests {
     }
 
     #[test]
-    fn released_stream_does_not_count_as_open() {
+    fn stream_with_a_release_event_is_not_open() {
         let accept = r#"{"t":1,"sock":1,"op":"accept","on":7}"#;
         let release = r#"{"t":2,"sock":1,"op":"release","rx":0,"tx":0,"reads":0,"writes":0}"#;
         assert_eq!(open_after(&[accept, release]), 0);
     }
 
     #[test]
-    fn connected_udp_socket_does_not_count_as_open_stream() {
+    fn connected_udp_socket_is_not_an_open_stream() {
         let socket = r#"{"t":1,"sock":1,"op":"socket","domain":"ipv4","type":"datagram"}"#;
         let connect = r#"{"t":2,"sock":1,"op":"connect","peer":"127.0.0.1:9"}"#;
         let close = r#"{"t":3,"sock":1,"op":"close"}"#;

@@ -12,7 +12,8 @@ pub(super) struct SocketAttributes {
     pub(super) peer: Option<AddressAttributes>,
 }
 
-/// An IP address with its port, or another address without a port.
+/// Attributes of one address: an IP address with its port, or any other address, such as a path, without a
+/// port.
 #[derive(Clone, Debug)]
 pub(super) struct AddressAttributes {
     pub(super) address: String,

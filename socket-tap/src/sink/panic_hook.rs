@@ -85,8 +85,8 @@ thread_local! {
     static IS_REPORTING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Calls `report` on another thread, where a panic does not abort the program. Waits at most [`TIMEOUT`]
-/// until it returns.
+/// Calls `report` on a new thread, and waits at most [`TIMEOUT`] until it returns. If `report` panicked on the
+/// thread of the panic hook, the program would abort.
 fn call(report: Report, dumped: io::Result<PathBuf>) {
     let (done, reported) = mpsc::channel::<()>();
     let reports = thread::Builder::new().name("socket-tap-report".to_owned()).spawn(move || {
@@ -104,8 +104,8 @@ struct PanicDump {
     recorder: WeakRecording,
     flight: FlightRecorder,
     path: PathBuf,
-    /// Receiver of the reply to a flush that exceeded its timeout. The reply arrives when the flush
-    /// completes. `None` if no flush has exceeded its timeout.
+    /// Receiver of a message that is sent when a flush that exceeded its timeout completes after all. `None`
+    /// if no flush has exceeded its timeout.
     stuck_flush: Mutex<Option<Receiver<()>>>,
 }
 

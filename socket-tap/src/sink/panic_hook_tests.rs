@@ -104,14 +104,14 @@ fn panic_hook_does_not_abort_with_full_stderr() {
 }
 
 #[test]
-fn panic_in_dump_report_does_not_abort() {
+fn panic_in_dump_callback_does_not_abort_process() {
     if let Some(path) = child() {
         let (flight, tap) = flight(|tap| tap);
         tap.dump_on_panic_with(&flight, path, |_| panic!("the report fails"));
         panics();
         return panics();
     }
-    let (printed, trace) = in_a_process("panic_in_dump_report_does_not_abort", Stdio::piped());
+    let (printed, trace) = in_a_process("panic_in_dump_callback_does_not_abort_process", Stdio::piped());
     assert_eq!(printed.matches("the report fails").count(), 2, "{printed}");
     assert_eq!(trace.len(), 2, "{trace:?}");
 }

@@ -11,13 +11,15 @@ const QUEUE_LENGTH: usize = 16;
 /// Maximum time that the end of the recording waits until all queued texts are written.
 const END_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A queue of texts, and a thread that writes them to a writer that may be slow or blocked.
+/// A queue of texts, and the thread that writes them to the output. Only this thread waits if the output is slow
+/// or blocked.
 #[derive(Debug)]
 pub(super) struct Printer {
     texts: SyncSender<String>,
-    /// Receives the result of the printing thread when it ends.
+    /// Receiver of the result of the thread that writes the texts, which is sent when the thread ends.
     result: Receiver<io::Result<()>>,
-    /// Number of events whose lines were dropped since a text was last queued.
+    /// Number of events whose lines were dropped, because the queue was full, after the last text that was
+    /// queued.
     missed: u64,
 }
 

@@ -99,7 +99,7 @@ mod unix {
     }
 
     #[test]
-    fn private_file_of_earlier_trace_is_truncated() {
+    fn later_recording_truncates_and_reuses_private_file() {
         let directory = TempDirectory::new("private-again");
         let path = directory.join("shop.jsonl");
         let record = || {
@@ -111,7 +111,7 @@ mod unix {
     }
 
     #[test]
-    fn second_recording_to_a_file_is_refused() {
+    fn concurrent_recording_to_same_file_is_refused() {
         let directory = TempDirectory::new("private-locked");
         let path = directory.join("shop.jsonl");
         let first = Tap::server("shop").program("shop 1.2").file(&path).unwrap().start().unwrap();

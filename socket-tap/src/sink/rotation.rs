@@ -22,8 +22,8 @@ pub(super) struct Rotation {
 }
 
 impl Rotation {
-    /// Gives the full file at `path` its name with the number `part`, and returns a new, empty file at
-    /// `path`. Deletes the oldest full file if there are more than [`keep`](Self::keep).
+    /// Renames the full file at `path` to its name with the number `part`, such as `shop.3.jsonl`. Returns a
+    /// new, empty file at `path`. Deletes the oldest full file if there are more than [`keep`](Self::keep).
     pub(super) fn next_file(&self, path: &Path, full: &PrivateFile, part: u64) -> io::Result<PrivateFile> {
         let next = begin_next(path, full, part).map_err(|error| {
             let why = format!("cannot rotate {}: {error}", path.display());
@@ -112,8 +112,8 @@ fn is_full_part(file: &Path, part: u64) -> bool {
     read.is_ok() && matches!(last, Some(Ok(Line::End(end))) if end.continued)
 }
 
-/// Returns the part number in the name of `file`, if it is the name of a full file of the recording at
-/// `path`.
+/// Returns the part number in the name of `file`: 3 for `shop.3.jsonl` if `path` is `shop.jsonl`. Returns
+/// `None` if `file` is not a full file of the recording at `path`.
 fn part_number(path: &Path, file: &Path) -> Option<u64> {
     let without = if path.extension().is_some() { file.file_stem().map(Path::new)? } else { file };
     let part = without.extension()?.to_str()?.parse().ok()?;

@@ -15,7 +15,7 @@ fn rotated_file_name_has_number_before_extension() {
 }
 
 #[test]
-fn names_of_unrelated_files_contain_no_part_number() {
+fn part_number_is_none_for_unrelated_files() {
     for file in [
         "shop.jsonl",
         "shop.x.jsonl",

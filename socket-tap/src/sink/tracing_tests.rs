@@ -140,7 +140,7 @@ fn tracing_events_of_datagrams_have_size_and_peer() {
 }
 
 #[test]
-fn tracing_events_of_adopted_stream_have_addresses() {
+fn tracing_events_of_existing_stream_have_addresses() {
     // `sent` asserts that the sink forgets closed sockets.
     let sent = sent(&[
         r#"{"t":1,"sock":1,"op":"adopt","domain":"ipv4","type":"stream","local":"127.0.0.1:3000","peer":"127.0.0.9:51234"}"#,

@@ -7,8 +7,8 @@ use crate::close::{Close, EndedBy};
 use crate::sys;
 
 impl SocketState {
-    /// Returns the totals so far, the side that ended the stream, if it has ended, and the kernel's TCP
-    /// state. Used for a `release` event.
+    /// Returns the details of a `release` event: the totals so far, the kernel's TCP state, and the side that
+    /// has ended the stream, if any.
     pub(crate) fn snapshot(&self) -> Close {
         let errno = self.errno.load(Ordering::Relaxed);
         Close {
@@ -20,8 +20,8 @@ impl SocketState {
         }
     }
 
-    /// Returns the details of the `close` event, just before the socket is closed. For a socket that is not a
-    /// stream, they contain only the totals.
+    /// Returns the details of a `close` event. Must be called while the socket is still open. For a socket
+    /// that is not a stream, the details contain only the totals.
     pub(crate) fn close(&self) -> Close {
         if !self.is_stream() {
             return Close { totals: self.totals(), ..Close::default() };

@@ -38,7 +38,7 @@ impl<S: Socket> OwnedReadHalf<S> {
         match write.into_inner().and_then(|write| S::reunite(inner, write)) {
             // `write` was the only other reference.
             Some(stream) => Ok(TapStream::from_parts(stream, recorder.and_then(Arc::into_inner), since)),
-            None => unreachable!("the check above has shown that both halves belong to one socket"),
+            None => unreachable!("both halves belong to the same socket"),
         }
     }
 

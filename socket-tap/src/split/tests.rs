@@ -51,7 +51,7 @@ async fn dropping_the_write_half_sends_and_records_fin() {
 }
 
 #[tokio::test]
-async fn close_by_last_dropped_half_has_tcp_state() {
+async fn last_dropped_half_records_tcp_state_at_close() {
     let Pair { tap, memory, server, client } = pair().await;
     let (read, write) = server.into_split();
     drop(read);

@@ -84,7 +84,8 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Returns the first `length` bytes of the text that all reads and writes transfer.
+/// Returns the first `length` bytes of the repeated alphabet: the bytes that a read or write of this length
+/// transfers.
 pub(super) fn pattern(length: usize) -> Vec<u8> {
     (b'a'..=b'z').cycle().take(length).collect()
 }

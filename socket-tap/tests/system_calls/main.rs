@@ -87,7 +87,7 @@ fn tcp_sockets_make_same_system_calls_as_tokio() {
 }
 
 #[test]
-fn adopted_tcp_sockets_make_same_calls_as_tokio() {
+fn existing_tcp_sockets_make_same_calls_with_tap() {
     same_calls("tcp-adopted");
 }
 
@@ -107,7 +107,7 @@ fn unix_sockets_make_same_system_calls_as_tokio() {
 }
 
 #[test]
-fn adopted_unix_sockets_make_same_calls_as_tokio() {
+fn existing_unix_sockets_make_same_calls_with_tap() {
     same_calls("unix-adopted");
 }
 
@@ -117,6 +117,6 @@ fn udp_sockets_make_same_system_calls_as_tokio() {
 }
 
 #[test]
-fn adopted_udp_sockets_make_same_calls_as_tokio() {
+fn existing_udp_sockets_make_same_calls_with_tap() {
     same_calls("udp-adopted");
 }

@@ -64,20 +64,20 @@ pub enum Selector {
         /// Index of the API call on its connection, from 0.
         number: u64,
     },
-    /// Events that opened connections in a step after the step had reached the limit of the assertion. A step
-    /// lasts from one mark of the program to the next.
+    /// Events that opened connections in this step, beyond the number of connections that the assertion
+    /// allows.
     Opened {
-        /// Name of the step.
+        /// Name of the step: the time from one mark to the next.
         step: String,
-        /// Number of connections of the step that are still to be skipped. At the start, this is the limit:
-        /// so many connections are allowed.
+        /// Number of connections that may still open in the step without violating the assertion. Starts at
+        /// the limit of the assertion and counts down.
         beyond: u64,
     },
 }
 
 impl Evidence {
-    /// Returns the evidence of a violation, without events. [`look_up`] later searches the trace with the
-    /// index `trace` for the events that `selector` selects.
+    /// Returns the evidence of a violation, without events. `trace` is the index of the trace that violates
+    /// the assertion. [`look_up`] later adds the events that `selector` selects in that trace.
     pub(super) fn pending(trace: usize, selector: Selector) -> Self {
         let (file, first, last) = (String::new(), Vec::new(), VecDeque::new());
         Self { file, first, omitted: 0, last, missing: None, trace, selector }
@@ -139,9 +139,9 @@ fn in_file(file: &Path, pending: &mut [&mut Evidence]) -> Result<(), Error> {
 }
 
 impl Selector {
-    /// Returns `true` if the event is one of those that prove the violation. Called for each event of the
-    /// trace in order, since [`Self::Opened`] counts connections. `side` is the side that made the recording,
-    /// and `step` the step in which the event happened.
+    /// Returns `true` if the event is one of those that prove the violation. Must be called for every event
+    /// of the trace in order, because [`Self::Opened`] counts connections. `side` is the side that made the
+    /// recording. `step` is the step in which the event happened.
     fn matches(&mut self, event: &Event, side: Side, parts: &[Part], step: Option<&str>) -> bool {
         match self {
             Self::Socket(sock) => event.sock == Some(*sock),

@@ -38,7 +38,7 @@ pub struct Judgement {
     /// Reasons why incomplete traces may hide violations.
     #[serde(rename = "doubts")]
     pub reasons: Vec<String>,
-    /// The violations to show: for each trace at most a few, those with the highest measured values first.
+    /// The violations to show, at most a few of each trace: those with the highest measured values.
     pub findings: Vec<Finding>,
     /// Number of violations, including those that are not in `findings`.
     #[serde(rename = "against")]

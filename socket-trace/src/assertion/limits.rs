@@ -35,7 +35,7 @@ pub struct Exceeded {
 pub struct ExceedingCall {
     /// The measured value, which exceeds the limit.
     pub value: u64,
-    /// Name of the step in which the API call ended.
+    /// Name of the step (the time from one mark of the program to the next) in which the API call ended.
     pub step: String,
     /// Operation of the API call, such as `GET /v1/books/1`.
     pub operation: String,

@@ -22,12 +22,12 @@ use socket_dissect::Call;
 /// A condition that recordings must satisfy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Assertion {
-    /// The sockets of all traces show the same call patterns.
+    /// All traces show the same call patterns, such as `socket, connect, write, read, close`.
     SamePrimitives,
     /// No connection ends with a reset, an error or a local abort.
     CleanEnds,
-    /// No API call exceeds this limit; for [`Measure::Connections`], no step. A limit on a time is in
-    /// nanoseconds.
+    /// The measured value of each API call is at most this limit; for [`Measure::Connections`], that of each
+    /// step. A limit on a time is in nanoseconds.
     Max(Measure, u64),
 }
 

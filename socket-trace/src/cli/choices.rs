@@ -28,7 +28,7 @@ impl From<GroupingName> for Grouping {
 pub(super) enum FormatName {
     /// Packets for Wireshark and tshark, synthesised from the socket calls
     Pcapng,
-    /// qlog events as JSON text sequences (.sqlog), for qvis and other tools of QUIC
+    /// qlog events as JSON text sequences (.sqlog), for qvis and other QUIC tools
     Qlog,
     /// One row per event, for spreadsheets, DuckDB and pandas
     Csv,

@@ -36,13 +36,14 @@ pub(super) struct Layers {
     /// Trace files; - is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// First call on this socket, as numbered by the server's recording, or by the client's if no server was recorded
+    /// First call on the socket with this number in the server's recording, or in the client's if no server
+    /// was recorded
     #[arg(long, value_name = "N")]
     sock: Option<SockId>,
     /// Index of the call on its connection, from 0
     #[arg(long, value_name = "N")]
     call: Option<u64>,
-    /// First call that begins in this step
+    /// First call that begins in this step: from the mark with this name to the next mark
     #[arg(long, value_name = "NAME")]
     step: Option<String>,
     /// Print the map as JSON

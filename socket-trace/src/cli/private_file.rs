@@ -1,7 +1,7 @@
 //! Creates output files that only their owner can read, since they contain recorded data.
 //!
-//! The rules are those of trace files (`TRACE.md`, "Privacy"). If the user names a pipe or a device, it is
-//! opened as by a shell.
+//! The same rules apply as to trace files (`TRACE.md`, "Privacy"). An existing pipe or device is opened as it
+//! is, without changing its permissions.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;

@@ -37,11 +37,11 @@ pub(super) struct Sequence {
     /// Trace files; - is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Connection of this socket, as numbered by the server's recording, or by the client's if no server was recorded
-    /// [default: the first connection]
+    /// Connection of the socket with this number in the server's recording, or in the client's if no server
+    /// was recorded [default: the first connection]
     #[arg(long, value_name = "N", conflicts_with = "step")]
     sock: Option<SockId>,
-    /// First connection that begins in this step
+    /// First connection that begins in this step: from the mark with this name to the next mark
     #[arg(long, value_name = "NAME")]
     step: Option<String>,
     /// Output format [default: by the extension of the output: .svg, .mmd; else text]
@@ -107,7 +107,7 @@ impl Sequence {
     fn not_found(&self) -> String {
         match (self.sock, &self.step) {
             (Some(sock), _) => format!(
-                "no connection of socket #{sock} begins in the recording; list them with `show --op accept,connect`"
+                "the recording has no accept or connect of socket #{sock}; list them with `show --op accept,connect`"
             ),
             (_, Some(step)) => {
                 format!("no connection begins in step {step:?}; list the steps with `show --op mark`")

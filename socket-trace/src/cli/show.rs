@@ -54,7 +54,7 @@ pub(super) struct Show {
     /// Only this socket, as numbered by its recording, and the packets of its connection
     #[arg(long, value_name = "N")]
     sock: Option<SockId>,
-    /// Only this connection: the N of cN, if several recordings are shown
+    /// Only the connection with this number, shown as cN if several recordings are given
     #[arg(long, value_name = "N")]
     connection: Option<u64>,
     /// Only connections with this peer: an IP, an IP and port, or a path
@@ -196,7 +196,7 @@ impl Show {
         match timeline.missed_parts() {
             0 => {}
             missed => {
-                warn(&format!("{missed} parts of the recording were deleted before they could be read"))?;
+                warn(&format!("{missed} rotated files were deleted before they could be read"))?;
             }
         }
         for trace in timeline.traces() {

@@ -28,7 +28,7 @@ fcntl,dup,?dup2,dup3,clone,clone3,?fork,?vfork\" rest-server --trace rest.jsonl\
     to compare, or the log does not show when a socket was adopted or released. The report gives the reason and \
     the remedy.";
 
-/// Check a recording against a log of strace: every call that the kernel saw, and no other
+/// Check that a recording has exactly the socket calls that strace logged
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub(super) struct Verify {

@@ -14,7 +14,7 @@ pub enum Grouping {
     Operation,
 }
 
-/// The API calls of one trace that belong to one step, or have one operation.
+/// The API calls of one trace in one step, or with one operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group<'a> {
     /// Name of the step or operation.

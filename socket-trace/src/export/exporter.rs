@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use socket_tap::event::Event;
 use socket_tap::format::Header;
 
-/// The writer to which an exporter writes.
+/// The buffered output of an export.
 pub(super) type Out = BufWriter<Box<dyn Write>>;
 
 /// Writes recordings in one export format.

@@ -20,7 +20,7 @@
 //! # Layout
 //!
 //! - [`pcapng`]: packets, for Wireshark
-//! - [`qlog`]: events, for tools of QUIC
+//! - [`qlog`]: events, for QUIC tools
 //! - [`csv`]: a table, for spreadsheets, `DuckDB` and pandas
 //! - `field`: the names of all fields that events have, for qlog and CSV
 //! - `fields`: the fields of one event as a flat list, for qlog and CSV
@@ -48,7 +48,7 @@ use crate::reader::{Error as TraceError, Trace};
 pub enum Format {
     /// Packets for Wireshark and tshark, synthesised from the socket calls.
     Pcapng,
-    /// qlog events as JSON text sequences (.sqlog), for qvis and other tools of QUIC.
+    /// qlog events as JSON text sequences (.sqlog), for qvis and other QUIC tools.
     Qlog,
     /// A table with one row per event, for spreadsheets, `DuckDB` and pandas.
     Csv,

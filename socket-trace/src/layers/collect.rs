@@ -25,7 +25,7 @@ pub struct Selection {
     pub sock: Option<SockId>,
     /// The API call has this index on its connection, from 0.
     pub call: Option<u64>,
-    /// The API call begins in this step.
+    /// The API call begins in the step with this name: between its mark and the next mark.
     pub step: Option<String>,
 }
 
@@ -52,8 +52,8 @@ struct Collector<'a> {
     /// For each recording, the side that made it: client or server.
     sides: Vec<Side>,
     selected: Option<SelectedCall>,
-    /// Reads and writes of each socket in each direction. Once an API call is selected, reads and writes of
-    /// other connections are no longer added.
+    /// Reads or writes by their socket and by the side that receives the bytes. Once an API call is selected,
+    /// reads and writes of other connections are no longer added.
     logs: HashMap<(Socket, Side), TransferLog>,
     tls: TlsStreams,
     more: u64,
@@ -63,8 +63,7 @@ struct SelectedCall {
     connection: u64,
     call: u64,
     operation: String,
-    /// `true` once the operation is known: the request head or message that names it was transferred to its
-    /// end.
+    /// `true` once the request head, or the message that names the operation, was transferred completely.
     is_known: bool,
 }
 
@@ -98,9 +97,9 @@ impl Collector<'_> {
         false
     }
 
-    /// Sets the operation of the selected API call to the name that `operation` returns for the index of the
-    /// call. Does nothing before the request head is complete. In GraphQL, the name may change later, because
-    /// it is in the request body.
+    /// Updates the operation of the selected API call. `operation` is called with the index of the call, and
+    /// returns its name. Needed for GraphQL, which names the operation in the request body. Does nothing
+    /// before the request head is complete.
     fn set_operation<'b>(&mut self, operation: impl FnOnce(u64) -> Option<&'b str>) {
         if let Some(selected) = self.selected.as_mut().filter(|selected| selected.is_known)
             && let Some(operation) = operation(selected.call)
@@ -109,8 +108,8 @@ impl Collector<'_> {
         }
     }
 
-    /// Returns `true` if the event transferred bytes of the selected API call. If none is selected yet, first
-    /// selects an API call that meets the conditions and of which the event transferred bytes.
+    /// Returns `true` if the event transferred bytes of the selected API call. If none is selected yet,
+    /// selects the first matching call among those whose bytes the event transferred.
     fn is_of_call(&mut self, annotated: &AnnotatedEvent, connection: u64, socket: Socket) -> bool {
         if self.selected.is_none() {
             self.selected = self.select(annotated, connection, socket);

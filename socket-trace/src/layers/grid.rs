@@ -11,8 +11,8 @@ use crate::show::description::truncate;
 /// Number of columns for the title of a protocol level, to the left of its boxes.
 const TITLE: usize = 17;
 
-/// Draws one row of boxes for each protocol level. Rows wider than `width` columns are split into several
-/// strips, one below the other.
+/// Draws one row of boxes for each protocol level. If the rows are wider than `width` columns, they are cut
+/// into parts (strips), drawn one below the other.
 pub(super) fn draw(levels: &[Level], width: usize, color: bool) -> String {
     let scale = Scale::of(levels);
     let mut out = String::new();
@@ -37,8 +37,8 @@ pub(super) fn draw(levels: &[Level], width: usize, color: bool) -> String {
     out
 }
 
-/// Writes the byte offset at which each cell of a strip begins. A cell is the range between two adjacent
-/// edges of boxes.
+/// Writes a line with the byte offset at which each cell begins, above the cell's left line. A cell is the
+/// space between two neighbouring vertical lines of a strip.
 fn offsets(scale: &Scale<'_>, strip: &Cells, out: &mut String) {
     let mut text = format!("{:<TITLE$}", "byte");
     for cell in strip.start..=strip.end {
@@ -68,7 +68,7 @@ fn boxes(scale: &Scale<'_>, level: &Level, strip: &Cells) -> Vec<DrawnBox> {
     level.blocks.iter().filter_map(to_box).collect()
 }
 
-/// A box of a strip, with the columns of its left and right line.
+/// A box to draw. `left` and `right` are the columns of its vertical lines.
 struct DrawnBox {
     left: usize,
     right: usize,

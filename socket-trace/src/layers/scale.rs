@@ -6,7 +6,8 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::map::{Block, Level};
 
-/// Maximum number of columns of a text for which a box is widened. A longer text may be truncated.
+/// Maximum width in columns for which a box is widened to show its text. A longer text is truncated unless
+/// the box is wider anyway.
 const MAX_TEXT: usize = 26;
 
 /// Column widths of the cells. A cell is the range between two consecutive offsets at which a box begins or
@@ -90,7 +91,8 @@ impl<'a> Scale<'a> {
         strips
     }
 
-    /// Returns the number of boxes that span the boundary before `cell`.
+    /// Returns the number of boxes that a boundary between two strips would divide, if it were placed before
+    /// `cell`.
     fn cuts(&self, cell: usize) -> usize {
         let at = self.bound(cell);
         self.blocks().filter(|block| block.from < at && at < block.to).count()

@@ -22,7 +22,7 @@ fn blocks(level: &Level) -> Vec<String> {
 }
 
 #[test]
-fn each_mapped_write_has_an_earlier_time_than_its_read() {
+fn mapped_write_has_earlier_time_than_its_read() {
     let map = first(&[server(), client()]);
     assert_eq!(map.directions.len(), 2);
     for direction in &map.directions {
@@ -104,7 +104,7 @@ fn connection_is_selected_by_the_servers_socket_number() {
 }
 
 #[test]
-fn request_head_split_across_reads_names_operation() {
+fn request_split_across_reads_names_the_call() {
     let mut lines: Vec<String> = server().into_iter().take(6).collect();
     for (t, piece) in [(1, "GET /v1/bo"), (2, "oks/1 HTT"), (3, "P/1.1\r\n\r\n")] {
         lines.push(crate::timeline::fixture::transfer(50_130_000 + t, 2, "read", piece.as_bytes()));
@@ -127,7 +127,7 @@ fn graphql_call_has_its_operation_as_name() {
 }
 
 #[test]
-fn recording_without_payload_has_no_calls() {
+fn recording_without_payload_has_no_api_calls() {
     let without = server().iter().map(|line| line.replace(r#""capture":64"#, r#""capture":0"#)).collect();
     assert_eq!(map(&[without], &Selection::default()), None);
 }

@@ -66,5 +66,5 @@ fn breakdown(direction: &Direction) -> String {
     };
     let parts: Vec<String> =
         direction.bytes.iter().map(|(class, bytes)| format!("{bytes} {}", words(class))).collect();
-    format!("{total} B of the call: {}", parts.join(", "))
+    format!("{total} B belong to the call: {}", parts.join(", "))
 }

@@ -6,8 +6,8 @@ use socket_tap::format::text::seconds;
 use super::map::{Block, Level};
 use super::pair::Pair;
 
-/// The range of decrypted bytes that the map shows, from `from` to `to`. In this range, `of_call` are the
-/// parts that belong to the API call.
+/// The decrypted bytes that the map shows: the offsets `from` to `to`. `of_call` lists the parts of this
+/// range that belong to the API call, each as its first offset and the offset after its last byte.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Area<'a> {
     pub(super) from: u64,
@@ -16,8 +16,9 @@ pub(super) struct Area<'a> {
 }
 
 impl Area<'_> {
-    /// Returns a block for `below` encrypted bytes that carry the decrypted data `from` to `to`. The block is
-    /// cut to the range that the map shows. `None` if the map shows none of the data.
+    /// Returns a block for the decrypted data from offset `from` to offset `to`. `below` is the number of
+    /// encrypted bytes that carried the data. Cuts the block to the range that the map shows. `None` if the map
+    /// shows none of the data.
     fn block(&self, (from, to): (u64, u64), below: u64, name: String, text: String) -> Option<Block> {
         let (begin, end) = (from.max(self.from), to.min(self.to));
         (begin < end).then(|| Block {
@@ -50,9 +51,8 @@ pub(super) fn records(pairs: &[Pair], area: Area<'_>) -> Option<Level> {
     level("TLS".to_owned(), "record", blocks.collect())
 }
 
-/// Returns the protocol level that shows how one end of the connection, `side`, read or wrote the encrypted
-/// bytes. `to` is the end that receives the bytes. So the level shows reads if `side` equals `to`, else
-/// writes.
+/// Returns the protocol level with the reads or writes of encrypted bytes on one end of the connection,
+/// `side`. These are reads if `side` is the receiver, `to`, and writes otherwise.
 pub(super) fn transfers(side: Side, to: Side, pairs: &[Pair], area: Area<'_>) -> Option<Level> {
     let (name, unit) = if side == to { ("read", "TCP read") } else { ("write", "TCP write") };
     let mut blocks: Vec<(u64, Block)> = Vec::new();

@@ -12,9 +12,9 @@ const MAX_TRANSFERS: usize = 200;
 /// Maximum number of dissected parts (ranges of bytes that belong to one protocol unit) in a map.
 const MAX_PARTS: usize = 1_000;
 
-/// Maximum number of reads or writes that are kept before the first one with bytes of the API call. Also the
-/// maximum number after the last one. The map needs them if the other end of the connection transferred their
-/// data together with data of the API call.
+/// Maximum number of reads or writes that are kept before the first one with bytes of the API call, and after
+/// the last one. They are needed because the other end may divide the stream differently: one of its writes
+/// may contain bytes of the API call and also bytes that this end read earlier.
 const MAX_AROUND: usize = 16;
 
 /// A read or write, and the dissected parts of its data.
@@ -59,7 +59,8 @@ impl TransferLog {
         Self { connection, side, offset: 0, kept, parts: 0, around, skipped: 0 }
     }
 
-    /// Adds a read or write. Returns how many more reads or writes the map omits because it is full.
+    /// Adds a read or write. `is_of_call` is `true` if it transferred bytes of the selected API call. Returns
+    /// how many more reads and writes the map now omits: 0 unless the map is full.
     pub(super) fn add(&mut self, at: u64, bytes: u64, parts: Vec<Part>, is_of_call: bool) -> u64 {
         let from = self.offset;
         self.offset = self.offset.saturating_add(bytes);

@@ -40,8 +40,8 @@ const SEGMENT: u64 = 1_220;
 /// Durations of a delayed acknowledgement in nanoseconds: on Linux, and on systems with a longer delay.
 const DELAYS: [std::ops::RangeInclusive<u64>; 2] = [38_000_000..=60_000_000, 190_000_000..=230_000_000];
 
-/// Stalls are reported only if they are at least one in `ONE_IN` of the long pauses. A stall is a long pause
-/// that has the duration of a delayed acknowledgement.
+/// Stalls are reported only if at least one in `ONE_IN` long pauses has the duration of a delayed
+/// acknowledgement. If fewer have it, the pauses come from a slow peer.
 const ONE_IN: u64 = 4;
 
 #[derive(Debug, Default)]
@@ -49,7 +49,7 @@ pub(super) struct Nagle {
     bursts: HashMap<SockId, Burst>,
     stalls: Tally,
     waited: u64,
-    /// Number of sockets with at least one stall.
+    /// Number of sockets with at least one stall: a pause with the duration of a delayed acknowledgement.
     sockets: u64,
     /// Number of long pauses: pauses that follow a small write and last longer than a delayed
     /// acknowledgement.
@@ -61,9 +61,9 @@ pub(super) struct Nagle {
 struct Burst {
     first: Option<Quote>,
     second: Option<Quote>,
-    /// Total number of bytes of the writes, except the first one.
+    /// Number of bytes written after the first write of the burst.
     behind: u64,
-    /// `true` once a stall of the socket was found.
+    /// `true` once a stall (a pause with the duration of a delayed acknowledgement) was found on the socket.
     stalled: bool,
 }
 

@@ -70,7 +70,8 @@ impl Report {
     }
 }
 
-/// Returns each requirement that the trace does not meet. The text is the reason: a defect of the trace.
+/// Returns the requirements of rules that the trace does not meet, each with the reason, such as a missing
+/// end line.
 fn deficits(trace: &Trace, lost: u64) -> Vec<(Requirement, String)> {
     let mut deficits: Vec<(Requirement, String)> = (defects(trace, lost, RecordingState::Finished)
         .into_iter())
@@ -90,8 +91,8 @@ fn deficits(trace: &Trace, lost: u64) -> Vec<(Requirement, String)> {
 }
 
 impl Requirement {
-    /// Returns `true` if a rule with this requirement must be skipped on a trace that does not meet
-    /// `missing`.
+    /// Returns `true` if a trace that does not meet the requirement `missing` cannot meet this requirement
+    /// either.
     fn includes(self, missing: Self) -> bool {
         match self {
             Self::Nothing => false,

@@ -66,7 +66,7 @@ fn repeated_writes_after_an_error_are_reported_once() {
 }
 
 #[test]
-fn closed_tcp_state_after_shutdown_is_not_reported() {
+fn tcp_state_close_after_shutdown_is_not_reported() {
     let events = |shut: &[String]| {
         let mut events = vec![fin(2, 2), transfer(3, 2, "write", 6)];
         events.extend(shut.iter().cloned());

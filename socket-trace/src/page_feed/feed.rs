@@ -18,7 +18,7 @@ impl PageFeed {
     /// Returns the JSON of the next event.
     ///
     /// # Errors
-    /// If the event cannot be serialized, which no event causes.
+    /// The event cannot be serialized, which does not happen in practice.
     pub fn next(&mut self, annotated: &AnnotatedEvent, recordings: &[Recording]) -> io::Result<String> {
         self.seq += 1;
         let mut added = AddedFields::labelled(recordings, annotated);

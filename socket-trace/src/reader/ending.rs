@@ -2,7 +2,7 @@
 
 use socket_tap::format::End;
 
-/// The end of a trace: complete or truncated. It is certain only once all events are read.
+/// The end of a trace: complete or truncated. Valid only after the last event was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {
     /// The trace ends with an end line, which contains these numbers.

@@ -1,4 +1,4 @@
-//! A connection that the diagram possibly shows.
+//! A connection that may be drawn, with its socket calls so far.
 
 use socket_tap::event::{Event, Op};
 use socket_tap::format::Side;
@@ -15,12 +15,12 @@ use crate::timeline::connections::Socket;
 /// Maximum number of socket calls drawn for each side. A longer diagram is unreadable.
 const MAX_CALLS: usize = 500;
 
-/// Maximum number of socket calls kept for each side of a connection before it is selected. The client may
-/// make several calls before the server accepts the connection.
+/// Maximum number of socket calls kept for each side of a connection until it is known whether the connection
+/// is drawn. The client may make several calls before the server accepts.
 const MAX_CALLS_BEFORE: usize = 32;
 
-/// A connection, with the socket calls of both ends. It is drawn only if one of its ends meets the user's
-/// `Choice`.
+/// A connection, with the socket calls of both ends. It is drawn if one of its ends meets the user's
+/// `Choice`. That end may be the one that appears last.
 #[derive(Debug, Default)]
 pub(super) struct Candidate {
     pub(super) is_selected: bool,
@@ -38,7 +38,8 @@ struct End {
 }
 
 impl Candidate {
-    /// Adds an end of the connection, with the events that opened it.
+    /// Adds an end of the connection. `opening` contains the events that opened it, each with its time on the
+    /// time line.
     pub(super) fn begin(&mut self, side: Side, socket: Socket, opening: &[(u64, Event)]) {
         let call = |(at, event): &(u64, Event)| Call::of(event, side, *at, String::new(), true);
         let calls = opening.iter().map(call).collect();

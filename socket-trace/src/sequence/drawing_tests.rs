@@ -27,7 +27,7 @@ fn times_in_a_diagram_never_decrease() {
 }
 
 #[test]
-fn cause_without_start_time_gets_time_of_effect() {
+fn connect_without_start_time_is_drawn_at_accept() {
     let drawn = text::diagram(&first(&[server(), client_stamped_on_return()]), 94);
     for line in
         ["  0.050110  connect", "  0.050110                  ", "  0.050140  write 40 B", "  0.050140     "]

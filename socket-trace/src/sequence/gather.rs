@@ -16,8 +16,8 @@ use crate::timeline::{AnnotatedEvent, AnnotatedEvents};
 /// dropped.
 const MAX_OPENING: usize = 8;
 
-/// Maximum number of connections that are kept although no known end meets the [`Choice`]. Their other end
-/// may still appear in another recording, and meet it.
+/// Maximum number of connections that are kept although the end seen so far does not meet the [`Choice`].
+/// Their other end may follow in another recording and meet it.
 const MAX_WAITING: usize = 1_024;
 
 /// Condition that selects the connection to draw.
@@ -26,19 +26,16 @@ pub enum Choice {
     /// For each recording, its first connection. Connections that a server opened to other servers are
     /// skipped.
     First,
-    /// For each recording, the first connection that begins in this step. Connections that a server opened to
-    /// other servers are skipped.
+    /// For each recording, the first connection that begins in the step with this name, that is, between its
+    /// mark and the next mark. Connections that a server opened to other servers are skipped.
     Step(String),
     /// The connection of the socket with this number in the server's recording, or in the client's if no
     /// server was recorded.
     Sock(SockId),
 }
 
-/// Returns the connections that meet `choice`: at most one for a client's and a server's recording that share
-/// connections, and at most one for each other recording.
-///
-/// # Errors
-/// A trace cannot be read.
+/// Returns the connections that meet `choice`, at most one for each recording. If both the client and the
+/// server of a connection were recorded, it counts for both recordings.
 pub fn gather(events: &mut AnnotatedEvents, choice: &Choice) -> Result<Vec<Sequence>, Error> {
     let mut gathering = Gathering::new(events.timeline().recordings(), choice);
     while let Some(annotated) = events.next_event()? {
@@ -49,10 +46,10 @@ pub fn gather(events: &mut AnnotatedEvents, choice: &Choice) -> Result<Vec<Seque
 
 struct Gathering<'a> {
     choice: &'a Choice,
-    /// Side whose recordings are searched for the socket number in [`Choice::Sock`].
+    /// Side of the socket number in [`Choice::Sock`]: the server if a server was recorded, else the client.
     numbered: Side,
     sides: Vec<Side>,
-    /// For each open socket, its `socket`, `bind` and `listen` events.
+    /// For each open socket, its `socket`, `bind` and `listen` events, each with its time on the time line.
     openings: HashMap<Socket, Vec<(u64, Event)>>,
     /// Connections that meet the choice or may still meet it, by connection number.
     candidates: BTreeMap<u64, Candidate>,
@@ -128,8 +125,8 @@ impl<'a> Gathering<'a> {
         self.candidates.values().filter(|candidate| candidate.is_selected)
     }
 
-    /// Returns the selected connections, but only one for the same recordings. This is the first connection
-    /// that was recorded on both sides, or else the first one.
+    /// Returns the selected connections. If several have their ends in the same recordings, returns only one
+    /// of them: the first one recorded on both ends, or else the first one.
     fn finish(self, recordings: &[Recording]) -> Vec<Sequence> {
         let is_within = |one: &Candidate, other: &Candidate| one.recordings().all(|it| other.is_in(it));
         let selected: Vec<&Candidate> = self.selected().collect();

@@ -90,8 +90,8 @@ pub fn lanes(sequences: &[(String, Vec<Call>)]) -> String {
     lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
-/// Returns `true` if `side` has socket calls. Also returns `true` if neither side has any, so that no side is
-/// marked as not recorded.
+/// Returns `true` if `side` has socket calls, which means that it was recorded. If neither side has any, both
+/// count as recorded.
 fn is_recorded(calls: &[Call], side: Side) -> bool {
     calls.is_empty() || calls.iter().any(|call| call.side == side)
 }

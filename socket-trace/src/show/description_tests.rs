@@ -21,7 +21,7 @@ fn parts_of_one_frame_share_one_description() {
 }
 
 #[test]
-fn frame_is_described_with_its_messages() {
+fn http2_frame_is_described_with_its_messages() {
     let data = Part { class: Class::Framing, ..part(Layer::Http2, "DATA", "", 0) };
     let prefix = |unit| Part { class: Class::Framing, ..part(Layer::Grpc, "length prefix", "", unit) };
     let message = |text, unit| part(Layer::Grpc, "message", text, unit);

@@ -50,7 +50,8 @@ fn parse(line: &str) -> Option<Entry> {
     })
 }
 
-/// Parses an address, whose 32-bit words are hexadecimal numbers in the byte order of the machine.
+/// Parses an address such as `0100007F:0BB8` (127.0.0.1:3000). Its 32-bit words are hexadecimal numbers in
+/// the byte order of the machine.
 fn address(text: &str) -> Option<SocketAddr> {
     let (ip, port) = text.split_once(':')?;
     let word =

@@ -21,7 +21,8 @@ pub struct Row {
     pub local: SocketAddr,
     /// Address of the peer; all zero if the socket has no peer.
     pub foreign: SocketAddr,
-    /// TCP state; `None` for UDP, unless the socket is connected.
+    /// TCP state of the socket. A connected UDP socket has [`State::Established`], any other UDP socket
+    /// `None`.
     pub state: Option<State>,
     /// A process that has the socket open. `None` if no process has it open, as in TIME_WAIT, or if the
     /// process belongs to another user.

@@ -171,7 +171,7 @@ async fn trace_filter_shows_sockets_of_client_and_server() {
 
 /// Process ids are reused: a process that started after the recording is not the recorder.
 #[test]
-fn process_with_reused_id_is_not_mistaken_for_the_recorder() {
+fn later_process_with_same_pid_is_not_recorder() {
     let trace = |pid: u32, monotonic_ns: u64| {
         let mut header = Header::new("old", Side::Client);
         (header.pid, header.monotonic_ns) = (pid, monotonic_ns);

@@ -46,7 +46,7 @@ pub enum Defect {
 
 impl Defect {
     /// Returns `true` if the trace possibly lacks socket calls of the program because of this defect. Returns
-    /// `false` for [`Defect::Edited`]: lines were removed from a trace that was complete.
+    /// `false` for [`Defect::Edited`], because the recorder had written every call before lines were removed.
     #[must_use]
     pub fn may_lack_calls(self) -> bool {
         !matches!(self, Self::Edited { .. })

@@ -1,9 +1,10 @@
 //! Moves encrypted bytes to the class of their plaintext, once the plaintext is known.
 //!
-//! The totals of a step first count encrypted data as payload. If the stream on top of TLS is recorded, too, its
-//! plaintext shows the real classes, and the bytes move from payload to those classes. The remaining payload
-//! bytes are the overhead of TLS: authentication tags, padding, the encrypted part of the handshake, and
-//! alerts. The sum stays equal to the bytes that the socket transferred.
+//! The bytes of a recording are counted separately for each of its named steps. The totals of a step first
+//! count encrypted data as payload. If the stream on top of TLS is recorded, too, its plaintext shows the real
+//! classes, and the bytes move from payload to those classes. The remaining payload bytes are the overhead of
+//! TLS: authentication tags, padding, the encrypted part of the handshake, and alerts. The sum stays equal to
+//! the bytes that the socket transferred.
 
 use std::collections::HashMap;
 
@@ -16,7 +17,7 @@ use super::step::Steps;
 /// The open TLS connections whose encrypted bytes may still be moved to another class.
 #[derive(Debug, Default)]
 pub(super) struct Encrypted {
-    /// For each TLS socket, the direction to the client, then the direction to the server.
+    /// For each TLS socket, its two directions: first to the client, then to the server.
     directions: HashMap<SockId, [Direction; 2]>,
     /// For each stream on top of TLS, the socket below it.
     below: HashMap<SockId, SockId>,
@@ -25,9 +26,9 @@ pub(super) struct Encrypted {
 /// One direction of a TLS connection.
 #[derive(Clone, Copy, Debug, Default)]
 struct Direction {
-    /// Index of the step that counted the encrypted bytes as payload.
+    /// Index in [`Steps`] of the step whose totals count the encrypted bytes as payload.
     step: usize,
-    /// Number of encrypted bytes whose plaintext is not known yet.
+    /// Number of encrypted bytes that have not been matched to plaintext yet.
     unresolved: u64,
     /// Number of plaintext bytes of each class that have not been matched to encrypted bytes yet.
     pending: BytesByClass,
@@ -63,8 +64,8 @@ impl Encrypted {
         }
     }
 
-    /// Counts the remaining encrypted bytes of a closed socket as overhead of TLS, if their plaintext is
-    /// recorded.
+    /// Ends a TLS connection. If the stream on top of TLS was recorded, counts the encrypted bytes that
+    /// matched no plaintext as overhead of TLS.
     pub(super) fn close(&mut self, sock: SockId, steps: &mut Steps) {
         self.below.remove(&sock);
         for (to_server, direction) in
@@ -74,8 +75,7 @@ impl Encrypted {
         }
     }
 
-    /// Counts the remaining encrypted bytes of all sockets like [`close`](Self::close), at the end of the
-    /// trace.
+    /// Ends all TLS connections that are still open at the end of the trace, as [`close`](Self::close) does.
     pub(super) fn finish(&mut self, steps: &mut Steps) {
         let open: Vec<SockId> = self.directions.keys().copied().collect();
         open.into_iter().for_each(|sock| self.close(sock, steps));
@@ -92,7 +92,8 @@ impl Direction {
         self.reclassify(to_server, steps);
     }
 
-    /// Moves encrypted bytes from the payload class to the classes of the plaintext in `pending`.
+    /// Reclassifies encrypted bytes. They were first counted as payload; this function counts them by the
+    /// classes of the plaintext that they carry.
     fn reclassify(&mut self, to_server: bool, steps: &mut Steps) {
         for (class, bytes) in self.pending.by_class() {
             let resolved = bytes.min(self.unresolved);
@@ -102,7 +103,8 @@ impl Direction {
         }
     }
 
-    /// Counts the remaining encrypted bytes as overhead of TLS, if the stream on top of TLS is recorded.
+    /// If the stream on top of TLS is recorded, counts the encrypted bytes that matched no plaintext as
+    /// overhead of TLS.
     fn finish(&self, to_server: bool, steps: &mut Steps) {
         if self.has_plaintext {
             steps.at(self.step).reclassify_payload(to_server, Class::Tls, self.unresolved);

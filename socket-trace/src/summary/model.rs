@@ -60,13 +60,14 @@ pub struct Summary {
 pub struct Upstream {
     /// Number of connections that were not closed before the recording ended.
     pub open: u64,
-    /// Totals of each step, in the order in which the steps first occur. The client in them is the recorded server.
+    /// Totals of each step, in the order in which the steps first occur. In them, `client` means the recorded
+    /// server, because it opened the connections.
     pub steps: Vec<Step>,
     /// Cost of the API calls of each operation; empty for a recording without payload.
     pub operations: Vec<Operation>,
 }
 
-/// Number of sockets that have a property in common, and the first of them.
+/// Sockets that have a property in common, such as their call pattern: their number, and the first of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct SocketGroup {
     /// Number of sockets.

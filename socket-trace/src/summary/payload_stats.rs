@@ -17,7 +17,7 @@ use super::step::Steps;
 /// An API call that has ended.
 #[derive(Clone, Copy, Debug)]
 pub struct EndedCall<'a> {
-    /// Name of the step in which the API call ended.
+    /// Name of the step (the time from one mark to the next) in which the API call ended.
     pub step: &'a str,
     /// Recorded side of the connection on which the API call was made.
     pub side: Side,
@@ -25,7 +25,7 @@ pub struct EndedCall<'a> {
     pub call: &'a Call,
 }
 
-/// A callback that receives each API call when the API call has ended.
+/// A callback that receives each API call once the call has ended.
 pub type OnCall<'a> = &'a mut dyn FnMut(EndedCall<'_>);
 
 /// Collects the totals of a recording that need its payload.
@@ -43,11 +43,12 @@ pub(super) struct PayloadStats {
 /// Direction and size of the data that an event transferred, and how the data is counted.
 #[derive(Clone, Copy)]
 pub(super) struct ClassifiedTransfer {
-    /// Recorded side of the connection.
+    /// Recorded end of the connection: client or server.
     pub(super) side: Side,
     /// Direction and size of the data; `None` for an event without data.
     pub(super) transfer: Option<DataTransfer>,
-    /// `true` if the totals of steps exclude the event, such as one of a stream on top of another stream.
+    /// `true` if the event must not be counted in the totals of steps. An example is a read from a TLS
+    /// stream: the read from the TCP socket below it is counted already.
     pub(super) is_uncounted: bool,
 }
 
@@ -65,9 +66,10 @@ struct Connection {
     side: Side,
     /// Number of bytes that could not be dissected or are encrypted.
     unknown: u64,
-    /// `true` if another recorded stream on top of this connection carries the same data in plaintext.
+    /// `true` if a recorded stream on top of this connection, such as TLS, carries the same data in
+    /// plaintext.
     is_below: bool,
-    /// The bytes since the end of the last API call, as far as they belong to no call.
+    /// Reads, writes and bytes since the end of the last API call that belong to no API call.
     overhead: ConnectionOverhead,
     /// Step and operation for which the first API call of the connection was counted; `None` until that call
     /// ends.
@@ -155,8 +157,8 @@ impl PayloadStats {
         }
     }
 
-    /// Adds the bytes after the last API call to the cost of the first API call of the connection, because
-    /// their number does not depend on how many calls the connection has.
+    /// Adds the bytes after the last API call to the cost of the connection's first API call, since closing a
+    /// connection costs the same after any number of calls.
     fn count_closed(&mut self, connection: &Connection, steps: &mut Steps) {
         if !connection.is_below {
             self.unknown = self.unknown.saturating_add(connection.unknown);

@@ -26,8 +26,8 @@ pub const BEFORE_FIRST_STEP: &str = "before the first step";
 pub struct Step {
     /// Name of the step, as in its mark.
     pub name: String,
-    /// Number of times that a mark began the step and an event followed; 0 for events before any mark. The
-    /// other fields are sums over all these times.
+    /// Number of times that the program marked the beginning of the step, not counting marks that no event
+    /// followed. 0 for events before any mark. The other fields are sums over all these times.
     pub times: u64,
     /// Number of connections that were opened.
     pub connections: u64,
@@ -124,7 +124,7 @@ impl Step {
 pub(super) struct Steps {
     steps: CappedMap<Step>,
     current: usize,
-    /// `true` while the current step has no events.
+    /// `true` from a mark to the first event after it.
     is_new: bool,
 }
 

@@ -48,7 +48,7 @@ fn layered_streams_do_not_count_bytes_twice() {
 }
 
 #[test]
-fn adopted_stream_gets_role_from_side_of_recording() {
+fn wrapped_stream_of_server_counts_as_accepted() {
     let events = [
         r#"{"t":1,"sock":1,"op":"adopt","domain":"memory","type":"stream"}"#,
         r#"{"t":2,"sock":1,"op":"write","bytes":5}"#,
@@ -148,7 +148,7 @@ fn connections_to_upstream_servers_are_counted_separately() {
 }
 
 #[test]
-fn connections_of_a_client_are_not_upstream() {
+fn connection_opened_by_a_client_is_not_upstream() {
     let connect = r#"{"t":1,"sock":1,"op":"connect","local":"127.0.0.1:40000","peer":"127.0.0.1:5432"}"#;
     let summary = summary(Side::Client, &[connect, r#"{"t":2,"sock":1,"op":"close"}"#]);
     assert_eq!(patterns(&summary), [(Role::Connected, "connect → close")]);

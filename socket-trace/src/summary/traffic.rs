@@ -18,8 +18,8 @@ pub(super) struct Traffic {
 }
 
 impl Traffic {
-    /// Returns empty totals. If the recording lacks the opening of a connection, `side` is taken as its
-    /// recorded side.
+    /// Returns empty totals for a recording made by `side`. If the opening of a connection is missing from
+    /// the trace, its recorded end is assumed to be `side`.
     pub(super) fn new(side: Side, has_payload: bool) -> Self {
         Self { side, steps: Steps::new(), payload: has_payload.then(|| PayloadStats::new(side)) }
     }
@@ -55,9 +55,9 @@ impl Traffic {
     }
 }
 
-/// Returns `true` for events that the totals of steps exclude. One kind is an event of a stream on top of
-/// another stream: the lower stream counts the bytes. The other kind is the `connect` of a datagram socket:
-/// it opens no connection.
+/// Returns `true` for events that the totals of steps exclude:
+/// - events of a stream on top of another stream, such as TLS, because the lower stream counts the bytes
+/// - the `connect` of a datagram socket, because it opens no connection
 fn is_uncounted(event: &Event, socket: Option<&SocketHistory>) -> bool {
     let class = socket.map(|socket| socket.class);
     match event.op {

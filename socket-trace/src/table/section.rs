@@ -9,7 +9,8 @@ use super::{bytes, calls, markdown, sockets};
 use crate::compare::grouping::{Grouping, share_an_operation};
 use crate::summary::Summary;
 
-/// Maximum number of rows of a table that Markdown shows expanded.
+/// Maximum number of rows of an expanded Markdown table. A longer table is put into a closed `<details>`
+/// element.
 const MAX_ROWS: usize = 12;
 
 /// A table with a title.
@@ -24,16 +25,16 @@ pub(super) struct Section {
 pub(super) enum Note {
     /// The recordings with these labels contain no payload.
     NoPayload(Vec<String>),
-    /// The tables should be grouped by operation, but no operation occurs in all traces.
+    /// The user asked for tables by operation, but no operation occurs in all traces.
     NothingShared,
 }
 
 /// Title of the table for connections that servers opened to other servers, such as a database.
 const UPSTREAM: &str = "Connections to other servers";
 
-/// Title of the table for the bytes of these connections.
+/// Title of the table for the bytes on connections that servers opened to other servers.
 const UPSTREAM_BYTES: &str =
-    "Byte breakdown of the connections to other servers, to those servers / from those servers";
+    "Byte breakdown of connections to other servers (sent to them / received from them)";
 
 const NOTHING_SHARED: &str = "No operation occurs in all traces: different APIs have operations of different \
     names. Compare by step instead; programs name steps with marks.\n";
@@ -52,7 +53,7 @@ pub(super) fn of(traces: &[Summary], side: Side, by: Option<Grouping>) -> (Vec<S
     let by = by.unwrap_or_else(|| Grouping::suited_to(&traces));
     let sections = [
         ("Socket calls", sockets::grid(&traces, sockets::own_steps)),
-        ("Byte breakdown, to the server / to the client", bytes::grid(&traces, by)),
+        ("Byte breakdown (to the server / to the client)", bytes::grid(&traces, by)),
         ("Mean cost of the first call of a connection, and of later calls", calls::grid(&traces, by)),
         (UPSTREAM, sockets::grid(&traces, sockets::upstream_steps)),
         (UPSTREAM_BYTES, bytes::upstream_grid(&traces, by)),

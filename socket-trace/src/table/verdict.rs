@@ -14,10 +14,7 @@ pub(super) fn text(comparison: &Comparison) -> String {
     for (role, skeleton, counts) in common(comparison) {
         lines.push(format!("  {:<30} {}   ({})", role.title(), printable(skeleton), printable(&counts)));
     }
-    lines.extend(
-        open_connections(comparison)
-            .map(|[count, source, left]| format!("  {count} of {} {left}", printable(&source))),
-    );
+    lines.extend(open_connections(comparison, printable).map(|sentence| format!("  {sentence}")));
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
@@ -27,10 +24,7 @@ pub(super) fn markdown(comparison: &Comparison) -> String {
     for (role, skeleton, counts) in common(comparison) {
         items.push(format!("{}: {} ({})", role.title(), code(skeleton), code(&counts)));
     }
-    items.extend(
-        open_connections(comparison)
-            .map(|[count, source, left]| format!("{count} of {} {left}", code(&source))),
-    );
+    items.extend(open_connections(comparison, code));
     let items: String = items.iter().map(|item| format!("- {item}\n")).collect();
     format!("**{}**\n\n{items}", headline(comparison.verdict))
 }
@@ -58,14 +52,13 @@ fn common(comparison: &Comparison) -> impl Iterator<Item = (Role, &str, String)>
     })
 }
 
-/// Returns a sentence for each trace with open connections, in three pieces: `2 connections`, the path of the
-/// trace, and `are still open and were omitted`.
-fn open_connections(comparison: &Comparison) -> impl Iterator<Item = [String; 3]> {
-    comparison.traces.iter().filter(|trace| trace.open > 0).map(|trace| {
-        let (count, left) = match trace.open {
-            1 => ("1 connection".to_owned(), "is still open and was omitted"),
-            open => (format!("{open} connections"), "are still open and were omitted"),
-        };
-        [count, trace.source.clone(), left.to_owned()]
+/// Returns a sentence for each trace with open connections. `shown` formats the path of the trace.
+fn open_connections(comparison: &Comparison, shown: fn(&str) -> String) -> impl Iterator<Item = String> {
+    comparison.traces.iter().filter(|trace| trace.open > 0).map(move |trace| {
+        let source = shown(&trace.source);
+        match trace.open {
+            1 => format!("1 connection in {source} is still open and was not compared"),
+            open => format!("{open} connections in {source} are still open and were not compared"),
+        }
     })
 }

@@ -30,7 +30,7 @@ pub struct AnnotatedEvent {
     pub timed: TimedEvent,
     /// The connection to which the event's socket or packet belongs, if any.
     pub connection: Option<Rc<Connection>>,
-    /// Name of the step in which the event happened, if any.
+    /// Name of the step (the time from one mark to the next) in which the event happened, if any.
     pub step: Option<Rc<str>>,
     /// The dissected parts of the data that the event transferred; empty for a recording without payload.
     pub parts: Vec<Part>,
@@ -130,11 +130,10 @@ impl AnnotatedEvents {
         self.timeline.wait()
     }
 
-    /// Declares that all recorders have written the events that happened before the previous call of
-    /// `settle`; see [`Timeline::settle`].
+    /// Reports that all recorders were flushed; see [`Timeline::settle`].
     ///
     /// # Errors
-    /// If a file cannot be inspected, or has become shorter.
+    /// A file cannot be inspected, or has become shorter.
     pub fn settle(&mut self) -> Result<(), Error> {
         self.timeline.settle()
     }

@@ -91,7 +91,7 @@ fn buffer_for_reordering_connects_is_bounded() {
 }
 
 #[test]
-fn late_connect_never_makes_time_decrease() {
+fn event_times_never_decrease_after_a_late_connect() {
     let mut order = ConnectOrder::default();
     let events = returned(&[socket(1, 1), accept(20, 7), connect(40, 1, 3)]);
     assert!(order.push(events[0].clone()).is_none());

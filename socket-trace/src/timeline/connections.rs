@@ -15,8 +15,9 @@ use socket_tap::format::Side;
 
 use flows::Flows;
 
-/// Maximum number of closed connections whose other end may still appear. It equals the usual backlog of a
-/// listener: the number of finished handshakes that the program has not accepted yet.
+/// Maximum number of closed connections that are kept because their other end may still appear in another
+/// recording. It equals the usual backlog of a listener: a server may accept a connection long after the
+/// client closed it.
 const MAX_CLOSED: usize = 1_024;
 
 /// A socket of one of several recordings.
@@ -34,7 +35,7 @@ pub struct Connection {
     /// Number of the connection, which both ends share. Numbers start at 1, in the order in which connections
     /// began.
     pub number: u64,
-    /// Side of this end of the connection. [`Side::Wire`] for the connection of a packet.
+    /// This end of the connection: client or server. [`Side::Wire`] for the connection of a packet.
     pub side: Side,
     /// Local address of this end. For the connection of a packet, the client's address.
     pub local: Option<Addr>,
@@ -44,13 +45,14 @@ pub struct Connection {
     pub other: Option<Socket>,
 }
 
-/// The connections of several recordings. Memory is bounded by the number of open connections.
+/// Finds the connection to which each event belongs, in several recordings. Memory is bounded by the number
+/// of open connections.
 #[derive(Debug, Default)]
 pub struct Connections {
     ends: HashMap<Socket, Rc<Connection>>,
-    /// Connections of which only one end is known, by their addresses.
+    /// Connections of which only one end has appeared yet, by their addresses.
     unmatched: HashMap<Addresses, Unmatched>,
-    /// Closed connections of which only one end is known, oldest first.
+    /// Closed connections of which only one end has appeared, oldest first: addresses and number of each.
     closed: VecDeque<(Addresses, u64)>,
     /// The connections of packets. `None` if no recording has packets.
     flows: Option<Flows>,

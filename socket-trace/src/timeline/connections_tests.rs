@@ -57,7 +57,7 @@ fn both_ends_share_a_connection_number() {
 }
 
 #[test]
-fn accept_matches_a_client_that_has_closed() {
+fn client_close_may_precede_accept_by_server() {
     let mut both = both();
     assert_eq!(both.client(&connect(3, THERE, HERE)), Some(1));
     assert_eq!(both.client(&close(3)), Some(1));
@@ -80,7 +80,7 @@ fn reused_addresses_begin_a_new_connection() {
 }
 
 #[test]
-fn ipv4_mapped_addresses_match_and_unix_paths_do_not() {
+fn ends_match_by_ip_address_not_unix_path() {
     let mut both = both();
     assert_eq!(both.client(&connect(3, THERE, HERE)), Some(1));
     assert_eq!(both.server(&accept(8, "[::ffff:127.0.0.1]:3000", "[::ffff:127.0.0.1]:51234")), Some(1));

@@ -8,11 +8,11 @@ use std::rc::Rc;
 /// Maximum number of bytes read from the file at once.
 const CHUNK: u64 = 1 << 16;
 
-/// Maximum number of bytes in a line. Longer lines are returned in pieces, so that the trace reader rejects
-/// them.
+/// Maximum number of bytes in a line. A longer line is returned in pieces, which the trace reader rejects as
+/// invalid.
 const MAX_LINE: usize = 64 * 1024 * 1024;
 
-/// Offset in the file up to which the reader has consumed lines.
+/// Number of bytes of the file that the reader has consumed so far.
 pub(super) type Consumed = Rc<Cell<u64>>;
 
 /// The complete lines of a file that a recorder is still writing. After the last complete line, reads fail

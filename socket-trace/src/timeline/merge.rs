@@ -140,10 +140,10 @@ impl Timeline {
 
     /// Waits 50 ms for more events in files that recorders are still writing.
     ///
-    /// Recorders write every 20 ms, each at its own time. So an event may reach its file before an earlier
-    /// event of another recorder reaches the other file, and with several files an event is held back for one
-    /// more wait. If a recorder is delayed for longer, its events are returned late and out of order. A
-    /// caller that can flush the recorders does so, and then calls [`settle`](Self::settle) instead.
+    /// A recorder writes its file every 20 ms. If there are several files, one may therefore lack an event
+    /// that is earlier than the newest event in another. So an event is held back until the next wait has
+    /// passed. If a recorder is delayed for longer, its events are returned late and out of order. A caller
+    /// that can flush the recorders does so, and then calls [`settle`](Self::settle) instead.
     ///
     /// # Errors
     /// If a file cannot be inspected, or has become shorter.
@@ -158,8 +158,10 @@ impl Timeline {
         self.connect_order.is_holding() || self.sources.iter().any(Source::is_ahead)
     }
 
-    /// Declares that all recorders have written the events that happened before the previous call of
-    /// `settle`.
+    /// Reports that all recorders were flushed. Called after each flush, instead of [`wait`](Self::wait).
+    ///
+    /// Events that were in the files at the previous call of `settle` are then no longer held back, because
+    /// no earlier event can follow.
     ///
     /// # Errors
     /// If a file cannot be inspected, or has become shorter.

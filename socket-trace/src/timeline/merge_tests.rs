@@ -25,7 +25,7 @@ fn labels(timeline: &mut Timeline) -> Vec<String> {
 }
 
 #[test]
-fn recordings_are_merged_by_machine_clock() {
+fn recordings_are_merged_by_monotonic_clock() {
     let one = vec![header("a", Side::Server, 5_000, 0), mark(0, "one"), mark(200, "four")];
     let other =
         vec![header("b", Side::Server, 5_100, 0), mark(0, "two"), mark(50, "three"), mark(100, "five")];
@@ -93,7 +93,7 @@ fn next(timeline: &mut Timeline) -> String {
 }
 
 #[test]
-fn following_waits_after_the_last_complete_line() {
+fn incomplete_last_line_is_awaited_when_following() {
     let files = Growing::new("grows");
     files.append(
         "a",
@@ -143,7 +143,7 @@ fn following_continues_in_the_next_rotated_file() {
 }
 
 #[test]
-fn late_follower_reads_all_remaining_rotated_files() {
+fn slow_follower_reads_all_remaining_rotated_files() {
     let files = Growing::new("falls-behind");
     let part = |part: u64, label: &str, end: &str| {
         let header = header("a", Side::Server, 0, 0).replace('}', &format!(r#","part":{part}}}"#));

@@ -1,4 +1,5 @@
-//! Several recordings on one time line, ordered by the machine's clock, to which all their headers refer.
+//! Merges several recordings of one machine into a single time line. Each recording's header has its start time
+//! on the machine's clock, so the events of all recordings can be ordered by time.
 //!
 //! A `connect` is placed at the time at which it was called, so it precedes the peer's `accept`. If the trace
 //! lacks that time, it is placed at the time at which it returned. Any other event is placed at its time in

@@ -1,6 +1,6 @@
 //! The next event of traces to which recorders are possibly still writing.
 
-/// The next event of traces to which recorders are possibly still writing, or the reason why there is none.
+/// The next event of traces to which recorders may still be writing, or the reason for its absence.
 #[derive(Debug)]
 pub enum Next<T> {
     /// The next event.

@@ -39,9 +39,10 @@ struct Growth {
     /// Handle used to query the length of the file.
     file: File,
     consumed: Consumed,
-    /// Length of the file when it was last inspected.
+    /// Length of the file at the last call of [`Source::settle`].
     length: u64,
-    /// Length of the file at the inspection before that of `length`.
+    /// Length of the file at the second to last call of [`Source::settle`]. Events up to this length need not
+    /// be held back.
     settled: u64,
     missed_parts: u64,
 }
@@ -103,7 +104,8 @@ impl Source {
         self.growing.as_ref().is_none_or(|growth| growth.consumed.get() <= growth.settled)
     }
 
-    /// Stores the current length of the file, if a recorder is possibly still writing to it.
+    /// Stores the current length of the file as `length`, and the previous `length` as `settled`. Does
+    /// nothing if no recorder writes to the file.
     pub(super) fn settle(&mut self) -> Result<(), Error> {
         let Some(growth) = &mut self.growing else { return Ok(()) };
         let failed = |error| Error::Io { source: growth.path.display().to_string(), error };

@@ -57,7 +57,8 @@ fn unquoted(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Returns `true` if the address in the trace equals the kernel's, or is a valid form of it.
+/// Returns `true` if a trace records the kernel's address as `trace`. The two may differ, for example because
+/// tokio reports an abstract Unix-domain name as `(unnamed)`.
 pub(super) fn same(kernel: Option<&Addr>, trace: Option<&Addr>) -> bool {
     match (kernel, trace) {
         (Some(Addr::Ip(kernel)), Some(Addr::Ip(trace))) => {
@@ -72,8 +73,8 @@ pub(super) fn same(kernel: Option<&Addr>, trace: Option<&Addr>) -> bool {
     }
 }
 
-/// Returns `true` if the kernel may assign the address `assigned` to a socket that requested `requested`:
-/// port 0 requests any port.
+/// Returns `true` if a bind to the address `requested` may result in the address `assigned`: both are equal,
+/// or `requested` has port 0, which stands for any free port.
 pub(super) fn is_assigned(requested: &Addr, assigned: &Addr) -> bool {
     match (requested, assigned) {
         (Addr::Ip(requested), Addr::Ip(assigned)) => {
@@ -99,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn abstract_name_in_log_matches_unnamed_in_trace() {
+    fn abstract_unix_name_matches_unnamed_address() {
         let [name, unnamed, path] = ["\0n", "(unnamed)", "/p"].map(|text| Addr::Other(text.to_owned()));
         assert!(same(Some(&name), Some(&unnamed)) && same(Some(&name), Some(&name)));
         assert!(!same(Some(&path), Some(&unnamed)) && !same(None, Some(&unnamed)));

@@ -49,7 +49,8 @@ pub(super) enum CallKind {
     },
     Shutdown,
     Close,
-    /// The tap released the stream, without a system call. The tap possibly queried `TCP_INFO` before.
+    /// The program took the stream back from the tap (`into_inner`), which ends its recording without a
+    /// system call. `sampled` is `true` if the tap queried `TCP_INFO` before.
     Release {
         sampled: bool,
     },
@@ -125,7 +126,7 @@ impl Call {
         Some(Self { kind, result })
     }
 
-    /// Returns `true` if `trace`, a call in the trace, is a valid record of this call of the kernel.
+    /// Returns `true` if the call `trace` in the trace is a correct record of this call in the strace log.
     pub(super) fn matches_recorded(&self, trace: &Self) -> bool {
         if self.result != trace.result {
             return false;

@@ -17,20 +17,20 @@ const LATE: i128 = 100_000_000;
 /// steps.
 const EARLY: i128 = 10_000_000;
 
-/// Maximum error of a measured delay, in nanoseconds.
+/// Maximum rounding error of a measured delay, in nanoseconds.
 const ROUNDING: i128 = 1_000_000;
 
 #[derive(Debug)]
 pub(super) struct Clock {
     /// Start of the recording, in nanoseconds since 1970.
     start: Option<i128>,
-    /// `true` once a decision was based on times.
+    /// `true` once times have decided whether an event of the trace or a call in the log came first.
     used: bool,
-    /// How early events seem: the maximum time in nanoseconds from an event in the trace to the start of the
-    /// same call in the log.
+    /// Largest measured time in nanoseconds by which an event of the trace precedes the start of the same
+    /// call in the log. 0 if none does.
     ahead: i128,
-    /// How late events seem: the minimum time in nanoseconds from the start of a call in the log to the event
-    /// of the same call in the trace. `None` before the first such call.
+    /// Smallest measured time in nanoseconds from the start of a call in the log to the event of the same
+    /// call in the trace. `None` before the first such call.
     behind: Option<i128>,
 }
 
@@ -42,14 +42,16 @@ impl Clock {
         Self { start, used: false, ahead: 0, behind: None }
     }
 
-    /// Returns `true` if the event at the trace time `t` was certainly before the log time `time`.
+    /// Returns `true` if an event of the trace certainly precedes a time in the log. `t` is the event's time
+    /// in nanoseconds since the recording began, and `time` is in nanoseconds since 1970.
     pub(super) fn is_before(&mut self, t: u64, time: Option<u64>) -> bool {
         let before = self.apart(t, time).is_some_and(|apart| apart > EARLY);
         self.used |= before;
         before
     }
 
-    /// Returns `true` if the event at the trace time `t` was certainly after the log time `time`.
+    /// Returns `true` if an event of the trace certainly follows a time in the log. `t` is the event's time
+    /// in nanoseconds since the recording began, and `time` is in nanoseconds since 1970.
     pub(super) fn is_after(&mut self, t: u64, time: Option<u64>) -> bool {
         let late = self.behind.map_or(LATE, |behind| (behind + ROUNDING).clamp(0, LATE));
         let after = self.apart(t, time).is_some_and(|apart| apart < -late);
@@ -57,13 +59,13 @@ impl Clock {
         after
     }
 
-    /// Returns the time in nanoseconds from the event at the trace time `t` to the log time `time`. Negative
-    /// if `time` is earlier; `None` if a time is unknown.
+    /// Returns the nanoseconds from the event at `t` in the trace to `time` in the log; negative if the event
+    /// is later. `None` if a time is unknown.
     fn apart(&self, t: u64, time: Option<u64>) -> Option<i128> {
         Some(i128::from(time?) - (self.start? + i128::from(t)))
     }
 
-    /// Processes a call that log and trace have in common.
+    /// Measures by how much the clocks of log and trace differ, from a call that both contain.
     pub(super) fn observe(&mut self, log: &LocatedCall, trace: &LocatedCall) {
         // Events of sending calls and of closes may be stamped before the kernel sees the call.
         if matches!(
@@ -79,8 +81,8 @@ impl Clock {
         self.behind = Some(self.behind.map_or(apart, |behind| behind.min(apart)));
     }
 
-    /// Returns the reason why decisions based on times may be wrong, if there is one. `was_set_back` is
-    /// `true` if the log's clock was set back.
+    /// Returns the reason why decisions based on times may be wrong, or `None`. `was_set_back` is `true` if
+    /// the system clock was set back while strace wrote the log.
     pub(super) fn defect(&self, was_set_back: bool) -> Option<String> {
         let disagree = was_set_back || self.ahead > EARLY || self.behind.is_none_or(|behind| behind > LATE);
         (self.used && disagree).then(|| {

@@ -1,4 +1,5 @@
-//! Detects when the tap adopts and releases sockets.
+//! Finds the times in an strace log at which the tap starts to record an open socket (adoption), and at which
+//! the program takes a socket back from the tap (release).
 
 use socket_tap::event::Addr;
 
@@ -28,8 +29,8 @@ impl Check {
         Ok(())
     }
 
-    /// Decides whether the tap adopted a socket after the last query of its addresses. The adoption must have
-    /// happened before `until`, when the next call on the socket begins.
+    /// Decides whether the tap adopted a socket between the last query of the socket's addresses and `until`,
+    /// the time at which the next call on the socket begins.
     pub(super) fn resolve_adoption(
         &mut self,
         socket: DescriptorId,
@@ -57,8 +58,9 @@ impl Check {
         Ok(())
     }
 
-    /// Decides whether the call `at` was made before or after the tap released the socket. The release is the
-    /// socket's last event in the trace. The tap queries `TCP_INFO` when it releases a stream.
+    /// Decides whether the call `at` in the log precedes `release`, the event at which the program took the
+    /// socket back from the tap (`into_inner`). This is the socket's last event in the trace. A call that
+    /// precedes it is reported as a difference, because the trace lacks the call.
     pub(super) fn after_release(&mut self, socket: DescriptorId, at: LocatedCall, release: &LocatedCall) {
         let Some(traced) = self.traced(socket) else { return };
         let (sock, fd, sampled) = (traced.sock, traced.fd, traced.sampled);
@@ -76,7 +78,8 @@ impl Check {
         }
     }
 
-    /// Remembers a query of `TCP_INFO`. The tap queries it when it closes or releases a stream.
+    /// Processes a query of `TCP_INFO` in the log. The tap makes this query when it closes a stream or gives
+    /// it back (`into_inner`).
     pub(super) fn sampled(&mut self, socket: DescriptorId) {
         if let Some(traced) = self.traced(socket) {
             traced.sampled = true;
@@ -88,7 +91,8 @@ impl Check {
         }
     }
 
-    /// Stops comparing the calls of a socket, because the tap has released it.
+    /// Stops comparing the calls of a socket, because the program has taken it back from the tap
+    /// (`into_inner`).
     pub(super) fn released(&mut self, socket: DescriptorId) {
         let Some(traced) = self.traced(socket) else { return };
         let (sock, fd) = (traced.sock, traced.fd);

@@ -9,8 +9,8 @@ use super::report::NotCompared;
 use crate::summary::ending_defects;
 use crate::units::plural;
 
-/// Returns the reasons why even a difference proves nothing: the trace or the log lacks calls, or their times
-/// cannot be compared.
+/// Returns the reasons why a difference between trace and log does not prove that the trace is wrong: one of
+/// them lacks calls, or their times cannot be compared.
 pub(super) fn invalidating(check: &Check) -> Vec<String> {
     let clock = check.clock.defect(check.kernel.was_set_back());
     let mut reasons: Vec<String> = check.kernel.defect().into_iter().chain(clock).collect();
@@ -48,8 +48,8 @@ pub(super) fn inconclusive(check: &mut Check) -> Vec<String> {
     }
     for (sock, fd) in &check.released_unseen {
         reasons.push(format!(
-            "the log does not show which calls on fd {fd} came after #{sock} was released; {PAUSE} before and \
-             after the release"
+            "the log does not show which calls on fd {fd} came after the tap released #{sock} (into_inner); \
+             {PAUSE} before and after into_inner"
         ));
     }
     for (sock, calls) in &check.through_copies {
@@ -81,10 +81,10 @@ pub(super) fn inconclusive(check: &mut Check) -> Vec<String> {
     reasons
 }
 
-const PAUSE: &str = "pass -ttt to strace, and let the program pause for at least a tenth of a second";
+const PAUSE: &str = "run strace with -ttt, and let the program sleep for at least 100 ms";
 
-/// Removes the differences of the sockets in `ambiguous`. For each of them, it is uncertain which call in the
-/// log is its first. Returns the sockets whose differences were removed.
+/// Removes the differences of the sockets in `ambiguous`, because it is uncertain at which call in the log
+/// these sockets begin. Returns the sockets whose differences were removed.
 fn retract_differences(check: &mut Check, ambiguous: &BTreeSet<(SockId, i32)>) -> BTreeSet<(SockId, i32)> {
     let mut retracted = BTreeSet::new();
     let mut is_certain = |owner: Option<SockId>| {
@@ -103,11 +103,11 @@ pub(super) fn not_compared(check: &Check) -> Vec<NotCompared> {
     let (above, alone) = (check.trace_calls.wrapped.above, check.trace_calls.wrapped.alone);
     let above = NotCompared {
         sockets: above,
-        reason: "streams above a recorded socket, which carries the same bytes in another form",
+        reason: "streams layered on a recorded socket: the kernel sees their bytes only in another form, such as encrypted",
     };
     let alone = NotCompared {
         sockets: alone,
-        reason: "streams without a file descriptor, and without a recorded socket below them (`TapStream::wrap`)",
+        reason: "streams without a file descriptor (`TapStream::wrap`) and not layered on a recorded socket",
     };
     [above, alone].into_iter().filter(|streams| streams.sockets > 0).collect()
 }

@@ -54,7 +54,7 @@ pub struct Log {
     text: Vec<u8>,
     /// The call in progress of each thread.
     begun: HashMap<Tid, Syscall>,
-    /// The end of a call that began on the line read last. Returned next.
+    /// The end of a call that began and ended on the line read last. It is returned next.
     next: Option<Step>,
 }
 
@@ -149,7 +149,7 @@ impl Log {
         }
         if let Some(earlier) = self.begun.get(&tid) {
             return Err(format!(
-                "thread {tid} begins {name} before its call {earlier} has ended; lines of the log are missing",
+                "thread {tid} begins {name} while its call of {earlier} is unfinished; lines of the log are missing",
                 earlier = earlier.name
             ));
         }
@@ -168,7 +168,7 @@ impl Log {
         let (name, rest) = rest.split_once(" resumed>").ok_or(NOT_STRACE)?;
         let begun = self.begun.remove(&tid).filter(|begun| begun.name == name);
         let mut call = begun.ok_or_else(|| {
-            format!("the end of {name} in thread {tid} has no beginning; lines of the log are missing")
+            format!("the call {name} resumed by thread {tid} has no beginning; lines of the log are missing")
         })?;
         call.arguments.push_str(rest);
         let complete = std::mem::take(&mut call.arguments);

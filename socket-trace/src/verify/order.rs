@@ -1,10 +1,10 @@
 //! Matches concurrent calls of several threads on one socket.
 //!
-//! The halves of a stream, or several tasks with one datagram socket, may be recorded in another order than
-//! the kernel's. A sending call is recorded with the time of its entry, which is between the end of the
-//! thread's previous call and the system call. Any other call is recorded with the time of its return,
-//! between the system call and the thread's next call. The log refutes an order only if these times are
-//! impossible.
+//! When several threads call on one socket, the trace may list their calls in a different order than the
+//! kernel executed them. Each recorded time only bounds the time of the system call. For a sending call, the
+//! recorded time is after the thread's previous call and before the system call. For any other call, it is
+//! after the system call and before the thread's next call. The order in the trace is rejected only if no
+//! times within these bounds produce it.
 
 use super::call::{Call, CallKind, LocatedCall};
 use super::check::Check;
@@ -19,7 +19,8 @@ impl Call {
             && self.result.is_ok()
     }
 
-    /// Returns `true` if two tasks can make these calls on one socket at the same time.
+    /// Returns `true` if two tasks can make this call and the call `other` on one socket at the same time,
+    /// such as a read and a write.
     pub(super) fn may_overlap(&self, other: &Self) -> bool {
         use CallKind::{Read, RecvFrom, SendTo, Shutdown, Write};
         matches!(
@@ -32,8 +33,8 @@ impl Call {
 }
 
 impl Check {
-    /// Returns `true` if the trace may contain `call`, the kernel's latest call, before all calls of the
-    /// socket that are held back. Those calls ended earlier.
+    /// Returns `true` if `call` can have happened before all calls of the socket that are held back, although
+    /// those ended earlier in the log.
     pub(super) fn may_precede_held(&self, socket: DescriptorId, call: &Call) -> bool {
         let Some(Followed::Traced(traced)) = self.followed.get(&socket) else { return true };
         traced.held.iter().all(|held| self.may_precede(call, held))
@@ -73,7 +74,7 @@ impl Check {
         Ok(None)
     }
 
-    /// Compares the calls that are held back with the next calls of the trace.
+    /// Compares the calls that [`hold`](Self::hold) held back with the next calls of the trace.
     pub(super) fn compare_held(&mut self, socket: DescriptorId) -> Result<(), Failure> {
         loop {
             let Some(traced) = self.traced(socket).filter(|traced| !traced.held.is_empty()) else {

@@ -99,8 +99,8 @@ pub struct Difference {
     pub fd: Option<i32>,
     /// Position of the differing call among the calls of its socket, from 1.
     pub call: u64,
-    /// The socket of the trace that was matched to the log: the differing socket, or the listener that
-    /// accepted it. If the match is uncertain, the difference does not count.
+    /// Socket of the trace whose match to the log the difference depends on: the differing socket itself, or
+    /// the listener that accepted it. The difference is discarded if that match is uncertain.
     #[serde(skip)]
     pub(super) owner: Option<SockId>,
     pub(super) before: Vec<MatchedCall>,
@@ -172,16 +172,16 @@ impl fmt::Display for Report {
             writeln!(f, "  not compared: {sockets} {reason}")?;
         }
         if self.verdict == Verdict::Different {
-            writeln!(f, "  same in both: {matched}")?;
+            writeln!(f, "  equal in log and trace: {matched}")?;
         }
         let Hidden { would_block, shutdowns_of_gone, without_call } = self.hidden;
         let mut hidden = format!("EAGAIN: {would_block}");
         if shutdowns_of_gone > 0 {
             write!(hidden, ", shutdown with ENOTCONN: {shutdowns_of_gone}")?;
         }
-        writeln!(f, "  hidden by tokio: {hidden}")?;
+        writeln!(f, "  system calls that tokio hides from the tap: {hidden}")?;
         if without_call > 0 {
-            writeln!(f, "  failed without a system call: {without_call}")?;
+            writeln!(f, "  calls that failed before their system call: {without_call}")?;
         }
         for difference in &self.differences {
             write!(f, "\n{difference}")?;

@@ -26,7 +26,9 @@ pub(super) fn ended(rest: &str) -> Result<(&str, Outcome), String> {
         ("?", Some(name)) if name.starts_with("ERESTART") => Outcome::Restarted,
         ("?", _) => Outcome::Never,
         ("-1", Some(name)) => Outcome::Error(name.to_owned()),
-        _ => Outcome::Value(number(value).ok_or_else(|| format!("{value:?} is not the result of a call"))?),
+        _ => Outcome::Value(
+            number(value).ok_or_else(|| format!("{value:?} is not a valid result of a system call"))?,
+        ),
     };
     Ok((arguments, outcome))
 }
@@ -39,7 +41,7 @@ fn number(word: &str) -> Option<i64> {
     word.split('<').next()?.parse().ok()
 }
 
-/// Returns the position of the parenthesis that closes the one directly before `text`.
+/// Returns the position of the `)` that closes a parenthesis opened just before `text`.
 fn closing(text: &str) -> Option<usize> {
     let (mut depth, mut at) = (0_usize, 0);
     let bytes = text.as_bytes();

@@ -1,4 +1,4 @@
-//! Converts a system call to [`CallKind`], as far as the call alone determines it.
+//! Converts a system call to [`CallKind`], using only its name, its arguments and its byte count.
 
 use socket_tap::event::Addr;
 

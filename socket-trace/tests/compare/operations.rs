@@ -45,7 +45,7 @@ fn recordings_without_steps_are_compared_by_operation() {
 }
 
 #[test]
-fn recordings_without_shared_operations_are_compared_as_a_whole() {
+fn recordings_without_shared_operations_are_compared_in_total() {
     let directory = TempDir::new().unwrap();
     let rest = one_call("rest", GET).save(directory.path(), "rest.jsonl");
     let graphql = one_call("graphql", POST).save(directory.path(), "graphql.jsonl");
@@ -110,7 +110,7 @@ fn recordings_with_equal_names_are_labelled_by_file() {
 }
 
 #[test]
-fn change_row_is_shown_only_for_two_recordings_with_equal_names() {
+fn change_row_compares_two_recordings_of_one_program() {
     let directory = TempDir::new().unwrap();
     let path = directory.path();
     let before = one_call("rest", GET).save(path, "before.jsonl");

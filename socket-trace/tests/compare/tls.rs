@@ -1,4 +1,5 @@
-//! Byte counts by class on TLS connections, with and without a recording of the plaintext.
+//! Byte breakdown of TLS connections: how many bytes are payload and how many are overhead of TLS. With and
+//! without a recording of the plaintext.
 
 use socket_tap::event::{Op, SockId, SocketKind};
 use socket_trace::summary::BytesByClass;

@@ -49,7 +49,7 @@ fn hyphen_as_output_is_standard_output() {
 }
 
 #[test]
-fn existing_output_is_replaced_unless_it_is_trace() {
+fn output_replaces_existing_file_except_the_trace() {
     let place = place();
     std::fs::write(place.path("x.csv"), "old ".repeat(10_000)).unwrap();
     place.run(&["export", "a.jsonl", "-o", "x.csv"]).ok();
@@ -112,7 +112,7 @@ fn error_names_the_unwritable_output() {
 }
 
 #[test]
-fn help_has_an_example_for_each_tool() {
+fn export_help_mentions_wireshark_qvis_and_duckdb() {
     let (help, _) = place().run(&["export", "--help"]).ok();
     for tool in ["wireshark", "tshark", "qvis", "duckdb"] {
         assert!(help.contains(tool), "{help}");

@@ -13,7 +13,7 @@ fn tcp_sequence_numbers_jump_at_a_gap() {
     assert!(notes.contains("warning: trace.jsonl") && notes.contains("note: events are missing"), "{notes}");
     let fields = ["tcp.seq", "tcp.len", "frame.drop_count", "frame.comment"];
     let rows = tshark.fields(&file, &[], "tcp.len > 0", &fields);
-    let lossy = "missing before this packet, on unknown connections: 2 reads (300 B) and 1 writes (70 B) \
+    let lossy = "dropped by the recorder before this packet, on unknown connections: 2 reads (300 B) and 1 writes (70 B) \
                  (gap, line 4)";
     assert_eq!(rows[0], ["1", "5", "", "read 5 B, #2, line 3"]);
     let comment =
@@ -46,11 +46,11 @@ fn fin_after_a_gap_has_later_sequence_number() {
     let (file, notes) = place.export(&trace, "a.pcapng");
     let lost = tshark.fields(&file, &[], "tcp.analysis.lost_segment", &["tcp.seq", "tcp.flags.fin"]);
     assert_eq!(lost, [["46", "1"]]);
-    assert!(!notes.contains("lack bytes"), "{notes}");
+    assert!(!notes.contains("last bytes before the FIN"), "{notes}");
 }
 
 #[test]
-fn connection_opened_after_a_gap_has_no_missing_bytes() {
+fn connection_opened_after_gap_has_no_missing_bytes() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let trace = Text::server().gap(2, 300, 1, 70).event(ACCEPT).read(b"hello").ended_by_peer(5, 0);
@@ -72,7 +72,7 @@ fn byte_totals_in_close_event_reveal_missing_bytes() {
     let trace = Text::server().event(ACCEPT).read(b"hello").ended_by_peer(45, 0).gap(1, 40, 0, 0);
     let (file, notes) = place.export(&trace, "b.pcapng");
     tshark.assert_clean(&file, &[]);
-    assert!(notes.contains("lack bytes before their end of stream: 1\n"), "{notes}");
+    assert!(notes.contains("whose last bytes before the FIN are missing: 1\n"), "{notes}");
 }
 
 #[test]

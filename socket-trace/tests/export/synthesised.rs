@@ -42,7 +42,7 @@ fn connection_closed_by_client_has_two_fins() {
 }
 
 #[test]
-fn close_before_fin_of_peer_yields_one_fin() {
+fn close_before_peer_fin_exports_one_fin() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let connect = r#""sock":2,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:3000""#;
@@ -80,7 +80,7 @@ fn packets_from_server_follow_half_close_by_client() {
 }
 
 #[test]
-fn reset_by_peer_becomes_packet_at_failed_call() {
+fn reset_by_peer_becomes_an_rst_packet() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let failed = r#""sock":2,"op":"read","error":"connection reset","errno":104"#;
@@ -129,7 +129,7 @@ fn one_way_stream_gets_periodic_acknowledgements() {
 }
 
 #[test]
-fn released_connection_has_no_fin() {
+fn exported_connection_has_no_fin_after_into_inner() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     let release = r#""sock":2,"op":"release","rx":5,"tx":0,"reads":1,"writes":0"#;

@@ -74,7 +74,7 @@ async fn single_write_or_nodelay_does_not_stall() {
 
 /// The program may have set options on the socket before the tap adopted it, so a stall proves nothing.
 #[tokio::test]
-async fn adopted_listener_is_not_reported() {
+async fn stall_is_not_reported_if_options_are_unknown() {
     let recorded = Recorded::server("nagle-adopted");
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let listener = TapListener::from_tokio(&recorded.tap, listener);

@@ -42,7 +42,7 @@ mod no_descriptor_left {
 
     #[test]
     fn accept_without_free_descriptors_is_reported() {
-        let test = "opening_fails::no_descriptor_left::accept_in_child_process_fails_without_a_descriptor";
+        let test = "opening_fails::no_descriptor_left::child_process_runs_out_of_descriptors_in_accept";
         let child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", test, "--nocapture"])
             .env(CHILD, "1")
@@ -54,7 +54,7 @@ mod no_descriptor_left {
     }
 
     #[tokio::test]
-    async fn accept_in_child_process_fails_without_a_descriptor() {
+    async fn child_process_runs_out_of_descriptors_in_accept() {
         if std::env::var_os(CHILD).is_none() {
             return;
         }

@@ -47,7 +47,7 @@ async fn fully_read_upload_is_not_reported() {
 
 /// A gRPC client may close its connection while the server still sends a GOAWAY frame.
 #[tokio::test]
-async fn half_closed_client_may_leave_bytes_unread() {
+async fn half_closed_client_may_leave_response_unread() {
     let recorded = Recorded::client("unread-client");
     let listener = Recorded::server("unread-client-server").listen().await;
     let (mut client, mut server) = pair(&recorded.tap, &listener).await;

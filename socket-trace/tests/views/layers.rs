@@ -1,7 +1,7 @@
 use crate::files::{Files, client_trace, run, server_trace};
 
 #[test]
-fn call_is_mapped_as_text_and_json() {
+fn layers_command_draws_call_as_text_and_json() {
     let files = Files::new("layers");
     let server = files.write("server.jsonl", server_trace());
     let map = run(&["layers", &server]);

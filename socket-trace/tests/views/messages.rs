@@ -15,7 +15,7 @@ fn messages(files: &Files, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn all_messages_have_the_expected_wording() {
+fn command_messages_match_the_snapshot() {
     let files = Files::new("messages");
     let (server, client) = (server_trace(), client_trace());
     files.write("server.jsonl", server);

@@ -54,7 +54,7 @@ fn report_has_data_of_show_and_compare_commands() {
 }
 
 #[test]
-fn lanes_of_the_page_have_name_and_address() {
+fn recording_lanes_have_api_name_and_address() {
     let files = Files::new("report-lanes");
     let named =
         |name: &str, text: &str| files.write(name, &text.replace("\"shop\"", &format!("{:?}", &name[..4])));

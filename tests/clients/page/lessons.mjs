@@ -238,7 +238,7 @@ for (const [index, { title, right, wrong, evidence }] of IDEAS.entries()) {
 
 await check('lesson about the database names the command that uses one', async (page) => {
   await goTo(page, 12);
-  await page.getByText('cargo run -- --store postgres://').waitFor();
+  await page.getByText('cargo run --features postgres -- --store postgres://').waitFor();
   assert(await page.getByRole('button', { name: 'Run it' }).isDisabled());
 }, LESSONS);
 

@@ -1,4 +1,4 @@
-//! The error of a call. Its kind is the same, whichever of the three APIs is used.
+//! The error of a call, classified in the same way for all three APIs.
 
 use std::fmt;
 
@@ -26,7 +26,8 @@ pub enum FailureKind {
     TooMany,
     /// The watcher was too slow and missed changes.
     FellBehind,
-    /// The server's store of the books is unavailable. A change may have been stored.
+    /// The server cannot reach its store of the books. If the call was to change a book, the change may have
+    /// been stored nevertheless.
     Unavailable,
     /// The server failed to process a valid request.
     Internal,

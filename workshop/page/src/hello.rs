@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-/// First message to the page, which describes the recordings and the operations.
+/// The first message from the server to the page. It describes the recordings, and the operations that the
+/// page can start.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Hello {
-    /// Identifies the run of the program. Event numbers are valid only within one run.
+    /// Id of this run of the program. Event numbers are valid only within one run.
     pub boot: String,
     /// Version of the program.
     pub version: String,
@@ -20,14 +21,14 @@ pub struct Hello {
     pub recordings: Vec<Recording>,
     /// The three APIs. The page shows each in a column, called a lane.
     pub lanes: Vec<Lane>,
-    /// The plain server's UDP and TCP sockets, each in a column of its own. They provide the same service
-    /// without an API.
+    /// Two columns for the plain server, one for UDP and one for TCP. The plain server offers the bookshelf
+    /// over plain sockets, without an API.
     pub plain: Vec<Lane>,
     /// Operations that the page can start; empty in a report.
     pub operations: Vec<Operation>,
 }
 
-/// Description of a recording.
+/// Origin and settings of a recording whose events the page shows.
 #[derive(Clone, Debug, Serialize)]
 pub struct Recording {
     /// Label in the recording's events, such as `rest-server`.

@@ -9,8 +9,8 @@ use socket_tap::{Tap, TapListener, TapUdpSocket};
 /// Maximum number of ports to try until one is free for both protocols.
 const ATTEMPTS: u32 = 16;
 
-/// Names of the two sockets in error messages, because a port may be in use over one protocol and free over
-/// the other.
+/// Names of the two sockets in error messages. They contain the protocol, because a port may be in use over
+/// UDP and free over TCP, or vice versa.
 const NAMES: [&str; 2] = ["plain-server (UDP)", "plain-server (TCP)"];
 
 /// A UDP socket and a listening TCP socket with the same address and port number.
@@ -63,8 +63,8 @@ impl Sockets {
     }
 }
 
-/// Returns a local address, with port 0, for a socket that sends to `server`. It is a loopback address if the
-/// server's address is one.
+/// Returns a local address, with port 0, for a socket that sends to `server`. Returns a loopback address if
+/// `server` is a loopback address.
 pub(crate) fn local_address_for(server: SocketAddr) -> SocketAddr {
     let ip: IpAddr = match server.ip() {
         IpAddr::V4(ip) if ip.is_loopback() => Ipv4Addr::LOCALHOST.into(),

@@ -1,5 +1,7 @@
-//! The tour makes the same calls over each API, in steps. Each step has its own name in the recordings and
-//! its own connections.
+//! The tour: the calls that the workshop makes at its start.
+//!
+//! It makes the same calls over each API, in steps. Each step has its own name in the recordings and its own
+//! connections.
 //!
 //! # Layout
 //!
@@ -48,7 +50,7 @@ impl fmt::Display for TourError {
 
 impl std::error::Error for TourError {}
 
-/// The tour over one API, one step at a time.
+/// The tour over one API: the calls that the workshop makes over this API at its start, one step at a time.
 #[derive(Debug)]
 pub struct Tour<'a, C> {
     api: &'a ApiInstance,
@@ -60,7 +62,7 @@ pub struct Tour<'a, C> {
 }
 
 impl<'a, C: Client> Tour<'a, C> {
-    /// Creates the tour over the given API.
+    /// Creates a tour that makes its calls over the given API.
     #[must_use]
     pub fn over(api: &'a ApiInstance) -> Self {
         Self { api, id: 0, revision: 0, client: PhantomData }

@@ -1,8 +1,8 @@
 //! The last step of the tour: a book is created, read, updated and deleted through different APIs. A watcher
 //! over each API receives every change.
 //!
-//! Each API makes different calls in this step, so the step has another name in the recordings of each API.
-//! With the same name, the comparison would compare these calls with each other.
+//! Each API makes different calls in this step. So the step has another name in the recordings of each API,
+//! and the comparison does not compare these calls with each other.
 
 use bookshelf::{Change, ChangeKind};
 use clients::{Client, Failure, Graphql, Grpc, Rest, Watch};
@@ -23,7 +23,7 @@ pub const NAMES: [&str; 3] =
 /// Name of the tour's last step in error messages.
 const NAME: &str = "one shelf";
 
-/// What the tour's last step has observed, for the report.
+/// Results of the tour's last step, for the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Story {
     /// Id of the book, which REST created.
@@ -92,7 +92,7 @@ async fn connect<C: Client>(api: &ApiInstance) -> Result<C, Failure> {
     C::connect(&api.recordings.client, api.address).await
 }
 
-/// Opens a watcher that sees only later changes.
+/// Opens a watcher that receives only the changes made after this call.
 async fn watch<C: Client>(api: &ApiInstance) -> Result<C::Watch, Unexpected> {
     api.catch_up().await.map_err(|error| error.to_string())?;
     Ok(C::watch(&api.recordings.client, api.address, CHANGE_COUNT).await?)

@@ -1,13 +1,13 @@
-//! The steps of the tour and their names.
+//! The steps of the tour (the calls that the workshop makes at its start) and their names.
 
 /// Name of the step that makes one call. The report prints its socket calls for all APIs side by side.
 pub const ONE_CALL: &str = "get a book";
 
-/// Name of the step that makes several calls on one connection. From this step, the report takes the cost of
-/// a call that is not the first on its connection.
+/// Name of the step that makes several calls on one connection. The report uses it to compute the cost of a
+/// call on an open connection.
 pub const TEN_CALLS: &str = "the same call 10 times";
 
-/// A step of the tour.
+/// A step of the tour: one or more calls that the workshop makes at its start.
 #[derive(Clone, Copy, Debug)]
 pub enum Step {
     /// Gets a book.

@@ -2,7 +2,7 @@
 //! tonic. Usage: `bare-server rest|rest-without-etag|graphql|grpc ADDRESS [--store URL]`.
 //!
 //! The handlers are what a user of the framework would write, without the limits and checks of the crates in
-//! `hardening`. The benchmark compares the project's own servers with this one.
+//! `hardening`. The benchmark compares the project's own servers with this server.
 
 #![forbid(unsafe_code)]
 
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// A server that uses only its framework.
+/// Serves "get a book" over one API with the API's framework alone.
 #[derive(Debug, Parser)]
 struct Flags {
     /// rest, rest-without-etag, graphql or grpc

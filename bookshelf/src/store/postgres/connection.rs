@@ -18,9 +18,10 @@ use super::url::{Address, DatabaseUrl};
 /// The future that [`Connector::connect`] returns.
 pub type ConnectFuture<'a> = BoxFuture<'a, io::Result<Box<dyn Stream>>>;
 
-/// Opens the connections to a database.
+/// A connector to database servers. Programs implement this trait to choose the type of the streams, for
+/// example streams whose reads and writes are recorded.
 pub trait Connector: Send + Sync + 'static {
-    /// Connects to an address.
+    /// Opens a stream to the server at `address`.
     fn connect<'a>(&'a self, address: &'a Address) -> ConnectFuture<'a>;
 }
 
@@ -33,13 +34,13 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 pub(super) struct Connection {
     client: Client,
     statements: HashMap<&'static str, Statement>,
-    /// `true` while a statement runs. If the caller of the statement stops waiting for the response, the
-    /// value stays `true`.
+    /// `true` while a statement runs. It stays `true` if the future of the statement is dropped before the
+    /// response arrives; the connection is then not used again.
     is_busy: bool,
     driver: AbortHandle,
 }
 
-/// A database to connect to, the settings for connections to it, and the tasks of the open connections.
+/// A database, and the settings for connections to it. Also owns the tasks of the open connections.
 pub(super) struct Target {
     pub(super) url: DatabaseUrl,
     pub(super) config: Config,
@@ -51,8 +52,8 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// Opens a connection. Two kinds of events wake `notified`: a notification from the database, and the end
-    /// of the connection.
+    /// Opens a connection. `notified` is woken by each notification from the database, and when the
+    /// connection ends.
     pub(super) async fn connect(&self, notified: Arc<Notify>) -> Result<Connection, OpenError> {
         let connecting = async {
             let address = self.url.address();
@@ -112,7 +113,7 @@ impl Connection {
         rows
     }
 
-    /// Prepares a statement.
+    /// Returns the prepared statement for `sql`. Prepares it only once on this connection.
     pub(super) async fn prepare(&mut self, sql: &'static str) -> Result<Statement, tokio_postgres::Error> {
         if let Some(statement) = self.statements.get(sql) {
             return Ok(statement.clone());

@@ -1,4 +1,4 @@
-//! Errors of the database.
+//! Errors of opening or using a database.
 
 use std::io;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use crate::error::Error;
 /// The reason why a database cannot be used. No message contains a password.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The URL is invalid, for the given reason.
+    /// The URL is invalid. The value is the reason.
     #[error("invalid database URL: {0}; an example is postgres://user@localhost/database")]
     InvalidUrl(String),
     /// The password file exists and cannot be used.
@@ -33,7 +33,7 @@ pub enum OpenError {
     Refused {
         /// Address of the server.
         address: Address,
-        /// Message of the server.
+        /// Error message of the server.
         reason: String,
     },
     /// The server has no such database.
@@ -55,7 +55,8 @@ pub enum OpenError {
         /// Newest version of the tables that this program knows.
         known: i64,
     },
-    /// The schema `bookshelf` contains other tables than those of this program.
+    /// The schema `bookshelf` has tables that do not match the statements of this program. The value is the
+    /// error of such a statement.
     #[error(
         "the tables in the schema \"bookshelf\" are not those of this program: {0}; use another database, or remove them \
          with: DROP SCHEMA bookshelf CASCADE"
@@ -66,7 +67,7 @@ pub enum OpenError {
     Other {
         /// Address of the server.
         address: Address,
-        /// Message of the server, or of the connection to it.
+        /// Error message of the server. If the connection failed, the message of the I/O error.
         reason: String,
     },
 }
@@ -90,7 +91,8 @@ impl OpenError {
     }
 }
 
-/// Returns the message of the server, or the innermost error of the connection.
+/// Returns the server's error message with its SQLSTATE. If the error is not from the server, returns its
+/// cause, for example the I/O error of the connection.
 pub(super) fn message(error: &tokio_postgres::Error) -> String {
     if let Some(reported) = error.as_db_error() {
         return format!("{} (SQLSTATE {})", reported.message(), reported.code().code());

@@ -1,7 +1,7 @@
 //! A store in PostgreSQL, or in a database that is compatible with PostgreSQL.
 //!
-//! Several processes may use the same database. Each change is one statement, which also stores the change for the feed and
-//! notifies the other processes.
+//! Several processes may use the same database. Each change to a book is one SQL statement. The statement
+//! also adds the change to the change feed, and notifies the other processes.
 
 mod connection;
 mod error;
@@ -46,7 +46,7 @@ pub struct Options {
     pub connections: usize,
     /// Maximum duration of an operation, including the wait for a connection.
     pub timeout: Duration,
-    /// Name that the database displays for the connections.
+    /// `application_name` of the connections, which PostgreSQL shows in `pg_stat_activity`.
     pub application_name: &'static str,
 }
 

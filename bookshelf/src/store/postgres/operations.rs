@@ -1,4 +1,4 @@
-//! The operations of the store.
+//! Implements the operations of a [`Store`] with SQL statements.
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -14,7 +14,8 @@ use crate::model::{Author, Book, BookPatch, NewBook};
 use crate::store::{BookRange, Operation, Store, no_such_author};
 
 impl Postgres {
-    /// Makes an operation fail if it takes longer than [`Options::timeout`](super::Options::timeout).
+    /// Limits the duration of an operation to [`Options::timeout`](super::Options::timeout). Returns
+    /// [`Error::Unavailable`] if it takes longer.
     fn timed<'a, T>(
         &'a self,
         operation: impl Future<Output = Result<T, Error>> + Send + 'a,
@@ -37,8 +38,9 @@ impl Postgres {
         }
     }
 
-    /// Adds a stored change to the feed, and returns the changed book. The watchers of this process then need
-    /// not wait for the notification from the database.
+    /// Adds the change that a statement has just stored to the feed, so that the watchers of this process
+    /// need not wait for the database's notification. `row` is the result of the statement. Returns the
+    /// changed book.
     async fn announce(&self, kind: ChangeKind, row: &Row) -> Result<Book, Error> {
         let (book, sequence) = (rows::book(row)?, rows::number(row, 5)?);
         let is_next = self.feed.push_next(Change { sequence, kind, book: book.clone() });
@@ -70,7 +72,7 @@ impl Postgres {
     /// Returns an error if the shelf is full.
     async fn require_capacity(&self) -> Result<(), Error> {
         let rows = self.query(statements::COUNTS, &[]).await?;
-        let row = rows.first().ok_or(Error::Internal("the row of counters is missing from the database"))?;
+        let row = rows.first().ok_or(Error::Internal("the table bookshelf.shelf has no row"))?;
         let (books, last_id): (usize, u32) = (rows::number(row, 0)?, rows::number(row, 1)?);
         let limit = self.options.limits.books;
         if books >= limit {
@@ -201,7 +203,6 @@ impl Store for Postgres {
 
 pub(super) async fn newest_change(connection: &mut Connection) -> Result<u64, Error> {
     let rows = connection.query(statements::NEWEST_CHANGE, &[]).await?;
-    rows.first().map_or(Err(Error::Internal("the row of counters is missing from the database")), |row| {
-        rows::number(row, 0)
-    })
+    rows.first()
+        .map_or(Err(Error::Internal("the table bookshelf.shelf has no row")), |row| rows::number(row, 0))
 }

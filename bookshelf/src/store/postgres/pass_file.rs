@@ -28,7 +28,7 @@ fn read(path: &Path) -> io::Result<String> {
     {
         use std::os::unix::fs::PermissionsExt as _;
         if fs::metadata(path)?.permissions().mode() & 0o077 != 0 {
-            return Err(io::Error::other("other users have access to it; run chmod 600 on it"));
+            return Err(io::Error::other("other users have access to the file; run chmod 600 on it"));
         }
     }
     fs::read_to_string(path)
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn password_for_a_unix_socket_is_in_the_localhost_line() {
+    fn unix_socket_uses_password_of_localhost_line() {
         let url: DatabaseUrl = "postgres://ada@%2Frun%2Fpostgresql/shelf".parse().unwrap();
         assert_eq!(find("localhost:5432:shelf:ada:secret", &url).as_deref(), Some("secret"));
     }

@@ -12,10 +12,10 @@ use super::OpenError;
 use super::connection::{Connection, Target};
 use crate::error::Error;
 
-/// A pool that opens a limited number of connections.
+/// A pool of database connections with a maximum size.
 pub(super) type Connections = Pool<Opener>;
 
-/// Opens connections for the pool, and drops those that cannot be used again.
+/// The manager of the pool, which opens connections, and drops those that cannot be used again.
 pub(super) struct Opener(pub(super) Arc<Target>);
 
 impl Manager for Opener {
@@ -31,16 +31,17 @@ impl Manager for Opener {
     }
 }
 
-/// Returns a pool of at most `size` connections. None is opened yet.
+/// Returns a pool of at most `size` connections, without opening one. [`free`] waits at most `wait` for a
+/// connection.
 pub(super) fn new(target: Arc<Target>, size: usize, wait: Duration) -> Result<Connections, BuildError> {
     let builder = Pool::builder(Opener(target)).max_size(size).wait_timeout(Some(wait));
     builder.runtime(deadpool::Runtime::Tokio1).build()
 }
 
-/// Returns a free connection.
+/// Returns a connection that no other operation uses. If all are in use, waits for one.
 ///
 /// # Errors
-/// [`Error::Unavailable`] if all connections stay in use, or a new one cannot be opened.
+/// [`Error::Unavailable`] if no connection becomes free in time, or if a new one cannot be opened.
 pub(super) async fn free(pool: &Connections) -> Result<Object<Opener>, Error> {
     pool.get().await.map_err(|error| match error {
         PoolError::Timeout(TimeoutType::Wait) => Error::Unavailable("all database connections are in use"),

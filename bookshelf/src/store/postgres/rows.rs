@@ -1,4 +1,4 @@
-//! Conversions from rows.
+//! Converts rows of query results to books, changes and authors.
 
 use tokio_postgres::Row;
 

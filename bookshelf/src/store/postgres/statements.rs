@@ -21,8 +21,10 @@ pub(super) const CHANGES_AFTER: &str = "SELECT id, title, author_id, year, revis
 
 pub(super) const COUNTS: &str = "SELECT books, last_book_id FROM bookshelf.shelf";
 
-/// Completes a statement whose `stored` is the changed book and whose `counted` has the number of the change:
-/// adds the change to the feed, deletes the oldest changes, and notifies the other processes.
+/// Completes an SQL statement that creates, updates or deletes a book. `$changed` is the beginning of the
+/// statement's `WITH` clause. It defines `stored`, whose row is the book, and `counted`, whose row has the
+/// sequence number of the change. The macro adds the parts that store the change in `bookshelf.changes`,
+/// delete the oldest changes, and notify the other processes.
 macro_rules! with_change {
     ($changed:literal, $kind:literal, $history:literal) => {
         concat!(

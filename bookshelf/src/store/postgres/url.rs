@@ -58,7 +58,7 @@ impl FromStr for DatabaseUrl {
 
     fn from_str(url: &str) -> Result<Self, OpenError> {
         if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
-            return Err(OpenError::InvalidUrl("it must begin with postgres://".to_owned()));
+            return Err(OpenError::InvalidUrl("the URL must begin with postgres://".to_owned()));
         }
         // The library's message does not contain the URL, and so no password.
         let mut config = Config::from_str(url).map_err(|error| OpenError::InvalidUrl(reason(&error)))?;
@@ -77,8 +77,8 @@ impl FromStr for DatabaseUrl {
             [Host::Tcp(host)] => Address::Tcp(host.clone(), port),
             #[cfg(unix)]
             [Host::Unix(directory)] => Address::Unix(directory.join(format!(".s.PGSQL.{port}"))),
-            [] => return Err(OpenError::InvalidUrl("it must contain a host".to_owned())),
-            _ => return Err(OpenError::InvalidUrl("it must contain a single host".to_owned())),
+            [] => return Err(OpenError::InvalidUrl("the URL must contain a host".to_owned())),
+            _ => return Err(OpenError::InvalidUrl("the URL must not contain several hosts".to_owned())),
         };
         Ok(Self { config, address })
     }

@@ -33,17 +33,17 @@ impl Author {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Maximum number of books in the page, 1 to 100. Default: 20.")] first: Option<i32>,
-        #[graphql(desc = "Cursor of the book before the page.")] after: Option<String>,
+        #[graphql(desc = "The page begins after the book with this cursor.")] after: Option<String>,
     ) -> Result<BookConnection, ApiError> {
         BookConnection::load(ctx, Some(self.0.id), first, after).await
     }
 }
 
-/// Collects requested author ids and loads them in one batch. Each book requests its author by itself:
-/// without the loader, a list of 100 books would call the shelf 101 times.
+/// A loader that collects the requested author ids, and loads these authors in one batch. Each book requests
+/// its author by itself, so without the loader, a list of 100 books would call the shelf 101 times.
 pub(crate) type AuthorLoader = DataLoader<Authors>;
 
-/// The authors of a shelf.
+/// A loader of authors from a shelf, for [`AuthorLoader`].
 pub(crate) struct Authors(Shelf);
 
 /// Returns a loader that calls the shelf once for each batch of ids.

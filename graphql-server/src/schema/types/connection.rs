@@ -1,7 +1,8 @@
 //! Pages of books, as Relay's cursor connections specification defines them.
 //!
-//! This module defines the types itself, because async-graphql's `Connection` does not resolve its fields one
-//! after the other (`serial`).
+//! This module defines the types itself. async-graphql's own `Connection` resolves its fields concurrently,
+//! and then writes them in the order in which they complete. These types have the attribute `serial`, with
+//! which the fields keep the order of the query.
 
 use async_graphql::connection::PageInfo;
 use async_graphql::{Context, Object, SimpleObject};
@@ -32,8 +33,8 @@ impl BookConnection {
         Ok(Self { query, page })
     }
 
-    /// Returns the cursor of `book`, which is on this page. The cursor is the token of the page that begins
-    /// after the book.
+    /// Returns the cursor of a book on this page. A client passes it as `after` to request the books that
+    /// follow.
     fn cursor(&self, book: &bookshelf::Book) -> String {
         self.query.token_after(book.id)
     }
@@ -53,7 +54,7 @@ impl BookConnection {
         self.page.books.iter().cloned().map(Book).collect()
     }
 
-    /// Position of the page in the list.
+    /// Cursors of the first and last book of the page, and flags for pages before and after it.
     async fn page_info(&self) -> PageInfo {
         PageInfo {
             has_next_page: self.page.next_page_token.is_some(),
@@ -69,7 +70,7 @@ impl BookConnection {
 #[derive(SimpleObject)]
 #[graphql(serial)]
 pub(crate) struct BookEdge {
-    /// Cursor of the book: the argument `after` of the page that follows it.
+    /// Cursor of the book. Pass it as the argument `after` to get the books that follow.
     cursor: String,
     /// The book.
     node: Book,

@@ -1,9 +1,10 @@
 //! Merges repeated root fields of mutations and subscriptions (sections 6.2.3 and 6.3.2 of the GraphQL
 //! specification).
 //!
-//! Root fields with the same response key are one field, which runs once. async-graphql runs a mutation once
-//! for each selection of its field, and ignores fragments in a subscription. So this module inlines the
-//! fragments of the root selection set, and merges its fields with the same response key.
+//! By the specification, root fields with the same response key are one field, which runs once. async-graphql
+//! instead runs a mutation once for each occurrence of its field, and ignores fragments in a subscription. So
+//! this module inlines the fragments of the root selection set, and merges its fields with the same response
+//! key.
 
 use std::collections::{HashMap, HashSet};
 
@@ -50,8 +51,8 @@ pub(super) fn collect(
     Ok(())
 }
 
-/// Fails unless a subscription selects exactly one field. async-graphql would run several fields
-/// concurrently.
+/// Fails if a subscription selects no field, or more than one. Without this check, async-graphql would run
+/// several fields concurrently.
 fn check_subscription(selected: &Positioned<SelectionSet>) -> Result<(), ServerError> {
     match selected.node.items.as_slice() {
         [Positioned { node: Selection::Field(field), .. }]
@@ -119,7 +120,7 @@ impl<'a> Collector<'a> {
     }
 }
 
-/// Merges those of `fields` that have the same response key, and returns the resulting selections.
+/// Merges the fields with the same response key, and returns the resulting selections.
 fn merge(fields: &[RootSelection<'_>], variables: &Variables) -> Vec<Positioned<Selection>> {
     let mut groups: Vec<Vec<&RootSelection<'_>>> = Vec::new();
     let mut known = HashMap::new();
@@ -139,8 +140,8 @@ fn merge(fields: &[RootSelection<'_>], variables: &Variables) -> Vec<Positioned<
     groups.iter().filter_map(|group| merge_group(group, variables)).collect()
 }
 
-/// Merges `group`, the fields with one response key, into a single field. This is the first field that
-/// `@skip` and `@include` keep; it gets the subselections of all others.
+/// Merges `group`, the fields with one response key, into a single field: the first one that `@skip` and
+/// `@include` do not remove. This field gets the subselections of all other fields in `group`.
 fn merge_group(group: &[&RootSelection<'_>], variables: &Variables) -> Option<Positioned<Selection>> {
     let executed = group.iter().find(|selection| selection.is_included(variables)).or(group.first())?;
     let mut field = executed.field.clone();

@@ -1,8 +1,8 @@
 //! Selects the operation that a request names.
 //!
 //! async-graphql computes the cost of every operation in a document, but always with the variables of the
-//! selected operation. If another operation uses other variables, the request fails. So only the selected
-//! operation and its fragments are passed on.
+//! selected operation. If another operation uses other variables, the request fails. So this crate passes
+//! only the selected operation and its fragments to async-graphql.
 
 use std::collections::HashSet;
 use std::iter;
@@ -77,7 +77,7 @@ fn add_used_fragments(selected: &SelectionSet, fragments: &Fragments, used: &mut
     }
 }
 
-/// Returns the selection set of `operation` and that of each fragment, so that the caller can modify them.
+/// Iterates over the selection sets of `operation` and of each fragment, so that the caller can modify them.
 pub(super) fn selection_sets_mut<'a>(
     operation: &'a mut OperationDefinition,
     fragments: &'a mut Fragments,

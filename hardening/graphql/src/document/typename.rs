@@ -1,8 +1,8 @@
 //! Validates the directives of `__typename`, which async-graphql ignores.
 //!
-//! async-graphql accepts unknown directives on this field, and rejects a variable as unused if no other field
-//! uses it. So this module moves the directives to an inline fragment around the field, where they have the
-//! same effect and are validated.
+//! async-graphql accepts unknown directives on this field, and reports a variable as unused if only these
+//! directives use it. So this module moves the directives to an inline fragment around the field, where they
+//! have the same effect and are validated.
 
 use std::mem;
 

@@ -21,8 +21,8 @@ pub(crate) enum Media {
 }
 
 impl Media {
-    /// Returns the `Content-Type` of a response that is not an event stream. For
-    /// [`EventStream`](Self::EventStream), this is JSON: an [`HttpError`] is never sent as an event stream.
+    /// Returns the `Content-Type` of a response whose body is JSON. For [`EventStream`](Self::EventStream),
+    /// this is the type of an [`HttpError`], which is sent as JSON instead of as an event.
     fn content_type(self) -> HeaderValue {
         HeaderValue::from_static(match self {
             Self::Json | Self::EventStream => "application/json; charset=utf-8",

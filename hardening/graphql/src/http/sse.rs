@@ -16,8 +16,8 @@ use tokio::time::timeout;
 use crate::engine::Outcome;
 use crate::limits::EVENT_KEEP_ALIVE;
 
-/// Last event of a stream. Its `data` line is empty, but required: an `EventSource` ignores an event without
-/// such a line. axum's `Sse` omits empty lines.
+/// Last event of a stream. Its `data` line is empty, but required, because an `EventSource` ignores an event
+/// without such a line. The event is a constant because axum's `Sse` omits empty `data` lines.
 const COMPLETE: &str = "event: complete\ndata: \n\n";
 
 const KEEP_ALIVE_COMMENT: &str = ":\n\n";
@@ -43,7 +43,7 @@ fn next(outcome: &Outcome) -> String {
     format!("event: next\ndata: {json}\n\n")
 }
 
-/// Passes on `events`. While no event follows, adds a comment after each `EVENT_KEEP_ALIVE`, so that proxies
+/// Yields `events`. Whenever no event arrives within [`EVENT_KEEP_ALIVE`], yields a comment, so that proxies
 /// do not close the connection.
 fn keep_alive(events: impl Stream<Item = String> + Send + Unpin) -> impl Stream<Item = String> + Send {
     stream::unfold(events, |mut events| async {

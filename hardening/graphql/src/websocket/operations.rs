@@ -32,8 +32,8 @@ impl Operations {
         self.running.iter().any(|(running, _)| running == id)
     }
 
-    /// Starts the operation `id`, whose outcomes `stream` yields, and polls it once. Returns its first event
-    /// if that is ready. After this call, a subscription receives every event.
+    /// Starts the operation `id`, whose outcomes `stream` yields. Polls it once, and returns its first event
+    /// if that is ready. A subscription receives every event that occurs after this call.
     pub(super) async fn start(
         &mut self,
         id: String,
@@ -109,8 +109,8 @@ mod tests {
         }
     }
 
-    /// The docs of the module `websocket` promise this to clients. Over a real socket, a violation would
-    /// rarely be visible.
+    /// The docs of the module `websocket` promise to clients that a started subscription misses no event. A
+    /// test over a real socket would rarely detect a violation.
     #[tokio::test]
     async fn subscription_receives_every_event_after_its_start() {
         let (sender, _) = broadcast::channel(16);

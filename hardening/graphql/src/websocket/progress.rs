@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::io::AsyncRead;
 use tokio_util::io::InspectReader;
 
-/// Reports whether the last message that a stream received is incomplete.
+/// A detector of stalled messages: it reports whether the last message that a stream received is incomplete.
 #[derive(Debug, Default)]
 pub(super) struct MessageProgress {
     /// Sequence number of the incomplete message, counted from 1. 0 if the last message is complete.
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_split_across_reads_are_tracked() {
+    fn incomplete_message_is_detected_for_any_read_size() {
         let frames = [
             (frame(0x81, &[0], 0), false),
             (frame(0x01, &[125], 125), true),

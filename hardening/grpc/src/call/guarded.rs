@@ -1,4 +1,4 @@
-//! The service that makes the checks, and its future.
+//! [`Guarded`], the tower service that checks each call, and the future of its response.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};

@@ -1,6 +1,6 @@
-//! Checks that apply to the calls of all methods: a tower service around those of tonic.
+//! A tower service around tonic's services. It checks the calls of all methods.
 //!
-//! - `guarded`: the service that makes the checks, and its future
+//! - `guarded`: the service, and the future of its response
 //! - `protocol`: rejects requests that are not gRPC
 //! - `deadline`: reads `grpc-timeout`, the client's deadline
 //! - `request`: ends a request stream whose next message is overdue
@@ -33,7 +33,7 @@ pub use response::ResponseBody;
 
 const GRPC_ACCEPT_ENCODING: HeaderName = HeaderName::from_static("grpc-accept-encoding");
 
-/// The API, and the settings of the checks.
+/// Settings of a [`Guarded`] service.
 #[derive(Debug)]
 pub(crate) struct Guard {
     pub(crate) api: Api,
@@ -43,13 +43,13 @@ pub(crate) struct Guard {
 }
 
 impl Guard {
-    /// Wraps `service` in the checks.
+    /// Wraps `service` in a [`Guarded`] service with these settings.
     pub(crate) fn protect<S>(self, service: S) -> Guarded<S> {
         Guarded { service, guard: Arc::new(self) }
     }
 
     /// Returns the client's deadline, or `None` if the request has none. The timeout in the header counts
-    /// from the call of this method, so the request must have just arrived.
+    /// from the call of this method, so call it as soon as the request arrives.
     ///
     /// # Errors
     /// INTERNAL when the header is malformed, DEADLINE_EXCEEDED when the deadline has passed: a handler must not
@@ -62,7 +62,8 @@ impl Guard {
         Ok(deadline)
     }
 
-    /// Removes `grpc-accept-encoding` from a request, unless its method may compress the response.
+    /// Removes the header `grpc-accept-encoding` from a request to a method that is not in
+    /// [`Api::compressed_methods`](crate::Api), so that tonic does not compress the response.
     fn limit_compression(&self, request: &mut Request<Body>) {
         if !self.api.compressed_methods.contains(&request.uri().path()) {
             request.headers_mut().remove(GRPC_ACCEPT_ENCODING);

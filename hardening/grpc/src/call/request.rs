@@ -1,7 +1,7 @@
 //! Ends a request stream whose next message is overdue.
 //!
-//! Only the methods of server reflection have request streams that continue after the response head. The
-//! request timeout of all other methods ends with the response head.
+//! Only the methods of server reflection can receive further messages after the response head. A request to
+//! any other method is complete before the response head, so the request timeout alone limits it.
 
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
@@ -21,12 +21,12 @@ use super::Guard;
 use super::framing::{Framing, TooLarge};
 use crate::status::ErrorDomain;
 
-/// Time for which a request stream stays open after the shutdown begins. A message that is already on its way
-/// can then still arrive.
+/// Time for which a request stream stays open after the shutdown begins, so that a message that is already on
+/// its way can still arrive.
 const LINGER: Duration = Duration::from_millis(500);
 
-/// The reason why a request stream ended. The handler does not report it: it completes with OK even if the
-/// stream timed out or was unreadable.
+/// The reason why a request stream ended. The handler does not report this reason: even if the stream timed
+/// out or was unreadable, the handler completes with OK.
 #[derive(Clone, Debug)]
 pub(super) struct StreamOutcome {
     /// Set when the stream ends: `Ok`, or the error that ended it. If it is not set when the handler
@@ -36,7 +36,7 @@ pub(super) struct StreamOutcome {
 }
 
 impl StreamOutcome {
-    /// Stores the reason, unless one is stored already.
+    /// Stores how the stream ended. Only the first call has an effect.
     fn set(&self, end: Result<(), Status>) {
         self.end.get_or_init(|| end);
     }
@@ -79,7 +79,7 @@ async fn linger(shutdown: Shutdown) {
 struct LimitedStream {
     chunks: BodyDataStream,
     framing: Framing,
-    /// Fires when the next message is overdue.
+    /// Timer that fires when the next message is overdue.
     overdue: Pin<Box<Sleep>>,
     shutdown: BoxFuture<'static, ()>,
     outcome: StreamOutcome,

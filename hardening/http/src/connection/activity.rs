@@ -1,4 +1,5 @@
-//! Counts the requests and responses in progress on a connection. Its timeouts depend on them.
+//! Counts the requests and responses in progress on a connection. The connection's timeouts depend on these
+//! counts.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -10,8 +11,8 @@ use crate::Shutdown;
 
 /// The exchanges in progress on a connection, counted by state. An exchange is a request and its response.
 ///
-/// Two parts of the program share this value: the stream, which sees only bytes, and the code that sees
-/// requests and responses.
+/// The connection's stream and the code that handles its requests share this value, because the stream has
+/// the timers but sees only bytes.
 #[derive(Clone, Debug)]
 pub(crate) struct Activity(Arc<Shared>);
 
@@ -34,15 +35,18 @@ pub(super) struct State {
     upgraded: bool,
     /// Start of the current idle period.
     idle_since: Instant,
-    /// The task that reads from the connection, while it waits for one of these fields to change.
+    /// Waker of the task that reads from the connection. Set while the task waits for
+    /// [`State::wake_condition`] to change.
     reader: Option<Waker>,
     /// `true` after the client has half-closed the connection.
     half_closed: bool,
-    /// The task that sends an HTTP/1.1 response, while it waits for the response's next event.
+    /// Waker of the task that sends an HTTP/1.1 response. Set while no data is ready to send, e.g. between
+    /// two changes in a stream of changes.
     awaiting_event: Option<Waker>,
 }
 
-/// A period in which nothing is in progress, except responses that wait for the client to read them.
+/// A period in which no request is in progress, and all responses in progress wait for the client to read
+/// them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Idle {
     pub(super) since: Instant,
@@ -95,7 +99,8 @@ impl Activity {
         self.lock().http2
     }
 
-    /// Returns the current idle period. If the connection is not idle, the task is woken on the next change.
+    /// Ready with the current idle period if the connection is idle. Otherwise, the task is woken when the
+    /// connection may have become idle.
     pub(super) fn poll_idle(&self, cx: &Context<'_>) -> Poll<Idle> {
         let mut state = self.lock();
         if state.is_idle() {
@@ -105,8 +110,9 @@ impl Activity {
         Poll::Pending
     }
 
-    /// Call this when the client has half-closed the connection. Ready when no response is outstanding. Until
-    /// then, the task is woken on the next change, and HTTP/1.1 responses that wait for an event are ended.
+    /// Ready when no response is outstanding on a connection that the client has half-closed. If responses
+    /// are outstanding, the task is woken when they may be complete, and HTTP/1.1 responses that wait for an
+    /// event are ended. Call this after the half-close.
     pub(super) fn poll_responses_complete(&self, cx: &Context<'_>) -> Poll<()> {
         let mut state = self.lock();
         let is_first = !std::mem::replace(&mut state.half_closed, true);
@@ -128,8 +134,8 @@ impl Activity {
         Poll::Pending
     }
 
-    /// Ready when the client has half-closed its HTTP/1.1 connection. Clients do this to abandon an endless
-    /// response. If the client has not yet done so, the task is woken when it does.
+    /// Ready when the client has half-closed its HTTP/1.1 connection, as clients do to abandon an endless
+    /// response. The task is woken when that happens.
     pub(super) fn poll_half_closed(&self, cx: &Context<'_>) -> Poll<()> {
         let mut state = self.lock();
         if state.half_closed && !state.http2 {
@@ -192,8 +198,8 @@ impl State {
         !self.http2 && self.uploads == 0 && self.exchanges != [0; 3]
     }
 
-    /// Returns whether the connection is idle, and whether a response is outstanding. The reading task waits
-    /// on these two conditions; a change of either wakes it.
+    /// Returns whether the connection is idle, and whether a response is outstanding. The task that reads
+    /// from the connection is woken when either changes.
     fn wake_condition(&self) -> (bool, bool) {
         (self.is_idle(), self.has_outstanding_response())
     }

@@ -14,10 +14,10 @@ use tokio::time::{Sleep, sleep};
 
 use crate::limits::{DRAIN_TIMEOUT, MAX_DRAIN_BYTES};
 
-/// Reads and discards bytes until a time or size limit is reached.
+/// A reader that discards what it reads, until a time or size limit is reached.
 #[derive(Debug)]
 pub(super) struct Drain {
-    /// Number of bytes until the size limit is reached.
+    /// Number of bytes that may still be discarded.
     bytes_left: usize,
     timer: Pin<Box<Sleep>>,
 }

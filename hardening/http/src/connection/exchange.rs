@@ -4,7 +4,7 @@ use std::task::{Context, Poll};
 
 use super::activity::Activity;
 
-/// What an exchange (a request and its response) currently waits for.
+/// State of an exchange, which is a request and its response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ExchangeState {
     /// The handler works on the response.
@@ -43,8 +43,8 @@ impl Exchange {
         self.activity.ending().is_cancelled()
     }
 
-    /// Ready when the client has abandoned an endless HTTP/1.1 response. If it has not yet done so, the task
-    /// is woken when it does.
+    /// Ready when the client has abandoned an endless HTTP/1.1 response by half-closing the connection. The
+    /// task is woken when that happens.
     pub(super) fn poll_abandoned(&self, cx: &Context<'_>) -> Poll<()> {
         self.activity.poll_half_closed(cx)
     }
@@ -61,7 +61,7 @@ impl Drop for Exchange {
     }
 }
 
-/// An incomplete request body. It is in progress until this guard is dropped.
+/// A guard that counts a request body as incomplete, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Upload(Activity);
 

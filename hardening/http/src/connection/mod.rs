@@ -1,8 +1,8 @@
 //! A connection that enforces its timeouts.
 //!
 //! hyper, h2 and tonic each lack some of the timeouts. So a stream between the socket and the framework
-//! enforces all of them, in the same way for every server. It passes all bytes on, except those that the
-//! client sends after the last response, which it discards.
+//! enforces all of them, in the same way for every server. This stream passes all bytes on, except those that
+//! the client sends after the last response, which the stream discards.
 //!
 //! # Layout
 //!
@@ -16,7 +16,7 @@
 mod activity;
 #[cfg_attr(
     not(feature = "tonic"),
-    allow(unreachable_pub, reason = "the public API of `tonic` names these types")
+    allow(unreachable_pub, reason = "the public API of the module `tonic` uses these types")
 )]
 mod body;
 mod drain;
@@ -46,15 +46,16 @@ use timers::{IdleTimer, StallTimer};
 pub struct Connection {
     stream: TapStream,
     read_state: ReadState,
-    /// The task that reads, to wake it later. Set while a write waits for the client: nothing is read
-    /// meanwhile.
+    /// Waker of the task that reads. Set while a write waits for the client, because nothing is read during
+    /// that time.
     blocked_reader: Option<Waker>,
     idle: IdleTimer,
     stall: StallTimer,
     /// `Some` once the server has shut down its sending side.
     drain: Option<Drain>,
     activity: Activity,
-    /// Released after the stream is closed, because fields are dropped in the order of their declaration.
+    /// The slot that this connection occupies. Declared last, so that it becomes free only after `stream` is
+    /// closed.
     _slot: Slot,
 }
 
@@ -114,7 +115,7 @@ impl Connection {
         }
     }
 
-    /// Returns the result of a write, or an error if the write has waited for too long.
+    /// Returns `result`, or an error if the write has been pending for longer than the write timeout.
     fn finish_write<T>(&mut self, cx: &mut Context<'_>, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if result.is_pending() {
             ready!(self.stall.poll_expired(cx));

@@ -21,7 +21,8 @@ pub(super) struct Tag {
 impl Tags {
     /// Parses `*` or a list of tags. Returns `None` if `text` is malformed.
     ///
-    /// Tags may contain commas, and elements of the list may be empty (RFC 9110, section 5.6.1.2).
+    /// The text cannot simply be split at commas: tags may contain commas, and elements of the list may be
+    /// empty (RFC 9110, section 5.6.1.2).
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut rest = text.trim_matches([' ', '\t']);
         if rest == "*" {
@@ -72,14 +73,15 @@ impl Tag {
     }
 }
 
-/// Formats the tags for an error message, such as `1 or W/"2"`.
+/// Formats the tags for an error message, such as `1 or W/"2"`. In the message, this text follows the word
+/// "not".
 impl fmt::Display for Tags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self::List(tags) = self else {
             return f.write_str("any");
         };
         if tags.is_empty() {
-            return f.write_str("one of the empty list in If-Match");
+            return f.write_str("in the If-Match list, which is empty");
         }
         for (index, Tag { is_weak, opaque }) in tags.iter().enumerate() {
             if index > 0 {
@@ -128,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn etag_lists_are_formatted_for_messages() {
+    fn etag_list_is_joined_with_or_in_errors() {
         assert_eq!(Tags::parse("\"1\", W/\"2\"").unwrap().to_string(), "1 or W/\"2\"");
     }
 }

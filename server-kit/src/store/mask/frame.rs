@@ -1,13 +1,14 @@
-//! Finds the messages of the PostgreSQL protocol, version 3, byte by byte.
+//! Finds the message boundaries in PostgreSQL's protocol, version 3, one byte at a time.
 //!
-//! The length of a message is not trusted. It is valid only if a server or a client accepts it before
-//! authentication.
+//! The length in a message is not trusted. Before authentication, PostgreSQL's servers and clients accept
+//! only short messages, so a larger length is invalid.
 
 use super::PASSWORD;
 
-/// Maximum length of a StartupMessage (`MAX_STARTUP_PACKET_LENGTH` of PostgreSQL).
+/// Maximum length of a StartupMessage in bytes (`MAX_STARTUP_PACKET_LENGTH` of PostgreSQL).
 const MAX_STARTUP: u32 = 10_000;
-/// Maximum length of any other message (`PG_MAX_AUTH_TOKEN_LENGTH` of PostgreSQL, and the length itself).
+/// Maximum length of any other message in bytes: `PG_MAX_AUTH_TOKEN_LENGTH` of PostgreSQL, plus the four
+/// bytes of the length field.
 const MAX_MESSAGE: u32 = 65_535 + 4;
 
 /// The protocol's major version.
@@ -16,25 +17,27 @@ pub(super) const CANCEL_REQUEST: u32 = 1234 << 16 | 5678;
 pub(super) const SSL_REQUEST: u32 = 1234 << 16 | 5679;
 pub(super) const GSS_REQUEST: u32 = 1234 << 16 | 5680;
 
-/// A position between two bytes of one direction, relative to the message there.
+/// The position in the bytes that the client, or the server, sends: the part of a message to which the next
+/// byte belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Position {
-    /// Before the type of a message.
+    /// The next byte is the type of a message.
     Type,
-    /// In the length of a message.
+    /// The next byte belongs to the length of a message.
     Length(Message, Field),
-    /// In the code of an untyped message. The second value is the number of bytes that follow the code.
+    /// The next byte belongs to the code of an untyped message, such as a StartupMessage. The second value is
+    /// the number of bytes that follow the code.
     Code(Field, u32),
-    /// In the body of a message, of which `left` bytes remain. The first `shown` of these are shown, the
-    /// others masked.
+    /// The next byte belongs to the body of a message, of which `left` bytes remain. The first `shown` of
+    /// these are recorded unmasked, the others masked.
     Body { message: Message, shown: u32, left: u32 },
-    /// After the end of the authentication: all bytes are shown.
+    /// No secret can follow: all further bytes are recorded unmasked.
     Clear,
-    /// After a byte that is not part of the protocol: all bytes are masked.
+    /// An earlier byte is not part of the protocol: all further bytes are masked.
     Unknown,
 }
 
-/// A message whose type is known.
+/// The kind of a PostgreSQL message, which determines its maximum length and the masked part of its body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Message {
     /// A StartupMessage, or a request for encryption or cancellation whose code is not read yet.
@@ -44,7 +47,8 @@ pub(super) enum Message {
     Server(u8),
 }
 
-/// A four-byte number in network byte order. The first `read` bytes have been read; they form `value`.
+/// A four-byte big-endian number that arrives byte by byte. `value` is the number that the first `read` bytes
+/// form.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Field {
     read: u32,
@@ -64,18 +68,19 @@ impl Field {
         (self.read == Self::BYTES).then_some(self.value)
     }
 
-    /// Number of bits that are not read yet.
+    /// Number of bits of the number that have not arrived yet.
     fn missing_bits(self) -> u32 {
         8 * (Self::BYTES - self.read)
     }
 
-    /// Returns `false` if the bytes that are read make the number greater than `max`, whatever bytes follow.
-    /// So an invalid length is found before all of its bytes are shown.
+    /// Returns `false` if the number will be greater than `max` whatever its remaining bytes are. So an
+    /// invalid length is detected before all of its bytes are recorded unmasked.
     fn can_be_at_most(self, max: u32) -> bool {
         self.value <= max.checked_shr(self.missing_bits()).unwrap_or(0)
     }
 
-    /// Returns `true` if the bytes that have been read are the beginning of the code of an untyped message.
+    /// Returns `true` if the bytes so far can be the beginning of the code of an untyped message: a protocol
+    /// version, or a request such as SSLRequest.
     pub(super) fn is_startup_code(self) -> bool {
         let begins = |code: u32| code.checked_shr(self.missing_bits()).unwrap_or(0) == self.value;
         // The minor version has the last two bytes.
@@ -93,7 +98,7 @@ impl Message {
         if self == Self::Startup { MAX_STARTUP } else { MAX_MESSAGE }
     }
 
-    /// Returns the position after the length of the message, which is `length`. Returns `None` if this
+    /// Returns the position after the length field, whose value is `length`. Returns `None` if this kind of
     /// message cannot have that length.
     fn after_length(self, length: u32) -> Option<Position> {
         let left = length.checked_sub(Field::BYTES)?;
@@ -103,8 +108,8 @@ impl Message {
         }
     }
 
-    /// Returns the position at the beginning of the body, which has `length` bytes. Returns `None` if the
-    /// body of this message cannot have that length.
+    /// Returns the position at the beginning of this message's body, which has `length` bytes. Returns `None`
+    /// if the body cannot have that length.
     pub(super) fn body(self, length: u32) -> Option<Position> {
         let shown = match self {
             Self::Client(PASSWORD) => 0,
@@ -130,8 +135,10 @@ impl Message {
 }
 
 impl Position {
-    /// Returns the position after `byte`, a byte of a length or a body. Also returns `true` if the byte is
-    /// shown.
+    /// Returns the position after `byte`, and `true` if `byte` is recorded unmasked. Returns `None` if `byte`
+    /// makes a length invalid.
+    ///
+    /// Works within a length, within a body, and at [`Clear`](Self::Clear). Returns `None` at other positions.
     pub(super) fn next(self, byte: u8) -> Option<(Self, bool)> {
         match self {
             Self::Length(message, length) => {

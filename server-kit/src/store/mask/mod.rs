@@ -43,7 +43,8 @@ pub struct AuthenticationMask {
     server: Position,
     /// Type of the client's latest message after the StartupMessage. `None` before the first such message.
     client_type: Option<u8>,
-    /// The byte with which the server accepts the encryption that the client has requested.
+    /// The byte with which the server would accept the encryption that the client has requested: `S` for TLS,
+    /// `G` for GSSAPI. `None` if the client is not waiting for this byte.
     accepts_encryption: Option<u8>,
 }
 
@@ -59,8 +60,8 @@ impl AuthenticationMask {
         }
     }
 
-    /// Returns the position after `byte`, which the client has sent, and `true` if the byte is shown. Returns
-    /// `None` if the byte is not part of the protocol.
+    /// Processes a byte from the client. Returns the client's next position, and `true` if the byte is
+    /// recorded unmasked. Returns `None` if the byte is not part of the protocol.
     fn client_byte(&mut self, byte: u8) -> Option<(Position, bool)> {
         let next = match self.client {
             Position::Type if byte == PASSWORD || CLIENT_TYPES.contains(&byte) => {
@@ -84,8 +85,9 @@ impl AuthenticationMask {
         Some((next, true))
     }
 
-    /// Returns the position after `code`, the code of an untyped message such as a StartupMessage. `left` is
-    /// the number of bytes that follow the code.
+    /// Returns the client's position after `code`, the code of an untyped message such as a StartupMessage.
+    /// `left` is the number of bytes that follow the code. Returns `None` if the client must not send such a
+    /// message.
     fn startup(&mut self, code: u32, left: u32) -> Option<Position> {
         let accepts = match code {
             frame::SSL_REQUEST => b'S',
@@ -98,7 +100,7 @@ impl AuthenticationMask {
         is_expected.then_some(Position::Length(Message::Startup, Field::default()))
     }
 
-    /// Returns the position after a byte from the server, like [`client_byte`](Self::client_byte).
+    /// Processes a byte from the server, like [`client_byte`](Self::client_byte).
     fn server_byte(&mut self, byte: u8) -> Option<(Position, bool)> {
         let next = match (self.server, self.accepts_encryption) {
             (Position::Type, Some(accepts)) => {
@@ -154,9 +156,9 @@ impl PayloadMask for AuthenticationMask {
         }
     }
 
-    /// Returns `true` after the server is ready and the client has sent a message other than a password. It
-    /// does not suffice that the server is ready: the mask may see the server's response before the client's
-    /// last password.
+    /// Returns `true` after the server is ready and the client has sent a message other than a password. The
+    /// server's message alone does not suffice, because the mask may see it before the client's last
+    /// password.
     fn is_finished(&self) -> bool {
         let client_is_past = match self.client {
             Position::Clear => true,

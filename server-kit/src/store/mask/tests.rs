@@ -7,7 +7,7 @@ enum Sender {
 }
 use Sender::{Client, Server};
 
-/// A sender, and the bytes that it sends in one piece.
+/// One transfer: the sender, and the bytes that it sends at once.
 type Step = (Sender, Vec<u8>);
 
 fn message(kind: u8, parts: &[&[u8]]) -> Vec<u8> {

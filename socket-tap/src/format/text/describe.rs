@@ -61,7 +61,7 @@ pub(super) fn ended(close: &Close, began: Option<u64>, t: u64) -> String {
         None => {
             let Totals { rx, tx, reads, writes } = close.totals;
             let plural = if reads == 1 { "" } else { "s" };
-            return format!("{rx} B in {reads} datagram{plural}, {tx} B out in {writes}");
+            return format!("received {rx} B in {reads} datagram{plural}, sent {tx} B in {writes}");
         }
         Some(EndedBy::Local) => "ended by us",
         Some(EndedBy::Peer) => "ended by the peer",
@@ -74,7 +74,7 @@ pub(super) fn ended(close: &Close, began: Option<u64>, t: u64) -> String {
 }
 
 pub(super) fn released(close: &Close, began: Option<u64>, t: u64) -> String {
-    format!("{}continues without the tap", went_through(close, began, t))
+    format!("{}stays open, no longer recorded", went_through(close, began, t))
 }
 
 /// Formats the time from `since` to `t` in milliseconds: `0.23 ms`. Both are in nanoseconds.

@@ -7,7 +7,7 @@ use crate::assertion::{Assertion, Measure};
 /// The assertions given on the command line
 #[derive(Debug, Args)]
 #[command(
-    next_help_heading = "Assertions on one or more traces; a failed one is shown with the events that violate it"
+    next_help_heading = "Assertions on one or more traces; a failed assertion is shown with the events that violate it"
 )]
 pub(super) struct Asserted {
     /// Properties of the traces; may be repeated, or separated by commas
@@ -32,7 +32,7 @@ pub(super) struct Asserted {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Property {
-    /// All traces show the same socket primitives
+    /// All traces show the same call patterns, such as connect, write, read, close
     SamePrimitives,
     /// Each connection ends without a reset, an error or an abort
     CleanEnds,
@@ -70,7 +70,7 @@ fn milliseconds(text: &str) -> Result<u64, String> {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "the check above limits the value"
+        reason = "the range check limits the value to 1e15 ns"
     )]
     Ok((ms * 1e6) as u64)
 }

@@ -11,7 +11,8 @@ use super::block::Block;
 use super::recording::{Recording, Sender};
 use crate::export::exporter::Out;
 
-/// Maximum number of characters of a text from a trace header. An option of pcapng is limited to 64 KiB.
+/// Maximum number of characters copied from a trace header to a pcapng option, such as the program's name. An
+/// option is limited to 64 KiB.
 const MAX_TEXT: usize = 1_000;
 
 /// Maximum number of packets that wait in memory because a packet with an earlier time may follow.
@@ -29,9 +30,10 @@ pub(super) struct Capture {
     /// `connect` is exported when it returns, but its SYN has the time at which it was called.
     held: VecDeque<Packet>,
     held_bytes: usize,
-    /// Time of the last packet written for the current interface.
+    /// Time of the last packet written for the current recording. No later packet gets an earlier time.
     last: Duration,
-    /// For the next packet: a comment on missing events, and the number of these events.
+    /// The gap in the trace before the next packet: a comment that describes it, and the number of missing
+    /// events. `None` if no event is missing.
     missing: Option<(String, u64)>,
 }
 
@@ -42,7 +44,8 @@ struct Packet {
     data: Vec<u8>,
     comments: Vec<String>,
     flags: u32,
-    /// Comment on the events that are missing before this packet, and their number.
+    /// The gap in the trace before this packet: a comment that describes it, and the number of missing
+    /// events.
     missing: Option<(String, u64)>,
 }
 
@@ -63,7 +66,7 @@ impl Capture {
         })
     }
 
-    /// Starts the interface of a recording. New packets belong to it.
+    /// Starts a recording: writes a pcapng interface for it, to which the following packets belong.
     pub(super) fn interface(&mut self, header: &Header) -> io::Result<()> {
         let name = format!("{} {}", header.name, header.side.name());
         let description =
@@ -75,8 +78,7 @@ impl Capture {
         Block::interface(&short(&name), &short(&description)).write(&mut self.out)
     }
 
-    /// Registers that `events` events are missing. Both the number and the comment are added to the next
-    /// packet.
+    /// Registers a gap of `events` missing events, described by `comment`. The next packet carries both.
     pub(super) fn gap(&mut self, comment: String, events: u64) {
         let earlier = self.missing.take().map_or(0, |(_, events)| events);
         self.missing = Some((comment, events.saturating_add(earlier)));
@@ -134,7 +136,8 @@ impl Capture {
         Ok(())
     }
 
-    /// Ends the interface of a recording. Wireshark shows the number of missing events as dropped packets.
+    /// Ends a recording: writes the statistics of its pcapng interface. Wireshark shows the number of missing
+    /// events as dropped packets.
     pub(super) fn statistics(&mut self, recording: &Recording) -> io::Result<()> {
         self.release_all()?;
         let interface = self.interfaces.saturating_sub(1);

@@ -29,16 +29,17 @@ pub(super) struct Connection {
     is_server: bool,
     local: SendSequence,
     remote: SendSequence,
-    /// `true` if the trace contains the opening of the connection. The byte totals in the `close` event then
-    /// count exactly the bytes since that opening.
+    /// `true` if the trace contains the opening of the connection. Only then do the byte totals in the
+    /// `close` event cover exactly the exported bytes.
     has_totals: bool,
     /// `true` after a packet with RST.
     reset: bool,
 }
 
 impl Connection {
-    /// Opens a connection and writes the packets of its handshake. `has_totals` is `true` if the byte totals
-    /// in its `close` event count all bytes from here on. `note` is added to the comment of the first packet.
+    /// Opens a connection, and writes its handshake: SYN, SYN-ACK, ACK. `note` is a further comment for the
+    /// SYN. `has_totals` is `true` if the trace contains the opening, so that the byte totals in the `close`
+    /// event count every byte after this handshake.
     pub(super) fn open(
         context: &mut EventContext<'_>,
         endpoints: Endpoints,

@@ -139,7 +139,7 @@ impl Exporter for PcapNg {
 fn gap_comment(gap: &Gap, line: u64) -> String {
     let Gap { reads, writes, rx, tx, connections, payloads, .. } = gap;
     let mut text = format!(
-        "missing before this packet, on unknown connections: {reads} reads ({rx} B) and {writes} writes ({tx} B)"
+        "dropped by the recorder before this packet, on unknown connections: {reads} reads ({rx} B) and {writes} writes ({tx} B)"
     );
     for (count, what) in [(connections, "whole connections"), (payloads, "payloads")] {
         if *count > 0 {

@@ -8,7 +8,8 @@ use socket_tap::format::text::printable;
 use super::protocol::Protocol;
 use super::recording::start_time;
 
-/// Facts about the export, from which the notes for the user are made.
+/// Counts and names collected during the export, from which [`lines`](Self::lines) makes the notes for the
+/// user.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
     /// Names of the recordings without payload.
@@ -31,7 +32,7 @@ pub(super) struct Notes {
 }
 
 impl Notes {
-    /// Adds the facts in the header of a recording.
+    /// Starts a recording. Remembers its name if it has no payload or no start time.
     pub(super) fn begin(&mut self, header: &Header) {
         let name = || {
             let name: String = header.name.chars().take(80).collect();
@@ -65,7 +66,7 @@ impl Notes {
         if !self.without_time.is_empty() {
             let names = self.without_time.join(", ");
             lines.push(format!(
-                "the header of {names} lacks the start time of the recording; times count from 1970"
+                "the header of {names} has no start time, so the times of its packets begin in 1970"
             ));
         }
         if self.lossy {
@@ -76,13 +77,13 @@ impl Notes {
             );
         }
         for (count, what) in [
-            (self.cut, "calls with truncated payload, whose packets are truncated, too"),
+            (self.cut, "packets truncated because the recorded payload is truncated"),
             (
                 self.placeholders,
-                "streams and datagrams without IP addresses, which got placeholders (see the comments)",
+                "streams and datagrams without IP addresses, exported with placeholder addresses (see the packet comments)",
             ),
-            (self.too_large, "reads, writes and datagrams too large for packets, which were omitted"),
-            (self.late_missing, "connections that lack bytes before their end of stream"),
+            (self.too_large, "reads, writes and datagrams omitted because they are too large for a packet"),
+            (self.late_missing, "connections whose last bytes before the FIN are missing"),
         ] {
             if count > 0 {
                 lines.push(format!("{what}: {count}"));

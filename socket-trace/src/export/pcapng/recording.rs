@@ -30,9 +30,9 @@ pub(super) struct Recording {
     pub(super) number: u32,
     pub(super) side: Side,
     pub(super) has_payload: bool,
-    /// Start time of the recording, since 1970.
+    /// Start time of the recording, as the time since the Unix epoch.
     pub(super) started: Duration,
-    /// Time of the last event, since 1970.
+    /// Time of the last event, as the time since the Unix epoch.
     pub(super) last: Duration,
     /// Number of missing events so far.
     pub(super) lost: u64,
@@ -58,7 +58,7 @@ impl Recording {
     }
 }
 
-/// Returns the start time of a recording, since 1970.
+/// Returns the start time of a recording, as the time since the Unix epoch. `None` if the header lacks it.
 pub(super) fn start_time(header: &Header) -> Option<Duration> {
     humantime::parse_rfc3339(&header.started).ok()?.duration_since(SystemTime::UNIX_EPOCH).ok()
 }

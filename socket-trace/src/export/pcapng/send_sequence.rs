@@ -21,21 +21,21 @@ pub(super) struct SendSequence {
     position: u64,
     /// Number of missing bytes before the next packet.
     missing: u64,
-    /// Number of bytes that the recording had lost in this direction, on all connections together, at the
-    /// last call of [`add_lost`](Self::add_lost).
+    /// Number of bytes missing from the recording in this direction, on all connections together, when
+    /// [`add_lost`](Self::add_lost) was last called.
     lost: u64,
 }
 
 impl SendSequence {
-    /// Returns a sequence that starts at `next`. `lost` is the number of bytes that the recording has lost in
-    /// this direction so far, on all connections together.
+    /// Returns a sequence that starts at `next`. `lost` is the number of bytes missing from the recording so
+    /// far in this direction, on all connections together.
     pub(super) fn new(next: u32, lost: u64) -> Self {
         Self { next, lost, ..Self::default() }
     }
 
-    /// Sets the number of bytes that the recording has lost in this direction, on all connections together.
-    /// Unless the FIN was sent, newly lost bytes count as missing from this connection, because any of them
-    /// may belong to it.
+    /// Updates `lost`, the number of bytes missing from the recording so far in this direction, on all
+    /// connections together. Adds the increase to the missing bytes of this connection, because any of them
+    /// may belong to it. Adds nothing after the FIN.
     pub(super) fn add_lost(&mut self, lost: u64) {
         let more = lost.saturating_sub(self.lost);
         self.lost = lost;
@@ -49,9 +49,9 @@ impl SendSequence {
         self.missing = self.missing.saturating_add(bytes);
     }
 
-    /// Sets the number of missing bytes so that all bytes of this direction add up to `total`, the number in
-    /// the connection's `close` event. Returns `true` if bytes are missing but the FIN was already written,
-    /// so that the export cannot show the gap. `lost` is the same number as in [`add_lost`](Self::add_lost).
+    /// Replaces the estimated number of missing bytes at `close`, when the exact `total` of bytes in this
+    /// direction is known. Returns `true` if bytes are missing but the FIN was already written, so that the
+    /// export cannot show the gap. `lost` is as for [`add_lost`](Self::add_lost).
     pub(super) fn ends_at(&mut self, total: u64, lost: u64) -> bool {
         let missing = total.saturating_sub(self.position);
         self.lost = lost;
@@ -59,7 +59,7 @@ impl SendSequence {
         self.finished && missing > 0
     }
 
-    /// Advances the sequence number by the missing bytes, and returns the number of missing bytes.
+    /// Jumps over the missing bytes: advances the sequence number by their number, and returns this number.
     pub(super) fn skip_missing(&mut self) -> u64 {
         let missing = std::mem::take(&mut self.missing);
         self.position = self.position.saturating_add(missing);

@@ -102,14 +102,15 @@ impl Sockets {
         Ok(())
     }
 
-    /// Returns the connection of the event. Opens one if the trace does not contain its opening.
+    /// Returns the TCP connection of the event's socket. If the trace lacks its opening, writes a handshake
+    /// first.
     fn stream(&mut self, context: &mut EventContext<'_>) -> io::Result<&mut Connection> {
         use std::collections::hash_map::Entry;
         match self.streams.entry(context.sock) {
             Entry::Occupied(entry) => Ok(entry.into_mut()),
             Entry::Vacant(entry) => {
                 let is_server = context.recording.side == Side::Server;
-                let note = "placeholder addresses: the opening of this connection is not in the trace";
+                let note = "placeholder addresses: the trace has no accept or connect of this connection";
                 Ok(entry.insert(connect(context, None, is_server, false, Some(note))?))
             }
         }
@@ -140,7 +141,7 @@ fn placeholder_note(op: &Op) -> String {
         Op::Adopt { domain, on: Some(below), .. } => {
             let domain: String = printable(domain.as_str()).chars().take(40).collect();
             return format!(
-                "placeholder addresses: the {domain} stream above #{below} shares the addresses of #{below}"
+                "placeholder addresses: the {domain} stream is layered on #{below} and has no addresses of its own"
             );
         }
         Op::Adopt { local, peer, .. } => addresses(local, peer),

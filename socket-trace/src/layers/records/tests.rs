@@ -30,14 +30,16 @@ fn part(name: &'static str, class: Class, bytes: u64) -> Part {
     }
 }
 
-/// Adds a read or write below TLS that carries records with these numbers of data bytes.
+/// Adds a read or write of encrypted bytes. It carries one TLS record for each element of `data`, the number
+/// of data bytes in the record.
 fn below(records: &mut Records, at: u64, data: &[u64]) {
     let parts: Vec<Part> = data.iter().flat_map(|data| record(*data)).collect();
     records.add_below(at, parts.iter().map(|part| part.bytes).sum(), &parts, AEAD);
 }
 
-/// Formats each pair as `0-45: 45 at 1`: range of the data, lengths of the records, times of the reads or
-/// writes. A `~` marks pairs that are not exact.
+/// Formats each pair as `0-45: 45 at 1`: the range of the decrypted data, the number of data bytes in each
+/// record, and the times of the reads or writes that carried the records. A `~` marks a pair that is not
+/// exact.
 fn lines(records: Records) -> Vec<String> {
     let line = |pair: &Pair| {
         let lengths: Vec<String> = pair
@@ -79,7 +81,7 @@ fn tls_handshake_records_are_not_paired_with_plaintext() {
 }
 
 #[test]
-fn tls_records_before_the_plaintext_stream_are_skipped() {
+fn tls_records_before_first_plaintext_are_skipped() {
     let mut records = Records::default();
     below(&mut records, 1, &[45]);
     records.begin_writing();
@@ -117,7 +119,7 @@ fn written_plaintext_is_paired_with_later_tls_records() {
 }
 
 #[test]
-fn padded_tls_records_and_plaintext_pair_in_order() {
+fn padded_tls_records_pair_with_plaintext_in_order() {
     let mut padded = Records::default();
     below(&mut padded, 1, &[64]);
     padded.add_above(45);

@@ -20,7 +20,7 @@ const SEGMENT: f64 = 28.0;
 /// Height of a pause between two rows.
 const PAUSE: f64 = 44.0;
 
-/// Vertical drop of an arrow that does not end at the socket call of the next row.
+/// Height of an arrow from its start to its head, if no row below shows the call that receives its bytes.
 const FALL: f64 = 20.0;
 
 /// Width of one character of the monospaced font.

@@ -12,7 +12,7 @@ use crate::timeline::AnnotatedEvent;
 /// The summary of one end of a connection, over the events that pass the filter.
 #[derive(Clone, Debug, Serialize)]
 pub struct Row {
-    /// Label of the recording that contains this end, if several recordings are shown.
+    /// Label of the recording that contains this end of the connection, if several recordings are shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recording: Option<String>,
     /// Number of the connection on the common time line, if several recordings are shown.
@@ -33,7 +33,7 @@ pub struct Row {
     pub tx: u64,
     /// Number of API calls on the connection.
     pub calls: u64,
-    /// Number of bytes of each class, in both directions together.
+    /// Number of bytes of each class, such as headers or payload, in both directions together.
     pub bytes: BTreeMap<Class, u64>,
     /// The side or error that ended the connection; `None` while it is open.
     pub ended_by: Option<&'static str>,

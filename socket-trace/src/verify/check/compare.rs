@@ -78,8 +78,8 @@ impl Check {
         }
     }
 
-    /// Returns `true` if the recording may have ended before the socket was closed. Then it is correct that
-    /// the trace lacks the later calls.
+    /// Returns `true` if the recording may have ended before the socket was closed. The trace then correctly
+    /// lacks the remaining calls on the socket.
     fn may_be_after_the_end(&mut self, socket: DescriptorId) -> bool {
         let Some(outlives) = self.traced(socket).map(|traced| traced.outlives) else { return false };
         match self.trace_calls.ending() {

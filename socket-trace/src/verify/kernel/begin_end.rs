@@ -31,7 +31,7 @@ impl Kernel {
             "splice" => open(descriptor(0)).or_else(|| open(descriptor(2))),
             "dup2" | "dup3" if descriptor(0) != descriptor(1) && open(descriptor(1)).is_some() => {
                 return Err(format!(
-                    "{name} closes a socket; only sockets closed by the call close can be verified",
+                    "{name} closes a socket; verify supports only sockets that are closed with close(2)",
                     name = call.name
                 ));
             }
@@ -49,7 +49,7 @@ impl Kernel {
         let (first, last) = (bound(0, 0), bound(1, i32::MAX));
         match self.open.keys().filter(|fd| (first..=last).contains(*fd)).min() {
             Some(fd) => Err(format!(
-                "close_range closes a socket (fd {fd}); only sockets closed by the call close can be verified"
+                "close_range closes a socket, fd {fd}; verify supports only sockets that are closed with close(2)"
             )),
             None => Ok(()),
         }

@@ -37,24 +37,27 @@ pub(super) struct Kernel {
     /// Sockets whose creation is not in the log, because the process inherited them.
     found: HashSet<DescriptorId>,
     last: DescriptorId,
-    /// Start time of the call that ended last.
+    /// Start time of the call that ended last, in nanoseconds since 1970.
     time: Option<u64>,
     /// Sequence number of the call that ended last. Calls are numbered in the order in which they began.
     begun: u64,
     /// Thread that made the call that ended last.
     thread: Tid,
-    /// Value that `beginnings` had when the previous call of `thread` ended.
+    /// Number of calls of all threads that had begun when `thread` finished its previous call, and so before
+    /// it entered its latest call.
     earliest_entry: u64,
-    /// For each thread, the value that `beginnings` had when the latest call of the thread ended.
+    /// For each thread, the number of calls that had begun in all threads when the thread's latest call
+    /// ended.
     ended: HashMap<Tid, u64>,
     /// Number of calls of all threads that have begun so far.
     beginnings: u64,
-    /// For each thread, the watches that the next call of the thread completes.
+    /// For each thread, its pending watches. A watch waits for the thread's next call, to store the sequence
+    /// number of that call.
     watched: HashMap<Tid, Vec<WatchId>>,
     /// For each completed watch, the sequence number of the call that completed it.
     next_begun: HashMap<WatchId, u64>,
     last_watch: WatchId,
-    /// Latest time at which any call has begun so far.
+    /// Latest start time of a call so far, in nanoseconds since 1970.
     latest: u64,
     /// `true` once a call in the log had an earlier time than the previous call.
     set_back: bool,
@@ -98,7 +101,7 @@ impl Kernel {
         self.time
     }
 
-    /// Returns `true` if the clock of the log was set back.
+    /// Returns `true` if the system clock was set back while strace wrote the log.
     pub(super) fn was_set_back(&self) -> bool {
         self.set_back
     }
@@ -114,15 +117,15 @@ impl Kernel {
         self.thread
     }
 
-    /// Returns how many calls of all threads had begun when the current thread finished its previous call.
-    /// The current thread is that of the call that [`next_call`](Self::next_call) returned last. This call
-    /// began later.
+    /// Returns the number of calls that had begun in all threads when the current thread finished its
+    /// previous call, and so before its latest one. The current thread is the one whose call
+    /// [`next_call`](Self::next_call) returned last.
     pub(super) fn earliest_entry(&self) -> u64 {
         self.earliest_entry
     }
 
-    /// Starts a watch for the next call of the current thread. This is the thread of the call that
-    /// [`next_call`](Self::next_call) returned last.
+    /// Starts a watch, which later returns the sequence number of the current thread's next call. The current
+    /// thread is the one whose call [`next_call`](Self::next_call) returned last.
     pub(super) fn watch(&mut self) -> WatchId {
         self.last_watch += 1;
         self.watched.entry(self.thread).or_default().push(self.last_watch);
@@ -130,7 +133,7 @@ impl Kernel {
     }
 
     /// Returns the sequence number of the call that completed the watch: the thread's first call after the
-    /// watch started. `None` if the thread has made no call yet.
+    /// watch started. `None` if the thread has made no such call yet.
     pub(super) fn next_begun(&self, watch: WatchId) -> Option<u64> {
         self.next_begun.get(&watch).copied()
     }

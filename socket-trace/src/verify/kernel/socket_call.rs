@@ -7,7 +7,7 @@ use super::super::call::Call;
 /// Id of a file descriptor that refers to a socket. Unlike file descriptor numbers, ids are never reused.
 pub(in crate::verify) type DescriptorId = u64;
 
-/// Id of a watch, which waits for the next call of a thread.
+/// Id of a watch for the next call of a thread; see `Kernel::watch`.
 pub(in crate::verify) type WatchId = u64;
 
 /// A call on a socket of the process. The call has ended.
@@ -25,7 +25,7 @@ pub(in crate::verify) enum SocketCall {
     ShutdownOfGone { socket: DescriptorId },
     /// `getsockname(2)` or `getpeername(2)` returned an address, or failed.
     Named { socket: DescriptorId, fd: i32, end: End, address: Option<Addr> },
-    /// `getsockopt(2)` queried `TCP_INFO`.
+    /// `getsockopt(2)` queried `TCP_INFO`, the kernel's statistics of a TCP connection.
     Sampled { socket: DescriptorId },
     /// `dup(2)` created `copy`, another descriptor of the same socket.
     Duplicated { socket: DescriptorId, copy: DescriptorId },

@@ -1,11 +1,11 @@
-//! Sockets that the tap did not create. The logs have times since 1970, and their first second is the start
-//! of the trace.
+//! Tests of sockets that the tap adopted. In the logs, times are seconds since 1970; the recording starts at
+//! 1795359600.
 
 use super::support::*;
 use super::*;
 
-/// Log of a listener that is created, and used once, without the tap. The tap adopts the listener in second
-/// 2.
+/// Log of a listener that is created without the tap, and accepts a connection. The tap adopts the listener
+/// at 1795359602, 2 seconds after the recording started.
 const LOG: &str = r#"7 1795359600.100000 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP) = 5
 7 1795359600.200000 bind(5, {sa_family=AF_INET, sin_port=htons(0), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
 7 1795359600.300000 listen(5, 128) = 0
@@ -34,7 +34,7 @@ fn without_earlier_use() -> String {
 }
 
 #[test]
-fn calls_before_the_adoption_are_not_compared() {
+fn calls_before_tap_adopts_socket_are_not_compared() {
     let report = is_exact(&trace(&[ADOPT, AFTER]), LOG);
     assert_eq!((report.sockets, report.calls), (2, 4), "{report}");
     is_exact(&trace(&[ADOPT, AFTER]), &without_earlier_use());
@@ -43,7 +43,7 @@ fn calls_before_the_adoption_are_not_compared() {
 }
 
 #[test]
-fn every_call_after_the_adoption_is_compared() {
+fn every_call_after_tap_adopts_socket_is_compared() {
     let lines: Vec<&str> = AFTER.lines().collect();
     // Without the accept, log and trace have no call in common that shows that their clocks agree.
     for (log, first) in [(LOG.to_owned(), 1), (untimed(&without_earlier_use()), 0)] {
@@ -61,7 +61,7 @@ fn every_call_after_the_adoption_is_compared() {
 }
 
 #[test]
-fn adoption_in_log_without_times_may_be_ambiguous() {
+fn adoption_time_may_be_unknown_without_log_times() {
     let reasons = is_inconclusive(&trace(&[ADOPT, AFTER]), &untimed(LOG));
     assert!(reasons[0].contains("fd 5") && reasons[0].contains("#1"), "{reasons:?}");
     // The calls are less apart than the clocks may differ.
@@ -70,7 +70,7 @@ fn adoption_in_log_without_times_may_be_ambiguous() {
 }
 
 #[test]
-fn trace_is_exact_if_complete_since_earliest_possible_adoption() {
+fn complete_trace_since_tap_adopted_socket_is_exact() {
     let before = r#"{"t":1100100000,"sock":2,"op":"accept","on":1,"fd":6,"local":"127.0.0.1:3000","peer":"127.0.0.1:40"}
 {"t":1200100000,"sock":2,"op":"write","bytes":3}
 {"t":1300000000,"sock":2,"op":"close","ended_by":"local","rx":0,"tx":3,"reads":0,"writes":1}"#;
@@ -84,7 +84,7 @@ fn trace_is_exact_if_complete_since_earliest_possible_adoption() {
 }
 
 #[test]
-fn log_times_are_unused_if_clocks_disagree() {
+fn log_times_are_ignored_if_clocks_disagree() {
     // One second later, the first use of the listener coincides with its adoption.
     let late = (0..5).rev().fold(LOG.to_owned(), |log, second| {
         log.replace(&format!("179535960{second}."), &format!("179535960{}.", second + 1))
@@ -98,7 +98,7 @@ fn log_times_are_unused_if_clocks_disagree() {
 }
 
 #[test]
-fn verdict_is_inconclusive_if_log_lacks_the_adoption() {
+fn adoption_by_tap_missing_from_log_is_inconclusive() {
     let log: String =
         LOG.lines().filter(|line| !line.contains("getsockname")).map(|line| format!("{line}\n")).collect();
     is_inconclusive(&trace(&[ADOPT, AFTER]), &log);

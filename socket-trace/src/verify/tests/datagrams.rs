@@ -1,4 +1,4 @@
-//! Datagram sockets.
+//! Tests of datagram sockets, whose calls are compared with their addresses.
 
 use super::support::*;
 use super::*;

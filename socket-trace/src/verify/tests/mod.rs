@@ -65,7 +65,7 @@ fn exact_trace() -> String {
 }
 
 #[test]
-fn results_hidden_by_tokio_are_not_differences() {
+fn calls_hidden_by_tokio_need_no_trace_event() {
     let report = checked(exact_trace(), LOG).unwrap();
     assert_eq!((report.verdict, report.sockets, report.calls), (Verdict::Exact, 3, 15), "{report}");
     assert_eq!((report.hidden.would_block, report.hidden.shutdowns_of_gone), (1, 1));

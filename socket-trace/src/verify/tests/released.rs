@@ -1,4 +1,4 @@
-//! Streams that the tap releases while they are open.
+//! Streams that the program takes back from the tap (`into_inner`) while they are open.
 
 use super::support::*;
 
@@ -19,7 +19,7 @@ const EVENTS: &str = r#"{"t":100100000,"sock":1,"op":"socket","fd":5,"domain":"i
 {"t":2000100000,"sock":1,"op":"release","rx":8,"tx":0,"reads":1,"writes":0,"tcp":{"state":"ESTABLISHED","rtt_us":1}}"#;
 
 #[test]
-fn calls_after_the_release_are_ignored() {
+fn calls_after_into_inner_are_not_compared() {
     for log in [LOG.to_owned(), untimed(LOG)] {
         let report = is_exact(&trace(&[EVENTS]), &log);
         assert_eq!((report.sockets, report.calls), (1, 4), "{report}");
@@ -31,7 +31,7 @@ fn calls_after_the_release_are_ignored() {
 }
 
 #[test]
-fn every_call_before_the_release_is_compared() {
+fn every_call_before_into_inner_is_compared() {
     for log in [LOG.to_owned(), untimed(LOG)] {
         differs(&trace(&[&without(EVENTS, "\"read\"")]), &log);
         let later = "{\"t\":2500000000,\"sock\":1,\"op\":\"read\",\"bytes\":9}";
@@ -40,7 +40,7 @@ fn every_call_before_the_release_is_compared() {
 }
 
 #[test]
-fn release_in_log_without_times_may_be_ambiguous() {
+fn into_inner_may_be_inconclusive_without_log_times() {
     // A Unix-domain stream has no sample, and a listener is not queried for one.
     let unsampled = EVENTS.replace(r#","tcp":{"state":"ESTABLISHED","rtt_us":1}"#, "");
     let unasked = without(LOG, "TCP_INFO");
@@ -59,7 +59,7 @@ fn release_in_log_without_times_may_be_ambiguous() {
 }
 
 #[test]
-fn released_stream_may_be_adopted_again() {
+fn stream_may_be_recorded_again_after_into_inner() {
     let again = r#"7 1795359602.400000 getsockname(5, {sa_family=AF_INET, sin_port=htons(41), sin_addr=inet_addr("127.0.0.1")}, [128 => 16]) = 0
 7 1795359602.500000 getpeername(5, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}, [128 => 16]) = 0
 7 1795359603.000000"#;

@@ -29,7 +29,7 @@ pub(super) fn with(text: &str, from: &str, to: &str) -> String {
     text.replace(from, to)
 }
 
-/// Returns the trace with a correct end line: replaces the number 16 by the number of events in the trace.
+/// Replaces the number of events in the trace's end line, 16, by the actual number.
 pub(super) fn counted(trace: &str) -> String {
     let events = trace.lines().count() - 2;
     with(trace, r#""events":16"#, &format!(r#""events":{events}"#))

@@ -35,7 +35,7 @@ const EVENTS: &str = r#"{"t":1,"sock":1,"op":"socket","fd":5,"domain":"unix","ty
 {"t":13,"sock":1,"op":"close"}"#;
 
 #[test]
-fn unix_sockets_are_compared() {
+fn unix_socket_calls_are_compared_with_strace_log() {
     let report = is_exact(&trace(&[EVENTS]), LOG);
     assert_eq!((report.sockets, report.calls), (3, 13), "{report}");
     for (from, to) in [
@@ -54,7 +54,7 @@ fn unix_sockets_are_compared() {
 
 /// If the listener's queue is full, a connect fails at once, and tokio does not retry it.
 #[test]
-fn refused_unix_connect_is_compared() {
+fn refused_unix_connect_is_compared_with_strace_log() {
     let log = r#"7 1.01 socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, 0) = 5
 7 1.02 connect(5, {sa_family=AF_UNIX, sun_path="/p"}, 110) = -1 EAGAIN (Resource temporarily unavailable)
 7 1.03 close(5) = 0

@@ -10,8 +10,8 @@ use super::TraceCalls;
 use super::origin::{Found, Origin};
 use crate::reader::Error;
 
-/// What the first call on a new socket does. Together with its address, the call identifies the socket in the
-/// trace.
+/// Use of a new socket, by its first bind or connect. A socket of the log matches a socket of the trace only
+/// if both have the same use and address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Purpose {
     Bind,
@@ -48,10 +48,11 @@ impl TraceCalls {
         }
     }
 
-    /// Returns the socket that, according to the trace, was created with this file descriptor and then bound
-    /// or connected by the call `then`.
+    /// Returns the socket of the trace that was created with the file descriptor `fd` and then bound or
+    /// connected by the call `then`. `then` is `None` if the kernel's socket was closed before any such call.
     ///
-    /// The kernel created the socket at `since`, and bound or connected it at `until`.
+    /// `since` is the time in the log at which the kernel created the socket, and `until` the time at which
+    /// it was bound, connected or closed.
     pub(in crate::verify) fn created(
         &mut self,
         fd: i32,
@@ -102,8 +103,8 @@ impl TraceCalls {
         }
     }
 
-    /// Returns the socket that, according to the trace, was adopted with these addresses. The adoption was
-    /// after the query of the addresses and before the next call on the socket, at `until`.
+    /// Returns the socket of the trace that the tap adopted after the address queries `names`, which returned
+    /// its addresses. The adoption must precede `until`, the time at which the next call on the socket began.
     pub(in crate::verify) fn adopted(
         &mut self,
         names: &Names,
@@ -142,9 +143,9 @@ fn purpose(call: &Call) -> Purpose {
     }
 }
 
-/// Returns `true` if the kernel's socket and the socket of the trace were first used in the same way.
-/// `kernel` is the call that bound or connected the kernel's socket; `None` if that socket was closed before
-/// any such call. `trace` is the first use in the trace.
+/// Returns `true` if `kernel` in the log and `trace` in the trace are the same first use of a socket: both
+/// bind it, or both connect it, and the addresses are equal. `kernel` is `None` if the log closes the socket
+/// unused; `trace` must then be a close.
 fn is_first_use(kernel: Option<&Call>, trace: &Call) -> bool {
     match kernel {
         Some(kernel) => purpose(kernel) == purpose(trace) && same_place(kernel, trace),
@@ -152,7 +153,7 @@ fn is_first_use(kernel: Option<&Call>, trace: &Call) -> bool {
     }
 }
 
-/// Returns `true` if both calls have the same address as argument, even if they failed.
+/// Returns `true` if both calls have the same arguments, such as the address. Their results may differ.
 fn same_place(kernel: &Call, trace: &Call) -> bool {
     Call::succeeded(kernel.kind.clone()).matches_recorded(&Call::succeeded(trace.kind.clone()))
 }

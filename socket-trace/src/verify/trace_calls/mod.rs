@@ -18,26 +18,28 @@ mod claims;
 mod origin;
 mod wrapped;
 
-/// A call of the kernel is searched among at most this number of next calls of the socket in the trace. The
-/// trace may have it at a later position if several threads made calls at the same time.
+/// Maximum number of a socket's next calls in the trace among which a call of the log is searched. The call
+/// need not be the first of them, because several threads may make calls at the same time.
 const MAX_OVERLAPPING: usize = 4096;
 
 #[derive(Debug)]
 pub(super) struct TraceCalls {
     trace: Trace,
     waiting: BTreeMap<SockId, VecDeque<LocatedCall>>,
-    /// Sockets that have not been found in the log yet, with their origins.
+    /// Sockets of the trace that have not been found in the log yet, with the event that began each: its
+    /// creation or its accept.
     unclaimed: Vec<(SockId, Origin)>,
     pub(super) adoptions: Adoptions,
     /// Sockets of the trace that were matched to the log by their first call, by file descriptor. A socket is
     /// removed once all of its calls have matched.
     found: HashMap<i32, Vec<Found>>,
-    /// Sockets of the trace that may correspond to several sockets of the log.
+    /// Sockets of the trace to which several sockets of the log can be matched: socket number and file
+    /// descriptor.
     pub(super) ambiguous: BTreeSet<(SockId, i32)>,
     /// Open sockets whose remaining calls are not compared.
     forgotten: HashSet<SockId>,
     pub(super) wrapped: Wrapped,
-    /// Number of failed calls that made no system call.
+    /// Number of failed calls in the trace that made no system call, for example because a path was too long.
     pub(super) own_failures: u64,
     ended: bool,
 }
@@ -87,9 +89,9 @@ impl TraceCalls {
         Ok(self.waiting.get(&sock).and_then(VecDeque::front))
     }
 
-    /// Returns `true` if `call` is among the next calls of the socket in the trace, and may have been
-    /// concurrent with each call before it. Calls before it that equal one in `held` do not count; `held` are
-    /// the kernel's calls that are held back.
+    /// Returns `true` if the trace has `call`, a call of the log, among the socket's next calls, and `call`
+    /// may have been concurrent with all calls before it. Calls before it that equal one in `held` are
+    /// skipped; `held` are calls of the log that are held back already.
     pub(super) fn has_soon(&mut self, sock: SockId, call: &Call, mut held: Vec<Call>) -> Result<bool, Error> {
         for ahead in 0..MAX_OVERLAPPING {
             while self.waiting.get(&sock).is_none_or(|calls| calls.len() <= ahead) {

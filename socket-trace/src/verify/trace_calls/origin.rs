@@ -1,10 +1,10 @@
-//! Origins of sockets in the trace.
+//! The event with which a socket begins in the trace.
 
 use socket_tap::event::{Addr, SockId};
 
 use super::super::call::Call;
 
-/// Origin of a socket in the trace.
+/// The event with which a socket begins in the trace: its creation, or its accept on a listener.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
     Created { fd: Option<i32> },

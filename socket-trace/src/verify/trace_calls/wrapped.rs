@@ -1,4 +1,4 @@
-//! Streams of the trace that have no file descriptor.
+//! Streams of the trace that have no file descriptor, such as TLS streams.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,13 +8,14 @@ use socket_tap::event::{Event, Op, SockId};
 /// socket.
 #[derive(Debug, Default)]
 pub(in crate::verify) struct Wrapped {
-    /// Open streams without a file descriptor. The value is `true` if the stream is above a recorded socket.
+    /// Open streams without a file descriptor. The value is `true` if the stream is layered on a recorded
+    /// socket, as TLS is on TCP.
     open: BTreeMap<SockId, bool>,
     /// Open sockets with a file descriptor.
     sockets: BTreeSet<SockId>,
-    /// Number of streams above a recorded socket.
+    /// Number of streams without a file descriptor that are layered on a recorded socket, as TLS is on TCP.
     pub(in crate::verify) above: u64,
-    /// Number of streams that are not above a recorded socket.
+    /// Number of streams without a file descriptor that are not layered on a recorded socket.
     pub(in crate::verify) alone: u64,
 }
 

@@ -24,7 +24,7 @@ pub enum Failure {
         /// Number of times that the request was sent.
         attempts: u32,
     },
-    /// The server sent something else than a response to this request.
+    /// The server sent bytes that are not a response to the request.
     #[error("the server sent an invalid response")]
     InvalidResponse,
     /// A socket call failed.

@@ -11,7 +11,7 @@ use crate::report::compare;
 
 const MIN_PAUSE: Duration = Duration::from_millis(500);
 
-/// Compares the recordings after new events, as long as a page is open.
+/// Compares the recordings again whenever they contain new events and at least one page is open.
 ///
 /// Each comparison reads the recordings from the beginning, so comparisons take longer and happen less often over time.
 pub(crate) async fn run(state: Arc<State>) {

@@ -8,15 +8,15 @@ use socket_tap::event::Addr;
 use super::socket_table::{Server, TCP};
 use crate::live::state::State;
 
-/// Name under which the database appears as a server in the socket table.
+/// Name of the database in the table of sockets that the live page shows.
 pub(super) const DATABASE: &str = "database";
 
 /// The connections that the servers have to the database, as their recorders report them.
 #[derive(Debug, Default)]
 pub(super) struct Database {
-    /// API of the server that has a socket, by the local address of the socket.
+    /// The API whose server opened a connection to the database, by the connection's local address.
     clients: HashMap<SocketAddr, &'static str>,
-    /// Addresses to which the servers have connected.
+    /// Addresses of the database to which the servers have connected.
     addresses: BTreeSet<SocketAddr>,
 }
 
@@ -38,12 +38,13 @@ impl Database {
         }
     }
 
-    /// Returns the API whose server has the socket with this local address.
+    /// Returns the API whose server opened the connection to the database with this local address.
     pub(super) fn client(&self, local: SocketAddr) -> Option<&'static str> {
         self.clients.get(&local).copied()
     }
 
-    /// Returns the database as servers of the socket table, one for each of its addresses.
+    /// Returns an entry for the database in the list of servers whose sockets the socket table shows. If
+    /// servers have connected to several addresses of the database, returns an entry for each.
     pub(super) fn servers(&self) -> Vec<Server> {
         self.addresses
             .iter()

@@ -53,7 +53,7 @@ pub(crate) async fn run(state: Arc<State>) {
     state.shutdown.run_until_cancelled(repeat).await;
 }
 
-/// A server's name, address and protocols.
+/// A server whose sockets the table shows: its name, address and protocols.
 #[derive(Clone)]
 pub(super) struct Server {
     pub(super) api: &'static str,
@@ -78,7 +78,7 @@ struct AssignedRow {
     marked: Marked,
     api: &'static str,
     side: &'static str,
-    /// `true` for a server's socket of a connection to the database.
+    /// `true` if a server opened this socket to connect to the database.
     upstream: bool,
 }
 
@@ -94,9 +94,9 @@ impl Server {
         self.has_address(row.foreign).then_some("client")
     }
 
-    /// Returns `true` if `address` has this server's port and IP address. If the server listens on the
-    /// unspecified address, any IP address is this server's. For the database, `address` itself may also be
-    /// unspecified, because it is unknown on which addresses the database listens.
+    /// Returns `true` if `address` is an address of this server: it has the same port and IP address. A
+    /// server that listens on the unspecified address has every IP address. For the database, `address` may
+    /// also be unspecified, because it is unknown on which addresses the database listens.
     fn has_address(&self, address: SocketAddr) -> bool {
         address.port() == self.address.port()
             && (self.address.ip().is_unspecified()
@@ -110,7 +110,8 @@ fn filter(servers: &[Server]) -> Filter {
     Filter { ports, ..Filter::default() }
 }
 
-/// Returns the rows of the socket table that are sent to the page, and the number of omitted rows.
+/// Returns the rows of the socket table that are sent to the page, at most [`MAX_ROWS`], and the number of
+/// omitted rows.
 ///
 /// Rows in `TIME_WAIT` come last, because a load test leaves thousands of them.
 fn rows(mut marked: Vec<Marked>, servers: &[Server], database: &Database) -> (Vec<AssignedRow>, usize) {

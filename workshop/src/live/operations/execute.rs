@@ -1,4 +1,4 @@
-//! Runs a job through an API's client.
+//! Runs a job, which is an operation with its number of calls, through the client of one API.
 
 use std::time::Instant;
 
@@ -12,7 +12,7 @@ use super::operation::Operation;
 /// Years between which updates alternate, so that each update changes the book.
 const YEARS: [i32; 2] = [1995, 1996];
 
-/// Runs the job as a step of the API's recordings.
+/// Makes the calls of the [`Job`] and records them as one step, under the name [`Job::step`].
 pub(crate) async fn run<C: Client>(api: &Api, job: &Job) -> Outcome {
     let began = Instant::now();
     let mut duration = 0;
@@ -42,7 +42,7 @@ async fn make_calls<C: Client>(api: &Api, job: &Job) -> Result<String, Failure> 
     Ok(description)
 }
 
-/// Makes one call and returns a description of its result.
+/// Makes one call of the [`Job`] and returns a description of its result.
 async fn call<C: Client>(client: &mut C, api: &Api, job: &Job) -> Result<String, Failure> {
     Ok(match job.operation {
         Operation::Get => title_and_year(&client.book(1).await?),
@@ -79,7 +79,7 @@ async fn call<C: Client>(client: &mut C, api: &Api, job: &Job) -> Result<String,
     })
 }
 
-/// Removes and returns the newest of the created books. Creates a book if there is none.
+/// Removes and returns the newest book that an operation has created. Creates a book if there is none.
 async fn take_newest<C: Client>(client: &mut C, api: &Api, job: &Job) -> Result<Book, Failure> {
     match api.created.take(api.name, job.is_only) {
         Some(book) => Ok(book),

@@ -27,7 +27,7 @@ pub(crate) struct Plain {
     lossy_address: SocketAddr,
     pub(crate) udp: RecordedSession,
     pub(crate) tcp: RecordedSession,
-    /// Lets only one operation run at a time, over UDP or TCP.
+    /// Lock that lets only one operation run at a time, over either UDP or TCP.
     pub(crate) operation_lock: OperationLock,
 }
 
@@ -82,7 +82,8 @@ impl Request {
         Ok(())
     }
 
-    /// Returns the name of the request's step in the recordings.
+    /// Returns the name of the step under which the calls are recorded, such as `get a book over UDP, 3
+    /// calls`.
     fn step(self) -> String {
         let over = match self.over {
             Protocol::Udp => "UDP",

@@ -33,10 +33,10 @@ impl Panel<'_> {
         if self.sequence.more > 0 {
             note(&format!("… and {} more calls", self.sequence.more));
         }
-        note("dashed: segments that the kernels exchange by themselves, as implied by the calls");
+        note("dashed: TCP segments that the kernels exchange by themselves, inferred from the calls");
         let missing = match (&self.sequence.client, &self.sequence.server) {
-            (None, _) => "the client was not recorded: its side is implied by the calls of the server",
-            (_, None) => "the server was not recorded: its side is implied by the calls of the client",
+            (None, _) => "the client was not recorded: its side is inferred from the calls of the server",
+            (_, None) => "the server was not recorded: its side is inferred from the calls of the client",
             _ => return y + 4.0,
         };
         note(missing);

@@ -12,7 +12,7 @@ const DATABASE_API = "rest";
 
 const DATABASE_UNUSED =
   "The books are in memory. To run this lesson, start the workshop with a PostgreSQL database: " +
-  "cargo run -- --store postgres://user@localhost/bookshelf";
+  "cargo run --features postgres -- --store postgres://user@localhost/bookshelf";
 
 const DATABASE_MISSING = "This recording contains no connection of the REST server to a database.";
 
