@@ -19,7 +19,7 @@ pub(crate) struct Sample {
     pub(crate) cpu_per_million: f64,
 }
 
-/// Number of reads and writes that are missing from a variant's trace.
+/// The number of events that are missing from a variant's trace, because the recorder dropped them.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Lost {
     pub(crate) api: Api,

@@ -47,7 +47,8 @@ pub enum Error {
         /// Number of changes that the watcher cannot receive any more.
         missed: u64,
     },
-    /// The store of the books could not carry out the operation in time. A change may have been stored nevertheless.
+    /// The store of the books could not be reached, or did not respond in time. If the operation was a
+    /// change, it may have been stored nevertheless.
     #[error("{_0}; repeat the request in {seconds} s", seconds = RETRY_AFTER.as_secs())]
     Unavailable(&'static str),
     /// An unexpected state: a bug in the service, invalid data in the database, or a counter that has reached

@@ -40,7 +40,7 @@ pub struct Book {
 }
 
 impl Book {
-    /// Returns [`Error::Conflict`] unless `revision` is the current revision of the book.
+    /// Returns [`Error::Conflict`] if `revision` is not the current revision of the book.
     pub(crate) fn check_revision(&self, revision: u32) -> Result<(), Error> {
         if self.revision == revision {
             return Ok(());

@@ -59,8 +59,8 @@ impl ListBooks {
         Ok(after)
     }
 
-    /// Returns the token of the page that begins after the book `book_id`. It is valid only for a list with
-    /// the same filter.
+    /// Returns the token of the page that begins after the book `book_id`. The token is valid only for a list
+    /// with the same filter.
     #[must_use]
     pub fn token_after(&self, book_id: u32) -> String {
         URL_SAFE_NO_PAD.encode(format!("{}:{book_id}", self.author_id.unwrap_or(0)))

@@ -1,4 +1,4 @@
-//! The initial books and authors. Their ids count from 1 in this order.
+//! The initial books and authors. Their ids are 1, 2, 3 and so on, in the order of these lists.
 
 use std::collections::BTreeMap;
 

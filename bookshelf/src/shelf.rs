@@ -66,8 +66,8 @@ impl Shelf {
     /// Returns a page of books ordered by id.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if the page size is out of range, or if the page token is from another service or
-    /// from a list with another filter.
+    /// [`Error::Invalid`] if the page size is out of range, or if the page token does not come from a list
+    /// with the same filter.
     pub async fn list(&self, query: &ListBooks) -> Result<Page, Error> {
         let (size, after) = (query.limit()?, query.after()?);
         // One more book shows whether there is another page.

@@ -1,14 +1,14 @@
-//! The cost of a query. A field costs 1, and a title or name costs [`TEXT_COST`]. A page of books costs
-//! `first` times as much as one of its books.
+//! The cost of a query. A field costs 1, and a title or name costs [`TEXT_COST`]. A page of books costs the
+//! number of requested books (the argument `first`) times the cost of one book.
 
 use bookshelf::page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE};
 
 /// Cost of a title or a name: 1 for every 100 bytes of its maximum length.
 pub(crate) const TEXT_COST: usize = 8;
 
-/// Maximum cost of a query. A page of 100 books with all fields costs about 5,100 if the query requests both
-/// `edges` and `nodes`. The longest response has 780 KB, and up to 100 responses can wait for one slow
-/// client.
+/// Maximum cost of a query. It allows a page of 100 books with all fields, which costs about 5,100 if the
+/// query requests both `edges` and `nodes`. It limits a response to 780 KB, because up to 100 responses can
+/// wait in memory for one slow client.
 pub(crate) const MAX_COST: usize = 5_500;
 
 /// Returns the cost of a page of `first` books.

@@ -86,5 +86,5 @@ pub(crate) fn change(change: Change) -> v1::WatchBooksResponse {
 }
 
 fn no_book() -> Status {
-    DOMAIN.missing("book", "send the book to create or update")
+    DOMAIN.missing("book", "set it to the new book, or to the new values of an existing book")
 }

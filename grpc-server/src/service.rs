@@ -22,7 +22,7 @@ use crate::status::{from_shelf, unknown_change};
 #[derive(Debug)]
 pub struct Service {
     shelf: Shelf,
-    /// Ends the watch streams, which would otherwise never end.
+    /// Shutdown signal. It ends the watch streams, which would otherwise never end.
     shutdown: Shutdown,
 }
 

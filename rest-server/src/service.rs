@@ -20,8 +20,8 @@ use crate::problem::Problem;
 #[derive(Clone)]
 pub(crate) struct Service {
     shelf: Shelf,
-    /// Ends the event streams. In an `Arc` because axum clones the state for each request, and the clone of a `Shutdown`
-    /// takes a lock.
+    /// Shutdown signal, which ends the event streams. It is in an `Arc` because axum clones the state for
+    /// each request, and cloning a `Shutdown` itself would take a lock.
     shutdown: Arc<Shutdown>,
 }
 
@@ -119,8 +119,8 @@ impl Service {
         Self { shelf, shutdown: shutdown.into() }
     }
 
-    /// Calls `change` with the current revision of a book if that revision meets `conditions`. If another
-    /// client changes the book in the meantime, tries again with the new revision.
+    /// Reads the current revision of a book, checks that it meets `conditions`, and calls `change` with it.
+    /// If another client changes the book between the check and the call, repeats both with the new revision.
     pub(crate) async fn change<T, F>(
         &self,
         id: u32,

@@ -41,7 +41,7 @@ pub struct Flags<L: Args = LimitFlags> {
     #[arg(long)]
     pub quiet: bool,
 
-    /// Where the books are stored.
+    /// The flags that choose where the books are stored.
     #[command(flatten)]
     pub store: StoreFlags,
 

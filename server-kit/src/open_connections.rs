@@ -7,7 +7,8 @@ use std::time::Duration;
 use hardening_http::Shutdown;
 use socket_tap::{OpenSocket, Tap};
 
-/// Time between the start of the shutdown and the first report. Most servers have stopped by then.
+/// Time between the start of the shutdown and the first report. It is long enough that most servers have
+/// stopped by then and print no report.
 const DELAY: Duration = Duration::from_secs(1);
 
 /// Interval between reports.

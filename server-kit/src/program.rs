@@ -19,7 +19,7 @@ use crate::open_connections;
 use crate::shutdown::{Signals, shutdown_on_signal};
 use crate::store::StoreError;
 
-/// Time for which the remaining tasks may still run after the server has stopped.
+/// Maximum time that the process waits for the remaining tasks of the runtime after the server has stopped.
 const RUNTIME_SHUTDOWN: Duration = Duration::from_secs(1);
 
 /// Name, defaults and help texts of a server command.

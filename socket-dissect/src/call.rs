@@ -28,10 +28,11 @@ pub struct Call {
     /// Time of the read or write that transferred the call's first byte, in nanoseconds since the recording
     /// began.
     pub began: u64,
-    /// Time of the read or write that transferred the first byte of the response's headers or body; `None`
-    /// without a response.
+    /// Time of the read or write that transferred the first byte of the response's headers or body, in
+    /// nanoseconds since the recording began; `None` without a response.
     pub answered: Option<u64>,
-    /// Time of the read or write that transferred the call's last byte.
+    /// Time of the read or write that transferred the call's last byte, in nanoseconds since the recording
+    /// began.
     pub ended: u64,
     /// Bytes that the call sent to the server, and the reads or writes that transferred them.
     pub to_server: Usage,
@@ -42,7 +43,7 @@ pub struct Call {
 /// Bytes that a call transferred in one direction, and the number of reads or writes that contained them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Usage {
-    /// Number of bytes of each class.
+    /// Number of bytes of each class, such as headers or payload.
     pub bytes: BTreeMap<Class, u64>,
     /// Number of reads or writes that transferred bytes of the call. A read or write with bytes of two calls
     /// counts for both calls.

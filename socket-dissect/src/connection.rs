@@ -23,7 +23,7 @@ pub(super) struct Connection {
     side: Side,
     protocol: Protocol,
     output: PerDirection<PartCollector>,
-    /// Reason why the bytes of a direction can no longer be dissected; `None` while they can.
+    /// For each direction, the reason why its bytes can no longer be dissected; `None` while they can.
     lost: PerDirection<Option<&'static str>>,
     calls: OpenCalls,
 }

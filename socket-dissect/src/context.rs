@@ -10,8 +10,9 @@ pub(super) struct Context<'a> {
     pub(super) output: &'a mut PartCollector,
     pub(super) calls: &'a mut OpenCalls,
     pub(super) contracts: &'a Contracts,
-    /// Time of the current read or write: when the read returned, or when the write was called.
+    /// Time of the current read or write, in nanoseconds since the recording began: when the read returned,
+    /// or when the write was called.
     pub(super) t: u64,
-    /// `true` if the opposite direction can no longer be dissected.
+    /// `true` if the direction opposite to that of the current read or write can no longer be dissected.
     pub(super) opposite_lost: bool,
 }

@@ -74,8 +74,8 @@ impl OpenCalls {
         }
     }
 
-    /// Returns the operation of an open call, which later bytes may replace with a more precise one. `None`
-    /// if the call has ended.
+    /// Returns the operation of an open API call. Later bytes of the call may replace it with a more precise
+    /// one. `None` if the call has ended.
     pub(super) fn operation(&self, call: u64) -> Option<&str> {
         self.open.get(&call).map(|open| open.call.operation.as_str())
     }
@@ -116,8 +116,8 @@ impl OpenCalls {
         self.open.get_mut(&call?)
     }
 
-    /// Adds the bytes of each part to its call. Moves calls whose last byte is in this read or write to
-    /// `finished`. If the call of a part ended earlier, sets the part's `call` to `None`.
+    /// Counts the bytes of each part for the part's API call. Moves API calls whose last byte is in this read
+    /// or write to `finished`. Sets the `call` of a part to `None` if that call has ended earlier.
     pub(super) fn account(
         &mut self,
         direction: Direction,

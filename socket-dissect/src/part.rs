@@ -14,7 +14,8 @@ pub struct Part {
     pub bytes: u64,
     /// Purpose of the bytes.
     pub class: Class,
-    /// Protocol that defines the unit to which the bytes belong.
+    /// Protocol of the unit to which the bytes belong: HTTP/2 for the header of a DATA frame, and gRPC for
+    /// the message in the frame.
     pub layer: Layer,
     /// Name of the unit in the terms of its protocol: `request head`, `HEADERS`, `message`.
     pub name: &'static str,
@@ -67,7 +68,7 @@ pub enum Class {
     Unknown,
 }
 
-/// Protocol that defines a run of bytes.
+/// Protocol that defines a unit, such as an HTTP/2 frame or a TLS record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Layer {
@@ -79,7 +80,7 @@ pub enum Layer {
     Grpc,
     /// WebSocket: RFC 6455.
     Websocket,
-    /// Server-sent events: the HTML standard.
+    /// Server-sent events: the format `text/event-stream` of the HTML standard.
     Sse,
     /// TLS: RFC 8446, and RFC 5246 for TLS 1.2.
     Tls,

@@ -19,12 +19,12 @@ impl Label {
         Self { class, layer, name, call: None, stream: None }
     }
 
-    /// Assigns the unit to a call.
+    /// Sets the number of the API call to which the unit belongs.
     pub(super) fn of(self, call: Option<u64>) -> Self {
         Self { call, ..self }
     }
 
-    /// Assigns the unit to an HTTP/2 stream.
+    /// Sets the id of the HTTP/2 stream to which the unit belongs.
     pub(super) fn on(self, stream: Option<u32>) -> Self {
         Self { stream, ..self }
     }
@@ -34,7 +34,8 @@ impl Label {
 #[derive(Debug, Default)]
 pub(super) struct OpenUnit(Option<u64>);
 
-/// Collects the parts of one direction of a connection.
+/// Collects the parts of each read or write in one direction of a connection, and numbers their protocol
+/// units.
 #[derive(Debug, Default)]
 pub(super) struct PartCollector {
     /// Number of protocol units, such as frames or messages, that have begun in this direction.

@@ -57,8 +57,9 @@ impl Protocol {
         }
     }
 
-    /// Resumes the dissection of a direction after bytes that were not recorded. `bytes` are the first bytes
-    /// of the next read or write. Returns `true` if a message or frame may begin with them.
+    /// Resumes the dissection of a direction after bytes that were not recorded, if `bytes` look like the
+    /// beginning of a message or frame. `bytes` are the first bytes of the next read or write. Returns `true`
+    /// on success.
     pub(super) fn resume(&mut self, direction: Direction, bytes: &[u8], context: &mut Context<'_>) -> bool {
         match self {
             Self::Undecided { from_beginning } => {

@@ -27,8 +27,8 @@ impl RecordingError {
         &self.source
     }
 
-    /// Converts to an [`io::Error`] with the same kind. `io::Error` cannot be cloned, and several callers of
-    /// `finish` may need one.
+    /// Returns a new [`io::Error`] with the same kind and the message of this error. Several callers of
+    /// `finish` may need the error, and an `io::Error` cannot be cloned.
     pub(crate) fn to_io(&self) -> io::Error {
         io::Error::new(self.source.kind(), self.to_string())
     }

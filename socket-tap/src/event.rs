@@ -24,7 +24,7 @@ pub use sock_id::SockId;
 pub use tcp_flags::{TcpFlags, UnknownFlag};
 
 /// One operation on a socket, and the result that the program got, or one packet in a network. Marks and gaps are
-/// events without a socket.
+/// events without a socket, too.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Event {

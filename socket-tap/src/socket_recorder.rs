@@ -65,8 +65,9 @@ impl SocketRecorder {
         self.lifecycle_event((op, Some(Failure::from(error))), StreamChange::None, Stamp::Now);
     }
 
-    /// Records a lifecycle event. If the recorder is overloaded, it may drop the first event of a socket. It
-    /// then drops all events of that socket. Otherwise the socket is recorded until its close.
+    /// Records a lifecycle event. If the recorder is overloaded, it may drop the first event of a socket, and
+    /// then drops all later events of this socket, too. A socket whose first event was recorded is recorded
+    /// until its close.
     fn lifecycle_event(&self, (op, error): (Op, Option<Failure>), change: StreamChange, stamp: Stamp<'_>) {
         let recording = self.0.recording();
         if self.0.is_dropped() {
@@ -139,8 +140,8 @@ impl SocketRecorder {
         socket.set_last_transfer(direction, raw);
     }
 
-    /// Records a read of `bytes`. `room` is the capacity of the program's buffer. If no bytes were read, the
-    /// stream has ended, unless `room` is 0.
+    /// Records a read of `bytes`. `room` is the capacity of the program's buffer. If `room` is greater than 0
+    /// and no bytes were read, the stream has ended.
     #[inline]
     pub(crate) fn read(&self, bytes: &[u8], room: usize, access: Access) {
         self.0.add(Direction::Read, bytes.len(), access);

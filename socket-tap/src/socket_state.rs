@@ -14,9 +14,10 @@ use crate::event::{Addr, Op, SockId, SocketKind};
 use crate::recorder::{Direction, Recording, StreamChange, WhenFull};
 use crate::transfer_count::{Access, TransferCount};
 
-/// Maximum number of lifecycle events that a socket may record when the recorder is overloaded, not counting
-/// the close. From `socket` to `close`, a connection has at most six; the rest is for errors. Without a
-/// limit, a program that polls a broken socket again and again would fill the memory.
+/// Maximum number of lifecycle events (all events except reads, writes and datagrams) that a socket may
+/// record when the recorder is overloaded, not counting the close. A connection without errors needs at most
+/// six of them, from `socket` to `close`; the rest is for errors. Without a limit, a program that polls a
+/// broken socket again and again would fill the memory.
 const RESERVED_EVENTS: u8 = 8;
 
 /// The state of one open socket. Its counts are exact even if the recorder drops reads and writes.
@@ -102,8 +103,8 @@ impl SocketState {
         self.lock_addresses().clone()
     }
 
-    /// Returns the time of the last read or write in the given direction, on the fast clock. 0 if there was
-    /// none.
+    /// Returns the time of the last read or write in the given direction, as a value of the recorder's [fast
+    /// clock](crate::recorder::RawClock). Returns 0 if there was none.
     pub(crate) fn last_transfer(&self, direction: Direction) -> u64 {
         self.count(direction).last.load(Ordering::Relaxed)
     }
@@ -141,7 +142,8 @@ impl SocketState {
         self.count(direction).add(bytes, access);
     }
 
-    /// Stores the time of the last read or write in the given direction. `raw` is a time of the fast clock.
+    /// Stores `raw` as the time of the last read or write in the given direction. It is a value of the
+    /// recorder's [fast clock](crate::recorder::RawClock).
     #[inline]
     pub(crate) fn set_last_transfer(&self, direction: Direction, raw: u64) {
         self.count(direction).last.store(raw, Ordering::Relaxed);
@@ -165,13 +167,13 @@ impl SocketState {
         self.set_first_end(LOCAL);
     }
 
-    /// Stores the side that began to end the connection, unless one is already stored.
+    /// Stores `who` as the side that began to end the connection. Does nothing if a side is already stored.
     fn set_first_end(&self, who: u8) {
         let _ = self.ended_by.compare_exchange(NOT_ENDED, who, Ordering::Relaxed, Ordering::Relaxed);
     }
 
-    /// Stores the error that ended the connection. It replaces an earlier end of stream, because an error is
-    /// more specific.
+    /// Stores the error that ended the connection. If an end of stream was stored before, the error replaces
+    /// it, because an error is more specific.
     pub(crate) fn set_error(&self, error: &io::Error) {
         use io::ErrorKind::{BrokenPipe, ConnectionReset};
         let who = match error.kind() {

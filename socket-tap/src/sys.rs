@@ -48,8 +48,9 @@ pub(crate) struct Queues {
     pub(crate) send: u32,
 }
 
-/// Returns `true` if the kernel trusts the processor's time-stamp counter. If the counter proves unstable, the
-/// kernel stops using it as its own clock. The processor's feature flags do not report that.
+/// Returns `true` if the kernel trusts the processor's time-stamp counter. The kernel stops using the counter
+/// as its own clock if the counter proves unstable. This function asks the kernel, because the processor's
+/// feature flags do not report instability.
 pub(crate) fn counter_is_trusted() -> bool {
     // Miri has no counter, and the model has its own clock.
     if cfg!(any(miri, all(test, model))) {
@@ -97,8 +98,9 @@ mod linux {
 
     /// Borrows the socket that has this file descriptor. Returns `None` if the number is negative.
     ///
-    /// The descriptor must stay open while it is borrowed. A stream queries only its own descriptor, before
-    /// it closes it. [`queues`] runs under a lock that a socket takes before it closes its descriptor.
+    /// The descriptor must stay open while it is borrowed. This holds for all callers: a stream queries only
+    /// its own descriptor, before it closes it, and [`queues`] runs under a lock that every socket takes
+    /// before it closes its descriptor.
     #[expect(unsafe_code, reason = "of the descriptor of a generic stream, only the number is known")]
     fn borrow<'a>(fd: i32) -> Option<BorrowedFd<'a>> {
         // SAFETY: the number is that of an open descriptor, see above, and is not -1. If a program has closed the

@@ -2,16 +2,18 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The number of reads or writes on one socket, and the number of their bytes.
+/// A counter of the reads, or of the writes, on one socket, and of their bytes.
 #[derive(Debug, Default)]
 pub(crate) struct TransferCount {
     calls: AtomicU64,
     bytes: AtomicU64,
-    /// Time of the last read or write, on the recorder's fast clock. 0 if there was none.
+    /// Time of the last read or write, as a value of the recorder's [fast clock](crate::recorder::RawClock).
+    /// 0 if there was none.
     pub(crate) last: AtomicU64,
 }
 
-/// The access to one direction of a socket: exclusive, or shared with other threads.
+/// The kind of access that a caller has to one direction of a socket: exclusive, or shared with other
+/// threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
     /// Only the caller reads or writes in this direction, because it polls through a mutable reference.

@@ -198,7 +198,8 @@ pub(crate) fn adopt(kind: SocketKind, fd: Option<i32>, local: Option<Addr>, peer
     Op::Adopt { fd, domain: event::Domain::Unix, kind, on: None, local, peer }
 }
 
-/// Returns the path of the address, or `(unnamed)`. tokio does not expose Linux's abstract names.
+/// Returns the path of the address, or `(unnamed)` if it has no path. A Linux address with an abstract name
+/// is also `(unnamed)`, because tokio does not expose the name.
 pub(crate) fn addr(address: &SocketAddr) -> Addr {
     address.as_pathname().map_or_else(|| Addr::Other("(unnamed)".to_owned()), path_addr)
 }

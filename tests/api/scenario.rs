@@ -26,8 +26,8 @@ struct Scenario {
 struct Step {
     #[serde(flatten)]
     call: Call,
-    /// Number of clients that make the call concurrently. One of them must receive `one_answers`, and the
-    /// calls of the others must fail.
+    /// Number of clients that make the call concurrently. One client must receive the response `one_answers`,
+    /// and the calls of the others must fail.
     at_once: Option<usize>,
     one_answers: Option<Value>,
     answers: Option<Value>,

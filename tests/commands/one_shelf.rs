@@ -82,8 +82,8 @@ fn comparison(directory: &Path, arguments: &[&str]) -> Value {
     comparison
 }
 
-/// Returns the name, the number of connections and the byte counts of each step in the trace of an API's
-/// server.
+/// Returns the steps (named groups of calls) in the trace of an API's server: for each step its name, its
+/// number of connections and its byte counts.
 fn steps(comparison: &Value, api: &str) -> Vec<Value> {
     let traces = comparison["traces"].as_array().unwrap();
     let trace = traces.iter().find(|trace| trace["name"] == api && trace["side"] == "server").unwrap();

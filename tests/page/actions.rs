@@ -18,14 +18,15 @@ fn work(workshop: &Workshop, operation: &str, calls: u32, connection: &str) -> V
     answer.json()
 }
 
-/// Returns the number of `from a terminal` marks. Such a mark ends a step in one recording. The tour ends
-/// with ten of them, one for each recording. A later step ends with two for each API over which it ran: one
-/// in the server's recording and one in the clients'.
+/// Returns the number of `from a terminal` marks. Such a mark ends a step (a named group of calls) in one
+/// recording. The tour, which is recorded first, ends with ten marks, one in each recording. A later step
+/// ends with two marks for each API over which it ran: one in the server's recording and one in the clients'.
 fn ended_steps(items: &[Value]) -> usize {
     items.iter().filter(|item| item["label"] == "from a terminal").count()
 }
 
-/// Returns the `close` events of steps' connections that were recorded only after the step had ended.
+/// Returns the `close` events that were recorded between two steps (named groups of calls). Each belongs to a
+/// connection of a step that ended before the connection was closed.
 fn late_closes(items: &[Value]) -> Vec<&Value> {
     items.iter().filter(|item| item["op"] == "close" && item["step"] == "from a terminal").collect()
 }

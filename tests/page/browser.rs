@@ -12,7 +12,8 @@ use crate::support::workshop::Workshop;
 
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients/page");
 
-/// Lets only one browser test run at a time, because a browser and a workshop occupy two processors.
+/// Lock that lets only one browser test run at a time, because a browser and a workshop together occupy two
+/// processors.
 static BROWSER_LOCK: Mutex<()> = Mutex::new(());
 
 /// Starts a workshop and runs a Playwright script, such as `lanes.mjs`, on its live page.

@@ -22,9 +22,9 @@ fn seq(item: &Value) -> u64 {
     item["seq"].as_u64().unwrap()
 }
 
-/// Returns the number of `from a terminal` marks. Such a mark ends a step in one recording. The tour ends
-/// with ten of them, one for each recording. A later step ends with two for each API over which it ran: one
-/// in the server's recording and one in the clients'.
+/// Returns the number of `from a terminal` marks. Such a mark ends a step (a named group of calls) in one
+/// recording. The tour, which is recorded first, ends with ten marks, one in each recording. A later step
+/// ends with two marks for each API over which it ran: one in the server's recording and one in the clients'.
 fn ended_steps(items: &[Value]) -> usize {
     items.iter().filter(|item| item["op"] == "mark" && item["label"] == "from a terminal").count()
 }
@@ -93,7 +93,8 @@ fn hello_event_lists_recordings_and_operations() {
     assert_eq!(hello.data["first"], 1);
 }
 
-/// Reads the stream up to the item with number `last`, and returns the numbers of all items.
+/// Reads the event stream up to the item (a recorded event) with the number `last`, and returns the numbers
+/// of all items.
 fn up_to(mut stream: Stream, last: u64) -> Vec<u64> {
     stream.items_until(|items| items.last().is_some_and(|item| seq(item) >= last)).iter().map(seq).collect()
 }

@@ -14,7 +14,8 @@ use crate::recording::overload::events_of;
 use crate::support::keep_alive::KeepAlive;
 use crate::support::process::Serving;
 
-/// Returns the numbers of bytes that were read and written on each connection, by the peer's address.
+/// Returns the number of bytes read and the number of bytes written on each connection, by the peer's
+/// address.
 fn moved(events: &[Event]) -> HashMap<SocketAddr, (u64, u64)> {
     let (mut peers, mut moved) = (HashMap::new(), HashMap::<_, (u64, u64)>::new());
     for event in events {

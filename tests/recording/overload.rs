@@ -151,7 +151,7 @@ async fn ten_thousand_calls_on_one_connection_are_counted() {
 struct Slow {
     permits: Receiver<()>,
     kept: Memory,
-    /// Sends the number of reads and writes in each batch to the test.
+    /// Channel to the test, for the number of reads and writes in each batch.
     batches: Sender<usize>,
 }
 

@@ -41,7 +41,8 @@ impl Recording {
         run(command("socket-trace"), &[arguments, &[trace.to_str().unwrap()]].concat())
     }
 
-    /// Returns the dissected parts of each direction, first those sent to the server.
+    /// Returns the PostgreSQL messages that `socket-dissect` finds, as [`Part`]s: first those sent to the
+    /// server, then those sent to the client.
     fn parts(&self) -> [Vec<Part>; 2] {
         let mut trace = Trace::open(self.trace()).unwrap();
         let mut dissector = Dissector::new(trace.header().side);

@@ -94,8 +94,9 @@ async fn layers_command_pairs_tls_records_with_messages() {
     }
 }
 
-/// Returns the blocks of the level named `title` in the output of `layers --json`. Each block consists of its
-/// start offset, its end offset and its number of encrypted bytes.
+/// Returns the blocks of bytes in the row named `title`, such as `client's TCP`, of the output of
+/// `socket-trace layers --json`. Each block consists of its start offset, its end offset, and the number of
+/// bytes in the layer below that carry it.
 fn blocks(way: &Value, title: &str) -> Vec<(u64, u64, u64)> {
     let levels = way["levels"].as_array().unwrap();
     let level = levels.iter().find(|level| level["title"] == title).unwrap_or_else(|| panic!("{way}"));
@@ -127,7 +128,8 @@ fn dissected(path: &Path) -> (Directions, u16) {
     (parts.map(|parts| described(&parts)), port)
 }
 
-/// Formats the dissected parts of one direction as text that can be compared with Wireshark's.
+/// Formats the TLS records of one direction, which `socket-dissect` returns as [`Part`]s, as text that can be
+/// compared with Wireshark's.
 fn described(parts: &[Part]) -> Vec<String> {
     const TYPES: [&str; 4] = ["change_cipher_spec", "alert", "handshake", "application_data"];
     let (mut described, mut record): (Vec<String>, Option<usize>) = (Vec::new(), None);

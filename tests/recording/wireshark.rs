@@ -68,7 +68,8 @@ fn opens(event: &Event) -> Option<u16> {
     }
 }
 
-/// Formats the dissected parts of one direction as text that can be compared with tshark's.
+/// Formats the messages and frames of one direction, which `socket-dissect` returns as [`Part`]s, as text
+/// that can be compared with tshark's.
 fn message_texts(parts: &[Part]) -> Vec<String> {
     let mut texts = Vec::new();
     let (mut frame, mut messages): (Option<(String, u64)>, Vec<u64>) = (None, Vec::new());

@@ -22,7 +22,7 @@ const BOOKS: u32 = 14;
 /// further behind, because the store keeps only 1,024 changes.
 const MAX_LAG: u64 = 500;
 
-/// Receives the number of updates that a watcher has seen so far.
+/// Receiver of the number of updates that a watcher has seen so far.
 type Seen = watch::Receiver<u64>;
 
 #[tokio::test(flavor = "multi_thread")]

@@ -228,8 +228,8 @@ fn read_log(stderr: ChildStderr, ready: &Sender<()>) {
     }
 }
 
-/// Returns the child processes of the process `parent`. On systems other than Linux the list is empty; the children end
-/// soon after their parent.
+/// Returns the child processes of the process `parent`. On systems other than Linux, the list is empty. That
+/// does no harm, because the children end soon after their parent.
 fn children(parent: u32) -> Vec<Pid> {
     let path = format!("/proc/{parent}/task/{parent}/children");
     let numbers = fs::read_to_string(path).unwrap_or_default();

@@ -50,7 +50,8 @@ async fn half_closed_client_gets_response_to_post<A: Api>() {
     }
 }
 
-/// The server rejects an oversized body before it has read all of it. A reset would discard the response.
+/// The server rejects an oversized body before it has read all of it. It must not reset the connection then,
+/// because a reset would discard the response.
 async fn rejection_is_delivered_despite_unread_body<A: Api>() {
     let memory = Memory::new();
     let tap = Tap::server(A::API).sink(memory.clone()).start().unwrap();

@@ -24,8 +24,8 @@ each_api!(
     http2_settings_announce_the_server_limits,
 );
 
-/// Maximum growth of a server's memory during a flood, in KiB. The allocator and the threads keep some
-/// memory.
+/// Maximum growth of a server's memory during a flood, in KiB. It is greater than 0, because the allocator
+/// and the threads keep some memory.
 const LEFT_BEHIND: u64 = 48 * 1024;
 
 #[derive(PartialEq)]

@@ -1,9 +1,12 @@
-//! Configures network interfaces with rtnetlink(7). Three kinds of request are needed.
+//! Configures network interfaces with rtnetlink(7): limits, state and addresses.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::os::fd::OwnedFd;
+use std::time::Duration;
 
 use rustix::io::{Errno, Result};
+use rustix::net::netlink::SocketAddrNetlink;
+use rustix::net::sockopt::Timeout;
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netdevice};
 
 // Numbers of linux/netlink.h, linux/rtnetlink.h, linux/if_link.h and linux/if_addr.h.
@@ -12,6 +15,9 @@ const CREATE: u16 = 0x0200 | 0x0400;
 const ERROR: u16 = 2;
 const NEW_LINK: u16 = 16;
 const NEW_ADDRESS: u16 = 20;
+const NEW_ROUTE: u16 = 24;
+const GROUP_IPV6_ROUTES: u32 = 0x400;
+const LOCAL_ROUTE: u8 = 2;
 const LINK_MTU: u16 = 4;
 const LINK_QUEUE: u16 = 13;
 const ADDRESS: u16 = 1;
@@ -68,6 +74,23 @@ impl Network {
         self.request(NEW_ADDRESS, CREATE, &body)
     }
 
+    /// Adds an IPv6 address and waits until the kernel accepts packets for it. The kernel creates the route to itself
+    /// later than it responds to the request.
+    pub(crate) fn add_ipv6(&self, interface: &str, address: Ipv6Addr) -> Result<()> {
+        let routes = Self::open()?.socket;
+        rustix::net::bind(&routes, &SocketAddrNetlink::new(0, GROUP_IPV6_ROUTES))?;
+        let longest = Some(Duration::from_secs(5));
+        rustix::net::sockopt::set_socket_timeout(&routes, Timeout::Recv, longest)?;
+        self.add_address(interface, address.into(), 64)?;
+        loop {
+            let mut message = [0; 4_096];
+            let (length, _) = rustix::net::recv(&routes, &mut message, RecvFlags::empty())?;
+            if is_local_route(message.get(..length).unwrap_or_default(), address) {
+                return Ok(());
+            }
+        }
+    }
+
     fn index(&self, interface: &str) -> Result<u32> {
         netdevice::name_to_index(&self.socket, interface)
     }
@@ -104,13 +127,24 @@ fn push_attribute(body: &mut Vec<u8>, kind: u16, value: &[u8]) {
     body.resize(body.len().next_multiple_of(4), 0);
 }
 
+/// Returns `true` if the kernel reports that it accepts packets for the address.
+fn is_local_route(message: &[u8], address: Ipv6Addr) -> bool {
+    // struct rtmsg: its eighth byte is the type of the route. The attributes follow.
+    is_kind(message, NEW_ROUTE)
+        && message.get(HEADER + 7) == Some(&LOCAL_ROUTE)
+        && message.windows(16).any(|bytes| bytes == address.octets())
+}
+
+fn is_kind(message: &[u8], kind: u16) -> bool {
+    message.get(4..6) == Some(&kind.to_ne_bytes())
+}
+
 /// Returns the error in the response to a request. The number 0 acknowledges it.
 fn acknowledged(response: &[u8]) -> Result<()> {
-    let kind = response.get(4..6).and_then(|bytes| bytes.try_into().ok()).map(u16::from_ne_bytes);
     let number = response.get(HEADER..HEADER + 4).and_then(|bytes| bytes.try_into().ok());
-    match (kind, number.map(i32::from_ne_bytes)) {
-        (Some(ERROR), Some(0)) => Ok(()),
-        (Some(ERROR), Some(number)) => Err(Errno::from_raw_os_error(-number)),
-        _ => Err(Errno::PROTO),
+    match number.map(i32::from_ne_bytes).filter(|_| is_kind(response, ERROR)) {
+        Some(0) => Ok(()),
+        Some(number) => Err(Errno::from_raw_os_error(-number)),
+        None => Err(Errno::PROTO),
     }
 }

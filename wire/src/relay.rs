@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use socket_tap::monotonic_ns;
 
-use crate::control::{Change, Control, Phase};
+use crate::control::{Change, Control, Phase, Request};
 use crate::flows::Flows;
 use crate::journal::{Journal, NewEntry};
 use crate::lane::{Flight, Lane};
 use crate::packet::Packet;
 use crate::plan::{Plan, Verdict};
+use crate::side::QUEUE;
 use crate::stats::Stats;
 use crate::timer::Timer;
 use crate::{Direction, Error};
@@ -32,6 +33,8 @@ pub(crate) struct Relay {
     journal: Journal,
     stats: Stats,
     control: Arc<Control>,
+    /// Requested changes, each with the number of packets that may have been sent before the request.
+    requests: Vec<(Request, u32)>,
     timer: Timer,
 }
 
@@ -44,7 +47,17 @@ impl Relay {
         control: Arc<Control>,
     ) -> Result<Self, Error> {
         let (lanes, flows, stats) = Default::default();
-        Ok(Self { tuns, plans, lanes, flows, journal, stats, control, timer: Timer::new()? })
+        Ok(Self {
+            tuns,
+            plans,
+            lanes,
+            flows,
+            journal,
+            stats,
+            control,
+            requests: Vec::new(),
+            timer: Timer::new()?,
+        })
     }
 
     /// Relays packets until the control ends it.
@@ -53,6 +66,8 @@ impl Relay {
         let mut buffer = vec![0; 65_536];
         let mut deadline = u64::MAX;
         loop {
+            let requests = self.control.take_requests().into_iter();
+            self.requests.extend(requests.map(|request| (request, QUEUE)));
             let mut is_idle = true;
             for direction in Direction::BOTH {
                 is_idle &= !self.read_batch(direction, &mut buffer);
@@ -89,25 +104,39 @@ impl Relay {
         for count in 0..BATCH {
             match rustix::io::read(&self.tuns[direction.number()], &mut *buffer) {
                 Ok(length) => self.receive(direction, buffer.get(..length).unwrap_or_default()),
-                Err(rustix::io::Errno::INTR) => {}
-                Err(_) => return count > 0,
+                Err(rustix::io::Errno::INTR) => continue,
+                Err(_) => {
+                    self.make_changes(direction, QUEUE);
+                    return count > 0;
+                }
             }
+            self.make_changes(direction, 1);
             // Packets that are due do not wait for the end of the batch.
             self.deliver_due();
         }
         true
     }
 
-    /// Decides what becomes of a packet.
-    fn receive(&mut self, direction: Direction, bytes: &[u8]) {
-        let sent = monotonic_ns();
-        for (direction, change) in self.control.take_changes() {
+    /// Makes the changes for which all packets that were sent before the request have been read: after as many packets as
+    /// the kernel's queue can hold, or when the queue is empty.
+    fn make_changes(&mut self, direction: Direction, read: u32) {
+        for (request, before) in &mut self.requests {
+            if request.direction == direction {
+                *before = before.saturating_sub(read);
+            }
+        }
+        for (request, _) in self.requests.extract_if(.., |(_, before)| *before == 0) {
             let plan = &mut self.plans[direction.number()];
-            match change {
+            match request.change {
                 Change::Impairments(impairments) => plan.set(impairments),
                 Change::Rule(rule) => plan.add(rule),
             }
         }
+    }
+
+    /// Decides what becomes of a packet.
+    fn receive(&mut self, direction: Direction, bytes: &[u8]) {
+        let sent = monotonic_ns();
         let counts = self.stats.direction_mut(direction);
         if is_multicast(bytes) {
             counts.multicast += 1;
@@ -173,6 +202,13 @@ impl Relay {
         counts.delivered += u64::from(is_delivered);
         counts.dropped += u64::from(!is_delivered);
         self.journal.land(flight, is_delivered.then_some(now));
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        // Nobody waits for a relay that has ended.
+        self.control.close();
     }
 }
 

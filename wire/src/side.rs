@@ -19,7 +19,7 @@ const INTERFACE: &str = "wire0";
 
 /// Number of packets that wait in the kernel until the relay reads them. The default of 500 is less than one congestion
 /// window can be.
-const QUEUE: u32 = 10_000;
+pub(crate) const QUEUE: u32 = 10_000;
 
 /// A handle to one side of a [`Wire`](crate::Wire): its client side or its server side.
 ///
@@ -165,7 +165,7 @@ fn set_up(addresses: Addresses, mtu: u16) -> Result<(tokio::runtime::Runtime, (O
     };
     configure().map_err(Error::system("configure a network interface"))?;
     // Kernels without IPv6 refuse it.
-    let has_ipv6 = network.add_address(INTERFACE, addresses.ipv6.into(), 64).is_ok();
+    let has_ipv6 = network.add_ipv6(INTERFACE, addresses.ipv6).is_ok();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

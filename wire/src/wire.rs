@@ -87,18 +87,19 @@ impl Wire {
         self.has_ipv6
     }
 
-    /// Changes the impairments of one direction. They apply to all packets that are sent after this call returned, and not
-    /// to packets in flight.
+    /// Changes the impairments of one direction, and waits until the relay has made the change, some tens of microseconds.
+    /// Packets that were sent before keep the earlier impairments, and those that are sent later meet the new ones.
     ///
     /// # Errors
     /// [`Error::Invalid`] if a value is outside its range.
     pub fn set(&self, direction: Direction, impairments: Impairments) -> Result<(), Error> {
         impairments.check()?;
-        self.control.add(direction, Change::Impairments(impairments));
+        self.control.request(direction, Change::Impairments(impairments));
         Ok(())
     }
 
-    /// Adds a rule for one packet of a direction. It counts the packets that are sent after this call returned.
+    /// Adds a rule for one packet of a direction. Like [`set`](Self::set), it counts the packets that are sent
+    /// later.
     ///
     /// ```no_run
     /// # // Not run: a doctest can share its process with others, so it cannot enter a namespace.
@@ -109,7 +110,7 @@ impl Wire {
     /// # }
     /// ```
     pub fn add_rule(&self, direction: Direction, rule: Rule) {
-        self.control.add(direction, Change::Rule(rule));
+        self.control.request(direction, Change::Rule(rule));
     }
 
     /// Returns the records of all packets. `None` if they were taken before, or if packets are not recorded.

@@ -9,8 +9,8 @@ use socket_tap::monotonic_ns;
 /// A writer to standard output that discards its input until [`open`](Self::open) is called.
 ///
 /// The recorders write a line for each socket call. The lines for the tour (the calls that the workshop makes
-/// at its start) are discarded, because the workshop prints a report of the tour instead. It opens this writer
-/// after the tour. Opening a clone opens all clones.
+/// at its start) are discarded, because the workshop prints a report of the tour instead. The workshop opens
+/// this writer after the tour. Opening a clone opens all clones.
 #[derive(Clone, Debug)]
 pub struct GatedStdout {
     is_open: Arc<AtomicBool>,
@@ -29,8 +29,8 @@ impl GatedStdout {
         self.is_open.store(true, Ordering::Release);
     }
 
-    /// Returns the time on the monotonic clock at which this writer was created. The times in the printed
-    /// lines are relative to it.
+    /// Returns the time of the monotonic clock at which this writer was created, in nanoseconds. The printed
+    /// lines show times relative to it.
     #[must_use]
     pub fn created_ns(&self) -> u64 {
         self.created_ns

@@ -89,7 +89,8 @@ impl Recordings {
         [Side::Server, Side::Client].map(|side| (self.label(side), self.path(side)))
     }
 
-    /// Starts a named step in the server's trace and in the clients' trace.
+    /// Starts a step in the server's trace and in the clients' trace: calls from now on belong to the step
+    /// with this name.
     pub fn mark(&self, step: impl Into<Cow<'static, str>>) {
         let step = step.into();
         self.server.mark(step.clone());

@@ -51,7 +51,7 @@ pub fn text(apis: &[ApiInstance], comparison: &Comparison, story: &Story) -> Res
     if let Some(bytes) = table::bytes(&comparison.traces, Side::Server) {
         let _ = writeln!(out, "Byte breakdown of each step (to the server / to the client):\n\n{bytes}");
     }
-    let _ = writeln!(out, "Cost of a call, in bytes to the server + to the client:\n");
+    let _ = writeln!(out, "Cost of a call, in bytes sent to the server + bytes sent to the client:\n");
     let _ = writeln!(out, "{}", costs(apis, comparison));
     if let Some(upstream) = table::upstream(&comparison.traces) {
         let _ = writeln!(out, "Connections to the database, as recorded by the servers:\n\n{upstream}");
@@ -83,7 +83,7 @@ fn costs(apis: &[ApiInstance], comparison: &Comparison) -> String {
             let more = |one: u64, ten: u64| ten.saturating_sub(one) / (CALLS - 1);
             let _ = writeln!(
                 out,
-                "  {:<8} first call with its connection: {:>4} + {:<4}  each further call: {:>4} + {}",
+                "  {:<8} first call with its connection: {:>3} B + {:>3} B, each further call: {:>3} B + {:>3} B",
                 api.title,
                 one.to_server,
                 one.to_client,

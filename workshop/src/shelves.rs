@@ -5,7 +5,8 @@ use server_kit::StoreFlags;
 use server_kit::store::{StoreAddress, StoreError};
 use socket_tap::Tap;
 
-/// Gives every server access to the same shelf.
+/// The shelf that all servers share, in memory or in a database. Each server gets its own handle from
+/// [`open`](Self::open).
 #[derive(Debug)]
 pub struct Shelves<'a> {
     flags: &'a StoreFlags,

@@ -14,7 +14,7 @@ use crate::error::Error;
 pub struct Feed {
     limit: usize,
     recent: Mutex<Recent>,
-    /// Sequence number of the newest change. Sending it wakes the watchers.
+    /// Channel for the sequence number of the newest change. Sending a new number wakes the watchers.
     newest: watch::Sender<u64>,
 }
 
@@ -25,8 +25,8 @@ struct Recent {
 }
 
 impl Feed {
-    /// Returns an empty feed for at most `limit` changes. `newest` is the sequence number of the newest
-    /// change that was made before: if it is 7, the feed begins with change 8.
+    /// Returns an empty feed for at most `limit` changes. `newest` is the sequence number of the last change
+    /// before the feed: if it is 7, the first change in the feed has number 8.
     #[must_use]
     pub fn new(newest: u64, limit: usize) -> Self {
         let recent = Mutex::new(Recent { changes: VecDeque::new(), newest });
@@ -35,8 +35,8 @@ impl Feed {
 
     /// Adds a change and wakes the watchers. Drops the oldest change if the feed is full.
     ///
-    /// A change that the feed already holds is ignored. If changes are missing between the newest change in
-    /// the feed and the added one, the feed drops all older changes.
+    /// Ignores a change that the feed already holds. If changes are missing between the newest change in the
+    /// feed and `change`, the feed first drops all that it holds, so that its changes have no gap.
     pub fn push(&self, change: Change) {
         let mut recent = self.recent();
         if change.sequence > recent.newest + 1 {
@@ -46,7 +46,7 @@ impl Feed {
     }
 
     /// Adds a change like [`push`](Self::push), and returns `true`. If changes are missing between the newest
-    /// change in the feed and this one, does nothing and returns `false`.
+    /// change in the feed and `change`, does nothing and returns `false`.
     pub fn push_next(&self, change: Change) -> bool {
         let mut recent = self.recent();
         let is_next = change.sequence <= recent.newest + 1;

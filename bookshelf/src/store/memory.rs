@@ -38,8 +38,8 @@ impl Memory {
         Self { limits, state: Mutex::new(state), feed: Feed::new(0, limits.history) }
     }
 
-    /// Adds a change to the feed. The caller holds the lock of `state`, so the feed has the changes in the
-    /// order in which they were made.
+    /// Adds a change to the feed. `state` must be locked, so that no other operation adds a change between
+    /// the change to the book and its entry in the feed.
     fn announce(&self, state: &mut State, kind: ChangeKind, book: &Book) {
         state.last_change += 1;
         self.feed.push(Change { sequence: state.last_change, kind, book: book.clone() });

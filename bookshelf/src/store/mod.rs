@@ -81,7 +81,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 pub struct BookRange {
     /// Selects only the books of this author.
     pub author_id: Option<u32>,
-    /// Selects only the books with a larger id.
+    /// Selects only the books whose id is larger than this one; 0 selects all.
     pub after: u32,
     /// Maximum number of books.
     pub limit: usize,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextResolve, ResolveInfo};
 use async_graphql::{ServerResult, Value};
 
-/// Calls the function before each title is resolved.
+/// A schema extension that calls a function before each title is resolved.
 #[derive(Clone)]
 pub(super) struct BeforeTitle<F>(pub(super) F);
 

@@ -60,7 +60,7 @@ pub(crate) struct Endpoint<E> {
     pub(crate) roots: RootTypes,
     /// The GraphiQL page as HTML.
     pub(crate) page: String,
-    /// Cancelled when the service shuts down.
+    /// Token that is cancelled when the service shuts down.
     pub(crate) shutdown: Shutdown,
     /// Tasks of the open WebSockets.
     pub(crate) websockets: TaskTracker,

@@ -28,7 +28,7 @@ impl From<ServerError> for Outcome {
     }
 }
 
-/// Executes operations with an async-graphql schema.
+/// An executor of operations, with an async-graphql schema.
 pub(crate) struct Engine<E>(E);
 
 impl<E: Executor> Engine<E> {

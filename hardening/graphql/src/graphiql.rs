@@ -34,7 +34,8 @@ impl Page {
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src data:; \
                       img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// `Cache-Control` of third-party files. They never change, because their names contain their version.
+/// `Cache-Control` of third-party files. Browsers may cache these files indefinitely, because a new version
+/// has a new name.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
 /// `Cache-Control` of files that may differ in the next version of the program.

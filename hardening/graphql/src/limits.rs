@@ -44,7 +44,7 @@ pub const MAX_ERRORS: usize = 100;
 /// from the request.
 pub const MAX_MESSAGE: usize = 300;
 
-/// Silent interval after which an event stream sends a keep-alive comment.
+/// Time without an event after which an event stream sends a keep-alive comment.
 pub const EVENT_KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// Time for a WebSocket client to send `connection_init`.

@@ -4,8 +4,8 @@ use crate::status::ErrorDomain;
 
 /// The properties of a gRPC API that this crate needs to serve it.
 ///
-/// The methods of the API must be unary or server-streaming, because this crate limits the time between the
-/// messages of a client stream only for server reflection.
+/// The methods of the API must be unary or server-streaming. This crate does not support client streams: it
+/// limits the time between the messages of a client stream only for server reflection.
 #[derive(Clone, Copy, Debug)]
 pub struct Api {
     /// Domain of the API's errors.

@@ -7,7 +7,8 @@ use tonic_types::FieldViolation;
 use crate::limits::MAX_MASK_VIOLATIONS;
 use crate::status::{ErrorDomain, quoted};
 
-/// The fields of the resource that an update request changes, such as a book.
+/// The fields of a resource, such as a book, in update requests: those that a client may change, and those
+/// that only the server sets.
 #[derive(Clone, Copy, Debug)]
 pub struct MessageFields {
     /// Name of the request's field that contains the resource, such as `book`.

@@ -75,8 +75,8 @@ where
         Service::<Request<Body>>::poll_ready(&mut self.standard, cx)
     }
 
-    /// Calls the API's service directly, because tonic's router would box each request and response again.
-    /// Calls the other services through the router.
+    /// Calls the API's service directly, which saves two allocations: tonic's router would box the request
+    /// and the response again. Calls the other services through the router.
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         if is_method_of(S::NAME, request.uri().path()) {
             Either::Left(self.service.call(request))

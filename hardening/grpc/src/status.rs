@@ -65,7 +65,7 @@ impl ErrorDomain {
         self.status(Code::NotFound, "SERVICE_NOT_FOUND", &[("service", &service)], message)
     }
 
-    /// Returns INTERNAL, as gRPC's own servers do for a malformed header.
+    /// Returns an INTERNAL status for a malformed `grpc-timeout`, as gRPC's own servers do.
     pub(crate) fn malformed_timeout(self, value: &[u8]) -> Status {
         let value = quoted(&String::from_utf8_lossy(value));
         let message = format!(

@@ -106,8 +106,8 @@ impl Future for ResponseFuture {
     }
 }
 
-/// Makes the final changes to a response, such as adding `connection: close`. They depend on the method and
-/// the version of the request.
+/// The final changes to a response, such as adding `connection: close`, which depend on the method and the
+/// HTTP version of the request.
 #[derive(Clone, Copy, Debug)]
 struct Finish {
     reject: RejectionHandler,

@@ -66,8 +66,8 @@ const NAME_BYTES: [bool; 256] = {
     table
 };
 
-/// Returns `true` for a host name or an IPv4 address with an optional port. A cheap check that makes it
-/// unnecessary to parse an [`Authority`] for most requests.
+/// Returns `true` for a host name or an IPv4 address with an optional port. Most requests have such a host,
+/// and this check is cheaper than parsing an [`Authority`].
 fn is_simple_host(host: &[u8]) -> bool {
     let name = host.iter().take_while(|byte| NAME_BYTES[usize::from(**byte)]).count();
     match host.split_at(name) {

@@ -15,7 +15,7 @@ use crate::{Limits, Shutdown};
 /// hold.
 const MAX_LATE_ACCEPTS: u32 = 1024;
 
-/// Accepts the connections of a [`TapListener`].
+/// An acceptor of connections on a [`TapListener`]. It limits the number of open connections.
 #[derive(Debug)]
 pub struct Incoming {
     listener: TapListener,
@@ -43,8 +43,9 @@ impl Incoming {
     /// At the maximum number of connections, waits until one closes. Meanwhile, new clients wait in the
     /// kernel's backlog; they see a delay, but no error.
     ///
-    /// Returns `None` once the shutdown has begun and the backlog is empty. It accepts the backlog first,
-    /// because closing the listener resets the connections in it. Cancel safe.
+    /// Returns `None` once the shutdown has begun and the backlog is empty. After the shutdown has begun, it
+    /// still accepts the connections in the backlog, because closing the listener would reset them. Cancel
+    /// safe.
     pub async fn next(&mut self) -> Option<Connection> {
         let slot = tokio::select! {
             biased;

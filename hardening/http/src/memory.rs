@@ -9,8 +9,8 @@ mod glibc {
     /// Maximum number of free bytes that glibc keeps at the end of each arena.
     const TRIM_THRESHOLD: libc::c_int = 1024 * 1024;
 
-    /// Sets the threshold above which glibc returns the free memory at the end of an arena. glibc then no
-    /// longer raises it.
+    /// Sets the amount of free memory at the end of an arena above which glibc returns this memory. glibc
+    /// raises the threshold by itself only until it is set.
     #[expect(unsafe_code, reason = "no maintained crate offers a safe mallopt")]
     pub(crate) fn fix_threshold() {
         // SAFETY: mallopt sets one number of the allocator, under the allocator's lock.

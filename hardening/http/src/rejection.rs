@@ -12,7 +12,7 @@ pub struct Rejection {
     pub reason: String,
 }
 
-/// Converts a rejection to a response in the error format of the API.
+/// A function that converts a rejection to a response in the error format of the API.
 pub type RejectionHandler = fn(Rejection) -> Response;
 
 impl Rejection {

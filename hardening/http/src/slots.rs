@@ -12,12 +12,13 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::memory;
 
-/// Memory is returned to the operating system only if there are at least this many fewer open connections
-/// than at the peak. Closing 100 connections frees about 2 MiB.
+/// Memory is returned to the operating system only after the number of open connections has fallen by at
+/// least this much from its peak. Closing 100 connections frees about 2 MiB.
 const TRIM_THRESHOLD: usize = 100;
 
-/// Pause between the end of a burst of connections and the return of its memory, during which more
-/// connections close. It is also the minimum time between two returns on a busy server.
+/// Pause before the memory of a burst of connections is returned to the operating system, so that the other
+/// connections of the burst can close, too. It is also the minimum time between two such returns on a busy
+/// server.
 const TRIM_DELAY: Duration = Duration::from_secs(1);
 
 /// A fixed number of slots. Each open connection uses one.
@@ -63,8 +64,8 @@ impl Slots {
         Self { usage, _trimmer: AbortOnDropHandle::new(trimmer) }
     }
 
-    /// Waits for a free slot. Would return `None` if the semaphore were closed, which never happens. Cancel
-    /// safe.
+    /// Waits for a free slot. The result is never `None`, because the semaphore of the slots is never closed.
+    /// Cancel safe.
     pub(crate) async fn acquire(&self) -> Option<Slot> {
         let permit = Arc::clone(&self.usage.free).acquire_owned().await.ok()?;
         self.usage.peak.fetch_max(self.usage.in_use(), Relaxed);

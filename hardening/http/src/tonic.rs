@@ -23,7 +23,7 @@ impl Connected for Connection {
 }
 
 /// A request extension through which [`TrackActivity`] finds the request's [`Connection`]. `TrackActivity`
-/// also removes it from the request.
+/// removes the extension before the handler runs.
 #[derive(Clone, Debug)]
 pub struct ConnectInfo {
     activity: Activity,

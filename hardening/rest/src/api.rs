@@ -21,7 +21,7 @@ pub trait Api: Clone + Send + Sync + 'static {
 /// The reason why an extractor or the router rejects a request.
 #[derive(Debug)]
 pub enum Rejection {
-    /// An error that its status describes fully. Contains the status and a message for the client.
+    /// An error without further details: its status and a message for the client.
     Status(StatusCode, String),
     /// The request body has an unsupported media type or content coding.
     Unsupported {

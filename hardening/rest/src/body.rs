@@ -69,7 +69,8 @@ impl<F: Format, S: Api> FromRequest<S> for UnreadBody<F> {
 }
 
 impl<F> UnreadBody<F> {
-    /// Reads the complete body. `read` converts its fields, and returns `None` if one of them is invalid.
+    /// Reads the complete body, and passes its fields to the closure `read`. The closure converts them, and
+    /// returns `None` if one of them is invalid.
     ///
     /// # Errors
     /// If the body is too long, stalls, is truncated or is not a JSON object. If a field is unknown,

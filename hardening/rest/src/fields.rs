@@ -49,8 +49,8 @@ pub struct Fields<V> {
 }
 
 impl<V: RawValue> Fields<V> {
-    /// Passes the fields `received` to `read`, which converts them. `read` returns `None` if a field is
-    /// invalid.
+    /// Passes the fields `received` to the closure `read`, which converts them. The closure returns `None` if
+    /// a field is invalid.
     ///
     /// # Errors
     /// One error for each invalid, missing, repeated or unknown field. Unknown fields are omitted if there

@@ -51,7 +51,7 @@ impl<'de> Deserialize<'de> for CanonicalId {
     }
 }
 
-/// Parses the path segment without copying it.
+/// A serde visitor that parses a path segment without copying it.
 struct CanonicalIdVisitor;
 
 impl Visitor<'_> for CanonicalIdVisitor {

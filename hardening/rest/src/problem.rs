@@ -36,9 +36,10 @@ pub struct ProblemDetails {
     pub detail: String,
     /// Invalid body fields, query parameters or headers.
     pub errors: Vec<FieldError>,
-    /// Current revision of the resource, if it does not meet a precondition of the request.
+    /// Current revision of the resource, if a precondition of the request, such as `If-Match`, excludes that
+    /// revision.
     pub revision: Option<u32>,
-    /// Response header that lists the supported media types or codings.
+    /// Name and value of the response header that lists the supported media types or content codings.
     pub header: Option<(HeaderName, &'static str)>,
 }
 

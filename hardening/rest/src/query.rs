@@ -24,7 +24,7 @@ impl<S: Api> FromRequestParts<S> for Query {
 }
 
 impl Query {
-    /// Converts the parameters with `read`, which returns `None` if one of them is invalid.
+    /// Converts the parameters with the closure `read`, which returns `None` if one of them is invalid.
     ///
     /// # Errors
     /// If a parameter is unknown, repeated, missing or invalid; the error lists all such parameters.

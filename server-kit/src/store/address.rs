@@ -21,7 +21,8 @@ pub enum StoreAddress {
     Postgres(Box<DatabaseUrl>),
 }
 
-/// Parses a [`StoreAddress`]. The error does not repeat the value, which may contain a password.
+/// A clap parser of a [`StoreAddress`]. Its error message does not repeat the value, which may contain a
+/// password.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Parser;
 

@@ -20,7 +20,7 @@ pub use self::connector::TapConnector;
 pub use self::mask::AuthenticationMask;
 use crate::Seconds;
 
-/// Where the books are stored.
+/// The flags that choose where the books are stored.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Store")]
 pub struct StoreFlags {

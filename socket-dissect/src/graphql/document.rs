@@ -46,7 +46,8 @@ fn named(kind: &str, requested: Option<&str>, tokens: &mut Tokens<'_>) -> Option
     Some((fields(title, tokens), requested.is_none() || requested == name))
 }
 
-/// Appends the top-level fields of an operation to `title`. The opening bracket has been read already.
+/// Appends the top-level fields of an operation to `title`, as in `query { book author }`. `tokens` continues
+/// after the `{` before the first field.
 fn fields(title: String, tokens: &mut Tokens<'_>) -> String {
     let mut names: Vec<String> = Vec::new();
     // A fragment, or `on` and a type, follows `...`; a directive follows `@`.
@@ -107,7 +108,7 @@ impl<'a> Tokens<'a> {
         None
     }
 
-    /// Skips tokens until the innermost `open` brackets are closed.
+    /// Skips tokens up to and including the bracket that closes the outermost of `open` nested brackets.
     fn leave(&mut self, mut open: usize) {
         while open > 0 {
             match self.next() {

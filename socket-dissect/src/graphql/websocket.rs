@@ -29,7 +29,7 @@ impl Subprotocol {
 /// The API call or the connection to which a message belongs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Owner {
-    /// An operation that has ended, or whose id has not been read.
+    /// The message belongs to an operation that has ended, or whose id has not been read yet.
     #[default]
     Unknown,
     /// The connection itself, outside any call.

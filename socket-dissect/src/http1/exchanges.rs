@@ -32,7 +32,7 @@ struct Exchange {
     call: Option<u64>,
     method: Method,
     request_ended: bool,
-    /// `true` if responses could not be dissected when this request began.
+    /// `true` if the server's bytes could not be dissected when the client began this request.
     responses_lost: bool,
 }
 
@@ -40,7 +40,7 @@ struct Exchange {
 #[derive(Debug, Default)]
 pub(super) struct Exchanges {
     pending: VecDeque<Exchange>,
-    /// `true` if responses can still arrive to requests that `abandon` has removed.
+    /// `true` if the server may still respond to requests that [`abandon`](Self::abandon) has removed.
     is_ambiguous: bool,
 }
 
@@ -53,7 +53,7 @@ impl Exchanges {
         self.pending.is_empty()
     }
 
-    /// Removes all requests, and passes the call of each request to `end`.
+    /// Removes all requests, and calls `end` with the number of the API call to which each request belongs.
     pub(super) fn abandon(&mut self, mut end: impl FnMut(Option<u64>)) {
         // The lost response belonged to the first request.
         self.is_ambiguous |=
@@ -79,7 +79,8 @@ impl Exchanges {
         });
     }
 
-    /// Sets the method of the request that began last, once its head is complete.
+    /// Sets the method of the newest request, once its head is complete. Does nothing if the newest request
+    /// does not belong to `call`.
     pub(super) fn set_method(&mut self, call: Option<u64>, method: Method) {
         if let Some(last) = self.last(call) {
             last.method = method;
@@ -97,12 +98,14 @@ impl Exchanges {
         self.pending.front().map_or_else(Method::default, |exchange| exchange.method)
     }
 
-    /// Ends the request that began last. Returns `true` if its call has ended.
+    /// Marks the newest request as complete. Returns `true` if its response was complete before, so that the
+    /// API call `call` has ended.
     pub(super) fn end_request(&mut self, call: Option<u64>) -> bool {
         self.last(call).map(|last| last.request_ended = true).is_none()
     }
 
-    /// Ends the current response. Returns `true` if the call of its request has ended.
+    /// Removes the oldest request, because its response is complete. Returns `true` if the request is
+    /// complete, too, so that its API call has ended.
     pub(super) fn end_response(&mut self) -> bool {
         self.pending.pop_front().is_some_and(|exchange| exchange.request_ended)
     }

@@ -108,8 +108,8 @@ impl HeadReader {
         Progress::Complete(head)
     }
 
-    /// Returns all bytes of the head so far. The last of them are `bytes`, from the current read or write. A
-    /// head that begins in `bytes` is not copied.
+    /// Returns all bytes of the head so far: those of earlier reads or writes, followed by `bytes`, those of
+    /// the current one. A head that begins in `bytes` is not copied.
     fn join<'a>(&'a mut self, bytes: &'a [u8]) -> &'a [u8] {
         if self.buffer.is_empty() {
             return bytes;
@@ -131,8 +131,8 @@ pub(super) enum Beginning {
     Other(&'static str),
 }
 
-/// Classifies the first bytes of `data`, with which a message should begin. Adds leading empty lines to the
-/// output.
+/// Determines whether `data` begins with a message head, empty lines or other bytes. Adds leading empty lines
+/// to the output.
 pub(super) fn beginning(
     direction: Direction,
     data: &mut TransferData<'_>,

@@ -53,7 +53,7 @@ impl Kind {
         }
     }
 
-    /// Returns `true` if frames of this type can belong to a stream, as frames of unknown types can.
+    /// Returns `true` if a frame of this type can have a stream id other than 0. Frames of unknown types can.
     pub(super) fn is_of_stream(self) -> bool {
         !matches!(
             self,
@@ -61,7 +61,7 @@ impl Kind {
         )
     }
 
-    /// Returns the name of the frame type, as in its standard.
+    /// Returns the name of the frame type as its RFC writes it, such as `RST_STREAM`.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Data => "DATA",
@@ -125,8 +125,8 @@ impl FrameHead {
         }
     }
 
-    /// Returns `true` if these bytes are probably a frame header: the type is known, and length and stream
-    /// are valid for it.
+    /// Returns `true` if the bytes parsed as this header probably are a frame header: the type is known, and
+    /// the length and the stream id are valid for the type.
     pub(super) fn is_likely(&self) -> bool {
         /// Maximum payload length of a frame, unless the receiver allows more (RFC 9113, section 4.2).
         const MAX_LENGTH: u32 = 16_384;
@@ -152,8 +152,8 @@ impl FrameHead {
         self.kind == Kind::Settings && self.stream == 0 && !self.flags.ack() && self.length.is_multiple_of(6)
     }
 
-    /// Returns the number of payload bytes before the content. They contain the padding length, the priority
-    /// and the promised stream id, if the frame has these fields.
+    /// Returns the number of payload bytes before the frame's content: the padding length, the priority and
+    /// the promised stream id, as far as the frame has these fields.
     pub(super) fn prefix(&self) -> u32 {
         let padded = |kind| u32::from(self.flags.padded() && kind);
         match self.kind {

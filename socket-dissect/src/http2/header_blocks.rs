@@ -65,8 +65,8 @@ impl HeaderBlocks {
         }
     }
 
-    /// Stores the id of the stream that a PUSH_PROMISE frame announces. Called once all fields before the
-    /// content of `frame` have been read.
+    /// Stores the id of the stream that `frame` announces, if it is a PUSH_PROMISE. Called once the fields
+    /// before the frame's content have been read.
     pub(super) fn end_prefix(&mut self, frame: &Incoming) {
         if let Some(block) = self.open.as_mut().filter(|_| frame.has_fields()) {
             block.promised = frame.promised();

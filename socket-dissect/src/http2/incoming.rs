@@ -59,7 +59,7 @@ impl Incoming {
             && self.label.stream.is_some()
     }
 
-    /// Describes the frame before its content has been read.
+    /// Describes the frame by its header alone, before its content has been read.
     pub(super) fn initial_text(&self) -> String {
         let FrameHead { kind, flags, length, .. } = self.head;
         match kind {

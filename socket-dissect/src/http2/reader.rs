@@ -20,7 +20,7 @@ mod payload;
 pub(super) struct Reader {
     /// Number of bytes of the client's preface that have not been read yet.
     preface: usize,
-    /// The preface, frame or padding that is being read.
+    /// Number of the protocol unit that is being read: the preface, a frame, or the padding of a frame.
     unit: OpenUnit,
     /// The bytes of an incomplete frame header.
     head: Vec<u8>,

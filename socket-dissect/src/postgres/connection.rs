@@ -50,8 +50,9 @@ impl Postgres {
         Outcome::Done
     }
 
-    /// Reads the server's answer to a request for encryption, if the client awaits one. Returns `Some` if the
-    /// connection switches to another protocol, or if the answer was not recorded.
+    /// Reads the server's one-byte response to an `SSLRequest` or `GSSENCRequest`, if the client awaits one.
+    /// Returns `Some` if the connection then switches to another protocol, or if the response was not
+    /// recorded.
     fn answer_encryption(
         &mut self,
         direction: Direction,

@@ -25,8 +25,8 @@ struct Exchange {
     has_failed: bool,
 }
 
-/// Precision of the operation of an API call. It depends on the message from which the operation was read. A
-/// greater variant is more precise.
+/// Precision of the operation of an API call, from the lowest to the highest. It depends on the message from
+/// which the operation was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Precision {
     #[default]
@@ -79,8 +79,8 @@ impl Exchanges {
         self.pending.front().and_then(|exchange| exchange.call)
     }
 
-    /// Sets the operation of the call that began last. Does nothing if a message of the same or a higher
-    /// precision has already set it.
+    /// Sets the operation of the call that began last. Does nothing if the current operation was read from a
+    /// message of the same or a higher precision.
     pub(super) fn set_operation(
         &mut self,
         operation: String,
@@ -93,8 +93,7 @@ impl Exchanges {
         }
     }
 
-    /// Adds a statement to those that the call that began last executes. `None` stands for an unknown
-    /// statement.
+    /// Records that the call that began last executes `statement`, which is `None` if it is unknown.
     pub(super) fn execute(&mut self, statement: Option<Statement>) {
         let last = self.pending.back_mut();
         if let Some(last) = last.filter(|last| last.executions.len() < MAX_EXECUTIONS) {
@@ -110,14 +109,14 @@ impl Exchanges {
         }
     }
 
-    /// Notes that the server has sent bytes.
+    /// Records that the server has sent bytes since the last request ended.
     pub(super) fn observe_response(&mut self) {
         self.is_answered = true;
     }
 
-    /// Returns the statement of the current call that the server has executed, and removes it unless it is
-    /// the last one. A simple query is stored as one statement, although the server completes each of its
-    /// commands separately.
+    /// Returns the statement that the server has just executed for the current call. Removes the statement if
+    /// others follow. The last one is kept, because a simple query is stored as one statement, although the
+    /// server completes each of its SQL commands separately.
     pub(super) fn complete(&mut self) -> Option<Statement> {
         let executions = &mut self.pending.front_mut()?.executions;
         match executions.len() {

@@ -10,7 +10,7 @@ pub(super) fn message(kind: u8, body: impl AsRef<[u8]>) -> Vec<u8> {
     [&[kind], &length[..], body].concat()
 }
 
-/// Returns a packet without type byte.
+/// Returns a packet, which has no type byte, such as a `StartupMessage`.
 pub(super) fn packet(code: u32, body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let length = u32::try_from(body.len() + 8).unwrap().to_be_bytes();
@@ -72,7 +72,7 @@ pub(super) fn error(sqlstate: &str, text: &str) -> Vec<u8> {
     message(b'E', format!("SFEHLER\0VERROR\0C{sqlstate}\0M{text}\0Fparse.c\0\0"))
 }
 
-/// Returns the server's end of a connection after start-up and authentication.
+/// Returns a fixture of a server's connection, after start-up and authentication.
 pub(super) fn started() -> Fixture {
     let mut server = Fixture::new();
     server.reads(startup());
@@ -81,7 +81,7 @@ pub(super) fn started() -> Fixture {
 }
 
 /// Formats each PostgreSQL message as a line with its class, name and text, such as `payload Query: SELECT
-/// 1`. The class is that of the message's last part. It is omitted if it is framing, as in `Sync`.
+/// 1`. The class is that of the message's last part; the line omits the class `framing`, that of `Sync`.
 pub(super) fn messages(parts: &[Part]) -> Vec<String> {
     assert!(parts.iter().all(|part| part.layer == Layer::Postgres), "{:?}", lines(parts));
     let message = |parts: &[Part]| {

@@ -1,8 +1,8 @@
 //! The PostgreSQL frontend/backend protocol, version 3:
 //! <https://www.postgresql.org/docs/current/protocol-message-formats.html>.
 //!
-//! Each message is one unit. A call consists of a `Query`, or of all messages up to a `Sync`, and of the
-//! responses up to `ReadyForQuery`.
+//! Each message is one protocol unit (see `Part::unit`). A call consists of a `Query`, or of all messages up
+//! to a `Sync`, and of the responses up to `ReadyForQuery`.
 //!
 //! | class | bytes |
 //! |---|---|

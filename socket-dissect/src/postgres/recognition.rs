@@ -5,8 +5,8 @@ use super::kind::Kind;
 use super::reader::HEADER;
 use super::startup;
 
-/// Maximum length in a header that is accepted as the header of a PostgreSQL message. A greater length is
-/// valid, but probably means that the bytes belong to another protocol.
+/// Maximum value of the length field in bytes that are recognised as the header of a PostgreSQL message. A
+/// greater length is valid, but probably means that the bytes belong to another protocol.
 const MAX_LIKELY: u32 = 1 << 24;
 
 /// Returns `true` if a PostgreSQL connection can begin with `bytes`. If `from_beginning` is `false`, they are
@@ -37,7 +37,7 @@ pub(super) fn are_messages(direction: Direction, mut bytes: &[u8]) -> bool {
     !is_first && next
 }
 
-/// Returns the number of bytes of the message with this header, including the header. `None` if it is
+/// Returns the number of bytes of the message with this header, including the header. `None` if the bytes are
 /// probably not a message header.
 fn likely_length(direction: Direction, header: [u8; HEADER]) -> Option<usize> {
     let [kind, length @ ..] = header;

@@ -29,8 +29,8 @@ pub(super) enum Packet {
 }
 
 impl Packet {
-    /// Parses a packet header. Returns the type and the number of bytes after the header. `None` if it is
-    /// invalid.
+    /// Parses a packet header. Returns the type of the packet and the number of bytes after the header.
+    /// `None` if the header is invalid.
     pub(super) fn parse(header: [u8; HEADER]) -> Option<(Self, u64)> {
         let [a, b, c, d, code @ ..] = header;
         let length = u32::from_be_bytes([a, b, c, d]);

@@ -14,8 +14,8 @@ use super::{hello, names};
 const HEADER: usize = 4;
 /// Maximum number of bytes of a `ClientHello` or `ServerHello` that are interpreted.
 const MAX_HELLO: usize = 16 * 1024;
-/// Maximum length of a handshake message. If a header states a greater length, it is not a header, but
-/// encrypted data.
+/// Maximum length of a handshake message. Bytes that state a greater length are encrypted data, not the
+/// header of a message.
 const MAX_LENGTH: u32 = 1 << 18;
 
 const CLIENT_HELLO: u8 = 1;

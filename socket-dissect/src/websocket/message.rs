@@ -37,7 +37,7 @@ impl Message {
     }
 
     /// Begins a new message. If `names_owner` is `true`, the message contains the id of its GraphQL
-    /// operation, so its owner is not known before it is read.
+    /// operation, so the operation is unknown until the id is read.
     pub(super) fn begin(&mut self, is_compressed: bool, names_owner: bool) {
         self.unit = OpenUnit::default();
         self.is_compressed = is_compressed;

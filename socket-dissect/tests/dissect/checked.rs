@@ -10,10 +10,10 @@ use socket_tap::format::Side;
 /// A dissector that checks the consistency of its own output.
 pub(crate) struct Checked {
     dissector: Dissector,
-    /// The units of each socket and direction; the flag is `true` for reads. The values are the numbers of
-    /// the units that have not ended, and the number of units that have begun.
+    /// Protocol units of each socket and direction (`true` for reads): the numbers of the units that have not
+    /// ended, and the number of units that have begun.
     units: HashMap<(Option<SockId>, bool), (Vec<u64>, u64)>,
-    /// Number of bytes in the parts of each open call.
+    /// Number of bytes in the parts of each open call, by the socket and the number of the call.
     call_bytes: HashMap<(Option<SockId>, u64), u64>,
 }
 

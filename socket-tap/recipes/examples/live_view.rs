@@ -3,7 +3,7 @@
 //!
 //! `Broadcast` never waits for a subscriber. A subscriber that is too slow gets `Update::Missed` with the
 //! number of missed events, and then the newest events. Serve the view over connections that this tap does
-//! not record. Otherwise sending an event would cause further events.
+//! not record, because sending an event over a recorded connection would cause further events.
 
 use std::io;
 use std::time::Duration;

@@ -1,9 +1,9 @@
 //! A Redis client with the crate `redis`, on a tapped stream.
 //!
 //! `MultiplexedConnection::new_with_config` takes a connected stream, and returns the connection and its
-//! driver task. It ignores the host and port of the configuration, and does not reconnect.
-//! `ConnectionManager` reconnects but accepts no stream, so the program itself has to reconnect after an
-//! error.
+//! driver task. The function ignores the host and port of the configuration, and the connection does not
+//! reconnect. `ConnectionManager` reconnects but accepts no stream, so the program itself has to reconnect
+//! after an error.
 
 use std::error::Error;
 use std::time::Duration;

@@ -1,9 +1,9 @@
 //! A PostgreSQL client with tokio-postgres, on a tapped stream.
 //!
-//! `Config::connect_raw` on a `TapStream` replaces `tokio_postgres::connect`. It ignores the configured host,
-//! port, `connect_timeout`, `keepalives` and `tcp_user_timeout`: the program itself connects, over TCP with
-//! `TapStream::connect`, or as here with `TapStream::connect_unix`. User, database and password still apply.
-//! A connection pool needs a manager that connects in this way.
+//! `Config::connect_raw` on a `TapStream` replaces `tokio_postgres::connect`. `connect_raw` ignores the
+//! configured host, port, `connect_timeout`, `keepalives` and `tcp_user_timeout`: the program itself
+//! connects, over TCP with `TapStream::connect`, or as here with `TapStream::connect_unix`. User, database
+//! and password still apply. A connection pool needs a manager that connects in this way.
 
 use std::error::Error;
 use std::time::Duration;

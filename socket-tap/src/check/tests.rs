@@ -140,7 +140,7 @@ fn failed_check_messages_match_snapshot() {
 }
 
 #[test]
-fn write_before_read_is_marked_in_failed_check() {
+fn failed_check_marks_write_before_first_read() {
     let mut lines = CONNECTION.to_vec();
     lines.push(r#"{"t":8000,"sock":3,"op":"write","bytes":9}"#);
     lines.push(r#"{"t":9000,"sock":3,"op":"write","bytes":9}"#);

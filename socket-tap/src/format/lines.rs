@@ -59,8 +59,8 @@ struct EndFields {
     continued: bool,
 }
 
-/// A wrapper of [`EndedBy`] that implements serde's traits. With it, a field can have the type
-/// `Option<EndedByField>`.
+/// A wrapper of [`EndedBy`] that implements serde's traits, so that a field can have the type
+/// `Option<EndedByField>`: serde's attribute `with` alone does not work inside an `Option`.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct EndedByField(#[serde(with = "EndedByWord")] pub(super) EndedBy);
@@ -74,8 +74,8 @@ enum EndedByWord {
     Error,
 }
 
-/// A wrapper of [`TcpSample`] that implements serde's traits. With it, a field can have the type
-/// `Option<TcpField>`.
+/// A wrapper of [`TcpSample`] that implements serde's traits, so that a field can have the type
+/// `Option<TcpField>`: serde's attribute `with` alone does not work inside an `Option`.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct TcpField(#[serde(with = "TcpFields")] pub(super) TcpSample);

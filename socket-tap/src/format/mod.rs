@@ -65,8 +65,9 @@ pub struct Header {
     pub capture: u64,
     /// Number of this file, if the recording was rotated into several files. The first file has number 0.
     pub part: u64,
-    /// Start of the time span that this file covers, in nanoseconds since the recording began. It is 0 unless
-    /// earlier events are in another file or were discarded.
+    /// Start of the time span that this file covers, in nanoseconds since the recording began. It is 0 for a
+    /// file that begins with the recording, and greater if earlier events are in another file or were
+    /// discarded.
     pub since: u64,
 }
 

@@ -190,8 +190,8 @@ pub fn seconds(ns: u64) -> String {
     format!("{}.{:06}", us / 1_000_000, us % 1_000_000)
 }
 
-/// Replaces control characters by U+FFFD. A trace is untrusted input, and they could control the terminal or
-/// fake a line.
+/// Replaces control characters by U+FFFD. A trace is untrusted input, so its control characters could control
+/// the terminal or fake a line.
 ///
 /// ```
 /// assert_eq!(socket_tap::format::text::printable("gone\x1b[2J"), "gone\u{fffd}[2J");

@@ -1,6 +1,6 @@
-//! Parses and writes the trace lines of reads and writes. It does not use serde, which is slower. Almost
-//! every line of a trace is a read or a write, and the drain thread competes with the recording program for
-//! the processors.
+//! Parses and writes the trace lines of reads and writes, faster than serde can. Speed matters here because
+//! almost every line of a trace is a read or a write, and the thread that writes the lines takes processor
+//! time from the recorded program.
 //!
 //! The lines are the same, byte for byte, as those of [`flat_event`](super::flat_event), and parse to the
 //! same events. Tests compare the two modules.

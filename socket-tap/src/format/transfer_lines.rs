@@ -1,9 +1,9 @@
 //! Writes the trace lines of recorded reads and writes, as fast as possible.
 //!
-//! Almost every line of a trace is a read or a write, and the drain thread competes with the recording
-//! program for the processors. A line is built from its end to its beginning: division yields the last digit
-//! of a number first, so no digit has to be moved. The lines are the same, byte for byte, as those of
-//! [`transfer`](super::transfer); tests compare the two modules.
+//! Speed matters here because almost every line of a trace is a read or a write, and the thread that writes
+//! the lines takes processor time from the recorded program. A line is built from its end to its beginning:
+//! division yields the last digit of a number first, so no digit has to be moved. The lines are the same,
+//! byte for byte, as those of [`transfer`](super::transfer); tests compare the two modules.
 
 use crate::event::SockId;
 use crate::recorder::{Direction, DrainedTransfer};
@@ -29,8 +29,8 @@ impl TransferLines {
         Self { line: [0; MAX_LINE], millis: CachedDigits::default(), sock: CachedDigits::default() }
     }
 
-    /// Appends the line of a read or write to `out`. `payload` is the drain thread's payload buffer, which
-    /// contains the captured bytes.
+    /// Appends the line of a read or write to `out`. `payload` is the recorder's payload buffer, which
+    /// contains the captured bytes of `transfer` among those of others.
     pub(crate) fn append(
         &mut self,
         out: &mut Vec<u8>,

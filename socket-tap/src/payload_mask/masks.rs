@@ -9,8 +9,8 @@ use super::PayloadMask;
 use crate::event::SockId;
 use crate::recorder::Direction;
 
-/// Size of the buffer for bytes beyond the capture limit. The mask must see these bytes, too, but they are
-/// not recorded.
+/// Size in bytes of the buffer for transferred bytes beyond the capture limit. These bytes are copied to the
+/// buffer for the mask, which must see them, too, but they are not recorded.
 const SCRATCH: usize = 1024;
 
 /// The masks of all streams of a recording, by socket number. Most sockets have no mask, so the masks are not
@@ -26,7 +26,7 @@ struct Masking {
 
 impl Masks {
     /// Sets or replaces the mask of the stream `sock`, and calls `begin`, which marks the stream as masked.
-    /// Both happen under one lock.
+    /// Both happen under one lock, so that other threads never see only one of the two.
     pub(crate) fn set(&self, sock: SockId, mask: Box<dyn PayloadMask>, begin: impl FnOnce()) {
         let masking = Arc::new(Mutex::new(Masking { mask: Some(mask) }));
         let previous = {
@@ -46,7 +46,7 @@ impl Masks {
 
     /// Passes the first `bytes` bytes of `parts` through the mask of the stream `sock`, and returns the first
     /// `limit` masked bytes. If the mask has finished, removes it and calls `end`, which marks the stream as
-    /// unmasked. Both happen under one lock.
+    /// unmasked. Both happen under one lock, so that other threads never see only one of the two.
     pub(crate) fn apply(
         &self,
         (sock, direction): (SockId, Direction),

@@ -17,7 +17,8 @@ const ENTERING: u64 = 1;
 /// Number of times that the drain thread reads a slot whose value stays [`ENTERING`], before it gives up.
 const MAX_OBSERVATIONS: u32 = 200;
 
-/// The slot of one thread, on a cache line of its own.
+/// A slot in which one thread publishes the time at which it entered a socket call that sends. It is on a
+/// cache line of its own, so that threads do not slow each other down.
 #[derive(Debug)]
 #[repr(align(64))]
 pub(super) struct CallSlot {
@@ -26,7 +27,7 @@ pub(super) struct CallSlot {
     pub(super) entered: AtomicU64,
 }
 
-/// Slots for up to `N` threads.
+/// A [`CallSlot`] for each of up to `N` threads.
 #[derive(Debug)]
 pub(super) struct CallSlots<const N: usize> {
     pub(super) calls: [CallSlot; N],
@@ -36,8 +37,8 @@ pub(super) struct CallSlots<const N: usize> {
 
 impl CallSlot {
     /// Marks the thread as being in a socket call: reads the time from `clock`, stores it in the slot, and
-    /// returns it. `fenced` is `true` if the drain thread runs the memory fence for this thread with
-    /// `membarrier(2)`.
+    /// returns it. If `fenced` is `true`, this thread needs no memory fence of its own, because the drain
+    /// thread runs one for all threads with `membarrier(2)`.
     #[inline]
     pub(super) fn enter(&self, fenced: bool, clock: impl FnOnce() -> u64) -> u64 {
         self.entered.store(ENTERING, Ordering::Relaxed);

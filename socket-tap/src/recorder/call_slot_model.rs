@@ -15,7 +15,8 @@ use call_slot::{CallSlot, CallSlots, NONE};
 use loom::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use loom::sync::{Arc, Mutex};
 
-/// The state that the recording threads, each with its own shard, share with the drain thread.
+/// The state that two recording threads share with the drain thread. Each recording thread has a shard, which
+/// is a list of the times of its records.
 struct Model {
     calls: CallSlots<2>,
     /// A clock that advances by one each time it is read. Reading it does not synchronize threads.
@@ -37,7 +38,8 @@ impl Model {
         self.clock.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Records a socket call that sends. The record has the time at which the call was entered.
+    /// Records a socket call that sends, with the time at which the call was entered, and returns this time.
+    /// `shard` is the index of the thread's shard.
     fn write(&self, shard: usize, call: &CallSlot) -> u64 {
         let raw = call.enter(false, || self.read_clock());
         self.shards[shard].lock().unwrap().push(raw);
@@ -45,16 +47,17 @@ impl Model {
         raw
     }
 
-    /// Records a socket call that receives. The record has the time at which the call returned.
+    /// Records a socket call that receives, with the time at which the call returned. `shard` is the index of
+    /// the thread's shard.
     fn read(&self, shard: usize) {
         let mut shard = self.shards[shard].lock().unwrap();
         let raw = self.read_clock();
         shard.push(raw);
     }
 
-    /// Runs one round of the drain thread: delivers all records up to a time, and returns this time.
-    /// `complete` is the time that the previous round returned. Asserts that no record up to `complete` has
-    /// arrived since.
+    /// Empties the shards once, as the drain thread does every 20 ms: delivers all records up to a time, and
+    /// returns this time. `complete` is the time that the previous call returned. Asserts that no record up
+    /// to `complete` has arrived since then.
     fn drain(&self, complete: u64) -> u64 {
         let now = self.read_clock();
         let until = self.calls.complete_up_to(false, now).unwrap_or(complete).max(complete);

@@ -11,8 +11,9 @@ use quanta::Clock;
 
 use crate::sys;
 
-/// The fast clock that recording threads read for each event. The unit of its values depends on the machine;
-/// [`Timeline`] converts them to nanoseconds.
+/// The recorder's fast clock, which the recording threads read for each event. It is the processor's
+/// time-stamp counter if possible, because reading the counter takes only a few nanoseconds. The unit of its
+/// values depends on the machine; [`Timeline`] converts them to nanoseconds.
 #[derive(Clone, Debug)]
 pub(crate) enum RawClock {
     /// The processor's time-stamp counter, or the clock that `quanta` uses in its place.
@@ -38,7 +39,7 @@ impl RawClock {
         }
     }
 
-    /// Returns the time that has passed since the fast clock had the value `raw`.
+    /// Returns the time that has passed since this clock had the value `raw`.
     pub(crate) fn elapsed_since(&self, raw: u64) -> Duration {
         let now = self.raw();
         Duration::from_nanos(match self {
@@ -48,24 +49,24 @@ impl RawClock {
     }
 }
 
-/// The values of both clocks at the same moment: `raw` of the fast clock, `ns` of the monotonic clock. Times
-/// between two anchors are converted by linear interpolation.
+/// A moment at which both clocks were read: the [fast clock](RawClock) had the value `raw`, and the monotonic
+/// clock had `ns` nanoseconds. Times between two anchors are converted by linear interpolation.
 #[derive(Clone, Copy, Debug)]
 struct Anchor {
     raw: u64,
     ns: u64,
-    /// Rate between this anchor and the next: nanoseconds per unit of the fast clock, multiplied by 2^32. 0
-    /// for the last anchor.
+    /// Duration of one unit of the fast clock between this anchor and the next, in nanoseconds multiplied by
+    /// 2^32. 0 for the last anchor.
     rate: u64,
 }
 
-/// A converter from values of the fast clock to nanoseconds since the recording began.
+/// A converter from values of the [fast clock](RawClock) to nanoseconds since the recording began.
 #[derive(Debug)]
 pub(crate) struct Timeline {
     clock: RawClock,
     start_ns: u64,
-    /// Anchors, sorted by time. The conversion between two adjacent anchors never changes, so that recorded
-    /// times never run backwards.
+    /// Moments at which both clocks were read, sorted by time. The conversion between two adjacent anchors
+    /// never changes, so that recorded times never run backwards.
     anchors: Vec<Anchor>,
 }
 
@@ -80,9 +81,9 @@ impl Timeline {
         self.start_ns
     }
 
-    /// Reads both clocks, adds their values as an anchor, and returns the value of the fast clock. Values
-    /// before `complete` will not be converted any more, so this method removes the anchors that only they
-    /// need.
+    /// Reads both clocks, adds their values as an [`Anchor`], and returns the value of the fast clock.
+    /// Removes the anchors that are needed only to convert values before `complete`, because the caller will
+    /// not convert such values any more.
     pub(crate) fn advance(&mut self, complete: u64) -> u64 {
         let mut now = read(&self.clock);
         if let Some(last) = self.anchors.last() {
@@ -102,7 +103,7 @@ impl Timeline {
         now.raw
     }
 
-    /// Converts the value `raw` of the fast clock to nanoseconds since the recording began.
+    /// Converts the value `raw` of the [fast clock](RawClock) to nanoseconds since the recording began.
     pub(crate) fn since_start(&self, raw: u64) -> u64 {
         // Fast path: almost every reading lies between the latest two anchors.
         if let Some(&[before, after]) = self.anchors.last_chunk::<2>()
@@ -119,8 +120,8 @@ impl Timeline {
         ns.saturating_sub(self.start_ns)
     }
 
-    /// Subtracts `ns` nanoseconds from the value `raw` of the fast clock. Uses the average rate of the clock
-    /// between the first and the last anchor.
+    /// Returns the value that the [fast clock](RawClock) had about `ns` nanoseconds before it had the value
+    /// `raw`. Uses the average rate of the clock between the first and the last anchor.
     pub(crate) fn raw_before(&self, raw: u64, ns: u64) -> u64 {
         let (Some(first), Some(last)) = (self.anchors.first(), self.anchors.last()) else { return raw };
         let (span_raw, span_ns) = (last.raw - first.raw, last.ns - first.ns);
@@ -133,8 +134,9 @@ impl Timeline {
 }
 
 impl Anchor {
-    /// Returns the number of nanoseconds from this anchor to the value `raw` of the fast clock, which must be
-    /// before the next anchor. The rate is rounded down, so the result is never later than the next anchor.
+    /// Returns the number of nanoseconds from this anchor to the moment at which the fast clock had the value
+    /// `raw`. This moment must be before the next anchor. The rate is rounded down, so that the result is
+    /// never later than the next anchor.
     #[inline]
     fn offset(&self, raw: u64) -> u64 {
         const HALF: u128 = 1 << 31;
@@ -155,8 +157,9 @@ const MAX_ATTEMPTS: usize = 12;
 const TIGHT_NS: u64 = 1_000;
 
 /// Reads the fast clock between two reads of the monotonic clock. Makes several attempts, and returns the
-/// values of the shortest one. If the thread was preempted in an attempt, its values would shift all
-/// converted times, and the recordings of the two ends of a connection would disagree.
+/// values of the shortest one, because the thread may be preempted in an attempt. The values of such an
+/// attempt would shift all converted times, so that the recordings of the two ends of a connection would
+/// disagree.
 fn read(clock: &RawClock) -> Anchor {
     let attempt = || {
         let before = sys::monotonic_ns();

@@ -11,12 +11,12 @@ use super::sync::{Condvar, Mutex, OnceLock, mpsc};
 use super::{Recorder, lock};
 use crate::format::End;
 
-/// Maximum time between two rounds of the drain thread. Each round delivers the new events to the sinks. If
-/// the process is killed, the events since the last round are lost.
+/// Maximum time between two deliveries of new events to the sinks by the drain thread. If the process is
+/// killed, the events since the last delivery are lost.
 const INTERVAL: Duration = Duration::from_millis(20);
 
-/// A command to the drain thread, which sends a reply when it has executed the command. If the thread ends
-/// before that, it drops the sender of the reply.
+/// A command to the drain thread. The drain thread sends a reply when it has executed the command. If it ends
+/// before that, it drops the sender of the reply, so that the caller stops waiting.
 #[derive(Debug)]
 pub(crate) enum Command {
     /// Deliver all events so far to the sinks.
@@ -27,7 +27,8 @@ pub(crate) enum Command {
     FinishWhenIdle(Instant, Reply<io::Result<End>>),
 }
 
-/// Sends the reply to a command: to an asynchronous task, to a blocked thread, or to nobody.
+/// The sender of the reply to a command. An asynchronous task, a blocked thread or nobody waits for the
+/// reply.
 #[derive(Debug)]
 pub(crate) enum Reply<T> {
     Task(oneshot::Sender<T>),
@@ -55,10 +56,10 @@ pub(super) struct Commands {
     drain: OnceLock<Thread>,
     /// `true` if a `Command::FinishWhenIdle` waits until the last open stream closes.
     idle_requested: AtomicBool,
-    /// Maximum time between two rounds of the drain thread: [`INTERVAL`], except in tests.
+    /// Maximum time between two deliveries of the drain thread to the sinks: [`INTERVAL`], except in tests.
     interval: Duration,
-    /// Id of the process that started the drain thread. In a forked child it differs from the current id, and
-    /// there is no drain thread.
+    /// Id of the process that started the drain thread. A forked child has another id, and a fork does not
+    /// copy the drain thread.
     process: u32,
 }
 
@@ -131,8 +132,9 @@ impl Recorder {
         let _ended = self.commands.ended.wait_timeout_while(waiting, longest, |waiting| waiting.is_some());
     }
 
-    /// Waits until the drain thread has something to do: a command, a half-full shard, the deadline `until`,
-    /// or the end of the interval. Returns the queued commands.
+    /// Blocks the drain thread until it has something to do: a command has arrived, a buffer of the recording
+    /// threads is half full, the deadline `until` has come, or the interval has passed. Returns the queued
+    /// commands.
     pub(super) fn wait(&self, until: Option<Instant>) -> Vec<Command> {
         let commands = self.take_commands();
         // Checks the flag, because a blocking sink may have consumed the thread's unpark token.

@@ -42,7 +42,8 @@ fn finish_fails_in_a_forked_child() {
     }
 }
 
-/// Creates a recorder without a drain thread, with an interval of a minute between rounds.
+/// Creates a recorder without a drain thread. A drain thread would wait up to a minute between two deliveries
+/// to the sinks.
 fn recorder_with_long_interval(capture: usize) -> Recorder {
     let capacity = Capacity { capture, events: 1_000, payload: 1_000 };
     let mut recorder = Recorder::new(RawClock::new(), 0, capacity);

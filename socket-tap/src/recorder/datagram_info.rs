@@ -1,20 +1,21 @@
-//! The peer of a datagram, and whether it was truncated. Reads and writes on streams have no such values.
+//! The peer of a datagram, and whether the datagram was truncated. Reads and writes on streams have no such
+//! values.
 
 use std::net::SocketAddr;
 
 use super::record::Direction;
 use crate::event::{Datagram, Op};
 
-/// The peer of a datagram, and whether it was truncated. These values have a buffer of their own, so that the
-/// records of reads and writes on streams stay small.
+/// The peer of a datagram, and whether the datagram was truncated. A shard keeps these values in a buffer of
+/// their own, so that the records of reads and writes on streams stay small.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DatagramInfo {
     pub(crate) peer: Option<SocketAddr>,
     pub(crate) truncation: Truncation,
 }
 
-/// States whether a received datagram was truncated because it was longer than the program's buffer. A sent
-/// datagram is never truncated.
+/// The truncation of a received datagram that was longer than the program's buffer, if any. A sent datagram
+/// is never truncated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(not(unix), allow(dead_code, reason = "Windows does not report truncation"))]
 pub(crate) enum Truncation {

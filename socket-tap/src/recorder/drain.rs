@@ -24,9 +24,9 @@ use deliver::needs_events;
 /// Maximum number of events that are passed to the sinks at once. It limits the memory for them.
 const MAX_BATCH: usize = 1024;
 
-/// Maximum time that records wait for an earlier socket call that has not returned. Then they are delivered
-/// without it. When the call returns, its record gets the time of the last delivered event, so that recorded
-/// times never run backwards.
+/// Maximum time that records wait for an earlier socket call that has not returned. After this time, they are
+/// delivered before the call. When the call returns, it is recorded with the time of the last delivered
+/// event, so that recorded times never run backwards.
 const MAX_CALL: Duration = Duration::from_secs(1);
 
 /// Interval at which a flush checks whether the socket calls in progress have returned.
@@ -43,13 +43,14 @@ pub(crate) struct Drain {
     on_error: Option<OnError>,
     /// The error of the first sink that failed. `Tap::finish` returns it.
     failure: Option<RecordingError>,
-    /// An empty shard. The drain thread swaps it with each shard in turn, and so holds the shard's lock only
-    /// briefly.
+    /// An empty buffer. The drain thread swaps its contents with those of each shard in turn, and so holds
+    /// the lock of a shard only briefly.
     spare: Shard,
-    /// Records that were moved out of the shards and are not delivered yet. There are at most three times as
-    /// many as the shards can hold.
+    /// Records that were moved out of the shards (the buffers of the recording threads) and are not delivered
+    /// yet. There are at most three times as many as the shards can hold.
     pending: DrainedRecords,
-    /// Records that were moved out of the shards while the sinks were running.
+    /// Records that were moved out of the shards while a sink was receiving events. They are appended to
+    /// `pending` afterwards.
     incoming: DrainedRecords,
     /// Counts of dropped events since the last gap event.
     gap: Gap,
@@ -59,7 +60,7 @@ pub(crate) struct Drain {
     batch: Vec<Event>,
     /// Time of the last delivered event, in nanoseconds since the recording began.
     last_time: u64,
-    /// Time of the fast clock up to which all records have been delivered.
+    /// Time of the [fast clock](super::RawClock) up to which all records have been delivered to the sinks.
     delivered_up_to: u64,
     /// Deadline for ending the recording, and the replies to the callers who requested the end. `None` if no
     /// caller has requested it.
@@ -135,8 +136,9 @@ impl Drain {
         self.finish.as_ref().is_some_and(|(when, _)| due(*when))
     }
 
-    /// Delivers all records up to now. If a socket call that sends is in progress, the records after its
-    /// entry stay for the next round. They stay no longer than [`MAX_CALL`].
+    /// Delivers the records up to now to the sinks. If a thread is inside a socket call that sends, such as
+    /// `write`, the records from after the beginning of this call stay in `pending`, because the call will be
+    /// recorded with an earlier time than they have. They stay there for at most [`MAX_CALL`].
     fn drain(&mut self) {
         let now = self.timeline.advance(self.delivered_up_to);
         let held_back = entered_call::complete_up_to(now).unwrap_or(self.delivered_up_to);
@@ -144,7 +146,8 @@ impl Drain {
         self.drain_until(held_back.max(self.timeline.raw_before(now, patience)));
     }
 
-    /// Delivers all records up to now. Waits for the socket calls that are in progress.
+    /// Delivers all records up to now to the sinks. Waits for the socket calls that are in progress, because
+    /// their records have earlier times.
     fn drain_up_to_now(&mut self) {
         let now = self.timeline.advance(self.delivered_up_to);
         loop {
@@ -156,8 +159,8 @@ impl Drain {
         }
     }
 
-    /// Delivers the records whose time on the fast clock is at most `until`. Later records stay for the next
-    /// round, because another thread may still add a record with an earlier time.
+    /// Delivers the records whose time on the [fast clock](super::RawClock) is at most `until`. Later records
+    /// stay in `pending`, because another thread may still add a record with an earlier time.
     ///
     /// The caller must have read `until` from the clock before this call. Then every record up to `until` is
     /// in its shard by the time that this method locks the shard.
@@ -207,8 +210,9 @@ impl Drain {
         }
     }
 
-    /// Returns the number of `records` to deliver now: those up to the time `until`, and further ones if more
-    /// would remain than the shards can hold. `records` must be sorted by time.
+    /// Returns the number of `records` to deliver now. These are the records up to the time `until`. If the
+    /// rest would be more than the shards can hold, further records are delivered early, so that memory stays
+    /// bounded. `records` must be sorted by time.
     fn ready_count(&self, records: &[Timed<Record>], until: u64) -> usize {
         let ready = records.partition_point(|timed| timed.raw <= until);
         let (most, most_payload) = self.capacity();

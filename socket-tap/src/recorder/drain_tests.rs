@@ -179,8 +179,8 @@ fn drain_thread_flushes_sinks_once_per_round() {
     assert_eq!(lock(&calls).len(), 3, "an empty round flushes nothing");
 }
 
-/// A sink that records new events while it receives a batch, as many as the shards can hold. Events therefore
-/// arrive faster than they can be delivered.
+/// A sink that records new events while it receives a batch, as many as the buffers can hold. Events
+/// therefore arrive faster than they can be delivered.
 struct OverloadingSink(Arc<Mutex<Option<Recording>>>);
 
 impl Sink for OverloadingSink {
@@ -196,7 +196,8 @@ impl Sink for OverloadingSink {
     }
 }
 
-/// Number of events that the shards can hold. [`OverloadingSink`] records this many for each batch.
+/// Number of events that the shards (the buffers of the recording threads) can hold. [`OverloadingSink`]
+/// records this many events for each batch that it receives.
 const CAPACITY: usize = 2 * MAX_BATCH;
 
 #[test]

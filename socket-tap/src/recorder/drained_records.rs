@@ -1,8 +1,10 @@
-//! Records that the drain thread has moved out of the shards, with their payload.
+//! Records that the drain thread has moved out of the shards, which are the buffers of the recording threads,
+//! with their payload.
 
 use super::record::{Record, Timed};
 
-/// Records from the shards, and the payload bytes that they refer to.
+/// A list of records that the drain thread has moved out of the shards, and a buffer with their captured
+/// payload.
 #[derive(Debug, Default)]
 pub(crate) struct DrainedRecords {
     pub(crate) records: Vec<Timed<Record>>,
@@ -10,7 +12,7 @@ pub(crate) struct DrainedRecords {
 }
 
 /// Shrinks `buffer` if its capacity is more than eight times `used`, because of an earlier burst of records.
-/// `used` is the length of the buffer's contents in the last round.
+/// `used` is the number of elements that the buffer had when the drain thread last delivered it.
 pub(super) fn shrink<T>(buffer: &mut Vec<T>, used: usize) {
     const LEAST: usize = 4096;
     if buffer.capacity() > LEAST && buffer.capacity() / 8 > used {
@@ -19,8 +21,8 @@ pub(super) fn shrink<T>(buffer: &mut Vec<T>, used: usize) {
 }
 
 impl DrainedRecords {
-    /// Shrinks both buffers after a burst of records. `records` and `payload` are the lengths of their
-    /// contents in the last round.
+    /// Shrinks both buffers after a burst of records. `records` and `payload` are the numbers of records and
+    /// of payload bytes that they had when the drain thread last delivered them.
     pub(crate) fn shrink(&mut self, records: usize, payload: usize) {
         shrink(&mut self.records, records);
         shrink(&mut self.payload, payload);

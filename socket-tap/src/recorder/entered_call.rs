@@ -1,10 +1,11 @@
 //! Keeps track of the threads that are in a socket call that sends, and of the times at which they entered
 //! it.
 //!
-//! A write has the time at which it was entered, so that it precedes the peer's read. Its record reaches a
-//! shard only when the call returns. Until then the drain thread must not deliver later records, because
-//! events must be delivered in the order of their times. Each thread therefore publishes the time at which it
-//! entered its socket call, and the drain thread holds back later records.
+//! A write is recorded with the time at which it was entered, so that it precedes the peer's read. But the
+//! recording thread stores it in a shard (a buffer) only when the call returns. Until then the drain thread
+//! must not deliver events with later times, because the sinks receive events in the order of their times.
+//! Each thread therefore publishes the time at which it entered its socket call, and the drain thread holds
+//! back later events.
 
 use std::cell::Cell;
 
@@ -23,7 +24,7 @@ static CALLS: CallSlots<MAX_CALLS> = CallSlots {
     used: AtomicUsize::new(0),
 };
 
-/// Number of threads that have recorded an event so far.
+/// Number of threads that have recorded an event so far. The next thread gets it as its number.
 static THREADS: AtomicUsize = AtomicUsize::new(0);
 
 /// The number of a thread, and its [`CallSlot`]. Both are assigned when the thread records its first event.
@@ -70,12 +71,12 @@ pub(super) fn thread_number() -> usize {
     THREAD.try_with(Thread::number).unwrap_or(0)
 }
 
-/// A socket call that sends, while the current thread is in it. Dropping this value marks the call as
-/// returned.
+/// A guard that marks the current thread as being inside a socket call that sends, such as `write`. Dropping
+/// it marks the call as returned.
 #[derive(Debug)]
 pub(crate) struct EnteredCall {
-    /// Time of the fast clock at which the socket call was entered. `None` if the thread has no slot; the
-    /// call is then recorded with the time of its return.
+    /// Time of the [fast clock](RawClock) at which the socket call was entered. `None` if the thread has no
+    /// slot; the call is then recorded with the time of its return.
     raw: Option<u64>,
     /// Slot that holds the time at which the socket call was entered. `None` if the thread has no slot. Also
     /// `None` for a socket call within another one: the outer call already holds back later records.
@@ -121,8 +122,8 @@ impl Drop for EnteredCall {
     }
 }
 
-/// Marks the current thread's socket call as returned while it is still in progress. The panic hook calls
-/// this before it waits for the drain thread, which would otherwise wait for the socket call.
+/// Marks the socket call of the current thread as returned, although it is still in progress. The panic hook
+/// calls this before it waits for the drain thread, which would otherwise wait for the socket call.
 #[cfg(feature = "file")]
 pub(crate) fn leave() {
     let _ = THREAD.try_with(|thread| {
@@ -142,12 +143,12 @@ pub(super) fn prepare() {
     ONCE.call_once(|| FENCED_BY_KERNEL.store(sys::prepare_to_fence_all_threads(), Ordering::Release));
 }
 
-/// Returns a time of the fast clock up to which no socket call is in progress: every call that was entered at
-/// this time or earlier has returned. The time is at most `until`, which the caller must have read from the
-/// clock before.
+/// Returns a time up to which no socket call that sends is in progress: every such call that was entered at
+/// this time or earlier has returned. All times are values of the [fast clock](RawClock). The time is at most
+/// `until`, which the caller must have read from the clock before.
 ///
-/// Returns `None` if no such time is known yet, for example because a thread was preempted just before it
-/// read the clock for its call.
+/// Returns `None` if no such time can be determined, for example because a thread was preempted just before
+/// it read the clock for its call.
 pub(super) fn complete_up_to(until: u64) -> Option<u64> {
     let fenced = FENCED_BY_KERNEL.load(Ordering::Relaxed);
     if fenced && !sys::fence_all_threads() {

@@ -3,8 +3,9 @@
 use super::*;
 
 impl Recorder {
-    /// Records a read or write of the bytes in `parts`. `size` has the number of bytes, and the number of
-    /// buffers of a vectored write. Returns the time of the record, on the fast clock.
+    /// Records a read or write of the bytes in `parts`. `size` consists of the number of bytes, and the
+    /// number of buffers of a vectored write (0 for a plain write). Returns the recorded time, on the [fast
+    /// clock](RawClock).
     #[inline]
     pub(crate) fn transfer<'a>(
         &self,
@@ -26,7 +27,7 @@ impl Recorder {
         raw
     }
 
-    /// Records a sent or received datagram. Returns the time of the record, on the fast clock.
+    /// Records a sent or received datagram. Returns the recorded time, on the [fast clock](RawClock).
     pub(crate) fn datagram(
         &self,
         sock: SockId,
@@ -47,7 +48,8 @@ impl Recorder {
     }
 
     /// Records any event except a successful read, write or datagram. Also applies `change` to the number of
-    /// open streams. Both happen under one lock, so the recording ends either before both or after both.
+    /// open streams. Both happen while the lock of the shard is held, so that the end of the recording, which
+    /// takes this lock, cannot come between them.
     pub(crate) fn lifecycle_event(
         &self,
         sock: Option<SockId>,
@@ -87,7 +89,7 @@ impl Recorder {
     }
 
     /// Counts a successful read, write or datagram of a socket whose events are dropped because the recorder
-    /// was overloaded. Returns the current time of the fast clock.
+    /// was overloaded. Returns the current time of the [fast clock](RawClock).
     pub(crate) fn count_dropped_transfer(&self, direction: Direction, bytes: usize) -> u64 {
         self.shard(Stamp::Now).count_dropped_transfer(direction, bytes as u64);
         self.clock.raw()
@@ -110,7 +112,7 @@ impl Recorder {
         .unwrap_or_else(|| self.clock.raw())
     }
 
-    /// Locks the shard that the current thread records to.
+    /// Locks the [`Shard`] (the buffer) that the current thread records to.
     #[inline]
     fn shard(&self, stamp: Stamp<'_>) -> MutexGuard<'_, Shard> {
         let thread = match stamp {

@@ -34,17 +34,18 @@ impl LifecycleEvent {
     }
 }
 
-/// Whether a full shard records or drops a lifecycle event.
+/// A choice for a [lifecycle event](LifecycleEvent) that arrives when the buffer for such events is full:
+/// record it all the same, or drop it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WhenFull {
-    /// Record it: the socket's first event was recorded, and the socket has not used up the events that are
-    /// reserved for it.
+    /// Record the event. Used if the socket's first event was recorded, and the socket has not used up its
+    /// reserved events (`RESERVED_EVENTS`).
     Keep,
-    /// Drop it, and count it in the gap.
+    /// Drop the event, and count it in the next gap event.
     Drop,
 }
 
-/// The result of adding a lifecycle event to a shard.
+/// The result of adding a [`LifecycleEvent`] to a shard, a buffer of the recording threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PushOutcome {
     Recorded,
@@ -56,7 +57,7 @@ pub(crate) enum PushOutcome {
     Ended,
 }
 
-/// The result of recording a lifecycle event.
+/// The result of recording a [`LifecycleEvent`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Recorded,

@@ -47,8 +47,8 @@ pub(crate) use record::Direction;
 #[cfg(feature = "file")]
 pub(crate) use record::{DrainedTransfer, Record, Timed};
 
-/// Maximum number of shards, a power of two. There is no benefit in having more shards than threads that
-/// record.
+/// Maximum number of [shards](Shard), which are the buffers of the recording threads. It is a power of two.
+/// More shards than recording threads would be of no use.
 const MAX_SHARDS: usize = 16;
 
 /// Minimum number of lifecycle events (all events except reads, writes and datagrams) that a shard can hold,
@@ -68,13 +68,13 @@ pub(crate) struct Recorder {
     shards: Box<[CachePadded<Mutex<Shard>>]>,
     /// Number of sockets that were created so far.
     sock_count: AtomicU64,
-    /// Number of open streams. It changes under the lock of a shard, together with recording the event that
-    /// opens or closes a stream.
+    /// Number of open streams. A thread changes it while it holds the lock of its shard to record the event
+    /// that opens or closes a stream.
     open: AtomicUsize,
     /// Notified when the last open stream closes.
     idle_notify: Notify,
-    /// Set when a shard becomes half full, so that the drain thread starts a round early. The drain thread
-    /// clears the flag.
+    /// Set when a shard becomes half full, so that the drain thread empties the shards before its interval
+    /// has passed. The drain thread clears the flag.
     half_full: AtomicBool,
     commands: Commands,
     /// Open sockets, for [`Tap::open_sockets`](crate::Tap::open_sockets).
@@ -87,7 +87,8 @@ pub(crate) struct Recorder {
 #[repr(align(128))]
 struct CachePadded<T>(T);
 
-/// The time that a record gets: the current time, or the entry of its socket call.
+/// A choice of the time with which an event is recorded: the current time, or the time at which its socket
+/// call was entered.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Stamp<'a> {
     /// The current time. Used when a socket call that receives has returned.
@@ -96,7 +97,7 @@ pub(crate) enum Stamp<'a> {
     Entered(&'a EnteredCall),
 }
 
-/// The capacity of the recorder's buffers, summed over all shards.
+/// The capacity of the recorder's buffers, summed over all [shards](Shard).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Capacity {
     /// Maximum number of payload bytes to capture of each read, write or datagram. 0 captures none.
@@ -150,7 +151,7 @@ impl Recorder {
         sys::monotonic_ns().saturating_sub(self.start_ns)
     }
 
-    /// Returns the time that has passed since the fast clock had the value `raw`.
+    /// Returns the time that has passed since the [fast clock](RawClock) had the value `raw`.
     pub(crate) fn elapsed_since(&self, raw: u64) -> Duration {
         self.clock.elapsed_since(raw)
     }
@@ -207,8 +208,8 @@ impl Recorder {
     /// Ends the recording: later events are ignored. Returns the number of streams that are open at this
     /// moment.
     ///
-    /// It holds the locks of all shards at once, so that the recording ends at the same moment in every
-    /// shard. So each stream either has its close in the recording, or counts as open.
+    /// It holds the locks of all [shards](Shard) at once, so that the recording ends at the same moment for
+    /// all threads. Each stream therefore either has its close in the recording, or counts as open.
     fn seal(&self) -> usize {
         let mut shards: Vec<MutexGuard<'_, Shard>> = self.shards.iter().map(|shard| lock(&shard.0)).collect();
         for shard in &mut shards {
@@ -218,9 +219,9 @@ impl Recorder {
     }
 }
 
-/// Returns the number of shards for these capacities. It is a power of two, so that selecting a shard needs
-/// no division, which would cost as much as reading the clock. If the payload of one read or write would not
-/// fit into a shard, there are fewer and larger shards.
+/// Returns the number of [shards](Shard) into which buffers of this capacity are divided. It is a power of
+/// two, so that selecting a shard needs no division, which would cost as much as reading the clock. If the
+/// payload of one read or write would not fit into a shard, there are fewer and larger shards.
 fn shard_count(Capacity { capture, payload, .. }: Capacity) -> usize {
     let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let mut count = threads.next_power_of_two().min(MAX_SHARDS);
@@ -230,8 +231,8 @@ fn shard_count(Capacity { capture, payload, .. }: Capacity) -> usize {
     count
 }
 
-/// Locks `mutex`, even if it is poisoned. A thread that panics leaves a shard or the command queue
-/// consistent, because each single step of a change does.
+/// Locks `mutex`, even if it is poisoned. The value is consistent even then: no step of a change to a shard
+/// or to the command queue leaves it inconsistent, so a panic between two steps does not either.
 #[inline]
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

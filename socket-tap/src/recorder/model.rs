@@ -22,8 +22,8 @@ use crate::transfer_count::Access;
 /// Number of interleavings to try with each scheduler.
 const ORDERS: usize = 1_000;
 
-/// A lock that is held while a model runs. Only one may run at a time, because all models share the call
-/// slots.
+/// A lock that is held while a model runs. Only one model may run at a time, because all models share the
+/// static slots in which threads publish their socket calls.
 static RUNNING: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
 fn check(model: fn()) {

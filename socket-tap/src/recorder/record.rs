@@ -1,5 +1,5 @@
-//! Records: the compact form of events between the recording threads and the drain thread. A record has 32 to
-//! 40 bytes; an event has about 150.
+//! Records: the compact form that events have in the buffers between the recording threads and the drain
+//! thread. A record has 32 to 40 bytes; an event has about 150.
 
 use super::lifecycle_event::LifecycleEvent;
 use crate::event::{Event, Op, SockId, Transfer};
@@ -11,7 +11,8 @@ pub(crate) enum Direction {
     Write,
 }
 
-/// A record with its socket and its time on the fast clock.
+/// The compact form of an event, such as a [`Record`], with its socket and with `raw`, its time on the [fast
+/// clock](super::RawClock).
 #[derive(Debug)]
 pub(crate) struct Timed<T> {
     pub(crate) raw: u64,
@@ -19,14 +20,15 @@ pub(crate) struct Timed<T> {
     pub(crate) record: T,
 }
 
-/// A record of any kind of event.
+/// A record: one event in the compact form in which the drain thread sorts it and delivers it to the sinks.
 #[derive(Debug)]
 pub(crate) enum Record {
     Transfer(DrainedTransfer),
     Lifecycle(LifecycleEvent),
 }
 
-/// A successful read or write whose payload, if any, is in the drain thread's buffer.
+/// A successful read or write that the drain thread has moved out of a shard. Its captured payload, if any,
+/// is in the drain thread's payload buffer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DrainedTransfer {
     pub(crate) bytes: u64,
@@ -42,7 +44,8 @@ pub(crate) struct DrainedTransfer {
 }
 
 impl DrainedTransfer {
-    /// Returns the captured payload. `all` is the drain thread's payload buffer.
+    /// Returns the captured payload. `all` is the drain thread's payload buffer, which contains the payload
+    /// of many records.
     pub(crate) fn payload<'a>(&self, all: &'a [u8]) -> Option<&'a [u8]> {
         if !self.has_payload {
             return None;
@@ -73,7 +76,8 @@ impl Timed<Record> {
         }
     }
 
-    /// Converts the record to an event with the time `t`. `payload` is the drain thread's payload buffer.
+    /// Converts the record to an event with the time `t`, in nanoseconds since the recording began. `payload`
+    /// is the drain thread's payload buffer.
     pub(crate) fn event(&self, t: u64, payload: &[u8]) -> Event {
         let (op, error) = match &self.record {
             Record::Lifecycle(lifecycle_event) => lifecycle_event.op(),

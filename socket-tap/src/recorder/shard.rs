@@ -12,28 +12,29 @@ use super::record::{Direction, Record, Timed};
 use super::transfer_record::{Kind, TransferRecord};
 use crate::event::{Failure, Gap, Op, SockId};
 
-/// Numbers of records and payload bytes that a shard can hold.
+/// The numbers of events and payload bytes that a [`Shard`] can hold.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ShardCapacity {
     pub(crate) transfers: usize,
-    /// Number of lifecycle events. Their buffer grows on demand, because only an overload fills it.
+    /// Maximum number of lifecycle events. The buffer for them grows on demand, because only an overload
+    /// fills it.
     pub(crate) lifecycle_events: usize,
     pub(crate) payload: usize,
 }
 
-/// A buffer of records that some of the recording threads share.
+/// A buffer in which some of the recording threads store their events, until the drain thread empties it.
 #[derive(Debug)]
 pub(crate) struct Shard {
     capacity: ShardCapacity,
-    /// `true` after the recording has ended. Then records are neither kept nor counted.
+    /// `true` after the recording has ended. Later events are neither kept nor counted.
     sealed: bool,
     transfers: Vec<TransferRecord>,
     /// Peer and truncation of each datagram in `transfers`, in the same order. The memory of this buffer is
     /// reserved, but not touched before the first datagram.
     datagrams: Vec<DatagramInfo>,
     payload: Vec<u8>,
-    /// Lifecycle events. The number with each event is the number of transfers that were recorded before it.
-    /// With it, transfers and lifecycle events are merged in the order of their recording.
+    /// Each lifecycle event, with the number of transfers that were recorded before it. The number is needed
+    /// to merge transfers and lifecycle events in the order in which they were recorded.
     lifecycle_events: Vec<(usize, Timed<LifecycleEvent>)>,
     gap: Gap,
 }
@@ -68,7 +69,7 @@ impl Shard {
         self.sealed = true;
     }
 
-    /// Swaps the contents of both shards, but not their `sealed` flags.
+    /// Swaps the contents of this shard and of `spare`, except for their `sealed` flags.
     pub(crate) fn swap(&mut self, spare: &mut Self) {
         std::mem::swap(self, spare);
         std::mem::swap(&mut self.sealed, &mut spare.sealed);

@@ -1,11 +1,12 @@
-//! The record of one read, write or datagram in a shard.
+//! The compact form in which a shard, a buffer of the recording threads, stores one read, write or datagram.
 
 use super::datagram_info::DatagramInfo;
 use super::lifecycle_event::LifecycleEvent;
 use super::record::{Direction, DrainedTransfer, Record, Timed};
 use crate::event::SockId;
 
-/// A successful read, write or datagram in a shard. It is kept as small as possible.
+/// The compact form in which a [`Shard`](super::shard::Shard) stores a successful read, write or datagram. It
+/// has 32 bytes, because the buffers hold tens of thousands of them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TransferRecord {
     pub(super) raw: u64,
@@ -21,8 +22,8 @@ pub(crate) struct TransferRecord {
     pub(super) has_payload: bool,
 }
 
-/// The direction of a record, and whether it is a datagram. Two fields for these would enlarge the record from
-/// 32 to 40 bytes.
+/// The direction of a [`TransferRecord`], and whether it is a datagram. Two fields for these would enlarge
+/// the record from 32 to 40 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Read,
@@ -34,8 +35,8 @@ pub(super) enum Kind {
 }
 
 impl TransferRecord {
-    /// Converts the record to the form that the drain thread uses. `at` is the index in `payload` at which
-    /// the captured bytes begin; this method advances it to their end.
+    /// Converts the record to a [`Record`], the form that the drain thread uses. `at` is the index in
+    /// `payload` at which the captured bytes begin; this method advances it to the end of these bytes.
     #[inline]
     pub(super) fn record(
         &self,

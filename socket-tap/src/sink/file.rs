@@ -75,16 +75,17 @@ impl TraceFile {
         })
     }
 
-    /// Rotates the file: begins a new file before this one would exceed `bytes` bytes, and keeps the last
-    /// `keep` full files next to it. The full files of `shop.jsonl` are `shop.0.jsonl`, `shop.1.jsonl` and so
-    /// on; older ones are deleted.
+    /// Rotates the file: begins a new file before the current file would exceed `bytes` bytes, and keeps the
+    /// last `keep` full files next to the current one. The full files of `shop.jsonl` are `shop.0.jsonl`,
+    /// `shop.1.jsonl` and so on; older ones are deleted.
     ///
     /// Each file is a complete trace, with an end line and a header that contains the file's number. All
     /// files share one time line. A file exceeds `bytes` only if it contains a single event that is larger.
     ///
     /// A new recording at the same path deletes the full files of the previous one, so that two recordings
     /// never mix and no more than `keep` full files remain after a restart. Other files with such names are
-    /// not deleted. If the recording needs one of these names for a full file, it ends with an error.
+    /// not deleted. If such a file already has the name that the recording needs for its next full file, the
+    /// recording to the file ends with an error.
     ///
     /// ```no_run
     /// use socket_tap::{Tap, sink::TraceFile};
@@ -100,8 +101,8 @@ impl TraceFile {
         self
     }
 
-    /// Writes a batch of records. The drain thread has already converted their times (`raw`) from the fast
-    /// clock to nanoseconds.
+    /// Writes a batch of events, as the [records](Record) that the recorder keeps of them. The recorder has
+    /// already converted the time `raw` of each record to nanoseconds.
     pub(crate) fn records(&mut self, records: &[Timed<Record>], payload: &[u8]) -> io::Result<()> {
         for timed in records {
             let Record::Transfer(transfer) = &timed.record else {
@@ -133,9 +134,9 @@ impl TraceFile {
         if self.buffer.len() >= BUFFER { self.write_buffer() } else { Ok(()) }
     }
 
-    /// Begins a new file if the last line in the buffer would make the current one too large, and moves the
-    /// line to the new file. `begin` is the index of the line in the buffer, and `t` is the time of its
-    /// event.
+    /// Begins a new file if the last line in the buffer would make the current file too large, and moves this
+    /// line to the new file. `begin` is the index in the buffer at which the line begins, and `t` is the time
+    /// of its event in nanoseconds.
     fn rotate_at(&mut self, begin: usize, t: u64) -> io::Result<()> {
         let size = (self.buffer.len() - begin) as u64;
         let written = self.written + begin as u64;

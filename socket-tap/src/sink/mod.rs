@@ -73,8 +73,9 @@ pub trait Sink: Send + 'static {
     /// After an error, the sink gets no further events.
     fn events(&mut self, batch: &[Event]) -> io::Result<()>;
 
-    /// Called after the last batch of each round, every 20 ms while there are events. A sink that buffers its
-    /// output writes the buffer in this method, rather than after each batch.
+    /// Called after the last of the batches that the recorder delivers at a time, about every 20 ms while
+    /// there are events. A sink that buffers its output writes the buffer in this method, rather than after
+    /// each batch.
     ///
     /// # Errors
     /// After an error, the sink gets no further events.
@@ -82,8 +83,8 @@ pub trait Sink: Send + 'static {
         Ok(())
     }
 
-    /// Returns the sink if it is a trace file. The recorder passes records to a trace file without converting
-    /// them to events.
+    /// Returns the sink if it is a trace file. The recorder passes its internal records to a trace file,
+    /// without converting them to [`Event`]s, because that is faster.
     #[cfg(feature = "file")]
     #[doc(hidden)]
     fn as_trace_file(&mut self) -> Option<&mut TraceFile> {

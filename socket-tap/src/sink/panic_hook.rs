@@ -104,8 +104,8 @@ struct PanicDump {
     recorder: WeakRecording,
     flight: FlightRecorder,
     path: PathBuf,
-    /// Gets a message when a flush that exceeded its timeout completes after all. `None` if no flush has
-    /// exceeded its timeout.
+    /// Receiver of a message that is sent when a flush that exceeded its timeout completes after all. `None`
+    /// if no flush has exceeded its timeout.
     stuck_flush: Mutex<Option<Receiver<()>>>,
 }
 

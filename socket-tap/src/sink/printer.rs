@@ -16,9 +16,10 @@ const END_TIMEOUT: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Printer {
     texts: SyncSender<String>,
-    /// Receives the result of the thread that writes the texts, when it ends.
+    /// Receiver of the result of the thread that writes the texts, which is sent when the thread ends.
     result: Receiver<io::Result<()>>,
-    /// Number of events whose lines were dropped since a text was last queued.
+    /// Number of events whose lines were dropped, because the queue was full, after the last text that was
+    /// queued.
     missed: u64,
 }
 

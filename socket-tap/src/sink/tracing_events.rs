@@ -85,7 +85,8 @@ impl Sink for TracingEvents {
     }
 }
 
-/// Returns `true` for a failed accept. Its socket is the listening one, so its addresses must not be stored.
+/// Returns `true` for a failed accept. The socket of such an event is the listening one, so the addresses in
+/// the event are not those of a new connection, and must not be stored.
 fn is_failed_accept(event: &Event) -> bool {
     event.error.is_some() && matches!(event.op, Op::Accept { .. })
 }

@@ -1,6 +1,7 @@
 //! The treatment of a socket's reads and writes: recorded, masked or dropped.
 //!
-//! One byte states which of the three applies, so that an unmasked transfer costs only one comparison.
+//! One byte states which of the three applies, so that a read or write without a mask costs only one
+//! comparison.
 
 use std::sync::atomic::Ordering;
 
@@ -8,16 +9,16 @@ use super::SocketState;
 use crate::payload_mask::PayloadMask;
 use crate::recorder::Direction;
 
-/// Transfers are recorded unchanged.
+/// Reads and writes are recorded unchanged.
 pub(super) const RECORDED: u8 = 0;
-/// Transfers are recorded after a mask has overwritten the secrets in their payload.
+/// Reads and writes are recorded after a mask has overwritten the secrets in their payload.
 const MASKED: u8 = 1;
 /// The socket is not in the recording, because the recorder was overloaded when it was created. Its events
 /// are only counted.
 const DROPPED: u8 = 2;
 
 impl SocketState {
-    /// Returns `true` if transfers are neither masked nor dropped.
+    /// Returns `true` if reads and writes are neither masked nor dropped.
     #[inline]
     pub(crate) fn records_transfers_unchanged(&self) -> bool {
         self.treatment.load(Ordering::Relaxed) == RECORDED
@@ -32,7 +33,8 @@ impl SocketState {
         self.treatment.store(DROPPED, Ordering::Relaxed);
     }
 
-    /// Masks the payload of later transfers, unless the socket is not in the recording.
+    /// Masks the payload of later reads and writes. Does nothing if the socket was dropped from the
+    /// recording.
     pub(crate) fn mask_payload(&self, mask: Box<dyn PayloadMask>) {
         if !self.is_dropped() {
             self.recording.masks.set(self.sock, mask, || self.treatment.store(MASKED, Ordering::Relaxed));

@@ -184,7 +184,7 @@ fn fits(recorded: &Expected, expected: &Expected, payloads: &mut u64) -> bool {
 }
 
 /// Compares the recorded events of a stream with the expected ones, and counts those that the recorder
-/// dropped. Fails if it dropped one that it must not drop.
+/// dropped. Fails if the recorder dropped an event that it must not drop.
 fn missing(recorded: Vec<Expected>, expected: &[Expected]) -> Result<Gap, TestCaseError> {
     let (mut gap, mut recorded) = (Gap::default(), recorded.into_iter().peekable());
     for event in expected {

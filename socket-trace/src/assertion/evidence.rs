@@ -64,13 +64,13 @@ pub enum Selector {
         /// Index of the API call on its connection, from 0.
         number: u64,
     },
-    /// Events that opened connections in this step, except the first ones, which the limit of the assertion
+    /// Events that opened connections in this step, beyond the number of connections that the assertion
     /// allows.
     Opened {
-        /// Name of the step.
+        /// Name of the step: the time from one mark to the next.
         step: String,
-        /// Number of connections of the step that the assertion still allows. Starts at the limit and counts
-        /// down.
+        /// Number of connections that may still open in the step without violating the assertion. Starts at
+        /// the limit of the assertion and counts down.
         beyond: u64,
     },
 }

@@ -11,8 +11,8 @@ use crate::contracts::{add_file, bookshelf};
 /// Flags that name protobuf contracts, for subcommands to flatten into their arguments.
 #[derive(Debug, Args)]
 pub(super) struct ContractFlags {
-    /// Contract to decode gRPC messages with: a .proto, or a descriptor set compiled by protoc. The bookshelf's is
-    /// built in; without a contract fields are shown by number
+    /// Contract by which gRPC messages are decoded: a .proto, or a descriptor set compiled by protoc. The
+    /// contract of the bookshelf API is built in. Without a contract, fields are shown by number
     #[arg(long, value_name = "FILE")]
     proto: Vec<PathBuf>,
 }

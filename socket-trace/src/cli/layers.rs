@@ -43,7 +43,7 @@ pub(super) struct Layers {
     /// Index of the call on its connection, from 0
     #[arg(long, value_name = "N")]
     call: Option<u64>,
-    /// First call that begins in this step
+    /// First call that begins in this step: from the mark with this name to the next mark
     #[arg(long, value_name = "NAME")]
     step: Option<String>,
     /// Print the map as JSON

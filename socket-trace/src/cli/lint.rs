@@ -37,7 +37,7 @@ pub(super) struct Lint {
     /// Skip this rule; may be given several times
     #[arg(long, value_name = "RULE", value_parser = names(), hide_possible_values = true)]
     skip: Vec<String>,
-    /// Report a connection that the recording leaves open if it was idle for at least this time
+    /// Report a connection that the recording leaves open if it was idle for at least this many seconds
     #[arg(long, value_name = "SECONDS", default_value_t = Options::default().idle.as_secs())]
     idle: u64,
     /// Print the reports as a JSON array

@@ -41,7 +41,7 @@ pub(super) struct Sequence {
     /// was recorded [default: the first connection]
     #[arg(long, value_name = "N", conflicts_with = "step")]
     sock: Option<SockId>,
-    /// First connection that begins in this step
+    /// First connection that begins in this step: from the mark with this name to the next mark
     #[arg(long, value_name = "NAME")]
     step: Option<String>,
     /// Output format [default: by the extension of the output: .svg, .mmd; else text]

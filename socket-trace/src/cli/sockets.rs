@@ -37,7 +37,7 @@ pub(super) struct Sockets {
     /// Sockets of the program that recorded this trace; may be given several times
     #[arg(long, value_name = "FILE")]
     trace: Vec<PathBuf>,
-    /// Refresh every second, or at this interval
+    /// Refresh the table every second, or at this interval in seconds
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "1")]
     watch: Option<u64>,
     /// Print the rows as a JSON array; with --watch, one array per line

@@ -5,7 +5,8 @@ use socket_tap::event::{Addr, Datagram, Event, Gap, Op, Transfer};
 
 use super::field::{ALL, Field, NAMES, Value};
 
-/// The fields of one event.
+/// The fields of one event, in the order of [`NAMES`]. `None` stands for a field that the event does not
+/// have.
 pub(super) struct Fields<'a>([Option<Value<'a>>; NAMES.len()]);
 
 impl<'a> Fields<'a> {

@@ -25,7 +25,7 @@ pub struct Selection {
     pub sock: Option<SockId>,
     /// The API call has this index on its connection, from 0.
     pub call: Option<u64>,
-    /// The API call begins in this step.
+    /// The API call begins in the step with this name: between its mark and the next mark.
     pub step: Option<String>,
 }
 
@@ -52,8 +52,8 @@ struct Collector<'a> {
     /// For each recording, the side that made it: client or server.
     sides: Vec<Side>,
     selected: Option<SelectedCall>,
-    /// Reads and writes of each socket in each direction. Once an API call is selected, reads and writes of
-    /// other connections are no longer added.
+    /// Reads or writes by their socket and by the side that receives the bytes. Once an API call is selected,
+    /// reads and writes of other connections are no longer added.
     logs: HashMap<(Socket, Side), TransferLog>,
     tls: TlsStreams,
     more: u64,

@@ -30,7 +30,7 @@ pub struct Direction {
     /// The side that receives the bytes.
     #[serde(serialize_with = "crate::summary::json::side")]
     pub to: Side,
-    /// Number of bytes of the API call in this direction, by class.
+    /// Number of bytes of the API call in this direction, by class, such as headers or payload.
     pub bytes: BTreeMap<Class, u64>,
     /// Protocol levels, from reads and writes up to messages.
     pub levels: Vec<Level>,
@@ -54,8 +54,8 @@ pub struct Block {
     pub from: u64,
     /// Offset after the block's last byte.
     pub to: u64,
-    /// Number of encrypted bytes, for a TLS record and for a read or write that carried TLS records; `None`
-    /// for any other block. If it is `Some`, `from` and `to` are offsets in the decrypted data.
+    /// Number of encrypted bytes in a TLS record, or in a read or write that carried TLS records; `None` for
+    /// any other block. If it is `Some`, `from` and `to` are offsets in the decrypted data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub below: Option<u64>,
     /// Name of the block, such as `DATA` for a frame, or `read`.

@@ -12,10 +12,11 @@ use std::collections::VecDeque;
 use super::pair::{Pair, RawTransfer, Record};
 use socket_dissect::{Expansion, Part, RECORD_HEADER};
 
-/// Maximum number of records that are kept until data is matched to them. Also the maximum number of reads or
-/// writes above TLS that are kept until records are matched to them.
+/// Maximum number of TLS records that are kept until they are matched to decrypted data. The same maximum
+/// applies to the reads or writes of decrypted data that are kept until they are matched to records.
 const MAX_WAITING: usize = 64;
-/// Maximum number of reads or writes below TLS that are kept. One record of 16 KiB may arrive in many reads.
+/// Maximum number of reads or writes of encrypted bytes that are kept. One record of 16 KiB may arrive in
+/// many reads.
 const MAX_TRANSFERS: usize = 1_024;
 /// Maximum number of pairs (decrypted data with its records) that are kept before the selected API call
 /// begins.
@@ -95,8 +96,8 @@ impl Records {
         }
     }
 
-    /// Discards the records sent so far, because they belong to the handshake. Called when the stream above
-    /// TLS starts.
+    /// Discards the records sent so far, because they belong to the handshake. Called when the recording of
+    /// the decrypted stream begins.
     pub(super) fn begin_writing(&mut self) {
         self.records.clear();
     }
@@ -117,9 +118,9 @@ impl Records {
         }
     }
 
-    /// Called before each read or write; `is_above` is `true` if it is above TLS. If the previous one was on
-    /// the other side of TLS, matches all waiting data to all waiting records, unless the records are too
-    /// small for the data. Their lengths need not be equal.
+    /// Called before each read or write. `is_above` is `true` for decrypted data, and `false` for encrypted
+    /// bytes. When one kind follows the other, matches all waiting data to all waiting records, even if their
+    /// lengths differ. Matches nothing if the records are too small for the data.
     fn change_side(&mut self, is_above: bool) {
         if self.was_above != is_above && self.may_hold_all() {
             self.pair_by_order();
@@ -127,7 +128,8 @@ impl Records {
         self.was_above = is_above;
     }
 
-    /// Matches reads or writes above TLS to the records that contain exactly as many data bytes.
+    /// Matches waiting reads or writes of decrypted data to consecutive waiting records that contain exactly
+    /// as many data bytes.
     fn pair_exact(&mut self) {
         while let Some((count, run)) = self.find_exact() {
             let records: Vec<Record> = self.records.drain(..run.end).skip(run.start).collect();
@@ -136,8 +138,8 @@ impl Records {
         }
     }
 
-    /// Finds the smallest number of waiting reads or writes above TLS whose data exactly fills consecutive
-    /// records. Returns this number, and the indices of these records.
+    /// Finds the smallest number of waiting reads or writes of decrypted data whose bytes exactly fill
+    /// consecutive records. Returns this number, and the index range of these records.
     fn find_exact(&self) -> Option<(usize, std::ops::Range<usize>)> {
         self.ends.iter().enumerate().find_map(|(at, end)| {
             let wanted = end.saturating_sub(self.paired);

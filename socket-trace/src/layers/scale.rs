@@ -91,7 +91,8 @@ impl<'a> Scale<'a> {
         strips
     }
 
-    /// Returns the number of boxes that a cut before `cell` would divide.
+    /// Returns the number of boxes that a boundary between two strips would divide, if it were placed before
+    /// `cell`.
     fn cuts(&self, cell: usize) -> usize {
         let at = self.bound(cell);
         self.blocks().filter(|block| block.from < at && at < block.to).count()

@@ -93,9 +93,9 @@ fn transfer_level(side: Side, to: Side, transfers: &[Transfer], call: u64) -> Le
     Level { title: format!("{}'s {unit}s", side.name()), unit, blocks: transfers.iter().map(block).collect() }
 }
 
-/// Returns the protocol levels above the reads and writes. For HTTP, one level shows frames or other protocol
-/// units, and the next level messages. For PostgreSQL, one level shows messages, and the next level the
-/// statements that the messages form.
+/// Returns the protocol levels above the reads and writes. For HTTP, these are the frames or other protocol
+/// units, and then the messages. For PostgreSQL, these are the messages, and then the statements that they
+/// form.
 fn protocol_levels(transfers: &[Transfer], call: u64) -> Vec<Level> {
     let (mut below, mut above) = (Vec::new(), Vec::new());
     for transfer in transfers {

@@ -6,8 +6,8 @@ use socket_tap::format::text::seconds;
 use super::map::{Block, Level};
 use super::pair::Pair;
 
-/// The decrypted bytes that the map shows: the offsets `from` to `to`. `of_call` lists the ranges of offsets
-/// that belong to the API call.
+/// The decrypted bytes that the map shows: the offsets `from` to `to`. `of_call` lists the parts of this
+/// range that belong to the API call, each as its first offset and the offset after its last byte.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Area<'a> {
     pub(super) from: u64,

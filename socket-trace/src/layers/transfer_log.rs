@@ -13,8 +13,8 @@ const MAX_TRANSFERS: usize = 200;
 const MAX_PARTS: usize = 1_000;
 
 /// Maximum number of reads or writes that are kept before the first one with bytes of the API call, and after
-/// the last one. They are needed if the other end divides the stream differently: one of its writes may
-/// contain bytes of the API call and also bytes that this end read earlier.
+/// the last one. They are needed because the other end may divide the stream differently: one of its writes
+/// may contain bytes of the API call and also bytes that this end read earlier.
 const MAX_AROUND: usize = 16;
 
 /// A read or write, and the dissected parts of its data.
@@ -60,7 +60,7 @@ impl TransferLog {
     }
 
     /// Adds a read or write. `is_of_call` is `true` if it transferred bytes of the selected API call. Returns
-    /// by how much the number of reads and writes that the map omits has grown; 0 unless the map is full.
+    /// how many more reads and writes the map now omits: 0 unless the map is full.
     pub(super) fn add(&mut self, at: u64, bytes: u64, parts: Vec<Part>, is_of_call: bool) -> u64 {
         let from = self.offset;
         self.offset = self.offset.saturating_add(bytes);

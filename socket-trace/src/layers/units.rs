@@ -25,7 +25,8 @@ impl Unit {
     }
 }
 
-/// Extends the last block to `to`, if it ends at `from`.
+/// Extends the last block, which ends at offset `from`, to offset `to`. Does nothing if the last block ends
+/// at another offset.
 pub(super) fn extend(units: &mut [Unit], from: u64, to: u64) {
     if let Some(Unit { block, .. }) = units.last_mut().filter(|unit| unit.block.to == from) {
         block.to = to;

@@ -15,8 +15,8 @@ pub(super) fn lint_events(side: Side, events: &[impl AsRef<str>]) -> Report {
     lint_with_end(side, events, &end)
 }
 
-/// Lints a recording that `side` made, with these events and `end` as its last line. If `end` is empty, the
-/// recording is truncated.
+/// Lints a recording that `side` made, with these events and with `end` as its last line. An empty `end`
+/// makes a truncated recording.
 pub(super) fn lint_with_end(side: Side, events: &[impl AsRef<str>], end: &str) -> Report {
     let mut text = header_line(&Header::new("test", side));
     for line in events.iter().map(AsRef::as_ref).chain([end]) {

@@ -61,7 +61,8 @@ pub struct Options {
     pub only: Vec<String>,
     /// Names of the rules to skip.
     pub skip: Vec<String>,
-    /// Idle time after which a connection still open at the end of the recording is reported.
+    /// A connection that is still open at the end of the recording is reported if it was idle for at least
+    /// this time.
     pub idle: Duration,
 }
 

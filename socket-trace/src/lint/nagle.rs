@@ -40,8 +40,8 @@ const SEGMENT: u64 = 1_220;
 /// Durations of a delayed acknowledgement in nanoseconds: on Linux, and on systems with a longer delay.
 const DELAYS: [std::ops::RangeInclusive<u64>; 2] = [38_000_000..=60_000_000, 190_000_000..=230_000_000];
 
-/// If fewer than one in `ONE_IN` long pauses has the duration of a delayed acknowledgement, none is reported,
-/// because the peer is slow.
+/// Stalls are reported only if at least one in `ONE_IN` long pauses has the duration of a delayed
+/// acknowledgement. If fewer have it, the pauses come from a slow peer.
 const ONE_IN: u64 = 4;
 
 #[derive(Debug, Default)]
@@ -61,7 +61,7 @@ pub(super) struct Nagle {
 struct Burst {
     first: Option<Quote>,
     second: Option<Quote>,
-    /// Number of bytes written after the first write.
+    /// Number of bytes written after the first write of the burst.
     behind: u64,
     /// `true` once a stall (a pause with the duration of a delayed acknowledgement) was found on the socket.
     stalled: bool,

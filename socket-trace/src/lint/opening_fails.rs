@@ -104,7 +104,11 @@ fn explanation(kind: &str) -> &'static str {
             "The machine did not respond: a firewall drops the packets, the machine is down, or it \
              has another address.",
         ),
-        ("unreachable", "The address is in another network, or has no route."),
+        (
+            "unreachable",
+            "This machine has no route to the address: check the address, and whether the network or VPN to it is \
+             connected.",
+        ),
         (
             "permission denied",
             "The user may not bind a port below 1024, or a policy of the system forbids the call.",

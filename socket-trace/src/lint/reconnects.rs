@@ -41,7 +41,7 @@ const FEW_EXCHANGES: u64 = 3;
 /// series.
 const PAUSE: u64 = 1_000_000_000;
 
-/// If at least this many peers are tracked, the series without open connections are ended, to free memory.
+/// Once this many peers are tracked, the series of peers without open connections are ended, to free memory.
 const PEERS: usize = 1_024;
 
 /// Maximum number of findings of this rule. Each reported series of connections is one finding.
@@ -146,8 +146,8 @@ impl Reconnects {
         series
     }
 
-    /// Ends all series without open connections. The next cleanup is due when the number of tracked peers has
-    /// doubled, so that the cost per connection stays constant.
+    /// Ends the series of all peers without open connections. This cleanup is repeated only when the number
+    /// of tracked peers has doubled, so that its cost per connection stays constant.
     fn end_idle_series(&mut self) {
         self.end_series_if(|series| series.open == 0);
         self.next_cleanup = self.series.len() * 2;

@@ -91,8 +91,8 @@ fn deficits(trace: &Trace, lost: u64) -> Vec<(Requirement, String)> {
 }
 
 impl Requirement {
-    /// Returns `true` if this requirement includes the requirement `missing`. A trace that does not meet
-    /// `missing` then does not meet this requirement either.
+    /// Returns `true` if a trace that does not meet the requirement `missing` cannot meet this requirement
+    /// either.
     fn includes(self, missing: Self) -> bool {
         match self {
             Self::Nothing => false,

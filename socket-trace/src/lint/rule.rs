@@ -27,24 +27,24 @@ pub struct RuleInfo {
     pub title: &'static str,
     /// Conditions under which the rule reports the problem, and those under which it does not.
     pub when: &'static str,
-    /// Explanation of how the problem arises.
+    /// Explanation of what causes the problem.
     pub cause: &'static str,
     /// Ways to fix the problem.
     pub cure: &'static str,
-    /// Completeness that a recording needs for the rule to be checked on it.
+    /// Required completeness of a recording: a rule is not checked on recordings that lack it.
     #[serde(skip)]
     pub requires: Requirement,
 }
 
-/// Completeness that a recording needs for a rule to be checked on it.
+/// Completeness that a rule requires of a recording. On other recordings, the rule is not checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Requirement {
     /// The recording may be incomplete: the quoted events alone prove a finding.
     Nothing,
     /// No event is missing between the first and the last event of the trace.
     EveryEvent,
-    /// No event is missing, and the recording's end is present. Needed to conclude that a socket call never
-    /// happened.
+    /// No event is missing, and the recording's end is present, because the rule concludes that a socket call
+    /// never happened.
     RecordingEnd,
 }
 
@@ -60,8 +60,8 @@ pub struct ObservedEvent<'a> {
 }
 
 impl<'a> ObservedEvent<'a> {
-    /// Returns the event's socket if it is a TCP connection: not a listener, a layered stream or a
-    /// Unix-domain socket.
+    /// Returns the event's socket if it is a TCP connection: not a listener, a Unix-domain socket, or a
+    /// stream that is layered on another one, such as TLS.
     #[must_use]
     pub fn tcp_connection(&self) -> Option<&'a Socket> {
         self.socket.filter(|socket| socket.tcp && socket.is_connection())

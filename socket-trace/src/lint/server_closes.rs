@@ -42,7 +42,8 @@ pub(super) struct ServerCloses {
     endpoints: HashMap<ServerEndpoint, CloseCounts>,
 }
 
-/// A listener or a server address. Connections that share it are counted together.
+/// The server's end of connections: a listener or a server address. Connections that share it are counted
+/// together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum ServerEndpoint {
     /// A listener of the recorded program.
@@ -56,8 +57,8 @@ enum ServerEndpoint {
 struct CloseCounts {
     all: u64,
     by_server: Tally,
-    /// Connections that the server has closed since it last accepted one. They are counted when the server
-    /// accepts the next connection. Until then, the server may be shutting down.
+    /// Connections that the server has closed since it last accepted one. They are counted only when the
+    /// server accepts the next connection, because until then the server may be shutting down.
     pending: Vec<Example>,
     pending_count: u64,
 }

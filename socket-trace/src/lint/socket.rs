@@ -19,7 +19,7 @@ pub struct Socket {
     pub role: Option<Role>,
     /// `true` for a TCP socket, `false` for a Unix-domain socket or a stream supplied by the program.
     pub tcp: bool,
-    /// State of Nagle's algorithm on the socket, which may delay small writes.
+    /// State of Nagle's algorithm on the socket. If the algorithm is on, it may delay small writes.
     pub nagle: Nagle,
     /// The listener that accepted the connection, if any.
     pub listener: Option<SockId>,
@@ -27,11 +27,12 @@ pub struct Socket {
     pub peer: Option<Addr>,
     /// The event that connected the socket: `accept`, `connect` or `adopt`.
     pub opening: Option<Quote>,
-    /// The read that received end of stream.
+    /// The read that returned end of stream, because the peer sent a FIN.
     pub fin: Option<Quote>,
     /// The `shutdown` call for the sending half of the socket.
     pub shut: Option<Quote>,
-    /// Time of the socket's last read or write, or of the connection's opening if there was none.
+    /// Time of the socket's last read or write, or of the connection's opening if there was none, in
+    /// nanoseconds since the recording began.
     pub last_transfer: u64,
 }
 

@@ -48,11 +48,11 @@ pub(super) struct WriteAfterEnd {
 /// closed its socket.
 #[derive(Debug, Default)]
 struct State {
-    /// The last successful write, if no read followed it.
+    /// The last successful write, unless a read followed it.
     written: Option<Quote>,
     /// The first write after the peer's FIN.
     after_fin: Option<Quote>,
-    /// The failed call that showed that the peer had closed its socket.
+    /// The read or write that failed because the peer had closed its socket.
     reset: Option<Quote>,
     /// `true` once the connection is reported, because each connection is reported once.
     reported: bool,
@@ -88,7 +88,10 @@ impl Rule for WriteAfterEnd {
         };
         report(&mut self.after_reset, "got another write after a failed read or write.");
         report(&mut self.after_fin, "got a write after the peer's FIN, followed by a reset.");
-        report(&mut self.refused, "had a failed write: the peer closed the connection with unread data.");
+        report(
+            &mut self.refused,
+            "had a failed write: the peer had closed the connection without reading all data sent to it.",
+        );
         report(&mut self.unanswered, "got a reset instead of a response to a request.");
         findings
     }

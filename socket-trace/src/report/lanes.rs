@@ -1,4 +1,5 @@
-//! Assigns recordings to the lanes of the page. Recordings with the same name share a lane.
+//! Assigns recordings to the lanes of the page: its columns, each for a server and its clients. Recordings
+//! with the same name share a lane.
 
 use page::hello::Lane;
 use socket_tap::event::{Addr, Op};
@@ -13,7 +14,7 @@ const KNOWN: [(&str, &str); 3] = [("rest", "REST"), ("graphql", "GraphQL"), ("gr
 /// Names of recordings of programs that use UDP or TCP without an API, and the titles of their lanes.
 const PLAIN: [(&str, &str); 2] = [("udp", "UDP"), ("tcp", "TCP")];
 
-/// Collects the lanes of a page while the recordings are read.
+/// Collects the lanes (the columns of the page) while the recordings are read.
 #[derive(Debug)]
 pub(super) struct Lanes {
     /// Name and side of each recording.
@@ -21,7 +22,8 @@ pub(super) struct Lanes {
     lanes: Vec<LaneEntry>,
 }
 
-/// A lane of the page, whose server address may not be known yet.
+/// A lane of the page: the column for a server and its clients. The address of the server may not be known
+/// yet.
 #[derive(Debug)]
 struct LaneEntry {
     name: String,

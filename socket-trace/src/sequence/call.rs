@@ -45,7 +45,7 @@ pub enum Signal {
 
 impl Call {
     /// Converts an event to a socket call of a diagram. `open` is `true` if this side has not shut down its
-    /// sending half. In that case, a close sends a FIN.
+    /// sending half, so that a close sends a FIN.
     pub(super) fn of(event: &Event, side: Side, at: u64, carried: String, open: bool) -> Self {
         let (sends, receives) = match event.error {
             None => (sends(&event.op, open), receives(&event.op)),

@@ -20,7 +20,7 @@ const MAX_CALLS: usize = 500;
 const MAX_CALLS_BEFORE: usize = 32;
 
 /// A connection, with the socket calls of both ends. It is drawn if one of its ends meets the user's
-/// `Choice`, which may become known only when that end appears.
+/// `Choice`. That end may be the one that appears last.
 #[derive(Debug, Default)]
 pub(super) struct Candidate {
     pub(super) is_selected: bool,
@@ -38,7 +38,8 @@ struct End {
 }
 
 impl Candidate {
-    /// Adds an end of the connection, with the events that opened it.
+    /// Adds an end of the connection. `opening` contains the events that opened it, each with its time on the
+    /// time line.
     pub(super) fn begin(&mut self, side: Side, socket: Socket, opening: &[(u64, Event)]) {
         let call = |(at, event): &(u64, Event)| Call::of(event, side, *at, String::new(), true);
         let calls = opening.iter().map(call).collect();

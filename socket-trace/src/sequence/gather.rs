@@ -26,8 +26,8 @@ pub enum Choice {
     /// For each recording, its first connection. Connections that a server opened to other servers are
     /// skipped.
     First,
-    /// For each recording, the first connection that begins in this step. Connections that a server opened to
-    /// other servers are skipped.
+    /// For each recording, the first connection that begins in the step with this name, that is, between its
+    /// mark and the next mark. Connections that a server opened to other servers are skipped.
     Step(String),
     /// The connection of the socket with this number in the server's recording, or in the client's if no
     /// server was recorded.
@@ -46,10 +46,10 @@ pub fn gather(events: &mut AnnotatedEvents, choice: &Choice) -> Result<Vec<Seque
 
 struct Gathering<'a> {
     choice: &'a Choice,
-    /// Side whose recordings are searched for the socket number in [`Choice::Sock`].
+    /// Side of the socket number in [`Choice::Sock`]: the server if a server was recorded, else the client.
     numbered: Side,
     sides: Vec<Side>,
-    /// For each open socket, its `socket`, `bind` and `listen` events.
+    /// For each open socket, its `socket`, `bind` and `listen` events, each with its time on the time line.
     openings: HashMap<Socket, Vec<(u64, Event)>>,
     /// Connections that meet the choice or may still meet it, by connection number.
     candidates: BTreeMap<u64, Candidate>,

@@ -9,7 +9,8 @@ use std::collections::VecDeque;
 
 use super::call::{Call, Signal};
 
-/// Signals that one side has sent and received so far.
+/// Progress of one side in the merged order: whether it has connected and finished sending, and how many
+/// bytes it has sent and received.
 #[derive(Default)]
 struct Progress {
     connected: bool,
@@ -18,8 +19,8 @@ struct Progress {
     received: u64,
 }
 
-/// Merges the socket calls of both sides by time, but places each cause before its effect. If a cause has a
-/// later time than its effect, such as a write stamped on return, sets it to the time of the effect.
+/// Merges the socket calls of both sides by time, and places each cause before its effect, such as a write
+/// before the read of its bytes. A cause with a later time than its effect gets the time of the effect.
 pub(super) fn merge(client: Vec<Call>, server: Vec<Call>) -> Vec<Call> {
     let (mut client, mut server) = (VecDeque::from(client), VecDeque::from(server));
     let (mut by_client, mut by_server) = (Progress::default(), Progress::default());
@@ -50,8 +51,9 @@ pub(super) fn merge(client: Vec<Call>, server: Vec<Call>) -> Vec<Call> {
     calls
 }
 
-/// Returns `true` if a socket call can be the next one in the merged order: `other`, the side that sends the
-/// signal that the call receives, has already sent it. `own` is the side that made the call.
+/// Returns `true` if `call` can be the next one in the merged order: it receives nothing, or the other side
+/// has already sent the signal that it receives. `own` is the progress of the side that made the call, and
+/// `other` that of the other side.
 fn is_possible(call: &Call, other: &Progress, own: &Progress) -> bool {
     match call.receives {
         Some(Signal::Handshake) => other.connected,

@@ -90,8 +90,8 @@ pub fn lanes(sequences: &[(String, Vec<Call>)]) -> String {
     lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
-/// Returns `true` if `side` was recorded, that is, has socket calls. Also returns `true` if neither side has
-/// any, since it is then unknown which side was not recorded.
+/// Returns `true` if `side` has socket calls, which means that it was recorded. If neither side has any, both
+/// count as recorded.
 fn is_recorded(calls: &[Call], side: Side) -> bool {
     calls.is_empty() || calls.iter().any(|call| call.side == side)
 }

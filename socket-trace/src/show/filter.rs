@@ -25,7 +25,7 @@ pub struct Filter {
     pub both_ends: bool,
     /// The event must be one of these operations, such as `read`.
     pub ops: Vec<String>,
-    /// The event must be in the step with this name.
+    /// The event must be in the step with this name: between its mark and the next mark.
     pub step: Option<String>,
     /// Time on the time line, in nanoseconds, before which no event is shown.
     pub since: Option<u64>,

@@ -10,8 +10,8 @@ use crate::timeline::AnnotatedEvent;
 use crate::timeline::Recording;
 use socket_dissect::Part;
 
-/// Writes the delimiters between JSON objects. An array has brackets and commas. One object per line has no
-/// delimiters, so that each line can be parsed as soon as it arrives.
+/// Writes the delimiters between JSON objects: brackets and commas for an array, nothing for one object per
+/// line. Lines without delimiters can be parsed as soon as they arrive.
 #[derive(Debug)]
 pub struct Delimiters {
     array: bool,
@@ -78,7 +78,7 @@ pub(crate) struct AddedFields<'a> {
     /// Number of the event on the time line, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) seq: Option<u64>,
-    /// Name of the step in which the event happened.
+    /// Name of the step (the time from one mark to the next) in which the event happened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) step: Option<&'a str>,
     /// `true` for a connection that a server opened, as a client of another server.

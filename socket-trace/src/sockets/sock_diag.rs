@@ -21,14 +21,15 @@ const NLM_F_DUMP: u16 = 0x300;
 const NLMSG_ERROR: u16 = 2;
 const NLMSG_DONE: u16 = 3;
 
-/// Bit of the state `TCP_LISTEN` in a set of states.
+/// Bit for the state `TCP_LISTEN` in a bit set of TCP states.
 const LISTENING: u32 = 1 << 10;
 
 /// Number of bytes of `struct nlmsghdr`.
 const HEADER: usize = 16;
 /// Number of bytes of `struct inet_diag_req_v2`.
 const REQUEST: usize = 56;
-/// Offset of the send queue in `struct inet_diag_msg`. For a listening socket, it contains the backlog.
+/// Offset of the send queue in `struct inet_diag_msg`. For a listening socket, this field contains the
+/// backlog.
 const SEND_QUEUE: usize = 60;
 /// Offset of the inode in `struct inet_diag_msg`.
 const INODE: usize = 68;

@@ -5,7 +5,7 @@ use socket_dissect::{Class, Part, Usage};
 
 use super::data_transfer::DataTransfer;
 
-/// Number of bytes of each class.
+/// Number of bytes of each [`Class`], which is the purpose of the bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct BytesByClass {
     /// Bytes that manage the connection and belong to no API call, such as HTTP/2 SETTINGS.
@@ -47,7 +47,7 @@ impl BytesByClass {
         }
     }
 
-    /// Adds the bytes of dissected parts.
+    /// Adds the bytes of each dissected part to its class.
     pub(crate) fn add_parts<'a>(&mut self, parts: impl IntoIterator<Item = &'a Part>) {
         for part in parts {
             self.add(part.class, part.bytes);
@@ -124,7 +124,7 @@ impl ByteBreakdown {
         self.to_client.add_all(&other.to_client);
     }
 
-    /// Returns the bytes by class in the direction of `transfer`.
+    /// Returns the numbers of bytes in the direction of `transfer`: to the server, or to the client.
     pub(crate) fn direction_of(&mut self, transfer: DataTransfer) -> &mut BytesByClass {
         if transfer.to_server { &mut self.to_server } else { &mut self.to_client }
     }

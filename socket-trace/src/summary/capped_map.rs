@@ -10,7 +10,7 @@ pub(super) const MAX_KEYS: usize = 1_000;
 pub(super) struct CappedMap<T> {
     values: Vec<T>,
     indexes: HashMap<String, usize>,
-    /// Key of the value that all keys above the limit share.
+    /// Key that stands for all keys above the limit, such as `other steps`.
     overflow_key: &'static str,
 }
 

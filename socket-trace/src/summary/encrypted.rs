@@ -17,7 +17,7 @@ use super::step::Steps;
 /// The open TLS connections whose encrypted bytes may still be moved to another class.
 #[derive(Debug, Default)]
 pub(super) struct Encrypted {
-    /// For each TLS socket, the direction to the client, then the direction to the server.
+    /// For each TLS socket, its two directions: first to the client, then to the server.
     directions: HashMap<SockId, [Direction; 2]>,
     /// For each stream on top of TLS, the socket below it.
     below: HashMap<SockId, SockId>,

@@ -67,7 +67,7 @@ pub struct Upstream {
     pub operations: Vec<Operation>,
 }
 
-/// Number of sockets that have a property in common, and the first of them.
+/// Sockets that have a property in common, such as their call pattern: their number, and the first of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct SocketGroup {
     /// Number of sockets.

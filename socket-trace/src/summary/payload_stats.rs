@@ -17,7 +17,7 @@ use super::step::Steps;
 /// An API call that has ended.
 #[derive(Clone, Copy, Debug)]
 pub struct EndedCall<'a> {
-    /// Name of the step in which the API call ended.
+    /// Name of the step (the time from one mark to the next) in which the API call ended.
     pub step: &'a str,
     /// Recorded side of the connection on which the API call was made.
     pub side: Side,
@@ -25,7 +25,7 @@ pub struct EndedCall<'a> {
     pub call: &'a Call,
 }
 
-/// A callback that receives each API call when the API call has ended.
+/// A callback that receives each API call once the call has ended.
 pub type OnCall<'a> = &'a mut dyn FnMut(EndedCall<'_>);
 
 /// Collects the totals of a recording that need its payload.
@@ -43,7 +43,7 @@ pub(super) struct PayloadStats {
 /// Direction and size of the data that an event transferred, and how the data is counted.
 #[derive(Clone, Copy)]
 pub(super) struct ClassifiedTransfer {
-    /// Recorded side of the connection.
+    /// Recorded end of the connection: client or server.
     pub(super) side: Side,
     /// Direction and size of the data; `None` for an event without data.
     pub(super) transfer: Option<DataTransfer>,

@@ -30,7 +30,7 @@ pub struct SocketHistory {
     pub listens: bool,
     /// `true` if the socket has accepted a connection.
     pub accepts: bool,
-    /// Class of the socket, from the event that created or adopted it.
+    /// Kind of the socket, as stated by the event that created or adopted it.
     pub class: SocketClass,
     /// Number of reads that returned bytes.
     pub reads: u64,
@@ -40,11 +40,13 @@ pub struct SocketHistory {
     pub shutdowns: u64,
     /// Name and error of each failed socket call. Consecutive equal failures are listed once.
     pub failures: Vec<String>,
-    /// Time at which the socket was connected: by `accept`, `connect` or `adopt`.
+    /// Time at which the socket was connected (by `accept`, `connect` or `adopt`), in nanoseconds since the
+    /// recording began.
     pub opened: Option<u64>,
-    /// Direction and time of the first read or write with data.
+    /// Direction of the first read or write with data, and its time in nanoseconds since the recording began.
     pub first: Option<(FirstTransfer, u64)>,
-    /// Time of the first read or write with data in the opposite direction.
+    /// Time of the first read or write with data in the opposite direction, in nanoseconds since the
+    /// recording began.
     pub answered: Option<u64>,
     /// Totals of the connection, from its `close` event, or from its `release` event if the tap stopped
     /// recording it earlier.
@@ -54,7 +56,7 @@ pub struct SocketHistory {
     pub released: bool,
 }
 
-/// Class of a socket, from the event that created or adopted it.
+/// Kind of a socket, as stated by the event that created or adopted it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SocketClass {
     /// A stream socket, which may also become a listener.

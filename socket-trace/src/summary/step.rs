@@ -124,7 +124,7 @@ impl Step {
 pub(super) struct Steps {
     steps: CappedMap<Step>,
     current: usize,
-    /// `true` while the current step has no events.
+    /// `true` from a mark to the first event after it.
     is_new: bool,
 }
 

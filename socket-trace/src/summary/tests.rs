@@ -148,7 +148,7 @@ fn connections_to_upstream_servers_are_counted_separately() {
 }
 
 #[test]
-fn connections_of_a_client_are_not_upstream() {
+fn connection_opened_by_a_client_is_not_upstream() {
     let connect = r#"{"t":1,"sock":1,"op":"connect","local":"127.0.0.1:40000","peer":"127.0.0.1:5432"}"#;
     let summary = summary(Side::Client, &[connect, r#"{"t":2,"sock":1,"op":"close"}"#]);
     assert_eq!(patterns(&summary), [(Role::Connected, "connect → close")]);

@@ -18,8 +18,8 @@ pub(super) struct Traffic {
 }
 
 impl Traffic {
-    /// Returns empty totals for a recording made by `side`. `side` is also taken as the recorded end of a
-    /// connection whose opening is missing from the trace.
+    /// Returns empty totals for a recording made by `side`. If the opening of a connection is missing from
+    /// the trace, its recorded end is assumed to be `side`.
     pub(super) fn new(side: Side, has_payload: bool) -> Self {
         Self { side, steps: Steps::new(), payload: has_payload.then(|| PayloadStats::new(side)) }
     }

@@ -39,7 +39,8 @@ fn grid_of<'a>(traces: &[&'a Summary], by: Grouping, groups: impl Fn(&'a Summary
 /// A function that returns the number of bytes of one class.
 type OfClass = fn(&BytesByClass) -> u64;
 
-/// The byte classes that have a column in the table, and the total of all classes.
+/// The columns of the table, one for each byte class and one for the total of all classes. Each has a
+/// heading, and a function that returns its number of bytes.
 pub(super) struct Classes(Vec<(&'static str, OfClass)>);
 
 impl Classes {

@@ -11,7 +11,8 @@ use crate::summary::{CallCost, CallTotals};
 /// A function that returns the totals of the first or of the later API calls.
 type OfKind = fn(&CallCost) -> &CallTotals;
 
-/// Names of the kinds of API calls: the first call of a connection, and later ones.
+/// The kinds of API calls (the first call of a connection, and later calls): the name of each, and the
+/// function that returns its totals.
 const KINDS: [(&str, OfKind); 2] = [("first", |cost| &cost.first), ("later", |cost| &cost.later)];
 
 /// Builds a table with a row for each step or operation, each kind of API call (first or later), and each

@@ -22,18 +22,18 @@ const STYLE: TableStyle = TableStyle::new()
 pub(super) struct Grid {
     columns: Vec<Column>,
     rows: Vec<Vec<Cell>>,
-    /// Cells that the rows of the last group share.
+    /// Cells that all rows of the last added group share.
     keys: Vec<Cell>,
 }
 
 /// Heading of a column, and the kind of its cells.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Column {
-    /// Names or lists: left-aligned, and wrapped to at least the given number of characters.
+    /// A heading over names or lists: left-aligned, and wrapped to lines of at least this many characters.
     Names(&'static str, u16),
-    /// Words: left-aligned, not wrapped.
+    /// A heading over words: left-aligned, not wrapped.
     Words(&'static str),
-    /// Numbers: right-aligned, not wrapped.
+    /// A heading over numbers: right-aligned, not wrapped.
     Numbers(&'static str),
 }
 

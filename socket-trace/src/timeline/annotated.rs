@@ -30,7 +30,7 @@ pub struct AnnotatedEvent {
     pub timed: TimedEvent,
     /// The connection to which the event's socket or packet belongs, if any.
     pub connection: Option<Rc<Connection>>,
-    /// Name of the step in which the event happened, if any.
+    /// Name of the step (the time from one mark to the next) in which the event happened, if any.
     pub step: Option<Rc<str>>,
     /// The dissected parts of the data that the event transferred; empty for a recording without payload.
     pub parts: Vec<Part>,

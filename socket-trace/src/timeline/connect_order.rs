@@ -21,8 +21,8 @@ const MAX_BYTES: usize = 16 << 20;
 /// Maximum time for which a `connect` in progress holds back the events of a growing trace.
 const MAX_WAIT: Duration = Duration::from_millis(500);
 
-/// Holds back events while a `connect` may be in progress. The `connect` can then be inserted at the time at
-/// which it was called.
+/// Holds back events while a `connect` may be in progress, so that the `connect` can be inserted at the time
+/// at which it was called.
 #[derive(Debug, Default)]
 pub(super) struct ConnectOrder {
     held: VecDeque<TimedEvent>,
@@ -31,9 +31,10 @@ pub(super) struct ConnectOrder {
     /// All new stream sockets, in the order of their creation. Only those that are also in `connecting` hold
     /// back events.
     new_sockets: VecDeque<NewSocket>,
-    /// Sockets on which a `connect` is possibly in progress, with the time of their creation.
+    /// Sockets on which a `connect` is possibly in progress, each with the time of its creation in
+    /// nanoseconds on the time line.
     connecting: HashMap<Socket, u64>,
-    /// Time of the last event that was returned.
+    /// Time of the event that was returned last, in nanoseconds on the time line.
     last: u64,
 }
 
@@ -106,7 +107,8 @@ impl ConnectOrder {
         timed
     }
 
-    /// Stops holding back events for the oldest new socket, on which a `connect` may be in progress.
+    /// Stops holding back events for the oldest new socket, even if a `connect` on it may still be in
+    /// progress.
     fn stop_waiting_for_first(&mut self) {
         if let Some(new) = self.new_sockets.pop_front()
             && self.connecting.get(&new.socket) == Some(&new.at)

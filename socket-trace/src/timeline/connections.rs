@@ -35,7 +35,7 @@ pub struct Connection {
     /// Number of the connection, which both ends share. Numbers start at 1, in the order in which connections
     /// began.
     pub number: u64,
-    /// Side of this end of the connection. [`Side::Wire`] for the connection of a packet.
+    /// This end of the connection: client or server. [`Side::Wire`] for the connection of a packet.
     pub side: Side,
     /// Local address of this end. For the connection of a packet, the client's address.
     pub local: Option<Addr>,
@@ -45,13 +45,14 @@ pub struct Connection {
     pub other: Option<Socket>,
 }
 
-/// The connections of several recordings. Memory is bounded by the number of open connections.
+/// Finds the connection to which each event belongs, in several recordings. Memory is bounded by the number
+/// of open connections.
 #[derive(Debug, Default)]
 pub struct Connections {
     ends: HashMap<Socket, Rc<Connection>>,
-    /// Connections of which only one end is known, by their addresses.
+    /// Connections of which only one end has appeared yet, by their addresses.
     unmatched: HashMap<Addresses, Unmatched>,
-    /// Closed connections of which only one end is known, oldest first.
+    /// Closed connections of which only one end has appeared, oldest first: addresses and number of each.
     closed: VecDeque<(Addresses, u64)>,
     /// The connections of packets. `None` if no recording has packets.
     flows: Option<Flows>,

@@ -7,8 +7,9 @@ use socket_tap::event::{Event, Op};
 
 /// Tracks the current step of each recording.
 ///
-/// A step lasts from its mark to the next mark of the same recording. A recording without marks, such as that
-/// of a server whose client sets the marks, is in the step that was begun last in any recording.
+/// A step lasts from its mark to the next mark of the same recording. A recording without marks is in the
+/// step that was begun last in any recording. This suits the recording of a server whose client sets the
+/// marks.
 #[derive(Debug, Default)]
 pub struct StepTracker {
     by_recording: HashMap<usize, Rc<str>>,

@@ -73,8 +73,8 @@ pub(super) fn same(kernel: Option<&Addr>, trace: Option<&Addr>) -> bool {
     }
 }
 
-/// Returns `true` if the kernel may assign the address `assigned` to a socket that requested `requested`:
-/// port 0 requests any port.
+/// Returns `true` if a bind to the address `requested` may result in the address `assigned`: both are equal,
+/// or `requested` has port 0, which stands for any free port.
 pub(super) fn is_assigned(requested: &Addr, assigned: &Addr) -> bool {
     match (requested, assigned) {
         (Addr::Ip(requested), Addr::Ip(assigned)) => {

@@ -38,12 +38,12 @@ impl QueryResult {
     }
 }
 
-/// The addresses that the latest queries on a descriptor returned. They are kept until the next call on the
-/// descriptor that is not such a query.
+/// The addresses that the latest `getsockname` and `getpeername` calls on a descriptor returned. They are
+/// kept until any other call on the descriptor.
 #[derive(Clone, Debug)]
 pub(super) struct Names {
     pub(super) fd: i32,
-    /// Time of the last query of an address.
+    /// Time of the last query of an address, in nanoseconds since 1970.
     time: Option<u64>,
     local: QueryResult,
     peer: QueryResult,
@@ -66,7 +66,7 @@ impl Names {
     }
 }
 
-/// A socket that was adopted, according to the trace.
+/// A socket that the tap adopted, according to the trace.
 #[derive(Clone, Debug)]
 pub(super) struct Adopted {
     pub(super) sock: SockId,
@@ -82,8 +82,8 @@ impl Adopted {
         self.kind == "datagram"
     }
 
-    /// Returns `true` if the trace's end line does not count this socket as open when the recording ends
-    /// before the socket is closed. The end line counts only streams, not listeners and datagram sockets.
+    /// Returns `true` for a listener or a datagram socket. If such a socket is still open when the recording
+    /// ends, the trace's end line does not count it: the end line counts only streams.
     pub(super) fn may_outlive_the_recording(&self) -> bool {
         self.kind != "stream"
     }
@@ -91,12 +91,12 @@ impl Adopted {
 
 #[derive(Debug, Default)]
 pub(super) struct Adoptions {
-    /// Adoptions that have not been found in the log yet, by file descriptor.
+    /// Adoptions in the trace that have not been found in the log yet, by file descriptor.
     waiting: HashMap<i32, VecDeque<Adopted>>,
-    /// Adoptions that were matched to an address query in the log. Each is kept because a later query of the
-    /// same addresses may be the right one instead.
+    /// Adoptions that were matched to an address query in the log, by file descriptor. They are kept because
+    /// the match may be wrong: the tap may have made a later query of the same addresses.
     found: HashMap<i32, Vec<Adopted>>,
-    /// Adoptions that have several possible times in the log.
+    /// Sockets whose adoption has several possible times in the log: socket number and file descriptor.
     ambiguous: BTreeSet<(SockId, i32)>,
 }
 

@@ -24,7 +24,7 @@ const ROUNDING: i128 = 1_000_000;
 pub(super) struct Clock {
     /// Start of the recording, in nanoseconds since 1970.
     start: Option<i128>,
-    /// `true` once the order of an event and a call was decided by their times.
+    /// `true` once times have decided whether an event of the trace or a call in the log came first.
     used: bool,
     /// Largest measured time in nanoseconds by which an event of the trace precedes the start of the same
     /// call in the log. 0 if none does.
@@ -42,14 +42,16 @@ impl Clock {
         Self { start, used: false, ahead: 0, behind: None }
     }
 
-    /// Returns `true` if the event at the trace time `t` was certainly before the log time `time`.
+    /// Returns `true` if an event of the trace certainly precedes a time in the log. `t` is the event's time
+    /// in nanoseconds since the recording began, and `time` is in nanoseconds since 1970.
     pub(super) fn is_before(&mut self, t: u64, time: Option<u64>) -> bool {
         let before = self.apart(t, time).is_some_and(|apart| apart > EARLY);
         self.used |= before;
         before
     }
 
-    /// Returns `true` if the event at the trace time `t` was certainly after the log time `time`.
+    /// Returns `true` if an event of the trace certainly follows a time in the log. `t` is the event's time
+    /// in nanoseconds since the recording began, and `time` is in nanoseconds since 1970.
     pub(super) fn is_after(&mut self, t: u64, time: Option<u64>) -> bool {
         let late = self.behind.map_or(LATE, |behind| (behind + ROUNDING).clamp(0, LATE));
         let after = self.apart(t, time).is_some_and(|apart| apart < -late);
@@ -57,7 +59,8 @@ impl Clock {
         after
     }
 
-    /// Returns the log time `time` minus the trace time `t`, in nanoseconds. `None` if a time is unknown.
+    /// Returns the nanoseconds from the event at `t` in the trace to `time` in the log; negative if the event
+    /// is later. `None` if a time is unknown.
     fn apart(&self, t: u64, time: Option<u64>) -> Option<i128> {
         Some(i128::from(time?) - (self.start? + i128::from(t)))
     }

@@ -24,13 +24,13 @@ pub(super) struct Traced {
     pub(super) position: u64,
     /// The last calls that log and trace have in common.
     pub(super) before: VecDeque<MatchedCall>,
-    /// `true` if the trace's end line does not count this socket as open when the recording ends before the
-    /// socket is closed, as for listeners and datagram sockets.
+    /// `true` for a listener or a datagram socket. If it is still open when the recording ends, the trace's
+    /// end line does not count it as open.
     pub(super) outlives: bool,
-    /// `true` if the tap has queried `TCP_INFO` since the last call.
+    /// `true` if the tap has queried `TCP_INFO` since the last call on the socket, as it does before a close.
     pub(super) sampled: bool,
-    /// Calls of the kernel that are held back, because the trace has them at a later position. Another thread
-    /// made a call at the same time.
+    /// Calls in the log that are held back, because the trace has them at a later position. This happens if
+    /// another thread made a call at the same time.
     pub(super) held: Vec<Held>,
     /// Index of the socket's first difference in `Check::differences`. While it is `Some`, the next calls are
     /// collected for this difference.
@@ -47,8 +47,8 @@ pub(super) struct Released {
     pub(super) used: bool,
 }
 
-/// A call of the kernel that the trace has at a later position, because another thread made a call at the
-/// same time.
+/// A call in the log that the trace has at a later position, because another thread made a call at the same
+/// time.
 #[derive(Debug)]
 pub(super) struct Held {
     pub(super) at: LocatedCall,

@@ -1,4 +1,5 @@
-//! Detects when the tap adopts and releases sockets.
+//! Finds the times in an strace log at which the tap starts to record an open socket (adoption), and at which
+//! the program takes a socket back from the tap (release).
 
 use socket_tap::event::Addr;
 
@@ -28,8 +29,8 @@ impl Check {
         Ok(())
     }
 
-    /// Decides whether the tap adopted a socket after the last query of its addresses. The adoption must have
-    /// happened before `until`, when the next call on the socket begins.
+    /// Decides whether the tap adopted a socket between the last query of the socket's addresses and `until`,
+    /// the time at which the next call on the socket begins.
     pub(super) fn resolve_adoption(
         &mut self,
         socket: DescriptorId,
@@ -57,9 +58,9 @@ impl Check {
         Ok(())
     }
 
-    /// Decides whether the call `at` in the log precedes `release`, the last event of the socket in the
-    /// trace: the program took the socket back from the tap (`into_inner`). A call before it is reported as a
-    /// difference, because the trace lacks it.
+    /// Decides whether the call `at` in the log precedes `release`, the event at which the program took the
+    /// socket back from the tap (`into_inner`). This is the socket's last event in the trace. A call that
+    /// precedes it is reported as a difference, because the trace lacks the call.
     pub(super) fn after_release(&mut self, socket: DescriptorId, at: LocatedCall, release: &LocatedCall) {
         let Some(traced) = self.traced(socket) else { return };
         let (sock, fd, sampled) = (traced.sock, traced.fd, traced.sampled);

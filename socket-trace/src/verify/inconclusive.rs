@@ -9,8 +9,8 @@ use super::report::NotCompared;
 use crate::summary::ending_defects;
 use crate::units::plural;
 
-/// Returns the reasons why even a difference proves nothing: the trace or the log lacks calls, or their times
-/// cannot be compared.
+/// Returns the reasons why a difference between trace and log does not prove that the trace is wrong: one of
+/// them lacks calls, or their times cannot be compared.
 pub(super) fn invalidating(check: &Check) -> Vec<String> {
     let clock = check.clock.defect(check.kernel.was_set_back());
     let mut reasons: Vec<String> = check.kernel.defect().into_iter().chain(clock).collect();

@@ -54,7 +54,7 @@ pub struct Log {
     text: Vec<u8>,
     /// The call in progress of each thread.
     begun: HashMap<Tid, Syscall>,
-    /// The end of a call that began on the line read last. Returned next.
+    /// The end of a call that began and ended on the line read last. It is returned next.
     next: Option<Step>,
 }
 

@@ -19,7 +19,8 @@ impl Call {
             && self.result.is_ok()
     }
 
-    /// Returns `true` if two tasks can make these calls on one socket at the same time.
+    /// Returns `true` if two tasks can make this call and the call `other` on one socket at the same time,
+    /// such as a read and a write.
     pub(super) fn may_overlap(&self, other: &Self) -> bool {
         use CallKind::{Read, RecvFrom, SendTo, Shutdown, Write};
         matches!(
@@ -32,8 +33,8 @@ impl Call {
 }
 
 impl Check {
-    /// Returns `true` if the trace may contain `call` before all calls of the socket that are held back,
-    /// although the held calls ended earlier in the log.
+    /// Returns `true` if `call` can have happened before all calls of the socket that are held back, although
+    /// those ended earlier in the log.
     pub(super) fn may_precede_held(&self, socket: DescriptorId, call: &Call) -> bool {
         let Some(Followed::Traced(traced)) = self.followed.get(&socket) else { return true };
         traced.held.iter().all(|held| self.may_precede(call, held))

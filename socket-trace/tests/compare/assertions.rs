@@ -69,7 +69,7 @@ fn failed_assertion_lists_connections_above_the_limit() {
 }
 
 #[test]
-fn failed_clean_ends_assertion_shows_the_close() {
+fn unclean_end_fails_assertion_and_shows_close_event() {
     let directory = TempDir::new().unwrap();
     let one = || Recording::of("rest").accept(2).call(2, GET, OK);
     let clean = one().close(2).save(directory.path(), "clean.jsonl");

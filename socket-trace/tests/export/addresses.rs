@@ -30,7 +30,7 @@ fn unix_domain_socket_gets_placeholder_addresses() {
     let request = b"GET /books HTTP/1.1\r\nhost: x\r\n\r\n";
     let trace = Text::server().event(accept).read(request).ended_by_peer(request.len(), 0);
     let (file, notes) = place.export(&trace, "a.pcapng");
-    assert!(notes.contains("placeholders"), "{notes}");
+    assert!(notes.contains("placeholder addresses"), "{notes}");
     tshark.assert_clean(&file, &[]);
     let fields = ["ipv6.src", "tcp.srcport", "ipv6.dst", "tcp.dstport", "frame.comment"];
     let comment =

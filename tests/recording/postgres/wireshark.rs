@@ -49,8 +49,8 @@ pub(super) fn messages(tshark: &Path, pcapng: &str, port: u16) -> Directions {
     directions.map(sorted_by_kind)
 }
 
-/// Returns the messages and fields of dissected parts, except the answer to an `SSLRequest`, which tshark
-/// does not report.
+/// Returns the messages and fields in `parts`, the messages that `socket-dissect` has found, except the
+/// answer to an `SSLRequest`, which tshark does not report.
 pub(super) fn comparable(parts: &[Part]) -> Vec<String> {
     let mut texts = Vec::new();
     let mut length = 0;

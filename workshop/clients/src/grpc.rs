@@ -23,7 +23,7 @@ pub struct Grpc(BookshelfServiceClient<Channel>);
 /// A watcher that reads changes from a gRPC server stream.
 #[derive(Debug)]
 pub struct GrpcWatch {
-    /// Keeps the connection open while the stream is read.
+    /// Client of the stream, which keeps the connection open while the stream is read.
     _client: Grpc,
     stream: Streaming<WatchBooksResponse>,
     /// Number of changes that the server will still send.

@@ -66,7 +66,7 @@ pub trait Client: Sized + Send + 'static {
     /// Creates a book.
     fn create(&mut self, new: NewBook) -> impl Future<Output = Result<Book>> + Send;
 
-    /// Updates a book, unless its revision is no longer `revision`.
+    /// Updates a book that the caller read at `revision`. Fails if the book has another revision by now.
     fn update(
         &mut self,
         id: u32,

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-/// First message to the page, which describes the recordings and the operations.
+/// The first message from the server to the page. It describes the recordings, and the operations that the
+/// page can start.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Hello {
-    /// Identifies the run of the program. Event numbers are valid only within one run.
+    /// Id of this run of the program. Event numbers are valid only within one run.
     pub boot: String,
     /// Version of the program.
     pub version: String,

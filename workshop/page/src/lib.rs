@@ -28,7 +28,7 @@ pub const STYLES: &str = include_str!(concat!(env!("OUT_DIR"), "/page.css"));
 /// The page's icon as SVG.
 pub const ICON: &str = include_str!("../web/icon.svg");
 
-/// Maximum number of events that the page keeps. It drops and counts older ones.
+/// Maximum number of events that the page keeps. The page drops older events and counts them.
 pub const MAX_ITEMS: usize = 20_000;
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use clap::{Args, value_parser};
 use hardening_http::Limits;
 use server_kit::Seconds;
 
-/// Command-line flags for the [`Limits`] that do not concern HTTP.
+/// Command-line flags for those [`Limits`] that also apply to a server without HTTP.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Limits")]
 pub struct LimitFlags {

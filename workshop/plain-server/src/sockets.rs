@@ -63,8 +63,8 @@ impl Sockets {
     }
 }
 
-/// Returns a local address, with port 0, for a socket that sends to `server`. It is a loopback address if the
-/// server's address is one.
+/// Returns a local address, with port 0, for a socket that sends to `server`. Returns a loopback address if
+/// `server` is a loopback address.
 pub(crate) fn local_address_for(server: SocketAddr) -> SocketAddr {
     let ip: IpAddr = match server.ip() {
         IpAddr::V4(ip) if ip.is_loopback() => Ipv4Addr::LOCALHOST.into(),

@@ -10,7 +10,8 @@ use tokio::sync::watch;
 pub(crate) struct LatestJson(watch::Sender<Option<Arc<str>>>);
 
 impl LatestJson {
-    /// Replaces the value and wakes the subscribers, unless it is unchanged.
+    /// Replaces the value by `json` and wakes the subscribers. Does nothing if the value already equals
+    /// `json`.
     pub(crate) fn publish(&self, json: &str) {
         self.0.send_if_modified(|latest| {
             let is_changed = latest.as_deref() != Some(json);

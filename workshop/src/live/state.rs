@@ -20,7 +20,7 @@ use crate::recordings::Recordings;
 
 /// State of the live server.
 pub(crate) struct State {
-    /// Identifies this run of the program. Event ids are valid only within one run.
+    /// Id of this run of the program. It is part of the event ids, which are valid only within one run.
     pub(crate) run_id: String,
     /// Address that the live server listens on.
     pub(crate) address: SocketAddr,
@@ -36,7 +36,7 @@ pub(crate) struct State {
     pub(crate) watchers: Arc<Watchers>,
     /// Error that ended the reading of the recordings. Pages receive no further events after it.
     pub(crate) feed_error: LatestJson,
-    /// Lets only one operation run at a time, over any of the APIs.
+    /// Lock that lets only one operation run at a time, over any of the three APIs.
     pub(crate) operation_lock: OperationLock,
     pub(crate) shutdown: Shutdown,
 }
@@ -69,8 +69,8 @@ impl State {
         }
     }
 
-    /// Returns five sessions: one for each of the three APIs, one for the plain server over UDP, and one for
-    /// it over TCP.
+    /// Returns the recorded sessions of the five servers and their clients: the three APIs, the plain server
+    /// over UDP, and the plain server over TCP.
     pub(crate) fn sessions(&self) -> impl Iterator<Item = &RecordedSession> {
         self.apis.iter().map(|api| &api.session).chain([&self.plain.udp, &self.plain.tcp])
     }

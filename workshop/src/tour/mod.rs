@@ -51,7 +51,7 @@ impl fmt::Display for TourError {
 
 impl std::error::Error for TourError {}
 
-/// The calls that the workshop makes over one API at its start, one step at a time.
+/// The tour over one API: the calls that the workshop makes over this API at its start, one step at a time.
 #[derive(Debug)]
 pub struct Tour<A, C> {
     api: A,

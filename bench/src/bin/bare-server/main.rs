@@ -2,7 +2,7 @@
 //! tonic. Usage: `bare-server rest|rest-without-etag|graphql|grpc ADDRESS [--store URL]`.
 //!
 //! The handlers are what a user of the framework would write, without the limits and checks of the crates in
-//! `hardening`. The benchmark compares the project's own servers with this one.
+//! `hardening`. The benchmark compares the project's own servers with this server.
 
 #![forbid(unsafe_code)]
 

@@ -18,8 +18,8 @@ use super::url::{Address, DatabaseUrl};
 /// The future that [`Connector::connect`] returns.
 pub type ConnectFuture<'a> = BoxFuture<'a, io::Result<Box<dyn Stream>>>;
 
-/// Connects to database servers. Programs implement this trait to choose the type of the streams, for example
-/// streams whose reads and writes are recorded.
+/// A connector to database servers. Programs implement this trait to choose the type of the streams, for
+/// example streams whose reads and writes are recorded.
 pub trait Connector: Send + Sync + 'static {
     /// Opens a stream to the server at `address`.
     fn connect<'a>(&'a self, address: &'a Address) -> ConnectFuture<'a>;

@@ -5,9 +5,11 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::model::Author;
 
-/// The authors that were read from the database. No operation changes an author, so the authors in memory
-/// stay correct while the database is unavailable. A GraphQL subscription needs the author of the book in
-/// each change, and a change must not be lost in an outage.
+/// A cache of the authors that were read from the database. They stay correct while the database is
+/// unavailable, because no operation changes an author.
+///
+/// GraphQL subscriptions need them: a subscription sends each change together with the author of the book,
+/// and must not lose a change because the database is unavailable at that moment.
 #[derive(Debug)]
 pub(super) struct KnownAuthors(Mutex<BTreeMap<u32, Author>>);
 

@@ -15,7 +15,7 @@ use crate::error::Error;
 /// A pool of database connections with a maximum size.
 pub(super) type Connections = Pool<Opener>;
 
-/// Opens connections for the pool, and drops those that cannot be used again.
+/// The manager of the pool, which opens connections, and drops those that cannot be used again.
 pub(super) struct Opener(pub(super) Arc<Target>);
 
 impl Manager for Opener {

@@ -21,9 +21,10 @@ pub(super) const CHANGES_AFTER: &str = "SELECT id, title, author_id, year, revis
 
 pub(super) const COUNTS: &str = "SELECT books, last_book_id FROM bookshelf.shelf";
 
-/// Completes an SQL statement that creates, updates or deletes a book. `$changed` defines `stored`, which is
-/// the book, and `counted`, which has the sequence number of the change. The macro adds the parts that store
-/// the change in `bookshelf.changes`, delete the oldest changes, and notify the other processes.
+/// Completes an SQL statement that creates, updates or deletes a book. `$changed` is the beginning of the
+/// statement's `WITH` clause. It defines `stored`, whose row is the book, and `counted`, whose row has the
+/// sequence number of the change. The macro adds the parts that store the change in `bookshelf.changes`,
+/// delete the oldest changes, and notify the other processes.
 macro_rules! with_change {
     ($changed:literal, $kind:literal, $history:literal) => {
         concat!(

@@ -39,11 +39,11 @@ impl Author {
     }
 }
 
-/// Collects requested author ids and loads them in one batch. Each book requests its author by itself:
-/// without the loader, a list of 100 books would call the shelf 101 times.
+/// A loader that collects the requested author ids, and loads these authors in one batch. Each book requests
+/// its author by itself, so without the loader, a list of 100 books would call the shelf 101 times.
 pub(crate) type AuthorLoader = DataLoader<Authors>;
 
-/// The authors of a shelf.
+/// A loader of authors from a shelf, for [`AuthorLoader`].
 pub(crate) struct Authors(Shelf);
 
 /// Returns a loader that calls the shelf once for each batch of ids.

@@ -1,7 +1,8 @@
 //! Pages of books, as Relay's cursor connections specification defines them.
 //!
-//! This module defines the types itself, because async-graphql's `Connection` does not resolve its fields one
-//! after the other (`serial`).
+//! This module defines the types itself. async-graphql's own `Connection` resolves its fields concurrently,
+//! and then writes them in the order in which they complete. These types have the attribute `serial`, with
+//! which the fields keep the order of the query.
 
 use async_graphql::connection::PageInfo;
 use async_graphql::{Context, Object, SimpleObject};

@@ -51,8 +51,8 @@ pub(super) fn collect(
     Ok(())
 }
 
-/// Fails unless a subscription selects exactly one field. async-graphql would run several fields
-/// concurrently.
+/// Fails if a subscription selects no field, or more than one. Without this check, async-graphql would run
+/// several fields concurrently.
 fn check_subscription(selected: &Positioned<SelectionSet>) -> Result<(), ServerError> {
     match selected.node.items.as_slice() {
         [Positioned { node: Selection::Field(field), .. }]
@@ -141,7 +141,7 @@ fn merge(fields: &[RootSelection<'_>], variables: &Variables) -> Vec<Positioned<
 }
 
 /// Merges `group`, the fields with one response key, into a single field: the first one that `@skip` and
-/// `@include` do not remove. It gets the subselections of all others.
+/// `@include` do not remove. This field gets the subselections of all other fields in `group`.
 fn merge_group(group: &[&RootSelection<'_>], variables: &Variables) -> Option<Positioned<Selection>> {
     let executed = group.iter().find(|selection| selection.is_included(variables)).or(group.first())?;
     let mut field = executed.field.clone();

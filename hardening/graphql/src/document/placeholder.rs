@@ -13,8 +13,8 @@ const KEY: &str = "?";
 /// Adds a placeholder to each selection set that `@skip` and `@include` may leave empty. Returns `true` if it
 /// adds any.
 ///
-/// A fragment without these directives is never empty, because its own selection set gets a placeholder if
-/// necessary.
+/// A selection set with a fragment that has neither directive needs no placeholder itself: if the selections
+/// in the fragment may all be skipped, the fragment gets a placeholder.
 ///
 /// This function is recursive: call [`size::check`](super::size::check) first, which limits the nesting.
 pub(super) fn insert(selected: &mut Positioned<SelectionSet>) -> bool {

@@ -1,5 +1,5 @@
-//! Lists the root fields of an operation. The list is needed to propagate nulls in the response, and to sort
-//! the fields of the response.
+//! Lists the root fields of an operation. The engine needs the list to propagate nulls in the response, and
+//! to sort the fields of the response.
 
 use async_graphql::Name;
 use async_graphql::parser::types::SelectionSet;

@@ -23,8 +23,8 @@ pub(crate) struct RootType {
 impl RootTypes {
     /// Reads the root types from a schema in the schema definition language.
     ///
-    /// If `sdl` does not parse, no field counts as nullable, so that every error sets `data` to null. This
-    /// does not happen, because async-graphql itself wrote `sdl`.
+    /// If `sdl` does not parse, no field counts as nullable, so that every error sets `data` to null. In
+    /// practice `sdl` always parses, because async-graphql itself wrote it.
     pub(crate) fn from_sdl(sdl: &str) -> Self {
         let definitions = parse_schema(sdl).map(|schema| schema.definitions).unwrap_or_default();
         let schema = ServiceDocument { definitions };

@@ -1,8 +1,8 @@
 //! Selects the operation that a request names.
 //!
 //! async-graphql computes the cost of every operation in a document, but always with the variables of the
-//! selected operation. If another operation uses other variables, the request fails. So only the selected
-//! operation and its fragments are passed on.
+//! selected operation. If another operation uses other variables, the request fails. So this crate passes
+//! only the selected operation and its fragments to async-graphql.
 
 use std::collections::HashSet;
 use std::iter;

@@ -130,9 +130,9 @@ async fn respond<E: Executor>(
 
 /// Returns a stream of the outcomes of an operation.
 ///
-/// A query or mutation is executed before this function returns, so its stream is never pending. Over
-/// HTTP/1.1, a pending response body ends when the client half-closes the connection. Only a subscription may
-/// end in this way.
+/// A query or mutation is executed before this function returns, so that its outcome is sent even if the
+/// client half-closes the connection: over HTTP/1.1, a half-close ends each response body that is still
+/// pending. A subscription is executed while its stream is read, and a half-close ends it.
 async fn outcomes<E: Executor>(endpoint: &Endpoint<E>, operation: Operation) -> BoxStream<'static, Outcome> {
     let is_subscription = operation.kind == OperationType::Subscription;
     let outcomes = endpoint.engine.execute_stream(operation);

@@ -16,8 +16,8 @@ use tokio::time::timeout;
 use crate::engine::Outcome;
 use crate::limits::EVENT_KEEP_ALIVE;
 
-/// Last event of a stream. Its `data` line is empty, but required: an `EventSource` ignores an event without
-/// such a line. axum's `Sse` omits empty lines.
+/// Last event of a stream. Its `data` line is empty, but required, because an `EventSource` ignores an event
+/// without such a line. The event is a constant because axum's `Sse` omits empty `data` lines.
 const COMPLETE: &str = "event: complete\ndata: \n\n";
 
 const KEEP_ALIVE_COMMENT: &str = ":\n\n";

@@ -41,8 +41,8 @@ pub(super) struct Connection<S, E> {
 type End = Option<Close>;
 
 impl<S: AsyncRead + AsyncWrite + Unpin, E: Executor> Connection<S, E> {
-    /// Creates a connection. `socket` must wrap a stream that [`MessageProgress::observe`] of `progress` has
-    /// returned.
+    /// Creates a connection. `socket` must read from the stream that `progress.observe` has returned (see
+    /// [`MessageProgress::observe`]), because `progress` detects messages that stay incomplete.
     pub(super) fn new(
         socket: WebSocketStream<S>,
         progress: MessageProgress,

@@ -2,9 +2,10 @@
 //!
 //! # Meaning of `pong`
 //!
-//! If a client sends `subscribe` and then `ping`, its subscription is active when the `pong` arrives: it receives every
-//! later event. The protocol does not acknowledge `subscribe`, so this is how a client knows when it can continue. It is
-//! guaranteed because the server polls each operation once before it reads the next message.
+//! If a client sends `subscribe` and then `ping`, its subscription is active when the `pong` arrives: it
+//! receives every later event. The protocol does not acknowledge `subscribe`, so a client uses the `pong` to
+//! know that it will miss no event. The server guarantees this: it polls each operation once before it reads
+//! the next message.
 
 mod close;
 mod connection;

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::io::AsyncRead;
 use tokio_util::io::InspectReader;
 
-/// Reports whether the last message that a stream received is incomplete.
+/// A detector of stalled messages: it reports whether the last message that a stream received is incomplete.
 #[derive(Debug, Default)]
 pub(super) struct MessageProgress {
     /// Sequence number of the incomplete message, counted from 1. 0 if the last message is complete.

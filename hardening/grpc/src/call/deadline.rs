@@ -1,8 +1,8 @@
 //! Reads `grpc-timeout`, the client's deadline for the whole call.
 //!
 //! tonic enforces the deadline only until the response head, and then ends the call with CANCELLED instead of
-//! DEADLINE_EXCEEDED. So this crate enforces the deadline, too. Its timer fires a moment earlier than
-//! tonic's, which starts only when [`Guarded::call`](super::Guarded) has returned.
+//! DEADLINE_EXCEEDED. So this crate enforces the deadline, too. Its own timer fires a moment earlier than
+//! tonic's timer, which starts only when [`Guarded::call`](super::Guarded) has returned.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::status::ErrorDomain;
 const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 
 /// Returns the client's deadline, or `None` if the request has none. The timeout in the header counts from
-/// the call of this function, so the request must have just arrived.
+/// the call of this function, so call it as soon as the request arrives.
 ///
 /// # Errors
 /// INTERNAL when the header is malformed.

@@ -3,7 +3,7 @@
 
 const PREFIX_BYTES: usize = 5;
 
-/// Finds the message boundaries in a request body that arrives in chunks of any size.
+/// A finder of the message boundaries in a request body, which arrives in chunks of any size.
 #[derive(Debug)]
 pub(super) struct Framing {
     max_message_bytes: usize,

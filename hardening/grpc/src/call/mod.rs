@@ -49,7 +49,7 @@ impl Guard {
     }
 
     /// Returns the client's deadline, or `None` if the request has none. The timeout in the header counts
-    /// from the call of this method, so the request must have just arrived.
+    /// from the call of this method, so call it as soon as the request arrives.
     ///
     /// # Errors
     /// INTERNAL when the header is malformed, DEADLINE_EXCEEDED when the deadline has passed: a handler must not
@@ -62,7 +62,8 @@ impl Guard {
         Ok(deadline)
     }
 
-    /// Removes `grpc-accept-encoding` from a request, unless its method may compress the response.
+    /// Removes the header `grpc-accept-encoding` from a request to a method that is not in
+    /// [`Api::compressed_methods`](crate::Api), so that tonic does not compress the response.
     fn limit_compression(&self, request: &mut Request<Body>) {
         if !self.api.compressed_methods.contains(&request.uri().path()) {
             request.headers_mut().remove(GRPC_ACCEPT_ENCODING);

@@ -9,8 +9,8 @@ use tonic::body::Body;
 
 /// Returns an HTTP error if the request is not a gRPC call with protobuf messages.
 ///
-/// `te: trailers` is optional. Its purpose is to detect proxies that drop trailers, and clients that omit it
-/// read trailers anyway.
+/// The request need not have the header `te: trailers`. That header serves to detect proxies that drop
+/// trailers, but clients that omit it read trailers, too.
 pub(super) fn reject(request: &Request<Body>) -> Option<Response<Body>> {
     if request.method() != Method::POST {
         let body = "this is a gRPC server; use POST\n";

@@ -1,7 +1,7 @@
 //! Ends a request stream whose next message is overdue.
 //!
-//! Only server reflection has methods whose request stream continues after the response head. For all other
-//! methods, the request timeout ends with the response head.
+//! Only the methods of server reflection can receive further messages after the response head. A request to
+//! any other method is complete before the response head, so the request timeout alone limits it.
 
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
@@ -21,8 +21,8 @@ use super::Guard;
 use super::framing::{Framing, TooLarge};
 use crate::status::ErrorDomain;
 
-/// Time for which a request stream stays open after the shutdown begins. A message that is already on its way
-/// can then still arrive.
+/// Time for which a request stream stays open after the shutdown begins, so that a message that is already on
+/// its way can still arrive.
 const LINGER: Duration = Duration::from_millis(500);
 
 /// The reason why a request stream ended. The handler does not report this reason: even if the stream timed
@@ -79,7 +79,7 @@ async fn linger(shutdown: Shutdown) {
 struct LimitedStream {
     chunks: BodyDataStream,
     framing: Framing,
-    /// Fires when the next message is overdue.
+    /// Timer that fires when the next message is overdue.
     overdue: Pin<Box<Sleep>>,
     shutdown: BoxFuture<'static, ()>,
     outcome: StreamOutcome,

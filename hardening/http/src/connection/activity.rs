@@ -1,4 +1,5 @@
-//! Counts the requests and responses in progress on a connection. Its timeouts depend on them.
+//! Counts the requests and responses in progress on a connection. The connection's timeouts depend on these
+//! counts.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -10,8 +11,8 @@ use crate::Shutdown;
 
 /// The exchanges in progress on a connection, counted by state. An exchange is a request and its response.
 ///
-/// Two parts of the program share this value: the stream, which sees only bytes, and the code that sees
-/// requests and responses.
+/// The connection's stream and the code that handles its requests share this value, because the stream has
+/// the timers but sees only bytes.
 #[derive(Clone, Debug)]
 pub(crate) struct Activity(Arc<Shared>);
 
@@ -44,7 +45,8 @@ pub(super) struct State {
     awaiting_event: Option<Waker>,
 }
 
-/// A period in which nothing is in progress, except responses that wait for the client to read them.
+/// A period in which no request is in progress, and all responses in progress wait for the client to read
+/// them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Idle {
     pub(super) since: Instant,
@@ -108,9 +110,9 @@ impl Activity {
         Poll::Pending
     }
 
-    /// Call this when the client has half-closed the connection. Ready when no response is outstanding. Until
-    /// then, the task is woken when this may have changed, and HTTP/1.1 responses that wait for an event are
-    /// ended.
+    /// Ready when no response is outstanding on a connection that the client has half-closed. If responses
+    /// are outstanding, the task is woken when they may be complete, and HTTP/1.1 responses that wait for an
+    /// event are ended. Call this after the half-close.
     pub(super) fn poll_responses_complete(&self, cx: &Context<'_>) -> Poll<()> {
         let mut state = self.lock();
         let is_first = !std::mem::replace(&mut state.half_closed, true);

@@ -48,8 +48,8 @@ impl<B: Body + Unpin> Body for RequestBody<B> {
     }
 }
 
-/// Maximum length of a chunk of a response, in bytes. A slow client must read a chunk within the idle
-/// timeout.
+/// Maximum length of a chunk of a response, in bytes. It is small, so that even a slow client can read a
+/// chunk within the idle timeout.
 const MAX_CHUNK: usize = 64 * 1024;
 
 /// A response body, sent in chunks. Each chunk puts the exchange into [`ExchangeState::AwaitingClient`]: the

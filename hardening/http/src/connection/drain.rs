@@ -14,7 +14,7 @@ use tokio::time::{Sleep, sleep};
 
 use crate::limits::{DRAIN_TIMEOUT, MAX_DRAIN_BYTES};
 
-/// Reads and discards bytes until a time or size limit is reached.
+/// A reader that discards what it reads, until a time or size limit is reached.
 #[derive(Debug)]
 pub(super) struct Drain {
     /// Number of bytes that may still be discarded.

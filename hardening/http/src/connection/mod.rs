@@ -1,8 +1,8 @@
 //! A connection that enforces its timeouts.
 //!
 //! hyper, h2 and tonic each lack some of the timeouts. So a stream between the socket and the framework
-//! enforces all of them, in the same way for every server. It passes all bytes on, except those that the
-//! client sends after the last response, which it discards.
+//! enforces all of them, in the same way for every server. This stream passes all bytes on, except those that
+//! the client sends after the last response, which the stream discards.
 //!
 //! # Layout
 //!

@@ -21,8 +21,9 @@ pub(super) struct IdleTimer {
     ending: Pin<Box<WaitForCancellationFutureOwned>>,
     /// Time at which the connection's shutdown token `ending` was cancelled.
     ending_since: Option<Instant>,
-    /// Fires at the idle deadline or earlier. A request postpones the deadline, but not the timer: to save
-    /// time, the timer is reset only when it fires.
+    /// Timer that fires at the idle deadline or earlier. A request postpones the deadline without resetting
+    /// the timer, which would cost time on every request. When the timer fires too early, it is reset to the
+    /// current deadline.
     timer: Pin<Box<Sleep>>,
     /// The task that both `ending` and `timer` will wake.
     task: Option<Waker>,

@@ -21,7 +21,8 @@ pub(super) struct Tag {
 impl Tags {
     /// Parses `*` or a list of tags. Returns `None` if `text` is malformed.
     ///
-    /// Tags may contain commas, and elements of the list may be empty (RFC 9110, section 5.6.1.2).
+    /// The text cannot simply be split at commas: tags may contain commas, and elements of the list may be
+    /// empty (RFC 9110, section 5.6.1.2).
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut rest = text.trim_matches([' ', '\t']);
         if rest == "*" {
@@ -72,7 +73,8 @@ impl Tag {
     }
 }
 
-/// Formats the tags for an error message, such as `1 or W/"2"`. It follows the word "not".
+/// Formats the tags for an error message, such as `1 or W/"2"`. In the message, this text follows the word
+/// "not".
 impl fmt::Display for Tags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self::List(tags) = self else {

@@ -5,10 +5,10 @@
 
 use super::PASSWORD;
 
-/// Maximum length of a StartupMessage (`MAX_STARTUP_PACKET_LENGTH` of PostgreSQL).
+/// Maximum length of a StartupMessage in bytes (`MAX_STARTUP_PACKET_LENGTH` of PostgreSQL).
 const MAX_STARTUP: u32 = 10_000;
-/// Maximum length of any other message: `PG_MAX_AUTH_TOKEN_LENGTH` of PostgreSQL, plus the four bytes of the
-/// length field.
+/// Maximum length of any other message in bytes: `PG_MAX_AUTH_TOKEN_LENGTH` of PostgreSQL, plus the four
+/// bytes of the length field.
 const MAX_MESSAGE: u32 = 65_535 + 4;
 
 /// The protocol's major version.
@@ -17,7 +17,8 @@ pub(super) const CANCEL_REQUEST: u32 = 1234 << 16 | 5678;
 pub(super) const SSL_REQUEST: u32 = 1234 << 16 | 5679;
 pub(super) const GSS_REQUEST: u32 = 1234 << 16 | 5680;
 
-/// The position in the bytes that one side sends: the part of a message to which the next byte belongs.
+/// The position in the bytes that the client, or the server, sends: the part of a message to which the next
+/// byte belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Position {
     /// The next byte is the type of a message.
@@ -36,7 +37,7 @@ pub(super) enum Position {
     Unknown,
 }
 
-/// The kind of a message. It determines the maximum length, and the part of the body that is masked.
+/// The kind of a PostgreSQL message, which determines its maximum length and the masked part of its body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Message {
     /// A StartupMessage, or a request for encryption or cancellation whose code is not read yet.
@@ -67,13 +68,13 @@ impl Field {
         (self.read == Self::BYTES).then_some(self.value)
     }
 
-    /// Number of bits that are not read yet.
+    /// Number of bits of the number that have not arrived yet.
     fn missing_bits(self) -> u32 {
         8 * (Self::BYTES - self.read)
     }
 
-    /// Returns `false` if the bytes that are read make the number greater than `max`, whatever bytes follow.
-    /// So an invalid length is found before all of its bytes are shown.
+    /// Returns `false` if the number will be greater than `max` whatever its remaining bytes are. So an
+    /// invalid length is detected before all of its bytes are recorded unmasked.
     fn can_be_at_most(self, max: u32) -> bool {
         self.value <= max.checked_shr(self.missing_bits()).unwrap_or(0)
     }

@@ -43,8 +43,8 @@ pub struct AuthenticationMask {
     server: Position,
     /// Type of the client's latest message after the StartupMessage. `None` before the first such message.
     client_type: Option<u8>,
-    /// The byte with which the server would accept the requested encryption: `S` for TLS, `G` for GSSAPI.
-    /// `None` unless the client waits for this byte.
+    /// The byte with which the server would accept the encryption that the client has requested: `S` for TLS,
+    /// `G` for GSSAPI. `None` if the client is not waiting for this byte.
     accepts_encryption: Option<u8>,
 }
 
@@ -156,9 +156,9 @@ impl PayloadMask for AuthenticationMask {
         }
     }
 
-    /// Returns `true` after the server is ready and the client has sent a message other than a password. It
-    /// does not suffice that the server is ready: the mask may see the server's response before the client's
-    /// last password.
+    /// Returns `true` after the server is ready and the client has sent a message other than a password. The
+    /// server's message alone does not suffice, because the mask may see it before the client's last
+    /// password.
     fn is_finished(&self) -> bool {
         let client_is_past = match self.client {
             Position::Clear => true,

@@ -46,7 +46,7 @@ impl FlatEvent<'_> {
                 domain: required(
                     self.domain,
                     "domain",
-                    "an address family, such as ipv4, or another name, such as tls",
+                    "the address family of a socket, such as ipv4, or the kind of another stream, such as tls",
                 )?
                 .into_owned()
                 .into(),

@@ -32,7 +32,7 @@ pub(super) struct Asserted {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Property {
-    /// All traces show the same socket primitives
+    /// All traces show the same call patterns, such as connect, write, read, close
     SamePrimitives,
     /// Each connection ends without a reset, an error or an abort
     CleanEnds,

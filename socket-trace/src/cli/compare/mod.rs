@@ -41,14 +41,15 @@ const HELP: &str = "Examples:\n  \
     Exit codes: 0 the same primitives, or all assertions hold; 1 different primitives, or an assertion fails; 2 \
     inconclusive (a trace is cut short, lossy, lacks payload, or is not a trace file), or wrong usage.";
 
-/// Compare the socket primitives of recordings, and check assertions on them
+/// Compare the socket calls of recordings, and check assertions on them
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub(super) struct Compare {
-    /// Trace files; servers are compared with servers, clients with clients; - is standard input
+    /// Trace files; - is standard input. Servers are compared with servers, and clients with clients
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Unit of the comparison [default: steps if there are any; else operations, if all traces share one]
+    /// Compare each step of the traces, or each operation such as GET /v1/books/{} [default: operations if no
+    /// trace has steps but all traces share an operation; else steps]
     #[arg(long, value_enum, value_name = "WHAT")]
     by: Option<GroupingName>,
     /// Print the comparison as JSON

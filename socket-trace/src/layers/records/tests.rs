@@ -30,14 +30,16 @@ fn part(name: &'static str, class: Class, bytes: u64) -> Part {
     }
 }
 
-/// Adds a read or write below TLS that carries records with these numbers of data bytes.
+/// Adds a read or write of encrypted bytes. It carries one TLS record for each element of `data`, the number
+/// of data bytes in the record.
 fn below(records: &mut Records, at: u64, data: &[u64]) {
     let parts: Vec<Part> = data.iter().flat_map(|data| record(*data)).collect();
     records.add_below(at, parts.iter().map(|part| part.bytes).sum(), &parts, AEAD);
 }
 
-/// Formats each pair as `0-45: 45 at 1`: range of the data, lengths of the records, times of the reads or
-/// writes. A `~` marks pairs that are not exact.
+/// Formats each pair as `0-45: 45 at 1`: the range of the decrypted data, the number of data bytes in each
+/// record, and the times of the reads or writes that carried the records. A `~` marks a pair that is not
+/// exact.
 fn lines(records: Records) -> Vec<String> {
     let line = |pair: &Pair| {
         let lengths: Vec<String> = pair

@@ -8,8 +8,8 @@ use super::super::finding::Tally;
 use super::super::socket::Socket;
 use crate::summary::Role;
 
-/// Minimum number of connections in a reported series. If up to 4 of its connections were open at the
-/// same time, it must have 4 times as many.
+/// Minimum number of connections in a reported series, for each connection that was open at the same time:
+/// with up to 4 simultaneous connections, a series must have 4 times as many.
 const MANY: u64 = 10;
 
 /// The peer of a connection: a client identified by its IP address without the ephemeral port, or a server by
@@ -33,7 +33,7 @@ pub(super) struct Series {
 
 impl Series {
     /// Returns `true` if the series is long enough to be reported, and at least nine in ten of its
-    /// connections were brief.
+    /// connections were brief: they carried only a few requests.
     pub(super) fn is_reportable(&self) -> bool {
         self.brief.count * 10 >= self.ended * 9 && self.ended >= MANY.saturating_mul(self.most_open.max(1))
     }

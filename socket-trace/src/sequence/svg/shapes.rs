@@ -18,7 +18,7 @@ pub(super) fn line(out: &mut String, class: &str, from: At, to: At) {
     );
 }
 
-/// Draws an arrow with `label` along its line.
+/// Draws an arrow from `from` to `to`, with `label` along its line. `class` is the CSS class of the line.
 pub(super) fn arrow(out: &mut String, (class, dashed): (&str, bool), from: At, to: At, label: &str) {
     let angle = (to.y - from.y).atan2(to.x - from.x);
     let side = |turn: f64| {

@@ -33,7 +33,7 @@ pub struct Row {
     pub tx: u64,
     /// Number of API calls on the connection.
     pub calls: u64,
-    /// Number of bytes of each class, in both directions together.
+    /// Number of bytes of each class, such as headers or payload, in both directions together.
     pub bytes: BTreeMap<Class, u64>,
     /// The side or error that ended the connection; `None` while it is open.
     pub ended_by: Option<&'static str>,

@@ -7,7 +7,7 @@ use super::super::kernel::DescriptorId;
 use super::Check;
 
 impl Check {
-    /// Processes a call of the kernel on any socket, traced or not.
+    /// Processes a call in the log on any socket, whether or not the trace contains the socket.
     pub(super) fn called(&mut self, socket: DescriptorId, at: LocatedCall) -> Result<(), Failure> {
         match self.followed.get_mut(&socket) {
             None => {
@@ -42,8 +42,8 @@ impl Check {
         }
     }
 
-    /// Finds the socket of the trace that corresponds to the kernel's socket. Called once the socket is
-    /// bound, connected or closed.
+    /// Finds the socket of the trace that corresponds to `socket`, which is new in the log. Called once that
+    /// socket is bound, connected or closed.
     fn identify(&mut self, socket: DescriptorId, fd: i32) -> Result<(), Failure> {
         let Some(Followed::Created { calls, .. }) = self.followed.remove(&socket) else { return Ok(()) };
         let last = calls.last().map(|at| &at.call).filter(|call| !call.closes());

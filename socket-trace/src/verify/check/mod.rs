@@ -23,10 +23,11 @@ pub(super) struct Check {
     pub(super) trace_calls: TraceCalls,
     pub(super) clock: Clock,
     pub(super) followed: HashMap<DescriptorId, Followed>,
-    /// For each descriptor, the addresses that the latest queries returned. They are kept until the next call
-    /// on the descriptor that is not such a query.
+    /// For each descriptor, the addresses that the latest `getsockname` and `getpeername` calls returned.
+    /// They are kept until any other call on the descriptor.
     pub(super) names: HashMap<DescriptorId, Names>,
-    /// Duplicates of the file descriptors of traced sockets. The tap does not record calls on the duplicates.
+    /// Duplicates of the file descriptors of traced sockets, made by `dup(2)`, each with the number of its
+    /// socket. The tap does not record calls on the duplicates.
     pub(super) copies: HashMap<DescriptorId, SockId>,
     /// For each traced socket, the number of calls through its duplicates.
     pub(super) through_copies: BTreeMap<SockId, u64>,
@@ -41,7 +42,8 @@ pub(super) struct Check {
     /// Open sockets that the program has taken back from the tap (`into_inner`). Their calls are no longer
     /// recorded.
     pub(super) released: HashMap<DescriptorId, Released>,
-    /// Sockets that the program took back from the tap at a time that the log does not show.
+    /// Sockets that the program took back from the tap at a time that the log does not show: socket number
+    /// and file descriptor.
     pub(super) released_unseen: BTreeSet<(SockId, i32)>,
 }
 

@@ -43,20 +43,21 @@ pub(super) struct Kernel {
     begun: u64,
     /// Thread that made the call that ended last.
     thread: Tid,
-    /// Number of calls that had begun in all threads when `thread` finished its previous call. Its latest
-    /// call was entered after that.
+    /// Number of calls of all threads that had begun when `thread` finished its previous call, and so before
+    /// it entered its latest call.
     earliest_entry: u64,
     /// For each thread, the number of calls that had begun in all threads when the thread's latest call
     /// ended.
     ended: HashMap<Tid, u64>,
     /// Number of calls of all threads that have begun so far.
     beginnings: u64,
-    /// For each thread, its pending watches. The thread's next call completes them.
+    /// For each thread, its pending watches. A watch waits for the thread's next call, to store the sequence
+    /// number of that call.
     watched: HashMap<Tid, Vec<WatchId>>,
     /// For each completed watch, the sequence number of the call that completed it.
     next_begun: HashMap<WatchId, u64>,
     last_watch: WatchId,
-    /// Latest time at which any call has begun so far.
+    /// Latest start time of a call so far, in nanoseconds since 1970.
     latest: u64,
     /// `true` once a call in the log had an earlier time than the previous call.
     set_back: bool,

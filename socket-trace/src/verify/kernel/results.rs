@@ -148,7 +148,8 @@ impl Kernel {
         Some(SocketCall::Called { socket, call: Call { kind: CallKind::Connect { peer }, result } })
     }
 
-    /// Interprets the result of `getsockopt`. The value of `SO_ERROR` is the result of a handshake.
+    /// Interprets the result of `getsockopt`. The value of `SO_ERROR` is the result of a non-blocking
+    /// connect.
     fn queried(&mut self, socket: DescriptorId, arguments: &[&str]) -> Result<Option<SocketCall>, String> {
         match arguments.get(2) {
             Some(&"TCP_INFO") => return Ok(Some(SocketCall::Sampled { socket })),

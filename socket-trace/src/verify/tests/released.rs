@@ -1,4 +1,4 @@
-//! Streams that the tap releases while they are open.
+//! Streams that the program takes back from the tap (`into_inner`) while they are open.
 
 use super::support::*;
 

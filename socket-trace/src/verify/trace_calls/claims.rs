@@ -10,7 +10,8 @@ use super::TraceCalls;
 use super::origin::{Found, Origin};
 use crate::reader::Error;
 
-/// The kind of call by which a new socket is identified. Log and trace must agree on it and on its address.
+/// Use of a new socket, by its first bind or connect. A socket of the log matches a socket of the trace only
+/// if both have the same use and address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Purpose {
     Bind,
@@ -102,8 +103,8 @@ impl TraceCalls {
         }
     }
 
-    /// Returns the socket of the trace that was adopted after the address queries `names`, with the addresses
-    /// that these returned. The adoption must precede `until`, when the next call on the socket began.
+    /// Returns the socket of the trace that the tap adopted after the address queries `names`, which returned
+    /// its addresses. The adoption must precede `until`, the time at which the next call on the socket began.
     pub(in crate::verify) fn adopted(
         &mut self,
         names: &Names,

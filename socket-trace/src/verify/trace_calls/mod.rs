@@ -18,8 +18,8 @@ mod claims;
 mod origin;
 mod wrapped;
 
-/// Maximum number of calls of a socket in the trace among which a call of the log is searched. It may not be
-/// the first of them if several threads made calls at the same time.
+/// Maximum number of a socket's next calls in the trace among which a call of the log is searched. The call
+/// need not be the first of them, because several threads may make calls at the same time.
 const MAX_OVERLAPPING: usize = 4096;
 
 #[derive(Debug)]
@@ -33,7 +33,8 @@ pub(super) struct TraceCalls {
     /// Sockets of the trace that were matched to the log by their first call, by file descriptor. A socket is
     /// removed once all of its calls have matched.
     found: HashMap<i32, Vec<Found>>,
-    /// Sockets of the trace to which several sockets of the log can be matched.
+    /// Sockets of the trace to which several sockets of the log can be matched: socket number and file
+    /// descriptor.
     pub(super) ambiguous: BTreeSet<(SockId, i32)>,
     /// Open sockets whose remaining calls are not compared.
     forgotten: HashSet<SockId>,
@@ -88,9 +89,9 @@ impl TraceCalls {
         Ok(self.waiting.get(&sock).and_then(VecDeque::front))
     }
 
-    /// Returns `true` if `call` is among the next calls of the socket in the trace, and all calls before it
-    /// may have been concurrent with it. Calls before it that equal one in `held` are skipped; `held` are
-    /// calls of the log that wait for their place in the trace.
+    /// Returns `true` if the trace has `call`, a call of the log, among the socket's next calls, and `call`
+    /// may have been concurrent with all calls before it. Calls before it that equal one in `held` are
+    /// skipped; `held` are calls of the log that are held back already.
     pub(super) fn has_soon(&mut self, sock: SockId, call: &Call, mut held: Vec<Call>) -> Result<bool, Error> {
         for ahead in 0..MAX_OVERLAPPING {
             while self.waiting.get(&sock).is_none_or(|calls| calls.len() <= ahead) {

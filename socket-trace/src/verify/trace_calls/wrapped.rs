@@ -1,4 +1,4 @@
-//! Streams of the trace that have no file descriptor.
+//! Streams of the trace that have no file descriptor, such as TLS streams.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -12,7 +12,8 @@ use super::{Failure, next_number};
 use crate::protocol::{MAX_RESPONSE, Response, request};
 use crate::sockets::local_address_for;
 
-/// Timeout and maximum number of attempts of a call.
+/// Rules for sending a request again: the timeout of an attempt, and the maximum number of attempts of a
+/// call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retry {
     /// Timeout of the first attempt. Each further attempt waits twice as long, because faster retries would add to the

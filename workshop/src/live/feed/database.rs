@@ -8,7 +8,7 @@ use socket_tap::event::Addr;
 use super::socket_table::{Server, TCP};
 use crate::live::state::State;
 
-/// Name under which the database appears as a server in the socket table.
+/// Name of the database in the table of sockets that the live page shows.
 pub(super) const DATABASE: &str = "database";
 
 /// The connections that the servers have to the database, as their recorders report them.
@@ -43,7 +43,8 @@ impl Database {
         self.clients.get(&local).copied()
     }
 
-    /// Returns the database as servers of the socket table, one for each of its addresses.
+    /// Returns an entry for the database in the list of servers whose sockets the socket table shows. If
+    /// servers have connected to several addresses of the database, returns an entry for each.
     pub(super) fn servers(&self) -> Vec<Server> {
         self.addresses
             .iter()

@@ -17,7 +17,7 @@ use super::history::History;
 use crate::live::latest_json::LatestJson;
 use crate::recordings::Recordings;
 
-/// Maximum number of events that the thread reads before it updates the history.
+/// Maximum number of events that the feed reads from the trace files before it adds them to the history.
 const BATCH: usize = 256;
 
 /// Pause before the trace files are checked for new events again.

@@ -8,21 +8,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use socket_trace::page_feed::RecentEvents;
 use tokio::sync::watch;
 
-/// Maximum number of items in a batch.
+/// Maximum number of items (events as JSON) in a [`Batch`].
 const MAX_BATCH_ITEMS: usize = 500;
 
-/// Maximum size of a batch in bytes, unless a single item is larger.
+/// Maximum size of a [`Batch`] in bytes. A batch may be larger if it contains a single item.
 const MAX_BATCH_BYTES: usize = 256 << 10;
 
-/// The most recent events as JSON items.
+/// The most recent recorded events, each as a JSON object called an item. The items are numbered from 1.
 #[derive(Debug)]
 pub(crate) struct History {
     kept: Mutex<RecentEvents>,
-    /// Number of the newest item.
+    /// Channel for the number of the newest item.
     newest: watch::Sender<u64>,
 }
 
-/// The items that a page receives next.
+/// Consecutive items of the [`History`], which a page receives next.
 #[derive(Debug)]
 pub(crate) struct Batch {
     /// Number of items that the page has missed, because they are no longer in the history.
@@ -52,7 +52,7 @@ impl History {
         self.newest.send_replace(newest);
     }
 
-    /// Returns a batch of the items after number `seq`, or `None` if there are none yet.
+    /// Returns a batch of the items that follow the item with number `seq`, or `None` if there are none yet.
     pub(crate) fn after(&self, seq: u64) -> Option<Batch> {
         let kept = self.lock();
         let (mut items, mut bytes) = (Vec::new(), 0);
@@ -68,18 +68,18 @@ impl History {
         (last > seq).then_some(Batch { dropped, items, last })
     }
 
-    /// Returns the number of the oldest item, and all items.
+    /// Returns the number of the oldest item in the history, and all items.
     pub(crate) fn all(&self) -> (u64, Vec<Arc<str>>) {
         let kept = self.lock();
         (kept.first(), kept.after(0).cloned().collect())
     }
 
-    /// Returns the number of the oldest item.
+    /// Returns the number of the oldest item in the history.
     pub(crate) fn first(&self) -> u64 {
         self.lock().first()
     }
 
-    /// Returns a receiver for the number of the newest item.
+    /// Returns a receiver whose value is the number of the newest item in the history.
     pub(crate) fn newest(&self) -> watch::Receiver<u64> {
         self.newest.subscribe()
     }

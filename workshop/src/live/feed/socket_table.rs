@@ -53,7 +53,7 @@ pub(crate) async fn run(state: Arc<State>) {
     state.shutdown.run_until_cancelled(repeat).await;
 }
 
-/// A server's name, address and protocols.
+/// A server whose sockets the table shows: its name, address and protocols.
 #[derive(Clone)]
 pub(super) struct Server {
     pub(super) api: &'static str,
@@ -110,7 +110,8 @@ fn filter(servers: &[Server]) -> Filter {
     Filter { ports, ..Filter::default() }
 }
 
-/// Returns the rows of the socket table that are sent to the page, and the number of omitted rows.
+/// Returns the rows of the socket table that are sent to the page, at most [`MAX_ROWS`], and the number of
+/// omitted rows.
 ///
 /// Rows in `TIME_WAIT` come last, because a load test leaves thousands of them.
 fn rows(mut marked: Vec<Marked>, servers: &[Server], database: &Database) -> (Vec<AssignedRow>, usize) {

@@ -20,13 +20,13 @@ pub(crate) struct Api {
     /// Address that clients connect to.
     pub(crate) address: SocketAddr,
     pub(crate) session: RecordedSession,
-    /// Runs a job through the API's client.
+    /// Runs a [`Job`] (an operation with its number of calls) through the API's client.
     pub(crate) run: fn(Arc<Self>, Job) -> BoxFuture<'static, Outcome>,
-    /// Opens a watcher through the API's client.
+    /// Opens a [`Watcher`], which receives changes until it is stopped, through the API's client.
     pub(crate) watch: fn(Arc<Self>, Arc<Watchers>) -> OpenWatcher,
     /// The books that the operations have created over any of the APIs.
     pub(crate) created: Arc<CreatedBooks>,
-    /// The watcher that an earlier operation has left open.
+    /// The open watcher, if an earlier operation has opened one and none has closed it.
     pub(crate) watcher: Mutex<Option<Watcher>>,
 }
 

@@ -1,25 +1,27 @@
-//! The books that the operations have created and not deleted.
+//! The books that the operations of the live page have created and not deleted.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use bookshelf::Book;
 
-/// The created books of each API, oldest first. A book belongs to the API that created or updated it last.
+/// The books that operations of the live page have created and not deleted yet, by the name of the API over
+/// which the last operation created or updated them. The newest book of each API is last.
 ///
-/// An operation over several APIs runs over all of them at the same time. The client of each API uses books
-/// of its own, so that all clients make the same calls.
+/// An operation can run over several APIs at the same time. Then the client of each API updates and deletes
+/// only books of its own API: if one client took the last book of another, the other would have to create a
+/// book first, and the clients would not make the same calls.
 #[derive(Debug, Default)]
 pub(crate) struct CreatedBooks(Mutex<BTreeMap<&'static str, Vec<Book>>>);
 
 impl CreatedBooks {
-    /// Adds a book as the newest of an API.
+    /// Adds a book that was created or updated over `api`, as the newest book of this API.
     pub(crate) fn push(&self, api: &'static str, book: Book) {
         self.with(|books| books.entry(api).or_default().push(book));
     }
 
-    /// Removes and returns the newest book of `api`. If it has none and `of_any` is `true`, takes the newest
-    /// book of all other APIs.
+    /// Removes and returns the newest book of `api`. If `api` has no book and `of_any` is `true`, removes and
+    /// returns the newest book of all other APIs.
     pub(crate) fn take(&self, api: &'static str, of_any: bool) -> Option<Book> {
         self.with(|books| {
             let own = books.get_mut(api).and_then(Vec::pop);

@@ -1,4 +1,4 @@
-//! Runs a job through an API's client.
+//! Runs a job, which is an operation with its number of calls, through the client of one API.
 
 use std::time::Instant;
 
@@ -12,7 +12,7 @@ use super::operation::Operation;
 /// Years between which updates alternate, so that each update changes the book.
 const YEARS: [i32; 2] = [1995, 1996];
 
-/// Makes the calls of the job and records them as one named step.
+/// Makes the calls of the [`Job`] and records them as one step, under the name [`Job::step`].
 pub(crate) async fn run<C: Client>(api: &Api, job: &Job) -> Outcome {
     let began = Instant::now();
     let mut duration = 0;
@@ -42,7 +42,7 @@ async fn make_calls<C: Client>(api: &Api, job: &Job) -> Result<String, Failure> 
     Ok(description)
 }
 
-/// Makes one call and returns a description of its result.
+/// Makes one call of the [`Job`] and returns a description of its result.
 async fn call<C: Client>(client: &mut C, api: &Api, job: &Job) -> Result<String, Failure> {
     Ok(match job.operation {
         Operation::Get => title_and_year(&client.book(1).await?),

@@ -11,8 +11,8 @@ use crate::live::response::ErrorResponse;
 /// Name of an API, and the result of its task. If the task panicked, the result is an error message.
 type ApiOutcome<T> = (&'static str, Result<T, String>);
 
-/// Acquires `lock` and runs `task` for all `apis` at the same time. When all tasks are done, ends the steps
-/// that they have begun in the recordings.
+/// Acquires `lock` and runs `task` for all `apis` at the same time. When all tasks are done, ends the named
+/// steps under which the recordings contain their calls.
 ///
 /// If the future is dropped while it waits for the lock, no task runs. Once started, the tasks run to
 /// completion.

@@ -1,20 +1,20 @@
-//! An operation, with its number of calls and its connections.
+//! A job: an operation, with its number of calls and its connections.
 
 use serde::Deserialize;
 
 use super::operation::Operation;
 
-/// Maximum number of calls in a job.
+/// Maximum number of calls in a [`Job`].
 pub(crate) const MAX_CALLS: u32 = 100;
 
-/// An operation to perform through one API's client.
+/// An operation to run through the client of one API, such as ten calls of `get a book` on one connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Job {
     pub(crate) operation: Operation,
     pub(crate) calls: u32,
     pub(crate) connection: Connection,
-    /// `true` if the operation runs over a single API. The job may then change books that other APIs have
-    /// created.
+    /// `true` if the operation runs over a single API. The job may then also update or delete books that were
+    /// created over other APIs.
     pub(crate) is_only: bool,
 }
 

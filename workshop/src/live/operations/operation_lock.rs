@@ -7,7 +7,8 @@ use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
 use crate::live::response::ErrorResponse;
 
-/// Maximum number of operations that run or wait for the lock. An operation can take seconds.
+/// Maximum number of operations that run or wait for the lock. More would wait too long, because an operation
+/// can take seconds.
 const MAX_QUEUED: usize = 32;
 
 /// A fair lock that lets one operation run at a time.

@@ -27,7 +27,7 @@ pub(crate) struct Plain {
     lossy_address: SocketAddr,
     pub(crate) udp: RecordedSession,
     pub(crate) tcp: RecordedSession,
-    /// Lets only one operation run at a time, over UDP or TCP.
+    /// Lock that lets only one operation run at a time, over either UDP or TCP.
     pub(crate) operation_lock: OperationLock,
 }
 

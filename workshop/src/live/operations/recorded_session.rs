@@ -1,4 +1,5 @@
-//! Runs tasks as named steps in the recordings of a server and its clients.
+//! Makes calls as named steps: the recordings of the server and of its clients show under which name, such as
+//! `get a book`, a call was made.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -9,14 +10,15 @@ use tokio::time::{sleep, timeout};
 
 use crate::recordings::{FROM_A_TERMINAL, Recordings};
 
-/// Timeout of a step, which makes the calls of one operation. On loopback a step takes milliseconds.
+/// Timeout of a step: the calls of one operation. Over loopback, they take milliseconds.
 const STEP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Timeout for the connections of a step to close at both ends. Without it, the step could wait indefinitely:
-/// it counts open connections, and other clients may open some meanwhile.
+/// Maximum time that a step waits until its connections are closed at both ends. The step waits until there
+/// are as few open connections as before it, and this may never happen if other clients have opened
+/// connections meanwhile.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The recordings of a server and of its clients.
+/// A server and its clients whose calls are recorded in named steps.
 pub(crate) struct RecordedSession {
     pub(crate) recordings: Recordings,
     shutdown: Shutdown,
@@ -37,8 +39,8 @@ impl RecordedSession {
         &self.recordings.client
     }
 
-    /// Runs `task` as a step with the given name, and waits until the step's connections are closed at both
-    /// ends.
+    /// Runs `task` as a step with the given name: the recordings contain the task's calls under this name.
+    /// Then waits until the connections of the task are closed at both ends.
     ///
     /// `kept_open` is the number of connections that a successful `task` leaves open. It is negative if the
     /// task closes connections of an earlier step.
@@ -67,7 +69,8 @@ impl RecordedSession {
         result
     }
 
-    /// Ends the current step, if any. Later calls are recorded under [`FROM_A_TERMINAL`].
+    /// Ends the current step, if there is one. The recordings then contain later calls under the name
+    /// [`FROM_A_TERMINAL`].
     pub(crate) fn end_step(&self) {
         if self.is_in_step.swap(false, Ordering::Relaxed) {
             self.recordings.mark(FROM_A_TERMINAL);

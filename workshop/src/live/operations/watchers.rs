@@ -13,13 +13,13 @@ use tokio::time::timeout;
 
 use crate::live::latest_json::LatestJson;
 
-/// Number of changes that a watcher asks for, so large that its stream never ends by itself.
+/// Number of changes that a watcher requests. It is so large that the change stream never ends by itself.
 const MAX_CHANGES: u32 = u32::MAX;
 
 /// Timeout for a watcher to close its connection.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Records for each API whether a watcher is open.
+/// A table that contains for each API whether its watcher is open.
 #[derive(Debug)]
 pub(crate) struct Watchers {
     is_open: Mutex<BTreeMap<&'static str, bool>>,

@@ -5,7 +5,7 @@ use tokio::sync::watch;
 /// Maximum number of pages that are open at the same time. Each needs a connection and a position in the history.
 pub(crate) const MAX_PAGES: usize = 32;
 
-/// Number of open pages.
+/// A counter of the open pages.
 #[derive(Debug, Default)]
 pub(crate) struct OpenPages(watch::Sender<usize>);
 
@@ -14,7 +14,7 @@ pub(crate) struct OpenPages(watch::Sender<usize>);
 pub(crate) struct OpenPage(watch::Sender<usize>);
 
 impl OpenPages {
-    /// Counts a new page; `None` if [`MAX_PAGES`] are already open.
+    /// Counts a new page, and returns its guard. Returns `None` if [`MAX_PAGES`] pages are already open.
     pub(crate) fn open(&self) -> Option<OpenPage> {
         let opened = self.0.send_if_modified(|count| {
             let has_capacity = *count < MAX_PAGES;

@@ -44,10 +44,10 @@ pub(crate) async fn stream(
     Ok(Sse::new(events).keep_alive(KeepAlive::default()))
 }
 
-/// The event stream of one page.
+/// The stream of server-sent events for one open page.
 struct PageStream {
     state: Arc<State>,
-    /// Number of the last item that was sent.
+    /// Number of the last event of the history that was sent to the page.
     seq: u64,
     newest_seq: watch::Receiver<u64>,
     /// JSON values that are sent when they change, each with the name of its server-sent event.
@@ -89,7 +89,8 @@ impl PageStream {
         }
     }
 
-    /// Adds everything that has changed since the previous call of this function to the pending events.
+    /// Adds to the pending server-sent events: new events of the history, and each value of `values` that has
+    /// changed since the previous call.
     fn collect(&mut self) {
         for (kind, receiver) in &mut self.values {
             if receiver.has_changed().unwrap_or(false)
