@@ -14,3 +14,4 @@ mod recording;
 mod store;
 mod suites;
 mod survival;
+mod wire;

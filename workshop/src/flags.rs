@@ -3,15 +3,22 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use server_kit::bind::parse_address;
 use server_kit::{StoreFlags, TraceLimit};
+
+use crate::recordings::TraceFiles;
 
 /// Starts a REST, a GraphQL and a gRPC server for the same small service, makes the same calls over each with real
 /// clients (the tour), and compares the recorded socket calls
 #[derive(Clone, Debug, Parser)]
 #[command(name = "workshop", version, max_term_width = 100, after_help = EXAMPLES)]
+#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 pub struct Flags {
+    /// Another job than the tour.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// Exit after the tour instead of serving until Ctrl-C
     #[arg(long)]
     pub once: bool,
@@ -62,11 +69,24 @@ pub struct Flags {
     pub store: StoreFlags,
 }
 
+/// Another job than the tour.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Make the calls over a network that can be slow and lossy, and show every packet
+    Wire(crate::wire::flags::Flags),
+}
+
 impl Flags {
     /// Returns the address of the live page, or `None` if the flags disable it.
     #[must_use]
     pub fn page(&self) -> Option<SocketAddr> {
         (!self.once && !self.no_page).then_some(self.page)
+    }
+
+    /// Returns where and how recordings are written.
+    #[must_use]
+    pub fn trace_files(&self) -> TraceFiles {
+        TraceFiles { directory: self.traces.clone(), limit: self.trace_limit, capture: self.capture }
     }
 }
 
@@ -75,6 +95,7 @@ const EXAMPLES: &str = "Examples:\n  \
     cargo run -- --once                        run the tour and exit\n  \
     cargo run -- --once --json | jq .verdict   print the verdict only\n  \
     cargo run -- --rest 3001                   use another port if 3000 is in use\n  \
+    cargo run -- wire --rtt 40ms               show every packet of the calls, on a slow network\n  \
     cargo run --features postgres -- --store postgres://user@localhost/bookshelf   keep the books in PostgreSQL\n\n\
     Exit codes: 0 all APIs use the same socket calls; 1 the socket calls differ, or an error occurred;\n\
     2 invalid usage, an unusable database, or the comparison is inconclusive.";

@@ -14,6 +14,7 @@
 //! - [`tour`]: makes the same calls over each API, in named steps
 //! - [`report`]: the comparison of the recordings as text or JSON
 //! - [`live`]: the server of the live page
+//! - [`mod@wire`]: the command `workshop wire`: the tour's calls over a network that can be slow and lossy
 
 #![forbid(unsafe_code)]
 
@@ -29,3 +30,4 @@ pub mod shelves;
 pub mod startup;
 pub mod tour;
 pub mod traces_directory;
+pub mod wire;

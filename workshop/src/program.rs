@@ -13,18 +13,21 @@ use socket_tap::TapListener;
 use socket_trace::compare::Verdict;
 
 use crate::api_instance::ApiInstance;
-use crate::flags::Flags;
+use crate::flags::{Command, Flags};
 use crate::gated_stdout::GatedStdout;
 use crate::recordings::{FROM_A_TERMINAL, Recordings};
 use crate::shelves::Shelves;
 use crate::startup::{self, Extras};
 use crate::tour::{self, Step, Tour};
-use crate::{live, report, traces_directory};
+use crate::{live, report, traces_directory, wire};
 
 /// Parses the command line, runs the workshop and returns the exit code of the process.
 #[must_use]
 pub fn run() -> ExitCode {
     let flags = Flags::parse();
+    if let Some(Command::Wire(flags)) = &flags.command {
+        return wire::run::run(flags);
+    }
     match try_run(&flags) {
         Ok(verdict) => ExitCode::from(verdict.exit_code()),
         Err(error) => {
@@ -90,7 +93,7 @@ async fn run_workshop(flags: &Flags, recordings: &mut Vec<Recordings>) -> Result
 async fn run_tour(flags: &Flags, apis: &[ApiInstance; 3], extras: Option<&Extras>) -> Result<Verdict, Error> {
     let [rest, graphql, grpc] = apis;
     let (mut over_rest, mut over_graphql, mut over_grpc) =
-        (Tour::<Rest>::over(rest), Tour::<Graphql>::over(graphql), Tour::<Grpc>::over(grpc));
+        (Tour::<_, Rest>::over(rest), Tour::<_, Graphql>::over(graphql), Tour::<_, Grpc>::over(grpc));
     for step in Step::ALL {
         over_rest.step(step).await?;
         over_graphql.step(step).await?;
@@ -155,7 +158,11 @@ async fn serve(
     Ok(())
 }
 
-fn print(text: &str) -> io::Result<()> {
+/// Prints text on standard output.
+///
+/// # Errors
+/// If standard output cannot be written. A closed pipe is no error.
+pub(crate) fn print(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         // The reader of a pipe may close it early, as `head` does.

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use server_kit::TraceLimit;
 use server_kit::recording::{print_recording_error, stdout_has_color};
 use socket_tap::event::Addr;
 use socket_tap::format::text::Lines;
@@ -13,7 +14,6 @@ use socket_tap::sink::LiveLines;
 use socket_tap::{OpenSocket, Tap, TapBuilder};
 use tokio::time::sleep;
 
-use crate::flags::Flags;
 use crate::gated_stdout::GatedStdout;
 
 /// Name of the step for calls that neither the tour nor the live page makes, such as calls by curl.
@@ -21,6 +21,20 @@ pub const FROM_A_TERMINAL: &str = "from a terminal";
 
 /// Time between two checks whether the server's connections are closed.
 const POLL_INTERVAL: Duration = Duration::from_millis(1);
+
+/// The program that makes the recordings, as their headers name it.
+pub const PROGRAM: &str = concat!("workshop ", env!("CARGO_PKG_VERSION"));
+
+/// Where and how recordings are written.
+#[derive(Clone, Debug)]
+pub struct TraceFiles {
+    /// Directory of the trace files.
+    pub directory: PathBuf,
+    /// Maximum disk space of each recording.
+    pub limit: TraceLimit,
+    /// Number of payload bytes to record of each read and write.
+    pub capture: usize,
+}
 
 /// The recordings of one API's server and of its clients. Clones share the same recordings.
 #[derive(Clone, Debug)]
@@ -34,27 +48,27 @@ pub struct Recordings {
 }
 
 impl Recordings {
-    /// Starts the server's and the client's trace in the directory from the flags. The server's calls also
-    /// appear on `live_output`.
+    /// Starts the server's and the client's trace. The server's calls also appear on `live_output`, if there is one.
     ///
     /// # Errors
     /// If a trace file cannot be created. The message contains its path.
-    pub fn start(api: &'static str, flags: &Flags, live_output: &GatedStdout) -> io::Result<Self> {
-        let directory = &flags.traces;
+    pub fn start(
+        api: &'static str,
+        files: &TraceFiles,
+        live_output: Option<&GatedStdout>,
+    ) -> io::Result<Self> {
         let configure = |tap: TapBuilder, side| -> io::Result<TapBuilder> {
-            let program = concat!("workshop ", env!("CARGO_PKG_VERSION"));
-            let file = flags.trace_limit.create(&path(directory, api, side))?;
-            Ok(tap
-                .program(program)
-                .capture(flags.capture)
-                .on_error(print_recording_error("workshop"))
-                .sink(file))
+            let file = files.limit.create(&path(&files.directory, api, side))?;
+            let tap = tap.program(PROGRAM).capture(files.capture);
+            Ok(tap.on_error(print_recording_error("workshop")).sink(file))
         };
-        let lines = Lines::new().label(api).color(stdout_has_color());
-        let live_lines = LiveLines::new(lines, live_output.clone()).time_origin(live_output.created_ns());
-        let server = configure(Tap::server(api), Side::Server)?.sink(live_lines);
+        let mut server = configure(Tap::server(api), Side::Server)?;
+        if let Some(output) = live_output {
+            let lines = Lines::new().label(api).color(stdout_has_color());
+            server = server.sink(LiveLines::new(lines, output.clone()).time_origin(output.created_ns()));
+        }
         let client = configure(Tap::client(api), Side::Client)?;
-        Ok(Self { server: server.start()?, client: client.start()?, directory: directory.to_owned(), api })
+        Ok(Self { server: server.start()?, client: client.start()?, directory: files.directory.clone(), api })
     }
 
     /// Returns the path of the server's or the clients' trace file.

@@ -93,7 +93,7 @@ fn record(
     live_output: &GatedStdout,
     recordings: &mut Vec<Recordings>,
 ) -> io::Result<Recordings> {
-    let started = Recordings::start(api, flags, live_output)?;
+    let started = Recordings::start(api, &flags.trace_files(), Some(live_output))?;
     recordings.push(started.clone());
     Ok(started)
 }

@@ -1,4 +1,4 @@
-//! Reads the sockets from the kernel's tables in `/proc/net`, and their processes from `/proc/PID/fd`.
+//! Reads the sockets from the kernel's tables in `/proc/thread-self/net`, and their processes from `/proc/PID/fd`.
 //!
 //! The tables are parsed here, because the crates for `/proc` and netlink would add six dependencies.
 
@@ -16,7 +16,15 @@ pub(super) use super::proc_pid::age;
 /// Returns all TCP and UDP sockets. If several processes have a socket open, its row names one of them,
 /// preferably one whose id is in the filter.
 pub(super) fn all(filter: &Filter) -> io::Result<Vec<Row>> {
-    let processes = by_inode(filter)?;
+    rows(&by_inode(filter)?)
+}
+
+/// Returns all TCP and UDP sockets, without their processes.
+pub(super) fn without_processes() -> io::Result<Vec<Row>> {
+    rows(&HashMap::new())
+}
+
+fn rows(processes: &HashMap<u64, Process>) -> io::Result<Vec<Row>> {
     let backlogs = backlogs();
     let mut rows = Vec::new();
     for proto in [Proto::Tcp, Proto::Tcp6, Proto::Udp, Proto::Udp6] {

@@ -21,7 +21,7 @@
 //! - [`changes`]: changes since the table was last read
 //! - [`text`]: the table as text, with a legend
 //! - `system`: the sockets of this system; only Linux is supported
-//! - `proc_net`, `proc_pid`: the tables in `/proc/net`, and the processes in `/proc/PID`
+//! - `proc_net`, `proc_pid`: the tables in `/proc/thread-self/net`, and the processes in `/proc/PID`
 //! - `sock_diag`: the backlogs of listening sockets
 
 pub mod changes;
@@ -53,10 +53,22 @@ use std::time::Duration;
 /// # Errors
 /// The system is not Linux, or its tables cannot be read.
 pub fn table(filter: &Filter) -> io::Result<Vec<Row>> {
-    let mut rows = system::all(filter)?;
+    system::all(filter).map(|rows| select(rows, filter))
+}
+
+/// Returns the sockets that the filter selects, without their processes. Faster than [`table`], which looks at the open
+/// files of all processes. On Linux, the sockets are those of the calling thread's network namespace.
+///
+/// # Errors
+/// The same as for [`table`].
+pub fn table_without_processes(filter: &Filter) -> io::Result<Vec<Row>> {
+    system::without_processes().map(|rows| select(rows, filter))
+}
+
+fn select(mut rows: Vec<Row>, filter: &Filter) -> Vec<Row> {
     filter.apply(&mut rows);
     rows.sort_by_key(|row| (row.state != Some(State::Listen), row.proto, row.local, row.foreign));
-    Ok(rows)
+    rows
 }
 
 /// Returns the time since a process was started; `None` if no process has this id.

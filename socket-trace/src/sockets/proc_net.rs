@@ -1,4 +1,6 @@
-//! Reads the kernel's tables of TCP and UDP sockets in `/proc/net`: proc_net(5).
+//! Reads the kernel's tables of TCP and UDP sockets in `/proc/thread-self/net`: proc_net(5).
+//!
+//! `/proc/net` leads to the tables of the main thread, whose network may be another one.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -6,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::row::{Proto, State};
 
-/// One socket in a table of `/proc/net`.
+/// One socket in a table of `/proc/thread-self/net`.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) local: SocketAddr,
@@ -19,9 +21,9 @@ pub(super) struct Entry {
 }
 
 /// Reads the table of a protocol. Empty if its file does not exist: a kernel without IPv6 has no
-/// `/proc/net/tcp6`.
+/// `tcp6`.
 pub(super) fn entries(proto: Proto) -> io::Result<Vec<Entry>> {
-    let path = format!("/proc/net/{}", proto.name());
+    let path = format!("/proc/thread-self/net/{}", proto.name());
     let table = match fs::read_to_string(&path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         table => table?,

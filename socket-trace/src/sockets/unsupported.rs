@@ -10,6 +10,10 @@ pub(super) fn all(_filter: &Filter) -> io::Result<Vec<Row>> {
     Err(not_available())
 }
 
+pub(super) fn without_processes() -> io::Result<Vec<Row>> {
+    Err(not_available())
+}
+
 pub(super) fn age(_pid: u32) -> io::Result<Option<Duration>> {
     Err(not_available())
 }

@@ -16,8 +16,8 @@ use tonic::{Code, Status, Streaming};
 use crate::failure::{Failure, FailureKind};
 use crate::{Client, OPTIONS, Result, Watch};
 
-/// A gRPC client.
-#[derive(Debug)]
+/// A gRPC client. Clones share its connection.
+#[derive(Clone, Debug)]
 pub struct Grpc(BookshelfServiceClient<Channel>);
 
 /// A watcher that reads changes from a gRPC server stream.

@@ -14,6 +14,7 @@ pub mod step;
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::Deref;
 use std::time::Duration;
 
 use bookshelf::{BookPatch, ChangeKind, ListBooks, NewBook};
@@ -29,7 +30,7 @@ pub const CALLS: u64 = 10;
 /// Number of clients in [`Step::Concurrent`].
 const CONCURRENT_CLIENTS: usize = 4;
 
-/// Timeout of a step of the tour. On loopback a step takes milliseconds, so a step that takes longer is
+/// Default timeout of a step of the tour. On loopback a step takes milliseconds, so a step that takes longer is
 /// stuck.
 const STEP_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -52,20 +53,27 @@ impl std::error::Error for TourError {}
 
 /// The tour over one API: the calls that the workshop makes over this API at its start, one step at a time.
 #[derive(Debug)]
-pub struct Tour<'a, C> {
-    api: &'a ApiInstance,
+pub struct Tour<A, C> {
+    api: A,
     /// Id of the book that the tour created.
     id: u32,
     /// Last known revision of the book that the tour created.
     revision: u32,
+    timeout: Duration,
     client: PhantomData<fn() -> C>,
 }
 
-impl<'a, C: Client> Tour<'a, C> {
-    /// Creates a tour that makes its calls over the given API.
+impl<A: Deref<Target = ApiInstance>, C: Client> Tour<A, C> {
+    /// Creates a tour that makes its calls over the given API. `A` is a reference or an `Arc`.
     #[must_use]
-    pub fn over(api: &'a ApiInstance) -> Self {
-        Self { api, id: 0, revision: 0, client: PhantomData }
+    pub fn over(api: A) -> Self {
+        Self { api, id: 0, revision: 0, timeout: STEP_TIMEOUT, client: PhantomData }
+    }
+
+    /// Sets the timeout of each step. The default is for servers on this machine.
+    #[must_use]
+    pub fn timeout(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
     }
 
     /// Runs a step of the tour and waits until its connections are closed at both ends.
@@ -73,15 +81,15 @@ impl<'a, C: Client> Tour<'a, C> {
     /// # Errors
     /// If a call fails or returns an unexpected result, or the step times out.
     pub async fn step(&mut self, step: Step) -> Result<(), TourError> {
-        let ApiInstance { title, recordings, .. } = self.api;
+        let (title, timeout) = (self.api.title, self.timeout);
         let fail = |why| TourError { api: title, step: step.name(), why };
-        recordings.mark(step.name());
+        self.api.recordings.mark(step.name());
         let run = async {
             let result = self.perform(step).await;
-            recordings.idle().await;
+            self.api.recordings.idle().await;
             result
         };
-        within_timeout(run).await.map_err(fail)
+        within(timeout, run).await.map_err(fail)
     }
 
     async fn perform(&mut self, step: Step) -> Result<(), Unexpected> {
@@ -162,10 +170,13 @@ impl<'a, C: Client> Tour<'a, C> {
 }
 
 /// Runs a step of the tour with a timeout. Returns an error message if the step fails.
-async fn within_timeout<T>(step: impl Future<Output = Result<T, Unexpected>>) -> Result<T, String> {
-    match tokio::time::timeout(STEP_TIMEOUT, step).await {
+async fn within<T>(
+    timeout: Duration,
+    step: impl Future<Output = Result<T, Unexpected>>,
+) -> Result<T, String> {
+    match tokio::time::timeout(timeout, step).await {
         Ok(result) => result.map_err(|Unexpected(why)| why),
-        Err(_) => Err(format!("timed out after {} s", STEP_TIMEOUT.as_secs())),
+        Err(_) => Err(format!("timed out after {} s", timeout.as_secs())),
     }
 }
 

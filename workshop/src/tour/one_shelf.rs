@@ -7,7 +7,7 @@
 use bookshelf::{Change, ChangeKind};
 use clients::{Client, Failure, Graphql, Grpc, Rest, Watch};
 
-use super::{TourError, Unexpected, new_book, within_timeout, year};
+use super::{STEP_TIMEOUT, TourError, Unexpected, new_book, within, year};
 use crate::api_instance::ApiInstance;
 
 /// The changes that the tour's last step makes to a book, in order.
@@ -51,7 +51,11 @@ pub async fn run(apis: &[ApiInstance; 3]) -> Result<Story, TourError> {
         }
         story
     };
-    within_timeout(step).await.map_err(|why| TourError { api: "REST, GraphQL and gRPC", step: NAME, why })
+    within(STEP_TIMEOUT, step).await.map_err(|why| TourError {
+        api: "REST, GraphQL and gRPC",
+        step: NAME,
+        why,
+    })
 }
 
 async fn perform(apis: &[ApiInstance; 3]) -> Result<Story, Unexpected> {

@@ -8,7 +8,7 @@ pub const ONE_CALL: &str = "get a book";
 pub const TEN_CALLS: &str = "the same call 10 times";
 
 /// A step of the tour: one or more calls that the workshop makes at its start.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Gets a book.
     Get,
@@ -46,6 +46,12 @@ impl Step {
         Self::TenCalls,
         Self::Concurrent,
     ];
+
+    /// Returns the step with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|step| step.name() == name)
+    }
 
     /// Returns the step's name in the recordings.
     #[must_use]

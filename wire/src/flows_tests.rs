@@ -1,0 +1,72 @@
+use etherparse::PacketBuilder;
+
+use super::*;
+
+/// Returns a segment from port 40000 with the sequence number `seq`.
+fn segment(seq: u32, syn: bool, payload: usize) -> Packet {
+    let mut builder = PacketBuilder::ipv4([10, 77, 0, 1], [10, 77, 0, 2], 64).tcp(40_000, 3_000, seq, 100);
+    if syn {
+        builder = builder.syn();
+    } else {
+        builder = builder.ack(1);
+    }
+    let mut bytes = Vec::new();
+    builder.write(&mut bytes, &vec![0; payload]).unwrap();
+    Packet::parse(&bytes).unwrap()
+}
+
+fn retransmissions(segments: &[(u32, bool, usize)]) -> Vec<bool> {
+    let mut flows = Flows::default();
+    segments
+        .iter()
+        .map(|(seq, syn, payload)| flows.is_retransmission(&segment(*seq, *syn, *payload)))
+        .collect()
+}
+
+#[test]
+fn repeated_sequence_numbers_are_a_retransmission() {
+    let segments = [(100, true, 0), (101, false, 0), (101, false, 10), (111, false, 10), (101, false, 10)];
+    assert_eq!(retransmissions(&segments), [false, false, false, false, true]);
+}
+
+#[test]
+fn partial_overlap_is_a_retransmission() {
+    assert_eq!(retransmissions(&[(1, false, 10), (6, false, 20), (26, false, 1)]), [false, true, false]);
+}
+
+#[test]
+fn empty_segment_is_no_retransmission() {
+    // A keep-alive probe has the number before the next one, and no payload.
+    assert_eq!(retransmissions(&[(1, false, 10), (10, false, 0)]), [false, false]);
+}
+
+#[test]
+fn repeated_syn_is_a_retransmission_and_another_syn_a_new_connection() {
+    assert_eq!(
+        retransmissions(&[(9, true, 0), (9, true, 0), (3, true, 0), (4, false, 5)]),
+        [false, true, false, false]
+    );
+}
+
+#[test]
+fn sequence_numbers_wrap_around() {
+    let near_end = u32::MAX - 4;
+    assert_eq!(
+        retransmissions(&[(near_end, false, 10), (5, false, 10), (near_end, false, 10)]),
+        [false, false, true]
+    );
+}
+
+#[test]
+fn number_of_flows_is_bounded() {
+    let mut flows = Flows::default();
+    let mut packet = segment(1, false, 10);
+    for port in 0..=u16::try_from(MOST).unwrap() {
+        match &mut packet.transport {
+            crate::packet::Transport::Tcp(tcp) => tcp.from_port = port,
+            other => panic!("{other:?}"),
+        }
+        flows.is_retransmission(&packet);
+    }
+    assert_eq!(flows.flows.len(), MOST);
+}

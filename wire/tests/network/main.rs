@@ -1,0 +1,15 @@
+//! Tests of wires, each in a process of its own. They need Linux, `/dev/net/tun` and unprivileged user namespaces, but no
+//! root.
+#![cfg(target_os = "linux")]
+
+#[macro_use]
+mod support;
+
+mod addresses;
+mod changes;
+mod datagrams;
+mod leftovers;
+mod link;
+mod records;
+mod retransmission;
+mod tcp;

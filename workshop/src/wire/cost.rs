@@ -1,0 +1,123 @@
+//! What a step costs over an API: round trips, segments, bytes and time.
+
+use serde::Serialize;
+use socket_tap::event::{Op, TcpFlags};
+use socket_tap::format::Side;
+
+use super::api::Api;
+use super::recording::{SeenPacket, StepRecording};
+use super::round_trips::round_trips;
+
+/// What a step cost over an API.
+#[derive(Clone, Debug, Serialize)]
+pub struct Cost {
+    /// The API.
+    pub api: Api,
+    /// Name of the step.
+    pub step: String,
+    /// Number of connections that the step opened.
+    pub connections: usize,
+    /// Number of API calls.
+    pub calls: usize,
+    /// Number of round trips until the client had read the last response.
+    pub round_trips: u64,
+    /// Number of packets that both kernels sent, from the first SYN to the last ACK.
+    pub segments: usize,
+    /// Number of packets without payload.
+    pub empty_segments: usize,
+    /// Number of bytes of all packets, with the headers of IP and TCP or UDP.
+    pub bytes: u64,
+    /// Number of payload bytes in the packets. Retransmissions count again.
+    pub payload: u64,
+    /// Number of packets that repeated sequence numbers.
+    pub retransmissions: usize,
+    /// Number of packets that the network dropped.
+    pub dropped: usize,
+    /// Time from the client's first call to the read of the last response, in nanoseconds.
+    pub time_ns: u64,
+}
+
+/// What each further call cost on a kept connection.
+#[derive(Clone, Debug, Serialize)]
+pub struct KeptCost {
+    /// The API.
+    pub api: Api,
+    /// Number of calls after the first.
+    pub calls: usize,
+    /// Number of round trips of all these calls.
+    pub round_trips: u64,
+    /// Number of packets.
+    pub segments: usize,
+    /// Number of bytes of all packets.
+    pub bytes: u64,
+    /// Time of all these calls, in nanoseconds.
+    pub time_ns: u64,
+}
+
+impl Cost {
+    /// Computes the cost of a recorded step. `None` if the client received no response.
+    #[must_use]
+    pub fn of(recording: &StepRecording) -> Option<Self> {
+        let (from, until) = span(recording)?;
+        let sent = || recording.packets.iter().filter(|packet| !packet.is_copy);
+        Some(Self {
+            api: recording.api,
+            step: recording.step.clone(),
+            connections: connections(&recording.packets),
+            calls: recording.exchanges.len().max(1),
+            round_trips: round_trips(&recording.packets, from, until),
+            segments: sent().count(),
+            empty_segments: sent().filter(|packet| packet.payload == 0).count(),
+            bytes: sent().map(|packet| packet.length).sum(),
+            payload: sent().map(|packet| packet.payload).sum(),
+            retransmissions: sent().filter(|packet| packet.is_retransmission).count(),
+            dropped: sent().filter(|packet| packet.dropped.is_some()).count(),
+            time_ns: until - from,
+        })
+    }
+}
+
+impl KeptCost {
+    /// Computes the cost of the calls after the first one on a connection. `None` if there are none.
+    #[must_use]
+    pub fn of(recording: &StepRecording) -> Option<Self> {
+        let [_, further @ ..] = recording.exchanges.as_slice() else { return None };
+        let (from, until) = (further.first()?.began, further.last()?.ended);
+        let sent = || {
+            let packets = recording.packets.iter().filter(|packet| !packet.is_copy);
+            packets.filter(|packet| (from..until).contains(&packet.sent))
+        };
+        Some(Self {
+            api: recording.api,
+            calls: further.len(),
+            round_trips: round_trips(&recording.packets, from, until),
+            segments: sent().count(),
+            bytes: sent().map(|packet| packet.length).sum(),
+            time_ns: until.saturating_sub(from),
+        })
+    }
+}
+
+/// Returns the time of the client's first call that sends something, and of the read of the last response.
+pub(super) fn span(recording: &StepRecording) -> Option<(u64, u64)> {
+    let calls = || recording.calls.iter().filter(|call| call.side == Side::Client && !call.is_error);
+    let sends = |op: &Op| matches!(op, Op::Connect { .. } | Op::Write(_) | Op::SendTo(_));
+    let receives = |op: &Op| match op {
+        Op::Read(transfer) => transfer.bytes > 0,
+        Op::RecvFrom(_) => true,
+        _ => false,
+    };
+    let first = calls().find(|call| sends(&call.op))?.at;
+    let last = calls().filter(|call| receives(&call.op)).last()?.at;
+    (first <= last).then_some((first, last))
+}
+
+/// Returns the number of connections that a SYN of the client opened.
+fn connections(packets: &[SeenPacket]) -> usize {
+    let is_open = |packet: &&SeenPacket| {
+        let syn = |flags: TcpFlags| flags.contains(TcpFlags::SYN);
+        let has_syn = packet.segment.as_ref().is_some_and(|segment| syn(segment.flags));
+        packet.to_server && has_syn && !packet.is_copy && !packet.is_retransmission
+    };
+    packets.iter().filter(is_open).count()
+}

@@ -1,0 +1,67 @@
+//! The flags of the command.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::lab_step::LabStep;
+use super::values::{Bandwidth, Share, parse_rtt};
+
+/// Makes the calls of the tour over a network inside this process, which can be slow and lossy, and shows every packet
+///
+/// Both ends are TCP stacks of the kernel, in two network namespaces; the workshop carries the packets from one to the
+/// other. First it prints one call packet by packet, between the socket calls of client and server. A table then
+/// counts the round trips, segments and bytes of each API, and the last part says in words what follows from them.
+///
+/// Needs Linux, user namespaces and /dev/net/tun, but no root. Nothing leaves the process, and the interfaces of this
+/// machine are not touched.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Flags {
+    /// Round-trip time of the network; each direction delays packets by half of it
+    #[arg(long, value_name = "DURATION", value_parser = parse_rtt, default_value = "40ms")]
+    pub rtt: Duration,
+
+    /// Share of the packets that are dropped, in each direction
+    #[arg(long, value_name = "PERCENT", default_value = "0%")]
+    pub loss: Share,
+
+    /// Transmission rate of each direction, in bits per second; unlimited by default
+    #[arg(long, value_name = "RATE")]
+    pub bandwidth: Option<Bandwidth>,
+
+    /// Seed of the loss: runs with the same seed drop the packets with the same numbers
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
+
+    /// Make only this step; can be given several times. Steps that it needs are made, too
+    #[arg(long, value_name = "NAME", value_parser = LabStep::parser())]
+    pub step: Vec<LabStep>,
+
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+
+    /// Directory for the recordings, which replace those of the previous run
+    #[arg(long, value_name = "DIR", default_value = "traces/wire")]
+    pub traces: PathBuf,
+}
+
+impl Flags {
+    /// Returns the steps to make.
+    #[must_use]
+    pub fn steps(&self) -> Vec<LabStep> {
+        LabStep::plan(if self.step.is_empty() { &LabStep::DEFAULT } else { &self.step })
+    }
+}
+
+const EXAMPLES: &str = "Examples:\n  \
+    cargo run -- wire                             a round trip of 40 ms, no loss\n  \
+    cargo run -- wire --rtt 150ms                 the distance between continents\n  \
+    cargo run -- wire --rtt 50ms --loss 5%        a bad radio link: look for retransmissions\n  \
+    cargo run -- wire --bandwidth 512kbit         each packet takes time to send\n  \
+    cargo run -- wire --step 'one lost segment'   what one lost segment stalls\n  \
+    cargo run -- wire --json | jq .steps          the table for programs\n\n\
+    Exit codes: 0 the report is printed; 1 an error occurred, or Ctrl-C was pressed; 2 invalid usage, or this machine\n\
+    cannot run the network.";

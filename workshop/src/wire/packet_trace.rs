@@ -1,0 +1,168 @@
+//! The recording of the packets: a thread writes them to a trace file while the network runs.
+
+use std::collections::VecDeque;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use socket_tap::event::{Event, Gap, Op};
+use socket_tap::format::{End, Header, Side, TraceWriter};
+use socket_tap::monotonic_ns;
+use tokio::sync::mpsc;
+use wire::Records;
+
+use super::packet_event::packet_event;
+use crate::recordings::{PROGRAM, TraceFiles};
+
+/// Name of the recording, and of its file without extension.
+const NAME: &str = "wire";
+
+/// Time after which written packets are passed on to the file if no further packet arrives.
+const FLUSH_AFTER: Duration = Duration::from_millis(20);
+
+/// A recording of packets in progress.
+#[derive(Debug)]
+pub struct PacketTrace {
+    path: PathBuf,
+    marks: mpsc::UnboundedSender<Mark>,
+    thread: JoinHandle<io::Result<End>>,
+}
+
+/// The beginning of a step.
+#[derive(Debug)]
+struct Mark {
+    /// Time on the monotonic clock, in nanoseconds.
+    time: u64,
+    label: String,
+}
+
+impl PacketTrace {
+    /// Starts the recording `wire.jsonl` in the directory of `files`.
+    ///
+    /// # Errors
+    /// If the file cannot be created or the thread cannot be started.
+    pub fn start(records: Records, files: &TraceFiles) -> io::Result<Self> {
+        let path = path(&files.directory);
+        let mut header = Header::starting_now(NAME, Side::Wire);
+        (header.program, header.capture) = (PROGRAM.to_owned(), files.capture as u64);
+        let writer = TraceWriter::begin(files.limit.create(&path)?, &header)?;
+        let (marks, received) = mpsc::unbounded_channel();
+        let recorder = Recorder {
+            writer,
+            origin: header.monotonic_ns,
+            capture: files.capture,
+            last: 0,
+            pending: VecDeque::new(),
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+        let thread = thread::Builder::new()
+            .name("wire-trace".to_owned())
+            .spawn(move || runtime.block_on(recorder.run(records, received)))?;
+        Ok(Self { path, marks, thread })
+    }
+
+    /// Returns the path of the trace file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Begins a named step: it contains the packets that are sent from now on.
+    pub fn mark(&self, label: impl Into<String>) {
+        // The receiver is gone only if the file could not be written, which `finish` reports.
+        let _ = self.marks.send(Mark { time: monotonic_ns(), label: label.into() });
+    }
+
+    /// Waits until the network has ended, and writes the end of the file.
+    ///
+    /// # Errors
+    /// If the trace could not be written completely.
+    pub fn finish(self) -> io::Result<End> {
+        drop(self.marks);
+        self.thread
+            .join()
+            .unwrap_or_else(|_| Err(io::Error::other("the thread that writes packets panicked")))
+    }
+}
+
+/// Returns the path of the recording of packets in a directory.
+#[must_use]
+pub fn path(directory: &Path) -> PathBuf {
+    directory.join(NAME).with_extension("jsonl")
+}
+
+/// Writes packets and marks in the order of time.
+struct Recorder {
+    writer: TraceWriter,
+    /// Time on the monotonic clock at which the recording began, in nanoseconds.
+    origin: u64,
+    capture: usize,
+    /// Time of the last event, in nanoseconds since the recording began.
+    last: u64,
+    /// Marks whose place is not known yet: a packet that was sent earlier may still be in flight, without a record.
+    pending: VecDeque<Mark>,
+}
+
+impl Recorder {
+    async fn run(
+        mut self,
+        mut records: Records,
+        mut marks: mpsc::UnboundedReceiver<Mark>,
+    ) -> io::Result<End> {
+        loop {
+            tokio::select! {
+                biased;
+                Some(mark) = marks.recv() => self.pending.push_back(mark),
+                record = records.next() => match record {
+                    Some(record) => self.packet(&record)?,
+                    None => break,
+                },
+                () = tokio::time::sleep(FLUSH_AFTER) => {
+                    self.writer.flush()?;
+                    // Nothing is left to flush until the next event.
+                    tokio::select! {
+                        biased;
+                        Some(mark) = marks.recv() => self.pending.push_back(mark),
+                        record = records.next() => match record {
+                            Some(record) => self.packet(&record)?,
+                            None => break,
+                        },
+                    }
+                }
+            }
+        }
+        while let Ok(mark) = marks.try_recv() {
+            self.pending.push_back(mark);
+        }
+        self.marks_until(u64::MAX)?;
+        self.writer.finish()
+    }
+
+    fn packet(&mut self, record: &wire::Record) -> io::Result<()> {
+        self.marks_until(record.sent)?;
+        let event = packet_event(record, self.origin, self.capture);
+        let omitted = record.omitted_before + u64::from(event.is_none());
+        if omitted > 0 {
+            let mut gap = Gap::default();
+            gap.others = omitted;
+            let time = record.sent.saturating_sub(self.origin);
+            self.write(Event::new(time, None, Op::Gap(gap)))?;
+        }
+        event.map_or(Ok(()), |event| self.write(event))
+    }
+
+    /// Writes the marks of steps that began up to the given time.
+    fn marks_until(&mut self, time: u64) -> io::Result<()> {
+        while let Some(mark) = self.pending.pop_front_if(|mark| mark.time <= time) {
+            self.write(Event::new(mark.time.saturating_sub(self.origin), None, Op::mark(mark.label)))?;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, mut event: Event) -> io::Result<()> {
+        event.t = event.t.max(self.last);
+        self.last = event.t;
+        self.writer.write(&event)
+    }
+}

@@ -1,0 +1,212 @@
+//! Reads the recordings of a run: for each API and step, the packets and the socket calls of both ends.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use socket_dissect::Dissector;
+use socket_tap::event::{Addr, DropReason, Event, Fate, Op, Packet, Segment};
+use socket_tap::format::Side;
+use socket_trace::reader::{Error, Trace};
+use socket_trace::timeline::connections::Connections;
+use socket_trace::timeline::{Next, StepTracker, TimedEvent, Timeline};
+
+use super::api::Api;
+use super::packet_trace;
+
+/// The packets and calls of one step over one API. Times are nanoseconds since the first recording began.
+#[derive(Clone, Debug)]
+pub struct StepRecording {
+    /// The API.
+    pub api: Api,
+    /// Name of the step.
+    pub step: String,
+    /// Packets in the order in which they were sent.
+    pub packets: Vec<SeenPacket>,
+    /// Socket calls of both ends, in the order of time.
+    pub calls: Vec<SocketCall>,
+    /// API calls, in the order in which they ended. Empty for plain UDP and TCP.
+    pub exchanges: Vec<Exchange>,
+}
+
+/// A packet as the recording shows it.
+#[derive(Clone, Debug)]
+pub struct SeenPacket {
+    /// `true` if the client sent the packet.
+    pub to_server: bool,
+    /// Address of the client.
+    pub client: SocketAddr,
+    /// Time at which the packet was sent.
+    pub sent: u64,
+    /// Time at which the packet arrived; `None` if it did not.
+    pub arrived: Option<u64>,
+    /// Reason why the network dropped the packet.
+    pub dropped: Option<DropReason>,
+    /// `true` if the network made this copy of a packet.
+    pub is_copy: bool,
+    /// Number of payload bytes.
+    pub payload: u64,
+    /// Length with the headers of IP and TCP or UDP.
+    pub length: u64,
+    /// TCP header.
+    pub segment: Option<Segment>,
+    /// `true` if the packet repeats sequence numbers.
+    pub is_retransmission: bool,
+}
+
+/// A socket call of one end.
+#[derive(Clone, Debug)]
+pub struct SocketCall {
+    /// End that made the call.
+    pub side: Side,
+    /// Address of the connection's client; `None` for a socket without connection.
+    pub client: Option<SocketAddr>,
+    /// Time of the call. For a `connect`, the time at which it began.
+    pub at: u64,
+    /// For a `connect`, the time at which it returned. Otherwise the same as `at`.
+    pub returned: u64,
+    /// The call.
+    pub op: Op,
+    /// `true` if the call failed.
+    pub is_error: bool,
+}
+
+/// A request and its response, as the client saw them.
+#[derive(Clone, Copy, Debug)]
+pub struct Exchange {
+    /// Time of the write of the request's first byte.
+    pub began: u64,
+    /// Time of the read of the response's last byte.
+    pub ended: u64,
+}
+
+/// Reads the recordings in a directory. Returns the steps in the order in which they began, per API.
+///
+/// # Errors
+/// If a recording cannot be read.
+pub fn read(directory: &Path) -> Result<Vec<StepRecording>, Error> {
+    let mut apis = Vec::new();
+    let mut traces = Vec::new();
+    for api in Api::ALL {
+        for side in [Side::Client, Side::Server] {
+            apis.push(Some(api));
+            traces.push(Trace::open_recording(api.path(directory, side))?);
+        }
+    }
+    apis.push(None);
+    traces.push(Trace::open_recording(packet_trace::path(directory))?);
+    let mut reader = Reader::new(Timeline::of(traces), apis);
+    while let Next::Event(timed) = reader.timeline.next_or_pending()? {
+        reader.observe(timed);
+    }
+    Ok(reader.steps)
+}
+
+struct Reader {
+    timeline: Timeline,
+    /// The API of each recording; `None` for that of the packets.
+    apis: Vec<Option<Api>>,
+    /// Time at which each recording began.
+    began: Vec<u64>,
+    connections: Connections,
+    tracker: StepTracker,
+    dissectors: HashMap<usize, Dissector>,
+    steps: Vec<StepRecording>,
+}
+
+impl Reader {
+    fn new(timeline: Timeline, apis: Vec<Option<Api>>) -> Self {
+        let began = timeline.recordings().iter().map(|recording| timeline.began(recording)).collect();
+        let clients = timeline.recordings().iter().enumerate();
+        let clients = clients.filter(|(_, recording)| recording.header.side == Side::Client);
+        let dissectors = clients.map(|(index, _)| (index, Dissector::new(Side::Client))).collect();
+        Self {
+            timeline,
+            apis,
+            began,
+            connections: Connections::with_packets(),
+            tracker: StepTracker::default(),
+            dissectors,
+            steps: Vec::new(),
+        }
+    }
+
+    fn observe(&mut self, timed: TimedEvent) {
+        let TimedEvent { recording, at, event } = timed;
+        let step = self.tracker.observe(recording, &event);
+        let Some(side) = self.timeline.recordings().get(recording).map(|recording| recording.header.side)
+        else {
+            return;
+        };
+        let connection = self.connections.observe(recording, side, &event);
+        let client = connection.and_then(|connection| {
+            let client = if connection.side == Side::Server { &connection.peer } else { &connection.local };
+            ip(client.as_ref()?)
+        });
+        let began = self.began.get(recording).copied().unwrap_or(0);
+        let api = self.apis.get(recording).copied().flatten();
+        let (Some(step), false) = (step, matches!(event.op, Op::Mark { .. })) else { return };
+        match (api, &event.op) {
+            (None, Op::Packet(packet)) => {
+                if let Some((api, packet)) = seen(packet, began + event.t, began) {
+                    self.step(api, &step).packets.push(packet);
+                }
+            }
+            (Some(api), _) => {
+                let exchanges = self.exchanges(recording, &event, began);
+                let step = self.step(api, &step);
+                step.exchanges.extend(exchanges);
+                let (returned, is_error) = (began + event.t, event.error.is_some());
+                let call = SocketCall { side, client, at, returned, op: event.op, is_error };
+                step.calls.push(call);
+            }
+            _ => {}
+        }
+    }
+
+    /// Returns the API calls that end with an event of a client.
+    fn exchanges(&mut self, recording: usize, event: &Event, began: u64) -> Vec<Exchange> {
+        let Some(dissector) = self.dissectors.get_mut(&recording) else { return Vec::new() };
+        dissector.observe(event);
+        let finished = dissector.take_finished().into_iter();
+        finished.map(|call| Exchange { began: began + call.began, ended: began + call.ended }).collect()
+    }
+
+    fn step(&mut self, api: Api, name: &str) -> &mut StepRecording {
+        let known = self.steps.iter().position(|step| step.api == api && step.step == name);
+        let index = known.unwrap_or_else(|| {
+            let step = name.to_owned();
+            let (packets, calls, exchanges) = (Vec::new(), Vec::new(), Vec::new());
+            self.steps.push(StepRecording { api, step, packets, calls, exchanges });
+            self.steps.len() - 1
+        });
+        &mut self.steps[index]
+    }
+}
+
+/// Returns the API to which a packet belongs, and what the analysis needs of it.
+fn seen(packet: &Packet, sent: u64, began: u64) -> Option<(Api, SeenPacket)> {
+    let (from, to) = (ip(&packet.from)?, ip(&packet.to)?);
+    let of = |server: SocketAddr| Api::of_port(server.port(), &packet.protocol);
+    let (api, to_server) = of(to).map(|api| (api, true)).or_else(|| Some((of(from)?, false)))?;
+    let packet = SeenPacket {
+        to_server,
+        client: if to_server { from } else { to },
+        sent,
+        arrived: packet.arrived.map(|time| began + time),
+        dropped: packet.reason.clone(),
+        is_copy: packet.fate == Some(Fate::Duplicated),
+        payload: packet.bytes,
+        length: packet.length,
+        segment: packet.segment.clone(),
+        is_retransmission: packet.retransmission == Some(true),
+    };
+    Some((api, packet))
+}
+
+fn ip(address: &Addr) -> Option<SocketAddr> {
+    match address {
+        Addr::Ip(address) => Some(*address),
+        _ => None,
+    }
+}

@@ -1,0 +1,90 @@
+//! The report of a run, computed from its recordings.
+
+use std::path::Path;
+
+use serde::Serialize;
+use socket_trace::reader::Error;
+
+use super::api::Api;
+use super::conclusions::{Conclusion, conclusions};
+use super::cost::{Cost, KeptCost};
+use super::flags::Flags;
+use super::lab_step::LOST_SEGMENT;
+use super::one_call::OneCall;
+use super::recording::{self, StepRecording};
+use super::stall::Stall;
+use super::time_wait::TimeWait;
+use crate::tour::Step;
+
+/// The report of a run.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// The network.
+    pub network: Network,
+    /// One call over REST, packet by packet. `None` if the step was not made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub one_call: Option<OneCall>,
+    /// Cost of each step over each API.
+    pub steps: Vec<Cost>,
+    /// Cost of further calls on a kept connection.
+    pub kept: Vec<KeptCost>,
+    /// Effects of a single lost segment.
+    pub stalls: Vec<Stall>,
+    /// What follows, in words.
+    pub conclusions: Vec<Conclusion>,
+}
+
+/// The network's parameters.
+#[derive(Clone, Debug, Serialize)]
+pub struct Network {
+    /// Round-trip time in nanoseconds, without queues.
+    pub rtt_ns: u64,
+    /// Share of dropped packets, from 0 to 1.
+    pub loss: f64,
+    /// Transmission rate in bits per second.
+    pub bandwidth: Option<u64>,
+    /// Seed of the loss.
+    pub seed: u64,
+}
+
+impl Report {
+    /// Computes the report from the recordings in a directory.
+    ///
+    /// # Errors
+    /// If a recording cannot be read.
+    pub fn of(directory: &Path, flags: &Flags, time_wait: &TimeWait) -> Result<Self, Error> {
+        let recordings = recording::read(directory)?;
+        let names: Vec<&str> = flags.steps().iter().map(|step| step.name()).collect();
+        let position = |step: &StepRecording| names.iter().position(|name| *name == step.step);
+        let mut wanted: Vec<(usize, &StepRecording)> =
+            recordings.iter().filter_map(|step| Some((position(step)?, step))).collect();
+        wanted.sort_by_key(|(position, step)| (*position, step.api.position()));
+        let of = |name: &'static str| {
+            let steps = wanted.iter().map(|(_, step)| *step);
+            steps.filter(move |step| step.step == name)
+        };
+        let mut report = Self {
+            network: Network::of(flags),
+            one_call: of(Step::Get.name())
+                .find(|step| step.api == Api::Rest)
+                .and_then(|step| OneCall::of(step, time_wait)),
+            steps: wanted.iter().filter_map(|(_, step)| Cost::of(step)).collect(),
+            kept: of(Step::TenCalls.name()).filter_map(KeptCost::of).collect(),
+            stalls: of(LOST_SEGMENT).filter_map(Stall::of).collect(),
+            conclusions: Vec::new(),
+        };
+        report.conclusions = conclusions(&report);
+        Ok(report)
+    }
+}
+
+impl Network {
+    fn of(flags: &Flags) -> Self {
+        Self {
+            rtt_ns: u64::try_from(flags.rtt.as_nanos()).unwrap_or(u64::MAX),
+            loss: flags.loss.fraction(),
+            bandwidth: flags.bandwidth.map(super::values::Bandwidth::bits),
+            seed: flags.seed,
+        }
+    }
+}
