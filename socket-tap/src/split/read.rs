@@ -13,7 +13,7 @@ use crate::recorded;
 use crate::socket::Socket;
 use crate::socket_recorder::SocketRecorder;
 
-/// An owned read half, returned by [`TapStream::into_split`].
+/// An owned read half, returned by [`TapStream::into_split`](crate::TapStream::into_split).
 #[derive(Debug)]
 pub struct OwnedReadHalf<S: Socket = TcpStream> {
     /// Dropped before `inner`. If this is the half that is dropped last, the close is therefore recorded
@@ -35,10 +35,10 @@ impl<S: Socket> OwnedReadHalf<S> {
         self.inner.as_ref().ready(Interest::READABLE).await.map(drop)
     }
 
-    /// Reads without waiting, like [`TapStream::try_read`].
+    /// Reads without waiting, like [`TapStream::try_read`](crate::TapStream::try_read).
     ///
     /// # Errors
-    /// Fails like [`TapStream::try_read`].
+    /// Fails like [`TapStream::try_read`](crate::TapStream::try_read).
     pub fn try_read(&self, buf: &mut [u8]) -> io::Result<usize> {
         recorded::try_read(self.recorder.as_deref(), buf, |buf| self.inner.as_ref().try_read(buf))
     }

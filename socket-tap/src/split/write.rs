@@ -12,8 +12,8 @@ use crate::recorded;
 use crate::socket::Socket;
 use crate::socket_recorder::SocketRecorder;
 
-/// An owned write half, returned by [`TapStream::into_split`]. Dropping it shuts down the sending direction:
-/// it sends a FIN and records a `shutdown`.
+/// An owned write half, returned by [`TapStream::into_split`](crate::TapStream::into_split). Dropping it shuts
+/// down the sending direction: it sends a FIN and records a `shutdown`.
 #[derive(Debug)]
 pub struct OwnedWriteHalf<S: Socket = TcpStream> {
     recorder: Option<Arc<SocketRecorder>>,
@@ -57,10 +57,10 @@ impl<S: Socket> OwnedWriteHalf<S> {
         socket.ready(Interest::WRITABLE).await.map(drop)
     }
 
-    /// Writes without waiting, like [`TapStream::try_write`].
+    /// Writes without waiting, like [`TapStream::try_write`](crate::TapStream::try_write).
     ///
     /// # Errors
-    /// Fails like [`TapStream::try_write`].
+    /// Fails like [`TapStream::try_write`](crate::TapStream::try_write).
     pub fn try_write(&self, buf: &[u8]) -> io::Result<usize> {
         let socket = self.socket().ok_or(io::ErrorKind::NotConnected)?;
         recorded::try_write(self.recorder.as_deref(), 0, std::iter::once(buf), || socket.try_write(buf))
