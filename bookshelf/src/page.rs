@@ -54,7 +54,7 @@ impl ListBooks {
             Error::invalid(Field::PageToken, "must be a page token that this service issued")
         })?;
         if author_id != self.author_id {
-            return Err(Error::invalid(Field::PageToken, "belongs to a list with another author_id"));
+            return Err(Error::invalid(Field::PageToken, "was issued for a list with another author_id"));
         }
         Ok(after)
     }

@@ -29,10 +29,10 @@ pub struct Trace {
     text: Vec<u8>,
     events: u64,
     ending: Ending,
-    /// Later files of the recording, if it was rotated.
+    /// The files after the current one, oldest first, if the recording was rotated.
     later: VecDeque<Trace>,
-    /// Sums of the counts in the end lines of the files before the current one. Needed if the recording was
-    /// rotated.
+    /// Sums of the counts (such as `events`) in the end lines of the earlier files of a rotated recording;
+    /// zero while the first file is read.
     before: End,
 }
 
@@ -163,7 +163,8 @@ impl Trace {
         Ok(true)
     }
 
-    /// Looks for text after the end line, and stores its line number in the ending. Blank lines are ignored.
+    /// Checks whether text follows the end line. If it does, sets the ending to [`Ending::TextAfterEnd`].
+    /// Blank lines are ignored.
     fn check_after_end(&mut self) -> Result<(), Error> {
         loop {
             let line = self.line + 1;

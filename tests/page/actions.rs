@@ -193,7 +193,7 @@ fn lost_datagrams_are_sent_again() {
 }
 
 #[test]
-fn terminal_commands_can_be_repeated() {
+fn terminal_commands_succeed_when_run_twice() {
     let (Some(_), Some(_)) = (find("curl"), find("grpcurl")) else { return };
     let workshop = Workshop::start();
     let hello = workshop.stream().next_of("hello");

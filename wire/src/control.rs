@@ -8,7 +8,7 @@ use rustix::event::EventfdFlags;
 
 use crate::{Direction, Error, Impairments, Rule};
 
-/// What the threads of a wire share with its relay.
+/// The state that a wire shares with its relay thread.
 #[derive(Debug)]
 pub(crate) struct Control {
     /// `None` if the relay has ended.

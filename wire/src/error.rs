@@ -10,7 +10,7 @@ pub enum Error {
     /// The system is not Linux.
     #[error("the wire needs Linux, but this system is {}", std::env::consts::OS)]
     NotLinux,
-    /// There is no device for network interfaces of programs.
+    /// The device `/dev/net/tun`, with which programs create network interfaces, cannot be opened.
     #[error("/dev/net/tun cannot be opened: {source}")]
     TunDevice {
         /// The error of `open(2)`.

@@ -41,7 +41,7 @@ fn empty_segment_is_no_retransmission() {
 }
 
 #[test]
-fn repeated_syn_is_a_retransmission_and_another_syn_a_new_connection() {
+fn only_a_syn_with_another_number_opens_a_connection() {
     assert_eq!(
         retransmissions(&[(9, true, 0), (9, true, 0), (3, true, 0), (4, false, 5)]),
         [false, true, false, false]

@@ -1,10 +1,10 @@
-//! What a direction of the wire does to packets.
+//! Delay, loss and the other impairments of one direction.
 
 use std::time::Duration;
 
 use crate::Error;
 
-/// What one direction of the wire does to its packets. The default delivers each packet at once.
+/// The impairments of the packets of one direction. The default delivers each packet at once.
 ///
 /// A packet passes loss, then the queue and the link, then the delay. Packets never overtake each other because of
 /// `jitter`; only `reorder` changes their order.

@@ -2,12 +2,10 @@
 
 use std::collections::VecDeque;
 
-use tokio::sync::mpsc;
-
 use crate::Direction;
 use crate::lane::Flight;
 use crate::packet::{Packet, Unparsed};
-use crate::record::{DropReason, Fate, Record};
+use crate::record::{DropReason, Fate, Record, RecordSender};
 
 /// Maximum number of unused buffers that are kept.
 const MOST_BUFFERS: usize = 1_024;
@@ -18,11 +16,7 @@ pub(crate) struct Journal {
     entries: VecDeque<Entry>,
     /// Number of the first entry.
     first: u64,
-    sender: Option<mpsc::Sender<Record>>,
-    /// Number of records omitted since the last one that was emitted.
-    omitted: u64,
-    /// Number of all omitted records.
-    pub(crate) all_omitted: u64,
+    sender: Option<RecordSender>,
     /// Buffers for packets that are not recorded.
     buffers: Vec<Vec<u8>>,
 }
@@ -52,8 +46,8 @@ struct Copy {
 
 impl Journal {
     /// Creates a journal. Without a sender, packets are held only while they are in flight.
-    pub(crate) fn new(sender: Option<mpsc::Sender<Record>>) -> Self {
-        Self { entries: VecDeque::new(), first: 0, sender, omitted: 0, all_omitted: 0, buffers: Vec::new() }
+    pub(crate) fn new(sender: Option<RecordSender>) -> Self {
+        Self { entries: VecDeque::new(), first: 0, sender, buffers: Vec::new() }
     }
 
     /// Returns `true` if packets are recorded.
@@ -115,13 +109,14 @@ impl Journal {
         self.emit();
     }
 
-    /// Emits all records. Packets in flight are not delivered any more.
-    pub(crate) fn finish(&mut self) {
+    /// Emits all records, and ends their stream. Packets in flight are not delivered any more. Returns the number of
+    /// omitted records.
+    pub(crate) fn finish(&mut self) -> u64 {
         for copy in self.entries.iter_mut().flat_map(|entry| &mut entry.copies).flatten() {
             copy.fate.get_or_insert(Fate::Undelivered);
         }
         self.emit();
-        self.sender = None;
+        self.sender.take().map_or(0, |sender| sender.omitted())
     }
 
     fn entry(&mut self, serial: u64) -> Option<&mut Entry> {
@@ -171,17 +166,9 @@ impl Journal {
         duplicate.into_iter().for_each(|record| self.send(record));
     }
 
-    fn send(&mut self, mut record: Record) {
-        record.omitted_before = self.omitted;
-        let result = self.sender.as_ref().map(|sender| sender.try_send(record));
-        match result {
-            Some(Err(mpsc::error::TrySendError::Full(_))) => {
-                self.omitted += 1;
-                self.all_omitted += 1;
-            }
-            // Nobody reads the records.
-            Some(Err(mpsc::error::TrySendError::Closed(_))) => self.sender = None,
-            _ => self.omitted = 0,
+    fn send(&mut self, record: Record) {
+        if self.sender.as_mut().is_some_and(|sender| !sender.send(record)) {
+            self.sender = None;
         }
     }
 }

@@ -1,8 +1,9 @@
 use super::*;
+use crate::Records;
 
-fn journal(capacity: usize) -> (Journal, mpsc::Receiver<Record>) {
-    let (sender, receiver) = mpsc::channel(capacity);
-    (Journal::new(Some(sender)), receiver)
+fn journal(capacity: usize) -> (Journal, Records) {
+    let (sender, records) = Records::new(capacity);
+    (Journal::new(Some(sender)), records)
 }
 
 /// Adds a packet that was sent at the time `sent`.
@@ -21,12 +22,17 @@ fn flight(serial: u64, is_copy: bool) -> Flight {
     Flight { due: 100, serial, is_copy, overtaken_by: 0 }
 }
 
-fn emitted(receiver: &mut mpsc::Receiver<Record>) -> Vec<(u64, Fate)> {
-    std::iter::from_fn(|| receiver.try_recv().ok()).map(|record| (record.sent, record.fate)).collect()
+/// Returns the records that are there.
+fn emitted(records: &mut Records) -> Vec<(u64, Fate)> {
+    let mut emitted = Vec::new();
+    while !records.is_empty() {
+        emitted.extend(records.next().map(|record| (record.sent, record.fate)));
+    }
+    emitted
 }
 
 #[test]
-fn records_are_in_the_order_of_sending_although_fates_are_known_later() {
+fn records_wait_for_the_fate_of_earlier_packets() {
     let (mut journal, mut records) = journal(10);
     let [slow, lost, fast] = [1, 2, 3].map(|sent| add(&mut journal, sent));
     journal.launch(slow, 100, false);
@@ -76,11 +82,11 @@ fn omitted_records_are_counted_in_the_next_one() {
         let serial = add(&mut journal, sent);
         journal.drop(serial, DropReason::Loss);
     }
-    assert_eq!(records.try_recv().unwrap().omitted_before, 0);
+    assert_eq!(records.next().unwrap().omitted_before, 0);
     let serial = add(&mut journal, 5);
     journal.drop(serial, DropReason::Loss);
-    let record = records.try_recv().unwrap();
-    assert_eq!((record.sent, record.omitted_before, journal.all_omitted), (5, 3, 3));
+    let record = records.next().unwrap();
+    assert_eq!((record.sent, record.omitted_before, records.omitted()), (5, 3, 3));
 }
 
 #[test]

@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn held_packet_is_delivered_at_its_deadline_if_none_follows() {
+    fn held_packet_is_delivered_at_its_deadline() {
         let mut lane = Lane::default();
         lane.add(1, 100, false, 1);
         let deadline = lane.next_due().unwrap();

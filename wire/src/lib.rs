@@ -17,7 +17,7 @@
 //! 2. [`Wire::start`] with [`Options`].
 //! 3. [`Side::spawn`] futures on [`Wire::client`] and [`Wire::server`]. Create sockets there: a socket belongs to the
 //!    network of the thread that creates it.
-//! 4. [`Wire::take_records`] for the packets, [`Wire::set`] and [`Wire::add_rule`] for changes.
+//! 4. [`Wire::take_records`] for the packets, [`Recording`] for a trace file of them, [`Wire::set`] and [`Wire::add_rule`] for changes.
 //! 5. [`Wire::finish`].
 //!
 //! ```no_run
@@ -71,6 +71,7 @@ mod options;
 pub mod packet;
 mod plan;
 mod record;
+mod recording;
 mod rule;
 mod stats;
 
@@ -90,6 +91,8 @@ mod support;
 mod sys;
 #[cfg(target_os = "linux")]
 mod timer;
+#[cfg(target_os = "linux")]
+mod tuns;
 #[cfg(not(target_os = "linux"))]
 mod unsupported;
 #[cfg(target_os = "linux")]
@@ -100,6 +103,7 @@ pub use error::{Error, Requirement};
 pub use impairments::Impairments;
 pub use options::Options;
 pub use record::{DropReason, Fate, Record, Records};
+pub use recording::{Recording, RecordingThread};
 pub use rule::{Kind, Rule};
 pub use stats::{Counts, Stats};
 

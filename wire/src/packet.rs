@@ -1,11 +1,14 @@
 //! Reads the headers of an IP packet.
 
 mod icmp;
+mod network;
 mod tcp;
 
 use std::net::{IpAddr, SocketAddr};
 
-use etherparse::{IpNumber, IpPayloadSlice, Ipv6ExtensionSlice, NetSlice, SlicedPacket, TransportSlice};
+use etherparse::{IpNumber, SlicedPacket, TransportSlice};
+
+use network::Network;
 
 pub use tcp::Tcp;
 
@@ -156,48 +159,6 @@ impl Packet {
             Transport::Udp(udp) => udp.payload,
             Transport::Icmp(icmp) => icmp.payload,
             Transport::Fragment { payload, .. } | Transport::Other { payload, .. } => *payload,
-        }
-    }
-}
-
-/// The fields of an IP header, of either version.
-struct Network<'a> {
-    from: IpAddr,
-    to: IpAddr,
-    hop_limit: u8,
-    /// Position in the fragmented packet, in units of 8 bytes.
-    offset: u16,
-    payload: &'a IpPayloadSlice<'a>,
-}
-
-impl<'a> Network<'a> {
-    fn read(net: &'a NetSlice<'a>) -> Option<Self> {
-        match net {
-            NetSlice::Ipv4(ip) => {
-                let header = ip.header();
-                Some(Self {
-                    from: header.source_addr().into(),
-                    to: header.destination_addr().into(),
-                    hop_limit: header.ttl(),
-                    offset: header.fragments_offset().value(),
-                    payload: ip.payload(),
-                })
-            }
-            NetSlice::Ipv6(ip) => {
-                let header = ip.header();
-                let offset = ip.extensions().clone().into_iter().find_map(|extension| match extension {
-                    Ipv6ExtensionSlice::Fragment(fragment) => Some(fragment.fragment_offset().value()),
-                    _ => None,
-                });
-                Some(Self {
-                    from: header.source_addr().into(),
-                    to: header.destination_addr().into(),
-                    hop_limit: header.hop_limit(),
-                    offset: offset.unwrap_or(0),
-                    payload: ip.payload(),
-                })
-            }
-            NetSlice::Arp(_) => None,
         }
     }
 }

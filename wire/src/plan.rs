@@ -27,7 +27,7 @@ pub(crate) struct Plan {
     last_due: u64,
 }
 
-/// What becomes of a packet. Times are in nanoseconds.
+/// The decision about a packet. Times are in nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Drop(DropReason),

@@ -36,7 +36,7 @@ fn delay_is_added_to_the_time_of_sending() {
 }
 
 #[test]
-fn jitter_stays_within_its_range_and_keeps_the_order() {
+fn jitter_keeps_range_and_order() {
     let jittery = Impairments::delay(Duration::from_millis(50)).with_jitter(Duration::from_millis(10));
     let dues: Vec<u64> = verdicts(&mut plan(jittery), 1_000, 0).iter().map(due).collect();
     assert!(dues.is_sorted());
@@ -48,7 +48,7 @@ fn jitter_stays_within_its_range_and_keeps_the_order() {
 }
 
 #[test]
-fn loss_depends_on_the_index_and_not_on_time() {
+fn loss_does_not_depend_on_time() {
     let lossy = Impairments::default().with_loss(0.1);
     let fast = verdicts(&mut plan(lossy), 500, 1);
     let slow = verdicts(&mut plan(lossy.with_jitter(Duration::from_millis(3))), 500, 7 * MS);
@@ -98,7 +98,7 @@ fn rule_applies_once_to_the_nth_packet() {
 }
 
 #[test]
-fn rule_counts_from_the_time_when_it_is_set() {
+fn rule_does_not_count_earlier_packets() {
     let mut plan = plan(Impairments::default());
     verdicts(&mut plan, 4, 1);
     plan.add(Rule::drop(crate::Kind::Any, 1));
@@ -106,7 +106,7 @@ fn rule_counts_from_the_time_when_it_is_set() {
 }
 
 #[test]
-fn packets_sent_after_a_change_meet_the_new_impairments() {
+fn changed_impairments_apply_to_later_packets() {
     let mut plan = plan(Impairments::default());
     verdicts(&mut plan, 4, 1);
     plan.set(Impairments::default().with_loss(1.0));

@@ -1,11 +1,14 @@
 //! The record of a packet, and the stream of all records.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use tokio::sync::mpsc;
 
 use crate::Direction;
 use crate::packet::{Packet, Unparsed};
 
-/// What is known about one packet, or about one copy of a duplicated packet. Times are those of `CLOCK_MONOTONIC`, in
+/// One packet, or one copy of a duplicated packet, and its fate. Times are those of `CLOCK_MONOTONIC`, in
 /// nanoseconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -20,7 +23,7 @@ pub struct Record {
     pub due: Option<u64>,
     /// Time at which the relay passed the packet to the kernel of its receiver. `None` if it did not.
     pub delivered: Option<u64>,
-    /// What became of the packet.
+    /// Delivered or dropped, and why.
     pub fate: Fate,
     /// Number of packets of its direction that were sent later and delivered earlier.
     pub overtaken_by: u32,
@@ -34,7 +37,7 @@ pub struct Record {
     pub omitted_before: u64,
 }
 
-/// What became of a packet.
+/// The fate of a packet: delivered or dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Fate {
@@ -67,24 +70,78 @@ pub enum DropReason {
 /// A record appears when the fates of its packet and of all earlier ones are known. The stream ends when the wire has
 /// ended. If it is not read, it holds [`Options::records`](crate::Options::records) records; further ones are omitted and
 /// counted.
+///
+/// As an iterator, it blocks until the next record is there. In an asynchronous task, use [`recv`](Self::recv).
 #[derive(Debug)]
-pub struct Records(pub(crate) mpsc::Receiver<Record>);
+pub struct Records {
+    receiver: mpsc::Receiver<Record>,
+    omitted: Arc<AtomicU64>,
+}
 
 impl Records {
+    /// Creates a stream that holds at most `capacity` records, with its sender.
+    pub(crate) fn new(capacity: usize) -> (RecordSender, Self) {
+        let (sender, receiver) = mpsc::channel(capacity);
+        let omitted = Arc::new(AtomicU64::new(0));
+        (RecordSender { sender, omitted: Arc::clone(&omitted), since_last: 0 }, Self { receiver, omitted })
+    }
+
     /// Returns the next record, or `None` at the end.
     ///
     /// # Cancel safety
     /// This method is cancel safe: no record is lost.
-    pub async fn next(&mut self) -> Option<Record> {
-        self.0.recv().await
+    pub async fn recv(&mut self) -> Option<Record> {
+        self.receiver.recv().await
+    }
+
+    /// Returns `true` if no record is there at the moment.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.receiver.is_empty()
+    }
+
+    /// Returns the number of records that were omitted, because they were not read in time. [`Record::omitted_before`] says
+    /// where.
+    #[must_use]
+    pub fn omitted(&self) -> u64 {
+        self.omitted.load(Ordering::Acquire)
     }
 }
 
-/// The iterator blocks until the next record is there. It must not be used in an asynchronous task.
 impl Iterator for Records {
     type Item = Record;
 
     fn next(&mut self) -> Option<Record> {
-        self.0.blocking_recv()
+        self.receiver.blocking_recv()
+    }
+}
+
+/// The sender of [`Records`].
+#[derive(Debug)]
+pub(crate) struct RecordSender {
+    sender: mpsc::Sender<Record>,
+    omitted: Arc<AtomicU64>,
+    /// Number of records omitted since the last one that was sent.
+    since_last: u64,
+}
+
+impl RecordSender {
+    /// Sends a record, or omits it if there is no capacity. Returns `false` if [`Records`] was dropped.
+    pub(crate) fn send(&mut self, mut record: Record) -> bool {
+        record.omitted_before = self.since_last;
+        match self.sender.try_send(record) {
+            Ok(()) => self.since_last = 0,
+            Err(mpsc::error::TrySendError::Full(_)) => {
+                self.since_last += 1;
+                self.omitted.fetch_add(1, Ordering::Release);
+            }
+            Err(mpsc::error::TrySendError::Closed(_)) => return false,
+        }
+        true
+    }
+
+    /// Returns the number of omitted records.
+    pub(crate) fn omitted(&self) -> u64 {
+        self.omitted.load(Ordering::Acquire)
     }
 }

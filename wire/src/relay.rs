@@ -1,6 +1,6 @@
 //! The relay: reads the packets of each side, and delivers them to the other.
 
-use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::fd::AsFd as _;
 use std::sync::Arc;
 
 use socket_tap::monotonic_ns;
@@ -14,6 +14,7 @@ use crate::plan::{Plan, Verdict};
 use crate::side::QUEUE;
 use crate::stats::Stats;
 use crate::timer::Timer;
+use crate::tuns::{Tuns, is_multicast};
 use crate::{Direction, Error};
 
 /// Number of packets read from one side before the other side has its turn.
@@ -25,8 +26,7 @@ const LONGEST_DRAIN: u64 = 5_000_000_000;
 /// The relay between two network interfaces. It runs on a thread of its own.
 #[derive(Debug)]
 pub(crate) struct Relay {
-    /// Interfaces of the sender, by direction.
-    tuns: [OwnedFd; 2],
+    tuns: Tuns,
     plans: [Plan; 2],
     lanes: [Lane; 2],
     flows: [Flows; 2],
@@ -39,9 +39,9 @@ pub(crate) struct Relay {
 }
 
 impl Relay {
-    /// Creates a relay. `tuns` are the interfaces of the client and of the server.
+    /// Creates a relay.
     pub(crate) fn new(
-        tuns: [OwnedFd; 2],
+        tuns: Tuns,
         plans: [Plan; 2],
         journal: Journal,
         control: Arc<Control>,
@@ -84,8 +84,7 @@ impl Relay {
                 break;
             }
         }
-        self.journal.finish();
-        self.stats.omitted_records = self.journal.all_omitted;
+        self.stats.omitted_records = self.journal.finish();
         self.stats
     }
 
@@ -93,8 +92,8 @@ impl Relay {
     fn wait(&mut self, deadline: u64) -> rustix::io::Result<()> {
         let dues = self.lanes.iter().filter_map(Lane::next_due);
         let until = dues.chain((deadline < u64::MAX).then_some(deadline)).min();
-        let [client, server] = &self.tuns;
-        let result = self.timer.wait(until, [client.as_fd(), server.as_fd(), self.control.wake.as_fd()]);
+        let [client, server] = self.tuns.descriptors();
+        let result = self.timer.wait(until, [client, server, self.control.wake.as_fd()]);
         let _ = rustix::io::read(&self.control.wake, &mut [0; 8]);
         result
     }
@@ -102,14 +101,11 @@ impl Relay {
     /// Reads packets of one direction. Returns `true` if there was one.
     fn read_batch(&mut self, direction: Direction, buffer: &mut [u8]) -> bool {
         for count in 0..BATCH {
-            match rustix::io::read(&self.tuns[direction.number()], &mut *buffer) {
-                Ok(length) => self.receive(direction, buffer.get(..length).unwrap_or_default()),
-                Err(rustix::io::Errno::INTR) => continue,
-                Err(_) => {
-                    self.make_changes(direction, QUEUE);
-                    return count > 0;
-                }
-            }
+            let Some(packet) = self.tuns.read(direction, buffer) else {
+                self.make_changes(direction, QUEUE);
+                return count > 0;
+            };
+            self.receive(direction, packet);
             self.make_changes(direction, 1);
             // Packets that are due do not wait for the end of the batch.
             self.deliver_due();
@@ -154,7 +150,7 @@ impl Relay {
         let is_unimpaired =
             matches!(verdict, Verdict::Deliver { due, twice: false, overtaken_by: 0 } if due <= sent);
         if is_unimpaired && !self.journal.is_recording() && self.lanes[direction.number()].is_empty() {
-            let is_delivered = write(&self.tuns, direction, bytes);
+            let is_delivered = self.tuns.write(direction, bytes);
             counts.delivered += u64::from(is_delivered);
             counts.dropped += u64::from(!is_delivered);
             return;
@@ -198,7 +194,7 @@ impl Relay {
         let counts = self.stats.direction_mut(direction);
         counts.max_lateness = counts.max_lateness.max(now.saturating_sub(flight.due));
         let bytes = self.journal.bytes(flight.serial).unwrap_or_default();
-        let is_delivered = write(&self.tuns, direction, bytes);
+        let is_delivered = self.tuns.write(direction, bytes);
         counts.delivered += u64::from(is_delivered);
         counts.dropped += u64::from(!is_delivered);
         self.journal.land(flight, is_delivered.then_some(now));
@@ -207,28 +203,7 @@ impl Relay {
 
 impl Drop for Relay {
     fn drop(&mut self) {
-        // Nobody waits for a relay that has ended.
+        // Requests that come now would wait without effect.
         self.control.close();
-    }
-}
-
-/// Passes a packet to the kernel of its receiver. Returns `false` if the kernel does not take it.
-fn write(tuns: &[OwnedFd; 2], direction: Direction, bytes: &[u8]) -> bool {
-    let [client, server] = tuns;
-    let receiver = if direction == Direction::ToServer { server } else { client };
-    loop {
-        match rustix::io::write(receiver, bytes) {
-            Err(rustix::io::Errno::INTR) => {}
-            result => return result.is_ok(),
-        }
-    }
-}
-
-/// Returns `true` if the destination of an IP packet is a multicast or broadcast address.
-fn is_multicast(bytes: &[u8]) -> bool {
-    match bytes.first().map(|byte| byte >> 4) {
-        Some(4) => bytes.get(16).is_some_and(|first| *first >= 224),
-        Some(6) => bytes.get(24) == Some(&0xff),
-        _ => false,
     }
 }

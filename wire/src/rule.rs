@@ -10,7 +10,7 @@ use crate::packet::{Packet, Transport};
 /// use wire::{Kind, Rule};
 ///
 /// let third_data_packet = Rule::drop(Kind::Data, 3);
-/// let next_syn_to_3000 = Rule::drop(Kind::Syn, 1).to_port(3000);
+/// let next_syn_to_3000 = Rule::drop(Kind::Syn, 1).on_port(3000);
 /// # let _ = (third_data_packet, next_syn_to_3000);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl Rule {
 
     /// Counts only packets from or to this port.
     #[must_use]
-    pub fn to_port(mut self, port: u16) -> Self {
+    pub fn on_port(mut self, port: u16) -> Self {
         self.port = Some(port);
         self
     }

@@ -90,7 +90,7 @@ pub(crate) struct SideThread {
     release: mpsc::Sender<()>,
 }
 
-/// What the thread reports when its network is ready.
+/// The report of the thread that its network is ready.
 struct Ready {
     runtime: Handle,
     tun: OwnedFd,

@@ -8,7 +8,7 @@ fn explained(step: Step, errno: Errno, name: &str, value: &str) -> Error {
 }
 
 #[test]
-fn zero_allowed_user_namespaces_are_named_with_the_setting() {
+fn limit_of_user_namespaces_is_named() {
     let error = explained(Step::User, Errno::NOSPC, "user.max_user_namespaces", "0");
     assert_eq!(error.to_string(), "user namespaces are disabled: user.max_user_namespaces is 0");
     assert_eq!(error.remedy(), Some("Debian, Ubuntu, Fedora: sudo sysctl user.max_user_namespaces=15000"));
@@ -29,7 +29,7 @@ fn apparmor_is_named_whatever_step_it_refuses() {
 }
 
 #[test]
-fn refusal_without_a_setting_is_explained_by_the_container() {
+fn other_refusal_is_explained_by_a_container() {
     let error = explain(Step::User, Errno::PERM, &|_| None);
     assert_eq!(error.missing(), Some(Requirement::UserNamespaces));
     assert!(error.remedy().is_some_and(|remedy| remedy.contains("Docker")));
@@ -44,7 +44,7 @@ fn absent_tun_device_is_named() {
 }
 
 #[test]
-fn failure_to_create_a_process_is_not_a_missing_requirement() {
+fn failed_fork_is_not_a_missing_requirement() {
     let error = outcome(io::Error::from_raw_os_error(11)).unwrap_err();
     assert!(matches!(error, Error::System { .. }), "{error}");
 }

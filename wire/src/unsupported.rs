@@ -67,7 +67,7 @@ impl Wire {
     /// Changes the impairments of one direction.
     ///
     /// # Errors
-    /// Never, because there is no wire.
+    /// Never: a wire cannot exist.
     pub fn set(&self, _: Direction, _: Impairments) -> Result<(), Error> {
         match self.0 {}
     }
@@ -105,7 +105,7 @@ impl Side {
     /// Spawns a future on this side and blocks until it has finished.
     ///
     /// # Errors
-    /// Never, because there is no side.
+    /// Never: a side cannot exist.
     pub fn run<F>(&self, _: F) -> Result<F::Output, JoinError>
     where
         F: Future + Send + 'static,

@@ -4,8 +4,6 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use std::thread;
 
-use tokio::sync::mpsc;
-
 use crate::control::{Change, Control, Phase};
 use crate::journal::Journal;
 use crate::namespace::is_entered;
@@ -13,6 +11,7 @@ use crate::plan::Plan;
 use crate::relay::Relay;
 use crate::side::{Addresses, Side, SideThread};
 use crate::stats::Stats;
+use crate::tuns::Tuns;
 use crate::{Direction, Error, Impairments, Options, Records, Rule};
 
 const CLIENT: Addresses =
@@ -51,9 +50,14 @@ impl Wire {
         let (client, client_tun) = SideThread::start("wire-client", CLIENT, options.mtu)?;
         let (server, server_tun) = SideThread::start("wire-server", SERVER, options.mtu)?;
         let control = Arc::new(Control::new()?);
-        let (sender, receiver) = (options.records > 0).then(|| mpsc::channel(options.records)).unzip();
+        let (sender, records) = (options.records > 0).then(|| Records::new(options.records)).unzip();
         let plans = plans(&options);
-        let relay = Relay::new([client_tun, server_tun], plans, Journal::new(sender), Arc::clone(&control))?;
+        let relay = Relay::new(
+            Tuns { client: client_tun, server: server_tun },
+            plans,
+            Journal::new(sender),
+            Arc::clone(&control),
+        )?;
         let relay = thread::Builder::new()
             .name("wire-relay".to_owned())
             .spawn(|| relay.run())
@@ -65,7 +69,7 @@ impl Wire {
             server: Some(server),
             control,
             relay: Some(relay),
-            records: receiver.map(Records),
+            records,
         })
     }
 

@@ -1,6 +1,8 @@
 //! A process with one thread enters a namespace in place. This file has its own `main`, because a test of the harness has
 //! several threads.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot continue fails")]
+
 #[cfg(not(target_os = "linux"))]
 fn main() {}
 

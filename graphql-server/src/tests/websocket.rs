@@ -40,7 +40,7 @@ async fn subscribe_message_may_have_variables_and_operation_name() {
 }
 
 #[tokio::test]
-async fn message_of_type_error_reports_a_request_error() {
+async fn invalid_query_gets_a_message_of_type_error() {
     let mut client = Service::new().ready().await;
     for (query, code) in [
         ("{", "GRAPHQL_PARSE_FAILED"),

@@ -58,7 +58,7 @@ impl StoreFlags {
         expect(
             unused_variables,
             clippy::unused_async,
-            reason = "the parameters are used only to connect to a database"
+            reason = "`tap` and `program` are used only to connect to a database"
         )
     )]
     pub async fn open(&self, tap: &Tap, program: &'static str) -> Result<Shelf, StoreError> {

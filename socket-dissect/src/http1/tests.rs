@@ -205,7 +205,7 @@ fn length_of_a_message_head_is_bounded() {
 }
 
 #[test]
-fn status_line_inside_an_unrecorded_body_is_ignored() {
+fn status_line_in_a_partly_recorded_body_is_ignored() {
     let mut server = Fixture::new();
     server.reads("GET /a HTTP/1.1\r\n\r\n");
     server.writes_cut("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", 9);

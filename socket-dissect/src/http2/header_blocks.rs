@@ -65,8 +65,8 @@ impl HeaderBlocks {
         }
     }
 
-    /// Stores the id of the stream that `frame` announces, if it is a PUSH_PROMISE. Called once the fields
-    /// before the frame's content have been read.
+    /// If `frame` is a PUSH_PROMISE, stores the id of the stream that it announces. Called when the frame has
+    /// been read up to its fragment of the header block.
     pub(super) fn end_prefix(&mut self, frame: &Incoming) {
         if let Some(block) = self.open.as_mut().filter(|_| frame.has_fields()) {
             block.promised = frame.promised();

@@ -154,7 +154,7 @@ fn graphql_errors_over_websocket_set_the_call_status() {
 }
 
 #[test]
-fn graphql_call_is_matched_by_trailing_id() {
+fn graphql_message_with_trailing_id_finds_its_call() {
     let mut server = opened("graphql-transport-ws");
     server.reads(masked(FINAL | TEXT, r#"{"id":"7","type":"subscribe","payload":{"query":"{book{id}}"}}"#));
     let next = format!(r#"{{"payload":{{"data":"{}"}},"id":"7","type":"next"}}"#, "a".repeat(600));

@@ -10,8 +10,8 @@ use socket_tap::format::Side;
 /// A dissector that checks the consistency of its own output.
 pub(crate) struct Checked {
     dissector: Dissector,
-    /// Protocol units of each socket and direction (`true` for reads): the numbers of the units that have not
-    /// ended, and the number of units that have begun.
+    /// For each socket and direction (`true` for reads): the ids of the protocol units that are still open, and how
+    /// many units have begun.
     units: HashMap<(Option<SockId>, bool), (Vec<u64>, u64)>,
     /// Number of bytes in the parts of each open call, by the socket and the number of the call.
     call_bytes: HashMap<(Option<SockId>, u64), u64>,

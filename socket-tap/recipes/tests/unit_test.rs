@@ -23,7 +23,7 @@ async fn serve(listener: TapListener) -> io::Result<()> {
 }
 
 #[tokio::test]
-async fn response_is_one_write_after_the_request() -> io::Result<()> {
+async fn response_follows_the_request_in_one_write() -> io::Result<()> {
     let recording = Recording::server("answers")?;
     let listener = TapListener::bind(recording.tap(), "127.0.0.1:0").await?.nodelay(true);
     let mut client = TcpStream::connect(listener.local_addr()?).await?;

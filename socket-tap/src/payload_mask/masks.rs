@@ -74,8 +74,8 @@ impl Masks {
     }
 }
 
-/// Copies the first `bytes` bytes of `parts`, in order, and passes the copy to `apply`, possibly in several
-/// calls. Returns the first `limit` bytes of the copy.
+/// Copies the first `bytes` bytes of `parts`, in order, and has `apply` mask the copy, possibly piece by piece.
+/// Returns the first `limit` masked bytes. `apply` sees the other bytes, too, because its state depends on them.
 fn copy(
     bytes: usize,
     limit: usize,

@@ -57,7 +57,7 @@ fn records_awaiting_delivery_keep_their_payload() {
 }
 
 #[test]
-fn full_shard_drops_payload_before_transfers() {
+fn shard_without_capacity_for_payload_keeps_the_transfer() {
     let mut shard = Shard::new(CAPACITY);
     assert!(read(&mut shard, 1, b"abcdef"), "half full");
     assert!(!read(&mut shard, 2, b"xy"), "reported before");

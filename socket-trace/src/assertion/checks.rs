@@ -11,8 +11,9 @@ use crate::summary::{Step, Summary, WHOLE_RECORDING};
 #[derive(Default)]
 pub(super) struct TraceResult {
     pub(super) violations: u64,
-    /// The violations to show. For each: its description, the measured value (`None` if the assertion has no
-    /// limit), and a selector of the events that prove it.
+    /// The violations to show, each as a tuple: a description such as `step "load": 3 connections opened`, the
+    /// measured value such as 3 (`None` if the assertion has no limit), and a selector of the events that prove
+    /// the violation.
     pub(super) findings: Vec<(String, Option<u64>, Selector)>,
     /// Reasons why the trace may hide further violations, such as payload that was not recorded.
     pub(super) reasons: Vec<String>,

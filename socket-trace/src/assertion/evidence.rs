@@ -34,7 +34,7 @@ pub struct Evidence {
     pub omitted: u64,
     /// The last events that prove the violation; empty if all events are in `first`.
     pub last: VecDeque<Line>,
-    /// The reason why no events could be looked up.
+    /// If the events could not be looked up, the reason, such as a trace that was read from standard input.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing: Option<String>,
     #[serde(skip)]
@@ -64,8 +64,8 @@ pub enum Selector {
         /// Index of the API call on its connection, from 0.
         number: u64,
     },
-    /// Events that opened connections in this step, beyond the number of connections that the assertion
-    /// allows.
+    /// Events that opened connections in this step beyond the limit of the assertion: with a limit of 2, those
+    /// of the third connection and all later ones.
     Opened {
         /// Name of the step: the time from one mark to the next.
         step: String,

@@ -15,7 +15,7 @@ use crate::summary::Summary;
 pub enum Outcome {
     /// The assertion holds.
     Held,
-    /// The trace is incomplete, so it is unknown whether the assertion holds.
+    /// It is unknown whether the assertion holds, for example because a trace is incomplete.
     #[serde(rename = "unclear")]
     Inconclusive,
     /// The assertion does not hold.
@@ -25,20 +25,21 @@ pub enum Outcome {
 /// Outcome of an assertion, and its violations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Judgement {
-    /// Name of the assertion, without a limit, as given on the command line.
+    /// Name of the assertion: `max-connections` for the flag `--max-connections 3`.
     pub assertion: &'static str,
-    /// Limit of the assertion, if it has one. A limit on a time is in nanoseconds.
+    /// Limit of the assertion: 3 for the flag `--max-connections 3`. A limit on a time is in nanoseconds.
+    /// `None` if the assertion has no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
-    /// Name and limit of the assertion, for output.
+    /// Name and limit of the assertion, as shown to the user: `max-connections 3`.
     #[serde(skip)]
     pub title: String,
     /// Outcome of the assertion on all traces.
     pub outcome: Outcome,
-    /// Reasons why incomplete traces may hide violations.
+    /// Reasons why a trace may hide violations, such as `rest.jsonl: the trace contains no call`.
     #[serde(rename = "doubts")]
     pub reasons: Vec<String>,
-    /// The violations to show, at most a few of each trace: those with the highest measured values.
+    /// The violations to show: at most three of each trace, those with the highest measured values.
     pub findings: Vec<Finding>,
     /// Number of violations, including those that are not in `findings`.
     #[serde(rename = "against")]
@@ -50,17 +51,18 @@ pub struct Judgement {
 pub struct Finding {
     /// Label of the trace that violates the assertion.
     pub trace: String,
-    /// Description of the violation.
+    /// Description of the violation, such as `GET /v1/books/1 on #3 took 5 reads`.
     pub found: String,
-    /// The measured value, which exceeds the limit. `None` if the assertion has no limit.
+    /// The measured value, which exceeds the limit. A time is in nanoseconds. `None` if the assertion has no
+    /// limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<u64>,
     /// The events that prove the violation.
     pub evidence: Evidence,
 }
 
-/// Checks all assertions on the traces of `comparison`. `checkers` has the limit checker of each trace, in
-/// the same order. All API calls of the trace were passed to it before.
+/// Checks all assertions on the traces of `comparison`. `checkers` contains one limit checker for each trace,
+/// in the order of the traces. The caller must have passed all API calls of a trace to its checker.
 #[must_use]
 pub fn judge(assertions: &[Assertion], comparison: &Comparison, checkers: &[LimitChecker]) -> Vec<Judgement> {
     let judged = |assertion: &Assertion| match *assertion {

@@ -14,7 +14,7 @@ pub(super) const MAX_SHOWN: usize = 3;
 pub struct LimitChecker {
     /// Number of API calls checked so far.
     pub calls: u64,
-    /// For each limit, the API calls that exceed it.
+    /// One element for each limit: the API calls that exceed it.
     pub exceeded: Vec<Exceeded>,
 }
 
@@ -33,7 +33,8 @@ pub struct Exceeded {
 /// An API call that exceeds a limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExceedingCall {
-    /// The measured value, which exceeds the limit.
+    /// The measured value, which exceeds the limit: a number of reads, writes or bytes, or a time in
+    /// nanoseconds.
     pub value: u64,
     /// Name of the step (the time from one mark of the program to the next) in which the API call ended.
     pub step: String,

@@ -24,10 +24,10 @@ use socket_dissect::Call;
 pub enum Assertion {
     /// All traces show the same call patterns, such as `socket, connect, write, read, close`.
     SamePrimitives,
-    /// No connection ends with a reset, an error or a local abort.
+    /// No connection ends with a reset, another error such as a timeout, or an abort by the recorded program.
     CleanEnds,
-    /// The measured value of each API call is at most this limit; for [`Measure::Connections`], that of each
-    /// step. A limit on a time is in nanoseconds.
+    /// The measured value of each API call is at most this limit, e.g. `Max(Measure::ReadsPerCall, 1)`.
+    /// [`Measure::Connections`] is measured for each step instead. A limit on a time is in nanoseconds.
     Max(Measure, u64),
 }
 
@@ -47,7 +47,7 @@ pub enum Measure {
 }
 
 impl Assertion {
-    /// Returns the name of the assertion as given on the command line, without its limit.
+    /// Returns the name of the assertion: `max-connections` for the flag `--max-connections 3`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -89,7 +89,8 @@ impl Measure {
         }
     }
 
-    /// Formats a limit with its unit, as given on the command line.
+    /// Formats a limit: `3` for a number of reads, writes or connections, `100 B` for bytes, and a time in
+    /// milliseconds.
     #[must_use]
     pub fn limit(self, limit: u64) -> String {
         match self {
@@ -98,7 +99,7 @@ impl Measure {
         }
     }
 
-    /// Formats a measured value with its unit.
+    /// Formats a measured value with its unit, such as `3 connections` or `100 B`.
     #[must_use]
     pub fn format(self, value: u64) -> String {
         match self {

@@ -7,7 +7,7 @@ use crate::contracts;
 use crate::reader::Error;
 use crate::verify::Failure;
 
-/// Result of a subcommand (by default, its exit code), or of one of its parts.
+/// Result of a subcommand, with its exit code as `T`, or of a function that a subcommand calls.
 pub(super) type CommandResult<T = u8> = Result<T, Failed>;
 
 /// The reason why a subcommand failed.

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::contracts::ContractFlags;
 use super::failed::{CommandResult, Failed};
+use super::socket_traces::{no_sockets, packets_alone};
 use super::terminal::{colored, warn_of_defects, width, write_json};
 use socket_tap::event::SockId;
 
@@ -20,6 +21,7 @@ const HELP: &str = "TCP is a stream of bytes without message boundaries. One mes
     that it consists of; `byte` counts bytes since the connection began.\n\n\
     Over TLS, calls are visible to a tap above TLS. If a tap below was recorded, too, the map also shows the TLS \
     records and the reads and writes that carried them, each aligned with its data.\n\n\
+    With a recording of the network, the map of a connection without TLS also shows its TCP segments.\n\n\
     The recording must have payload (--capture of the servers). Give both sides to see writes and reads in one map.\n\n\
     Examples:\n  \
     socket-trace layers grpc.jsonl                            the first call of the recording\n  \
@@ -59,7 +61,7 @@ impl Layers {
         let mut events = AnnotatedEvents::with_contracts(Timeline::of(traces), &self.contracts.read()?);
         let selection = Selection { sock: self.sock, call: self.call, step: self.step.clone() };
         let Some(map) = collect(&mut events, &selection)? else {
-            return Err(Failed::Usage(not_found(events.timeline()).to_owned()));
+            return Err(Failed::Usage(not_found(events.timeline())));
         };
         let mut out = io::BufWriter::new(io::stdout().lock());
         if self.json {
@@ -75,10 +77,13 @@ impl Layers {
     }
 }
 
-fn not_found(timeline: &Timeline) -> &'static str {
+fn not_found(timeline: &Timeline) -> String {
+    if let Some(source) = packets_alone(timeline) {
+        return no_sockets(source);
+    }
     if timeline.recordings().iter().all(|recording| recording.header.capture == 0) {
-        "the recording has no payload, so its calls are unknown; record with --capture"
+        "the recording has no payload, so its calls are unknown; record with --capture".to_owned()
     } else {
-        "the recording has no such call; `socket-trace show` lists the data of each read and write"
+        "the recording has no such call; `socket-trace show` lists the data of each read and write".to_owned()
     }
 }

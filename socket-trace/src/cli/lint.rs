@@ -8,11 +8,11 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use super::failed::CommandResult;
+use super::socket_traces;
 use super::terminal::{colored, write_json};
 use crate::lint::report::Report;
 use crate::lint::text::Text;
 use crate::lint::{Options, lint, rules};
-use crate::reader::Trace;
 
 const HELP: &str = "Examples:\n  \
     socket-trace lint rest-server.jsonl\n  \
@@ -67,8 +67,8 @@ impl Lint {
             skip: self.skip.clone(),
             idle: Duration::from_secs(self.idle),
         };
-        let reports = (self.files.iter())
-            .map(|file| Ok(lint(Trace::open(file)?, &options)?))
+        let reports = (socket_traces::open(&self.files)?.into_iter())
+            .map(|(_, trace)| Ok(lint(trace, &options)?))
             .collect::<CommandResult<Vec<Report>>>()?;
         if self.json {
             write_json(&mut out, &reports)?;

@@ -13,6 +13,7 @@ mod private_file;
 mod report;
 mod sequence;
 mod show;
+mod socket_traces;
 mod sockets;
 mod terminal;
 mod verify;

@@ -6,9 +6,9 @@ use clap::Args;
 
 use super::failed::{CommandResult, Failed};
 use super::output::Output;
+use super::socket_traces;
 use super::terminal::{warn, warn_of_defects};
 use crate::page_feed::{MAX_BYTES, MAX_EVENTS};
-use crate::reader::Trace;
 use crate::report::{Error, Report};
 
 const HELP: &str = "The page is the same as that of the workshop: every socket call on a common time line, the \
@@ -17,7 +17,7 @@ const HELP: &str = "The page is the same as that of the workshop: every socket c
     only with those who may see the traces.\n\n\
     Recordings of the same name, a server's and its clients', share a lane. Recordings named rest, graphql and \
     grpc have titles; udp and tcp have a screen of their own.\n\n\
-    The page holds at most 20,000 events and 32 MiB of them. It omits the oldest events of longer recordings.\n\n\
+    The page holds at most 20,000 events and 32 MiB of them. It omits the oldest events of longer recordings, and the packets of recordings of the network.\n\n\
     Examples:\n  \
     socket-trace report traces/*.jsonl -o report.html\n  \
     socket-trace report rest.jsonl -o rest.html            one server with all its clients\n  \
@@ -43,9 +43,7 @@ impl ReportCommand {
             ));
         }
         // Check all traces before the output is opened, so that a wrong name does not overwrite an existing file.
-        for trace in &self.traces {
-            Trace::open(trace)?;
-        }
+        socket_traces::open(&self.traces)?;
         let mut out = self.output.create(&self.traces)?;
         let Report { html, omitted, timeline } = Report::of(&self.traces).map_err(|error| match error {
             Error::Trace(error) => Failed::Trace(error),

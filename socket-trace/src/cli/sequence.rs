@@ -22,6 +22,9 @@ const HELP: &str = "Give the recording of the server, of the client, or both. Wi
     Kernels exchange the handshake (SYN, SYN ACK, ACK) and the FINs by themselves, so they are not recorded; they \
     are drawn where connect, accept, shutdown and close imply them. A cause is above its effect. A read or accept \
     has the time of its return; a connect, write, shutdown or close has the time of its call.\n\n\
+    With a recording of the network, too, its packets are drawn instead: with flags, sequence numbers that count from \
+    the SYN, and the time from sender to receiver. A dropped packet ends with a cross, and a retransmission names \
+    the packet that it repeats.\n\n\
     Examples:\n  \
     socket-trace sequence rest.jsonl                               the first connection of a server\n  \
     socket-trace sequence grpc-server.jsonl grpc-client.jsonl      both sides of it\n  \

@@ -120,8 +120,9 @@ fn page(marked: &[Marked], color: bool) -> String {
     format!("{}\n{}", text::rows(marked, color), text::legend(marked))
 }
 
-/// Formats the table as an update of the terminal's screen. Lines are overwritten without being cleared
-/// first, which avoids flicker. Lines below the end of the screen are omitted and counted.
+/// Formats the table as an update of the terminal's screen. The first update (`first`) clears the screen. Later
+/// ones overwrite the lines without clearing them, which avoids flicker. Lines below the end of the screen are
+/// omitted and counted.
 fn frame(marked: &[Marked], first: bool) -> String {
     let page = page(marked, colored());
     let height = terminal_size::terminal_size().map_or(usize::MAX, |(_, height)| usize::from(height.0));

@@ -26,7 +26,8 @@ pub(super) fn write_json(out: &mut impl Write, value: &impl Serialize) -> io::Re
     writeln!(out)
 }
 
-/// Writes a warning to standard error for each defect of a trace that was read to its end.
+/// Writes a warning to standard error for each defect of a trace, such as a missing end line. The trace must
+/// have been read to its end.
 pub(super) fn warn_of_defects(trace: &Trace) -> io::Result<()> {
     ending_defects(trace).iter().try_for_each(|defect| warn(&format!("{}: {defect}", trace.source())))
 }

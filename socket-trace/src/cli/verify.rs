@@ -1,11 +1,13 @@
-//! `socket-trace verify`: checks that a recording is exact.
+//! `socket-trace verify`: checks that a recording contains exactly the calls that strace logged.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
+use socket_tap::format::Side;
 
-use super::failed::CommandResult;
+use super::failed::{CommandResult, Failed};
+use super::socket_traces::no_sockets;
 use super::terminal::write_json;
 use crate::reader::Trace;
 use crate::verify::log::Log;
@@ -44,7 +46,11 @@ pub(super) struct Verify {
 
 impl Verify {
     pub(super) fn run(&self) -> CommandResult {
-        let report = verify(Trace::open(&self.trace)?, Log::open(&self.strace).map_err(Failure::Log)?)?;
+        let trace = Trace::open(&self.trace)?;
+        if trace.header().side == Side::Wire {
+            return Err(Failed::Usage(no_sockets(trace.source())));
+        }
+        let report = verify(trace, Log::open(&self.strace).map_err(Failure::Log)?)?;
         let mut out = io::BufWriter::new(io::stdout().lock());
         if self.json {
             write_json(&mut out, &report)?;

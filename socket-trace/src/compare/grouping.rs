@@ -17,11 +17,11 @@ pub enum Grouping {
 /// The API calls of one trace in one step, or with one operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group<'a> {
-    /// Name of the step or operation.
+    /// Name of the step or operation, such as `GET /v1/books/{}`.
     pub name: &'a str,
     /// Number of API calls in the group.
     pub calls: u64,
-    /// Number of bytes of the API calls, by class and direction.
+    /// Number of bytes of the API calls, by class (such as headers or payload) and by direction.
     pub bytes: ByteBreakdown,
 }
 
@@ -94,7 +94,8 @@ impl Grouping {
     }
 }
 
-/// Returns the group of the bytes that belong to no API call.
+/// Returns the group of the bytes that belong to no API call, such as an HTTP/2 preface. `None` if there are
+/// none.
 fn bytes_without_call<'a>(steps: &[Step], operations: &[Operation]) -> Option<Group<'a>> {
     let (mut all, mut of_calls) = (ByteBreakdown::default(), ByteBreakdown::default());
     steps.iter().filter_map(|step| step.bytes).for_each(|bytes| all.add_all(&bytes));

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use crate::summary::Summary;
 
-/// Functions that derive a label from a trace, in order from the shortest label to the longest.
+/// Functions that return the possible labels of a trace, in the order in which they are tried: its name, its
+/// file name, its path.
 const CANDIDATES: [fn(&Summary) -> &str; 3] = [name, file_name, source];
 
 /// Labels each trace with its name. If another trace of the same side has the same name, uses the file name

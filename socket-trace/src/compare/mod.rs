@@ -52,8 +52,8 @@ pub struct Comparison {
     pub verdict: Verdict,
     /// Reasons for a verdict other than [`Same`](Verdict::Same).
     pub reasons: Vec<String>,
-    /// For each role of sockets, such as listener: the call patterns that occur in every trace with a socket
-    /// of that role.
+    /// Call patterns by role of their sockets, such as listener. Contains only roles for which all traces with
+    /// such sockets show the same call patterns.
     pub skeletons: BTreeMap<Role, Vec<String>>,
     /// Call patterns that occur in one trace and not in another.
     pub differences: Vec<Difference>,

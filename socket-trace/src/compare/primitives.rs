@@ -10,8 +10,8 @@ use crate::summary::{Role, SocketGroup, Summary};
 #[derive(Debug)]
 pub(super) struct Primitives {
     pub(super) differences: Vec<Difference>,
-    /// For each role of sockets, such as listener: the call patterns that occur in every trace with a socket
-    /// of that role.
+    /// Call patterns by role of their sockets, such as listener. Contains only roles for which all traces with
+    /// such sockets show the same call patterns.
     pub(super) common: BTreeMap<Role, Vec<String>>,
     /// `true` if at least two traces have sockets of the same role.
     pub(super) compared: bool,
@@ -20,15 +20,15 @@ pub(super) struct Primitives {
 /// A call pattern that occurs in one trace and not in another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// Role of the sockets that show the pattern: listener, server connection, client connection or UDP.
+    /// Role of the sockets that show the pattern, such as listener or client connection.
     pub role: Role,
-    /// The call pattern that one of the traces lacks.
+    /// The call pattern that one of the traces lacks, such as `socket → connect → write → read → close`.
     pub skeleton: String,
-    /// Index of the trace in which the pattern occurs.
+    /// Index of a trace that has the pattern, among the compared traces.
     pub occurs_in: usize,
-    /// Number of sockets that show the pattern in the trace `occurs_in`, and the first of these sockets.
+    /// The sockets that show the pattern in the trace that has it: their number, and the first of them.
     pub seen: SocketGroup,
-    /// Index of the trace that lacks the pattern.
+    /// Index of the trace that lacks the pattern, among the compared traces.
     pub lacks_in: usize,
 }
 
@@ -73,7 +73,7 @@ impl Primitives {
     }
 }
 
-/// Index of a trace, and the call patterns of its sockets with a given role.
+/// A trace that has sockets of a given role: its index, and for each call pattern the sockets that show it.
 type WithRole<'a> = (usize, &'a BTreeMap<String, SocketGroup>);
 
 /// Returns one difference for each trace that lacks the pattern. Each difference also names one trace that

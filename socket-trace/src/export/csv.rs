@@ -7,7 +7,8 @@
 //! - `time`: date and time, RFC 3339, UTC, with nanoseconds; empty if the header lacks the start time
 //! - `t`, `sock`, `op`: the fields of the trace format that all events can have
 //!
-//! The fields of `tcp` have columns of their own, `tcp_state` to `tcp_unread`. `data` is base64. Columns added in
+//! The fields of `tcp` have columns of their own, `tcp_state` to `tcp_unread`. `data` is base64. The numbers of a pair,
+//! as in `sack` and `timestamps`, are joined with a hyphen, and pairs are separated by spaces: `1-2 5-9`. Columns added in
 //! later versions are appended, so that existing columns keep their positions.
 //!
 //! Lines end with CR LF. A field with a comma, a quote or a line break is quoted.
@@ -31,12 +32,12 @@ const FIRST: [&str; 6] = ["recording", "side", "time", "t", "sock", "op"];
 /// Exports recordings as CSV.
 pub(super) struct Csv {
     out: Out,
-    /// `true` if the current row has at least one cell.
+    /// `true` if the current row has at least one cell, so that the next cell is written after a comma.
     has_cells: bool,
     recording: String,
     side: &'static str,
     started: Option<SystemTime>,
-    /// Buffer for one cell.
+    /// Buffer for the text of one cell, reused for all cells.
     text: String,
 }
 
@@ -78,19 +79,36 @@ impl Csv {
         match value {
             Value::Number(number) => return self.number(number),
             Value::Integer(integer) => return self.number(integer),
-            Value::True => return self.cell("true"),
+            Value::Flag(flag) => return self.cell(if flag { "true" } else { "false" }),
             Value::Text(text) => return self.cell(text),
             Value::Address(address) => {
                 self.text.clear();
                 // Writing to a `String` cannot fail.
                 let _ = write!(self.text, "{address}");
             }
+            Value::TcpFlags(flags) => {
+                self.text.clear();
+                let _ = write!(self.text, "{flags}");
+            }
+            Value::Pair(one, other) => self.pairs(&[(one, other)]),
+            Value::Pairs(pairs) => self.pairs(pairs),
             Value::Payload(payload) => {
                 self.text.clear();
                 STANDARD.encode_string(payload, &mut self.text);
             }
         }
         write_cell(&mut self.out, &mut self.has_cells, &self.text)
+    }
+}
+
+impl Csv {
+    /// Formats pairs of numbers into the buffer for one cell: `1-2 5-9`.
+    fn pairs(&mut self, pairs: &[(u32, u32)]) {
+        self.text.clear();
+        for (index, (one, other)) in pairs.iter().enumerate() {
+            let separator = if index > 0 { " " } else { "" };
+            let _ = write!(self.text, "{separator}{one}-{other}");
+        }
     }
 }
 

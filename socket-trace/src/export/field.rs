@@ -1,25 +1,30 @@
 //! The fields of events in the trace format.
 
-use socket_tap::event::Addr;
+use socket_tap::event::{Addr, TcpFlags};
 
 /// Value of a field of an event.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Value<'a> {
     Number(u64),
     Integer(i64),
-    True,
+    Flag(bool),
     Text(&'a str),
     Address(&'a Addr),
     Payload(&'a [u8]),
+    TcpFlags(TcpFlags),
+    Pair(u32, u32),
+    Pairs(&'a [(u32, u32)]),
 }
 
-/// Declares the fields of all events. Omits `t`, `sock` and `op`, which exporters write separately.
+/// Declares the enum `Field`, which has a variant for each field of an event, and the names of the fields.
+/// Omits `t`, `sock` and `op`, which exporters write separately.
 macro_rules! fields {
     ($($field:ident $name:literal,)*) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(super) enum Field { $($field,)* }
 
-        /// Names of the declared fields, in order.
+        /// Names of the fields in the trace format, such as `ended_by`, in the order of the variants of
+        /// `Field`.
         pub(super) const NAMES: &[&str] = &[$($name,)*];
         pub(super) const ALL: [Field; NAMES.len()] = [$(Field::$field,)*];
     };
@@ -60,6 +65,22 @@ fields! {
     Error "error",
     Errno "errno",
     Began "began",
+    From "from",
+    To "to",
+    Protocol "protocol",
+    Flags "flags",
+    Seq "seq",
+    Ack "ack",
+    Window "window",
+    Mss "mss",
+    WindowScale "window_scale",
+    SackPermitted "sack_permitted",
+    Sack "sack",
+    Timestamps "timestamps",
+    Fate "fate",
+    Reason "reason",
+    Arrived "arrived",
+    Retransmission "retransmission",
 }
 
 impl Field {

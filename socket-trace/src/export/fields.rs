@@ -1,7 +1,7 @@
 //! An event as a flat list of fields, with the names of the trace format.
 
 use socket_tap::close::Close;
-use socket_tap::event::{Addr, Datagram, Event, Gap, Op, Transfer};
+use socket_tap::event::{Addr, Datagram, Event, Gap, Op, Packet, Segment, Transfer};
 
 use super::field::{ALL, Field, NAMES, Value};
 
@@ -47,7 +47,7 @@ impl<'a> Fields<'a> {
     }
 
     fn set_flag(&mut self, field: Field, flag: bool) {
-        self.0[field as usize] = flag.then_some(Value::True);
+        self.0[field as usize] = flag.then_some(Value::Flag(true));
     }
 
     fn set_op(&mut self, op: &'a Op, failed: bool) {
@@ -85,6 +85,7 @@ impl<'a> Fields<'a> {
             Op::Close(close) | Op::Release(close) => self.set_close(close),
             Op::Mark { label, .. } => self.set(Field::Label, Value::Text(label)),
             Op::Gap(gap) => self.set_gap(gap),
+            Op::Packet(packet) => self.set_packet(packet),
             _ => {}
         }
     }
@@ -124,6 +125,35 @@ impl<'a> Fields<'a> {
             self.set_number(Field::TcpRetransmits, tcp.retransmits);
             self.set_number(Field::TcpUnread, tcp.unread);
         }
+    }
+
+    fn set_packet(&mut self, packet: &'a Packet) {
+        self.set(Field::From, Value::Address(&packet.from));
+        self.set(Field::To, Value::Address(&packet.to));
+        self.set(Field::Protocol, Value::Text(packet.protocol.as_str()));
+        if let Some(segment) = &packet.segment {
+            self.set_segment(segment);
+        }
+        self.set_number(Field::Bytes, packet.bytes);
+        self.set_number(Field::Length, packet.length);
+        self.0[Field::Fate as usize] = packet.fate.as_ref().map(|fate| Value::Text(fate.as_str()));
+        self.0[Field::Reason as usize] = packet.reason.as_ref().map(|reason| Value::Text(reason.as_str()));
+        self.0[Field::Arrived as usize] = packet.arrived.map(Value::Number);
+        self.0[Field::Retransmission as usize] = packet.retransmission.map(Value::Flag);
+        self.0[Field::Data as usize] = packet.data.as_deref().map(Value::Payload);
+    }
+
+    fn set_segment(&mut self, segment: &'a Segment) {
+        let number = |number: Option<u32>| number.map(|number| Value::Number(number.into()));
+        self.set(Field::Flags, Value::TcpFlags(segment.flags));
+        self.set_number(Field::Seq, segment.seq);
+        self.0[Field::Ack as usize] = number(segment.ack);
+        self.set_number(Field::Window, segment.window);
+        self.0[Field::Mss as usize] = number(segment.mss.map(Into::into));
+        self.0[Field::WindowScale as usize] = number(segment.window_scale.map(Into::into));
+        self.set_flag(Field::SackPermitted, segment.sack_permitted);
+        self.0[Field::Sack as usize] = (!segment.sack.is_empty()).then_some(Value::Pairs(&segment.sack));
+        self.0[Field::Timestamps as usize] = segment.timestamps.map(|(value, echo)| Value::Pair(value, echo));
     }
 
     fn set_gap(&mut self, gap: &Gap) {

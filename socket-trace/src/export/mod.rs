@@ -46,7 +46,7 @@ use crate::reader::{Error as TraceError, Trace};
 /// A file format to which recordings are exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// Packets for Wireshark and tshark, synthesised from the socket calls.
+    /// Packets for Wireshark and tshark, synthesised from the socket calls, or as they were recorded.
     Pcapng,
     /// qlog events as JSON text sequences (.sqlog), for qvis and other QUIC tools.
     Qlog,
@@ -83,7 +83,8 @@ pub fn continues(from: &Header, to: &Header) -> bool {
 /// An export in progress.
 pub struct Export {
     exporter: Box<dyn Exporter>,
-    /// Header of the trace that was exported last.
+    /// Header of the trace that was exported last. It shows whether the next trace continues the same rotated
+    /// recording.
     last: Option<Header>,
 }
 
@@ -97,7 +98,8 @@ pub enum Error {
 }
 
 impl Export {
-    /// Starts an export. `name` is the user's name for the output, used in suggested command lines.
+    /// Starts an export. `name` is the name of the output file as given by the user, for command lines in
+    /// notes.
     ///
     /// # Errors
     /// `out` cannot be written.

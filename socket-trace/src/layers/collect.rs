@@ -7,6 +7,7 @@ use socket_tap::format::Side;
 use socket_tap::format::text::printable;
 
 use super::map::Map;
+use super::segments::SegmentLog;
 use super::stack::{self, EndTransfers};
 use super::tls_streams::TlsStreams;
 use super::transfer_log::{TransferLog, direction_and_bytes};
@@ -29,15 +30,19 @@ pub struct Selection {
     pub step: Option<String>,
 }
 
-/// Returns the map of the first API call that meets the conditions of `selection`. `None` if there is none.
+/// Reads the recordings, and returns the map of the first API call that meets the conditions of `selection`.
+/// `None` if no call meets them.
 ///
 /// # Errors
 /// A trace cannot be read.
 pub fn collect(events: &mut AnnotatedEvents, selection: &Selection) -> Result<Option<Map>, Error> {
     let sides = events.timeline().recordings().iter().map(|recording| recording.header.side).collect();
     let (logs, tls) = (HashMap::new(), TlsStreams::default());
-    let mut collector = Collector { selection, sides, selected: None, logs, tls, more: 0 };
+    let segments = SegmentLog::default();
+    let mut collector = Collector { selection, sides, selected: None, logs, tls, segments, more: 0 };
     while let Some(annotated) = events.next_event()? {
+        let selected = collector.selected.as_ref().map(|selected| selected.connection);
+        collector.segments.observe(&annotated, selected);
         let Some(sock) = annotated.timed.event.sock else { continue };
         let socket = Socket { recording: annotated.timed.recording, sock };
         if collector.observe(annotated, socket, events.expansion(socket)) {
@@ -52,10 +57,12 @@ struct Collector<'a> {
     /// For each recording, the side that made it: client or server.
     sides: Vec<Side>,
     selected: Option<SelectedCall>,
-    /// Reads or writes by their socket and by the side that receives the bytes. Once an API call is selected,
-    /// reads and writes of other connections are no longer added.
+    /// The reads or writes, by socket and by the side that receives the bytes: `Side::Server` for the reads of
+    /// a server's socket, and `Side::Client` for its writes. Once an API call is selected, reads and writes of
+    /// other connections are no longer added.
     logs: HashMap<(Socket, Side), TransferLog>,
     tls: TlsStreams,
+    segments: SegmentLog,
     more: u64,
 }
 
@@ -63,7 +70,7 @@ struct SelectedCall {
     connection: u64,
     call: u64,
     operation: String,
-    /// `true` once the request head, or the message that names the operation, was transferred completely.
+    /// `true` once `operation` was read from a complete request head, or from a complete message that names it.
     is_known: bool,
 }
 
@@ -97,9 +104,9 @@ impl Collector<'_> {
         false
     }
 
-    /// Updates the operation of the selected API call. `operation` is called with the index of the call, and
-    /// returns its name. Needed for GraphQL, which names the operation in the request body. Does nothing
-    /// before the request head is complete.
+    /// Sets the operation of the selected API call to the name that `operation` returns for the index of the
+    /// call. Needed for GraphQL, which names the operation in the request body. Does nothing before the request
+    /// head is complete.
     fn set_operation<'b>(&mut self, operation: impl FnOnce(u64) -> Option<&'b str>) {
         if let Some(selected) = self.selected.as_mut().filter(|selected| selected.is_known)
             && let Some(operation) = operation(selected.call)
@@ -108,8 +115,9 @@ impl Collector<'_> {
         }
     }
 
-    /// Returns `true` if the event transferred bytes of the selected API call. If none is selected yet,
-    /// selects the first matching call among those whose bytes the event transferred.
+    /// Returns `true` if the event transferred bytes of the selected API call. If no call is selected yet,
+    /// first selects one: the first call that meets the conditions, among those whose bytes the event
+    /// transferred.
     fn is_of_call(&mut self, annotated: &AnnotatedEvent, connection: u64, socket: Socket) -> bool {
         if self.selected.is_none() {
             self.selected = self.select(annotated, connection, socket);
@@ -148,7 +156,7 @@ impl Collector<'_> {
                 EndTransfers { side: log.side, to, transfers: log.transfers(), pairs }
             })
             .collect();
-        let directions = stack::directions(&transfers, call);
+        let directions = stack::directions(&transfers, &self.segments.take(connection), call);
         Some(Map { ends, call, operation, directions, more: self.more })
     }
 }

@@ -68,7 +68,8 @@ fn boxes(scale: &Scale<'_>, level: &Level, strip: &Cells) -> Vec<DrawnBox> {
     level.blocks.iter().filter_map(to_box).collect()
 }
 
-/// A box to draw. `left` and `right` are the columns of its vertical lines.
+/// A box to draw. `left` and `right` are the columns of its vertical lines, counted from the left line of the
+/// strip.
 struct DrawnBox {
     left: usize,
     right: usize,
@@ -110,7 +111,7 @@ fn corner(up: bool, down: bool, left: bool, right: bool) -> char {
     }
 }
 
-/// Writes one line of text inside each box of a row.
+/// Writes one line of a row: `title` to the left, and in each box the text that `field` returns.
 fn words<'a>(
     title: &str,
     row: &'a [DrawnBox],

@@ -10,7 +10,8 @@ use socket_dissect::Class;
 /// The map of one API call: which of its bytes are in which read, write, frame and message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Map {
-    /// Both ends of the connection, each as recording name and socket number: `rest-client #1`.
+    /// The recorded ends of the connection, one or two. Each has the recording's name and a socket number:
+    /// `rest-client #1`.
     pub ends: Vec<String>,
     /// Index of the API call on its connection, from 0.
     pub call: u64,
@@ -20,11 +21,11 @@ pub struct Map {
     /// transferred no bytes is omitted.
     #[serde(rename = "ways")]
     pub directions: Vec<Direction>,
-    /// Number of reads and writes that are omitted because a map shows only a limited number.
+    /// Number of reads and writes that the map omits because it would be too large with them.
     pub more: u64,
 }
 
-/// One direction of the connection.
+/// One direction of a connection in a map: the bytes that one side sends to the other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Direction {
     /// The side that receives the bytes.
@@ -41,13 +42,13 @@ pub struct Direction {
 pub struct Level {
     /// Title of the level: `client's writes`, `HTTP/2`, `messages`.
     pub title: String,
-    /// Noun for one block of the level: `TCP write`, `record`, `write`, `frame`, `message`.
+    /// Noun for one block of the level: `segment`, `TCP write`, `record`, `write`, `frame`, `message`.
     pub unit: &'static str,
     /// Blocks of the level, sorted by offset.
     pub blocks: Vec<Block>,
 }
 
-/// A range of bytes that is one box of the map: a read or write, a TLS record, a frame or a message.
+/// A range of bytes that is one box of the map: a read or write, a TCP segment, a TLS record, a frame or a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Block {
     /// Offset of the block's first byte in this direction of the connection.
@@ -60,7 +61,7 @@ pub struct Block {
     pub below: Option<u64>,
     /// Name of the block, such as `DATA` for a frame, or `read`.
     pub name: String,
-    /// Description of the block's content.
+    /// Description of the block's content, such as `GET /v1/books/1`. For a read or write, its time.
     pub text: String,
     /// `true` if the block starts in an earlier read or write, which the map omits.
     pub begun: bool,
@@ -73,7 +74,8 @@ pub struct Block {
 }
 
 impl Block {
-    /// Returns the number of bytes of the block.
+    /// Returns the number of bytes of the block: `below`, the encrypted bytes, if it is set, else the bytes
+    /// between its offsets.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.below.unwrap_or(self.to.saturating_sub(self.from))

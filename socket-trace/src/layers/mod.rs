@@ -1,5 +1,5 @@
 //! Maps one API call across protocol layers: shows which of its bytes are in which read or write, in which
-//! frame, and in which message.
+//! frame, and in which message. If the network was recorded, too, it shows the TCP segments.
 //!
 //! # Layout
 //!
@@ -10,6 +10,7 @@
 //! - `records`: matches the TLS records of one direction to the decrypted data in them
 //! - `pair`: a range of decrypted data, with the TLS records that carried it
 //! - `stack`: builds all levels of the map from the reads and writes
+//! - `segments`: the TCP segments of a recording of the network
 //! - `units`: builds the blocks of the levels above them, one for each frame or message
 //! - `tls`: builds the levels of encrypted data
 //! - `scale`: maps byte offsets to terminal columns
@@ -22,6 +23,7 @@ pub mod map;
 mod pair;
 mod records;
 mod scale;
+mod segments;
 mod stack;
 pub mod text;
 mod tls;

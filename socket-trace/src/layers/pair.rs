@@ -7,19 +7,19 @@ pub(super) struct Record {
     pub(super) from: u64,
     /// Offset after the record's last byte in the encrypted stream.
     pub(super) to: u64,
-    /// Range of the record's encrypted data in the encrypted stream, without header and tag; `None` if it is
-    /// unknown.
+    /// The encrypted data in the record, without header and tag, as two offsets in the encrypted stream: that
+    /// of its first byte, and the one after its last byte. `None` if they are unknown.
     pub(super) data: Option<(u64, u64)>,
 }
 
 impl Record {
-    /// Returns the number of data bytes in the record, if it is known.
+    /// Returns the number of bytes of decrypted data in the record, if it is known.
     pub(super) fn length(&self) -> Option<u64> {
         self.data.map(|(from, to)| to.saturating_sub(from))
     }
 }
 
-/// A read or write of encrypted bytes.
+/// A read or write of encrypted bytes: those at the offsets `from` to `to` of the encrypted stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct RawTransfer {
     /// Time of the read or write on the time line, in nanoseconds.

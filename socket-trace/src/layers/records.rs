@@ -38,11 +38,12 @@ pub(super) struct Records {
     open: Option<Record>,
     /// Complete `application_data` records that are not matched to decrypted data yet.
     records: VecDeque<Record>,
-    /// End offsets of the reads or writes of decrypted data that are not matched to records yet.
+    /// For each read or write of decrypted data that is not matched to records yet, the offset after its last
+    /// byte in the decrypted stream.
     ends: VecDeque<u64>,
     /// Offset in the decrypted stream up to which all data is matched to records.
     paired: u64,
-    /// `true` if the previous read or write was above TLS.
+    /// `true` if the previous read or write was of decrypted data, above TLS.
     was_above: bool,
     pairs: VecDeque<Pair>,
 }
@@ -161,14 +162,16 @@ impl Records {
         None
     }
 
-    /// Returns `true` if the waiting records are large enough to contain all waiting data.
+    /// Returns `true` if the records that are not matched yet are large enough to contain all decrypted data
+    /// that is not matched yet.
     fn may_hold_all(&self) -> bool {
         let most = |record: &Record| record.length().unwrap_or(record.to - record.from);
         let all = self.records.iter().map(most).fold(0_u64, u64::saturating_add);
         self.ends.back().is_some_and(|end| end.saturating_sub(self.paired) <= all)
     }
 
-    /// Gives up matching the waiting data, because it is unknown which records carried it.
+    /// Gives up on the decrypted data that is not matched yet: it gets no records, because it is unknown which
+    /// ones carried it.
     fn skip_waiting(&mut self) {
         self.ends.clear();
         self.paired = self.above;

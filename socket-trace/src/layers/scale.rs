@@ -11,7 +11,7 @@ use super::map::{Block, Level};
 const MAX_TEXT: usize = 26;
 
 /// Column widths of the cells. A cell is the range between two consecutive offsets at which a box begins or
-/// ends.
+/// ends: boxes at `0-9` and `0-25` result in the cells `0-9` and `9-25`.
 pub(super) struct Scale<'a> {
     levels: &'a [Level],
     bounds: Vec<u64>,
@@ -91,8 +91,7 @@ impl<'a> Scale<'a> {
         strips
     }
 
-    /// Returns the number of boxes that a boundary between two strips would divide, if it were placed before
-    /// `cell`.
+    /// Returns the number of boxes that would be divided if a strip began at `cell`.
     fn cuts(&self, cell: usize) -> usize {
         let at = self.bound(cell);
         self.blocks().filter(|block| block.from < at && at < block.to).count()

@@ -7,13 +7,14 @@ use socket_tap::format::text::seconds;
 
 use super::map::{Block, Direction, Level};
 use super::pair::Pair;
+use super::segments::{self, Segment};
 use super::tls::{self, Area};
 use super::transfer_log::Transfer;
 use super::units::{Unit, append, extend, message_of, statements_of};
 use crate::show::description::is_content;
 use socket_dissect::Layer;
 
-/// The reads or writes of one end of a connection, in one direction.
+/// The reads or writes of one end of a connection (`side`) in one direction: to the side `to`.
 pub(super) struct EndTransfers {
     pub(super) side: Side,
     pub(super) to: Side,
@@ -25,11 +26,11 @@ pub(super) struct EndTransfers {
 
 /// Returns the directions in which bytes of the API call were transferred: first to the server, then to the
 /// client.
-pub(super) fn directions(ends: &[EndTransfers], call: u64) -> Vec<Direction> {
-    [Side::Server, Side::Client].into_iter().filter_map(|to| direction(ends, to, call)).collect()
+pub(super) fn directions(ends: &[EndTransfers], segments: &[Segment], call: u64) -> Vec<Direction> {
+    [Side::Server, Side::Client].into_iter().filter_map(|to| direction(ends, segments, to, call)).collect()
 }
 
-fn direction(ends: &[EndTransfers], to: Side, call: u64) -> Option<Direction> {
+fn direction(ends: &[EndTransfers], segments: &[Segment], to: Side, call: u64) -> Option<Direction> {
     let ends: Vec<&EndTransfers> = ends.iter().filter(|end| end.to == to).collect();
     let of_call = || ends.iter().flat_map(|end| &end.transfers).filter(|transfer| transfer.has(call));
     let from = of_call().map(|transfer| transfer.from).min()?;
@@ -41,7 +42,15 @@ fn direction(ends: &[EndTransfers], to: Side, call: u64) -> Option<Direction> {
     let mut ends: Vec<(&EndTransfers, Vec<Transfer>)> = ends.iter().map(|end| (*end, shown(end))).collect();
     ends.sort_by_key(|(end, _)| end.side == to);
     let mut levels = tls_levels(&ends, call);
-    levels.extend(ends.iter().map(|(end, transfers)| transfer_level(end.side, to, transfers, call)));
+    for (end, transfers) in &ends {
+        if end.side == to {
+            levels.extend(segment_levels(&ends, segments, to, call));
+        }
+        levels.push(transfer_level(end.side, to, transfers, call));
+    }
+    if ends.iter().all(|(end, _)| end.side != to) {
+        levels.extend(segment_levels(&ends, segments, to, call));
+    }
     // Both ends transferred the same bytes, so the protocol levels are built from one of them.
     let (_, transfers) = ends.last()?;
     levels.extend(protocol_levels(transfers, call));
@@ -52,6 +61,24 @@ fn direction(ends: &[EndTransfers], to: Side, call: u64) -> Option<Direction> {
         *sum = sum.saturating_add(part.bytes);
     }
     Some(Direction { to, bytes, levels })
+}
+
+/// Returns the levels of the segments between the writes and the reads. None for a decrypted stream, since segments have
+/// offsets in the encrypted one.
+fn segment_levels(
+    ends: &[(&EndTransfers, Vec<Transfer>)],
+    segments: &[Segment],
+    to: Side,
+    call: u64,
+) -> Vec<Level> {
+    if ends.iter().any(|(end, _)| !end.pairs.is_empty()) {
+        return Vec::new();
+    }
+    let transfers = || ends.iter().flat_map(|(_, transfers)| transfers);
+    let from = transfers().map(|transfer| transfer.from).min().unwrap_or(0);
+    let until = transfers().map(|transfer| transfer.to).max().unwrap_or(0);
+    let of_call: Vec<(u64, u64)> = transfers().flat_map(|transfer| ranges_of_call(transfer, call)).collect();
+    segments::levels(segments, to, (from, until), &of_call)
 }
 
 /// Returns the levels below a decrypted stream: TLS records, and the reads and writes that carried them.
@@ -67,7 +94,8 @@ fn tls_levels(ends: &[(&EndTransfers, Vec<Transfer>)], call: u64) -> Vec<Level> 
     raw.chain(records).collect()
 }
 
-/// Returns the byte ranges within a read or write that belong to the API call.
+/// Returns the byte ranges within a read or write that belong to the API call. Each range is its first offset
+/// and the offset after its last byte.
 fn ranges_of_call(transfer: &Transfer, call: u64) -> Vec<(u64, u64)> {
     let mut from = transfer.from;
     let ranges = transfer.parts.iter().filter_map(|part| {

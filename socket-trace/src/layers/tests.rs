@@ -2,7 +2,7 @@ use socket_tap::event::SockId;
 
 use super::*;
 use crate::timeline::AnnotatedEvents;
-use crate::timeline::fixture::{client, server, timeline};
+use crate::timeline::fixture::{client, server, timeline, wire};
 use recordings::{grpc, three_calls};
 
 mod postgres;
@@ -77,6 +77,31 @@ fn http1_message_has_head_and_body() {
     ];
     assert_eq!(levels, expected);
     assert_eq!(map.directions[1].levels[3].blocks[0].text, r#"{"id":1}"#);
+}
+
+#[test]
+fn segments_are_mapped_between_writes_and_reads() {
+    let map = first(&[server(), client(), wire()]);
+    let titles: Vec<&str> = map.directions[0].levels.iter().map(|level| level.title.as_str()).collect();
+    let expected =
+        ["client's writes", "segments", "retransmissions", "server's reads", "HTTP/1.1", "messages"];
+    assert_eq!(titles, expected);
+    let [lost, again] = [1, 2].map(|level| &map.directions[0].levels[level].blocks);
+    assert_eq!((lost[0].from, lost[0].to, lost[0].text.as_str()), (0, 40, "lost at 0.050132"));
+    assert_eq!((again[0].from, again[0].to, again[0].text.as_str()), (0, 40, "again at 0.050134"));
+    assert_eq!(blocks(&map.directions[1].levels[1]), ["segment 0-78"]);
+    let text = text::text(&map, 100, false);
+    assert!(
+        text.contains("client → server: 1 message, 1 part, 1 write, 2 reads, 1 segment, 1 retransmission"),
+        "{text}"
+    );
+}
+
+#[test]
+fn segments_before_the_selected_read_are_mapped() {
+    let map = first(&[server(), wire()]);
+    let titles: Vec<&str> = map.directions[0].levels.iter().map(|level| level.title.as_str()).collect();
+    assert_eq!(titles, ["segments", "retransmissions", "server's reads", "HTTP/1.1", "messages"]);
 }
 
 #[test]

@@ -46,6 +46,8 @@ fn heading(direction: &Direction) -> String {
         "read" | "write" => 3,
         "record" => 4,
         "TCP read" | "TCP write" => 5,
+        "segment" => 6,
+        "retransmission" => 7,
         _ => 2,
     };
     let mut levels: Vec<&Level> = direction.levels.iter().collect();

@@ -29,9 +29,9 @@ impl TlsStreams {
         }
     }
 
-    /// Adds a read or write on `socket` that transferred `bytes` bytes to the end `to`. `expansion` is the
-    /// number of bytes that TLS adds to each record, if known. `is_selected` is `true` once an API call is
-    /// selected.
+    /// Adds a read or write on `socket` that transferred `bytes` bytes to the end `to`, at the time `at` in
+    /// nanoseconds. `expansion` is the number of bytes that TLS adds to each record, if known. `is_selected` is
+    /// `true` once an API call is selected.
     pub(super) fn transferred(
         &mut self,
         (socket, to): (Socket, Side),

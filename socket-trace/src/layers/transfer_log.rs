@@ -17,7 +17,7 @@ const MAX_PARTS: usize = 1_000;
 /// may contain bytes of the API call and also bytes that this end read earlier.
 const MAX_AROUND: usize = 16;
 
-/// A read or write, and the dissected parts of its data.
+/// A read or write of the bytes at the offsets `from` to `to`, with the dissected parts of these bytes.
 #[derive(Clone, Debug)]
 pub(super) struct Transfer {
     /// Time of the read or write on the time line, in nanoseconds.
@@ -38,7 +38,7 @@ impl Transfer {
 #[derive(Debug)]
 pub(super) struct TransferLog {
     pub(super) connection: u64,
-    /// The end of the connection: client or server.
+    /// The end of the connection that made the reads or writes: client or server.
     pub(super) side: Side,
     /// Number of bytes transferred so far.
     offset: u64,
@@ -49,7 +49,7 @@ pub(super) struct TransferLog {
     /// Before the API call begins, the latest reads or writes. Afterwards, those that follow the last one in
     /// `kept`. None of them has bytes of the API call.
     around: VecDeque<Transfer>,
-    /// Number of reads or writes dropped from `around` because there were too many.
+    /// Number of reads or writes since the last one in `kept` that were dropped because `around` was full.
     skipped: u64,
 }
 

@@ -5,10 +5,11 @@ use socket_tap::format::text::printable;
 
 use super::map::Block;
 
-/// A block of the map for one frame, message or other protocol unit. The next dissected part may extend it.
+/// A protocol unit, such as an HTTP/2 frame or a message, with its block of the map. The block grows while
+/// dissected parts of the same unit follow.
 pub(super) struct Unit {
     pub(super) block: Block,
-    /// Number of the frame, message or other protocol unit, and the protocol that defines it.
+    /// Number of the protocol unit ([`Part::unit`]), and the protocol that defines the unit.
     id: (u64, Layer),
     class: Class,
 }
@@ -25,8 +26,8 @@ impl Unit {
     }
 }
 
-/// Extends the last block, which ends at offset `from`, to offset `to`. Does nothing if the last block ends
-/// at another offset.
+/// If the last block ends at offset `from`, extends it to offset `to`. This extends a DATA frame over the
+/// message that it contains.
 pub(super) fn extend(units: &mut [Unit], from: u64, to: u64) {
     if let Some(Unit { block, .. }) = units.last_mut().filter(|unit| unit.block.to == from) {
         block.to = to;

@@ -13,7 +13,7 @@ pub const EXAMPLES: usize = 3;
 pub struct Finding {
     /// Name of the rule that found the problem.
     pub rule: &'static str,
-    /// Description of the problem with its numbers, as a sentence.
+    /// Description of the problem with its numbers: `The server closed 12 of 20 connections of listener #1.`
     pub what: String,
     /// Number of occurrences of the problem.
     pub count: u64,
@@ -24,7 +24,7 @@ pub struct Finding {
 /// One occurrence of a problem.
 #[derive(Debug, Serialize)]
 pub struct Example {
-    /// Explanation of the quoted lines.
+    /// Explanation of the quoted lines, such as `the request and the reset`.
     pub what: String,
     /// Lines of the trace that prove the occurrence.
     pub lines: Vec<Quote>,
@@ -60,7 +60,7 @@ impl Serialize for Quote {
     }
 }
 
-/// Number of occurrences of a problem, and the first ones as examples.
+/// Counter of a problem's occurrences, which keeps the first ones as examples.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     pub(super) count: u64,

@@ -40,7 +40,7 @@ const SEGMENT: u64 = 1_220;
 /// Durations of a delayed acknowledgement in nanoseconds: on Linux, and on systems with a longer delay.
 const DELAYS: [std::ops::RangeInclusive<u64>; 2] = [38_000_000..=60_000_000, 190_000_000..=230_000_000];
 
-/// Stalls are reported only if at least one in `ONE_IN` long pauses has the duration of a delayed
+/// Stalls are reported only if at least one in `ONE_IN` pauses of 38 ms or longer has the duration of a delayed
 /// acknowledgement. If fewer have it, the pauses come from a slow peer.
 const ONE_IN: u64 = 4;
 
@@ -51,8 +51,8 @@ pub(super) struct Nagle {
     waited: u64,
     /// Number of sockets with at least one stall: a pause with the duration of a delayed acknowledgement.
     sockets: u64,
-    /// Number of long pauses: pauses that follow a small write and last longer than a delayed
-    /// acknowledgement.
+    /// Number of other long pauses: those after a small write that last more than 38 ms, but without the
+    /// duration of a delayed acknowledgement.
     slow: u64,
 }
 

@@ -20,7 +20,8 @@ static INFO: RuleInfo = RuleInfo {
     requires: Requirement::Nothing,
 };
 
-/// Maximum number of distinct failures that are listed. All others are counted together.
+/// Maximum number of distinct failures (socket call, address and error) that are listed. All others are counted
+/// together.
 const KINDS: usize = 32;
 
 #[derive(Debug, Default)]
@@ -65,7 +66,7 @@ impl Rule for OpeningFails {
     }
 }
 
-const OTHERS: &str = "other calls, addresses and errors";
+const OTHERS: &str = "other failed calls";
 
 /// Describes the error of a failed socket call. Errors that `std::io::ErrorKind` has no name for are
 /// described by `errno`.
@@ -77,7 +78,8 @@ fn reason(failure: &Failure) -> String {
     }
 }
 
-/// Explains an error, and names the first thing to check.
+/// Explains the error in `kind`, such as `connect 127.0.0.1:80: connection refused`, and names the first thing
+/// to check. Returns an empty string for any other error.
 fn explanation(kind: &str) -> &'static str {
     let explanations = [
         (

@@ -119,8 +119,9 @@ impl Reconnects {
         Some((series, exchanges))
     }
 
-    /// Processes a read or write, and counts an exchange when a request begins. The bytes belong to a request
-    /// if the socket has the role `requester`, else to a response.
+    /// Processes a read or write, and counts an exchange when a request begins. On sockets with the role
+    /// `requester`, the bytes belong to a request, on others to a response: `requester` is `Accepted` for a
+    /// read, and `Connected` for a write.
     fn transferred(&mut self, socket: &Socket, requester: Role) {
         let Some(connection) = self.open.get_mut(&socket.sock) else { return };
         let is_request = socket.role == Some(requester);

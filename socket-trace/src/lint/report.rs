@@ -70,8 +70,7 @@ impl Report {
     }
 }
 
-/// Returns the requirements of rules that the trace does not meet, each with the reason, such as a missing
-/// end line.
+/// Returns each requirement that the trace does not meet, with the reason, such as a missing end line.
 fn deficits(trace: &Trace, lost: u64) -> Vec<(Requirement, String)> {
     let mut deficits: Vec<(Requirement, String)> = (defects(trace, lost, RecordingState::Finished)
         .into_iter())
@@ -91,8 +90,8 @@ fn deficits(trace: &Trace, lost: u64) -> Vec<(Requirement, String)> {
 }
 
 impl Requirement {
-    /// Returns `true` if a trace that does not meet the requirement `missing` cannot meet this requirement
-    /// either.
+    /// Returns `true` if a trace that does not meet `missing` does not meet this requirement either:
+    /// `RecordingEnd` includes `EveryEvent`.
     fn includes(self, missing: Self) -> bool {
         match self {
             Self::Nothing => false,

@@ -31,7 +31,8 @@ pub struct RuleInfo {
     pub cause: &'static str,
     /// Ways to fix the problem.
     pub cure: &'static str,
-    /// Required completeness of a recording: a rule is not checked on recordings that lack it.
+    /// Completeness that the rule requires of a recording, such as [`Requirement::EveryEvent`]. On other
+    /// recordings, the rule is not checked.
     #[serde(skip)]
     pub requires: Requirement,
 }
@@ -39,12 +40,13 @@ pub struct RuleInfo {
 /// Completeness that a rule requires of a recording. On other recordings, the rule is not checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Requirement {
-    /// The recording may be incomplete: the quoted events alone prove a finding.
+    /// The rule is checked on any recording, even if events are missing: the quoted events alone prove a
+    /// finding.
     Nothing,
-    /// No event is missing between the first and the last event of the trace.
+    /// The rule is checked only if no event is missing between the first and the last event of the trace.
     EveryEvent,
-    /// No event is missing, and the recording's end is present, because the rule concludes that a socket call
-    /// never happened.
+    /// The rule is checked only if no event is missing and the recording's end is present, because the rule
+    /// concludes that a socket call such as `close` never happened.
     RecordingEnd,
 }
 

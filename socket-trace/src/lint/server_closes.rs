@@ -52,13 +52,13 @@ enum ServerEndpoint {
     Address(SocketAddr),
 }
 
-/// Number of closed connections of one server endpoint, by the side that closed first.
+/// Counts of the closed connections of one server endpoint: of all, and of those that the server closed first.
 #[derive(Debug, Default)]
 struct CloseCounts {
     all: u64,
     by_server: Tally,
-    /// Connections that the server has closed since it last accepted one. They are counted only when the
-    /// server accepts the next connection, because until then the server may be shutting down.
+    /// Examples of the connections that the server closed since the last connection to it was opened. They are
+    /// counted only when the next connection is opened, because until then the server may be shutting down.
     pending: Vec<Example>,
     pending_count: u64,
 }

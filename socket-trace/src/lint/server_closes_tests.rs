@@ -5,8 +5,8 @@ use super::super::fixture::{
 };
 use super::INFO;
 
-/// Returns the connections of `count` clients, each closed by the events of `end`. One more connection
-/// follows, which shows that the server kept running.
+/// Returns the connections of `count` clients. `end` returns the events that close a connection, for a time in
+/// microseconds and a socket number. One more connection follows, which shows that the server kept running.
 fn connections(count: u64, end: impl Fn(u64, u64) -> Vec<String>) -> Vec<String> {
     let mut events = listener();
     for number in 0..count {

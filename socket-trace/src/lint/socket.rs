@@ -21,7 +21,7 @@ pub struct Socket {
     pub tcp: bool,
     /// State of Nagle's algorithm on the socket. If the algorithm is on, it may delay small writes.
     pub nagle: Nagle,
-    /// The listener that accepted the connection, if any.
+    /// Number of the listener that accepted the connection, if any.
     pub listener: Option<SockId>,
     /// Address of the peer, if the socket is connected.
     pub peer: Option<Addr>,

@@ -13,7 +13,7 @@ use crate::units::plural;
 /// Maximum number of columns of a line. Longer lines are wrapped.
 const WIDTH: usize = 100;
 
-/// Formats several lint reports as text. Each rule is explained only the first time.
+/// Formats several lint reports as text. Each rule is explained only in the first report with its findings.
 #[derive(Debug, Default)]
 pub struct Text {
     color: bool,

@@ -48,7 +48,7 @@ pub(super) struct WriteAfterEnd {
 /// closed its socket.
 #[derive(Debug, Default)]
 struct State {
-    /// The last successful write, unless a read followed it.
+    /// The last successful write. `None` if a later read returned data.
     written: Option<Quote>,
     /// The first write after the peer's FIN.
     after_fin: Option<Quote>,
@@ -150,10 +150,11 @@ impl WriteAfterEnd {
         let quote = Quote::new(seen.line, seen.event);
         let is_client = socket.role == Some(Role::Connected);
         if let Some(written) = state.after_fin {
-            let what = "the peer's FIN, the write after it, and the close after the reset".to_owned();
+            let what =
+                "the peer's FIN, the write after it, and the close: its TCP state shows a reset".to_owned();
             self.after_fin.add(|| Example { what, lines: vec![fin, written, quote] });
         } else if let Some(written) = state.written.filter(|_| is_client) {
-            let what = "the request, the peer's FIN, and the close after the reset".to_owned();
+            let what = "the request, the peer's FIN, and the close: its TCP state shows a reset".to_owned();
             self.unanswered.add(|| Example { what, lines: vec![written, fin, quote] });
         }
     }

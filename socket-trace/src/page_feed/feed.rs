@@ -33,7 +33,8 @@ impl PageFeed {
     }
 }
 
-/// Returns `true` if the event's connection was opened by a server, as a client of another server.
+/// Returns `true` if the event belongs to a connection that the recorded server opened to another server,
+/// such as a database.
 fn is_upstream(annotated: &AnnotatedEvent, recordings: &[Recording]) -> bool {
     let recorded = recordings.get(annotated.timed.recording).map(|recording| recording.header.side);
     let side = annotated.connection.as_ref().map(|connection| connection.side);

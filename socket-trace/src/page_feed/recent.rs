@@ -3,11 +3,11 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// Maximum number of events in [`RecentEvents`], which equals the number that the page shows.
+/// Maximum number of events in [`RecentEvents`]: as many as the page shows.
 pub const MAX_EVENTS: usize = page::MAX_ITEMS;
 
-/// Maximum number of JSON bytes in [`RecentEvents`]. With 16 KiB of payload each, 20,000 events would take
-/// half a gigabyte.
+/// Maximum number of JSON bytes in [`RecentEvents`]. [`MAX_EVENTS`] alone does not limit memory: 20,000
+/// events with 16 KiB of payload each would take half a gigabyte.
 pub const MAX_BYTES: usize = 32 << 20;
 
 /// The most recent events as JSON, numbered without gaps from 1.
@@ -43,7 +43,7 @@ impl RecentEvents {
         self.first
     }
 
-    /// Returns the number of the newest event, or 0 before the first one.
+    /// Returns the number of the newest event, or 0 if no event was added yet.
     #[must_use]
     pub fn last(&self) -> u64 {
         self.first + self.events.len() as u64 - 1

@@ -5,7 +5,7 @@ use socket_tap::format::End;
 /// The end of a trace: complete or truncated. Valid only after the last event was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// The trace ends with an end line, which contains these numbers.
+    /// The trace ends with an end line. The value has its counts, such as the number of events.
     Complete(End),
     /// The end line is missing: the recording is still in progress, or the program was killed.
     CutShort {

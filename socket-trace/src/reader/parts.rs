@@ -15,7 +15,7 @@ impl Trace {
     /// The header is that of the first existing file. The counts of the end line are summed over the files.
     ///
     /// # Errors
-    /// The same as for [`open`](Self::open), for the last file.
+    /// The last file cannot be read, or does not start with a header.
     pub fn open_recording(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let (mut first, mut later) = (Self::open(path)?, VecDeque::new());

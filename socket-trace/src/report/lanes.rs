@@ -8,10 +8,10 @@ use socket_tap::format::Side;
 use crate::timeline::AnnotatedEvent;
 use crate::timeline::Recording;
 
-/// Names of recordings of API servers and clients, and the titles of their lanes, in the order on the page.
+/// For each API, the name of its recordings and the title of their lane, in the order on the page.
 const KNOWN: [(&str, &str); 3] = [("rest", "REST"), ("graphql", "GraphQL"), ("grpc", "gRPC")];
 
-/// Names of recordings of programs that use UDP or TCP without an API, and the titles of their lanes.
+/// For programs that use UDP or TCP without an API, the name of their recordings and the title of their lane.
 const PLAIN: [(&str, &str); 2] = [("udp", "UDP"), ("tcp", "TCP")];
 
 /// Collects the lanes (the columns of the page) while the recordings are read.
@@ -40,7 +40,7 @@ impl Lanes {
             .map(|recording| (recording.header.name.clone(), recording.header.side))
             .collect();
         let mut lanes: Vec<LaneEntry> = Vec::new();
-        // Packets belong to the lanes of their connections' recordings.
+        // A network has no lane.
         for (name, _) in recordings.iter().filter(|(_, side)| *side != Side::Wire) {
             if !lanes.iter().any(|lane| lane.name == *name) {
                 lanes.push(LaneEntry { name: name.clone(), server_address: None, client_address: None });

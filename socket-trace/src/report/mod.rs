@@ -13,13 +13,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use page::Hello;
+use socket_tap::event::Op;
+use socket_tap::format::Side;
 
 use crate::compare::Comparison;
 use crate::page_feed::{PageFeed, RecentEvents, json_array};
 use crate::reader::{Error as TraceError, Trace};
 use crate::summary::{RecordingState, Summary};
-use crate::timeline::AnnotatedEvents;
-use crate::timeline::Timeline;
+use crate::timeline::{AnnotatedEvents, Recording, Timeline};
 use lanes::Lanes;
 
 /// An HTML page made from traces.
@@ -53,10 +54,15 @@ impl Report {
         let (mut items, mut kept) = (PageFeed::default(), RecentEvents::default());
         let mut lanes = Lanes::of(events.timeline().recordings());
         while let Some(annotated) = events.next_event()? {
+            // The page has no view of packets.
+            if matches!(annotated.timed.event.op, Op::Packet(_)) {
+                continue;
+            }
             lanes.observe(&annotated);
             kept.push(items.next(&annotated, events.timeline().recordings()).map_err(Error::Json)?);
         }
-        let summaries = open()?.into_iter().map(|trace| Summary::of(trace, RecordingState::Finished));
+        let with_sockets = open()?.into_iter().filter(|trace| trace.header().side != Side::Wire);
+        let summaries = with_sockets.map(|trace| Summary::of(trace, RecordingState::Finished));
         let comparison = Comparison::of(summaries.collect::<Result<_, _>>()?);
         let comparison = serde_json::to_string(&comparison).map_err(|error| Error::Json(error.into()))?;
         let (lanes, plain) = lanes.finish();
@@ -64,7 +70,7 @@ impl Report {
             boot: "report".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             first: kept.first(),
-            recordings: events.timeline().recordings().iter().map(Into::into).collect(),
+            recordings: with_sockets_only(events.timeline().recordings()).map(Into::into).collect(),
             lanes,
             plain,
             operations: Vec::new(),
@@ -74,6 +80,11 @@ impl Report {
             html(&hello, kept.after(0), Some(&comparison)).map_err(|error| Error::Json(error.into()))?;
         Ok(Self { html, omitted: kept.first() - 1, timeline: events.into_timeline() })
     }
+}
+
+/// Returns the recordings of programs, without those of the network.
+fn with_sockets_only(recordings: &[Recording]) -> impl Iterator<Item = &Recording> {
+    recordings.iter().filter(|recording| recording.header.side != Side::Wire)
 }
 
 /// Builds an HTML page from `hello`, which describes the recordings, and from events (`items`) and a

@@ -18,7 +18,7 @@ pub struct Call {
     pub text: String,
     /// Further information about the socket call, such as an address.
     pub detail: String,
-    /// Description of the transferred data, if payload was recorded.
+    /// Description of the transferred data, e.g. `GET /v1/books/1`; empty if no payload was recorded.
     pub carried: String,
     /// Signal that the socket call sends to the peer.
     pub sends: Option<Signal>,

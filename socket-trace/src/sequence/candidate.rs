@@ -1,16 +1,19 @@
 //! A connection that may be drawn, with its socket calls so far.
 
-use socket_tap::event::{Event, Op};
+use std::rc::Rc;
+
+use socket_tap::event::{Addr, Event, Op};
 use socket_tap::format::Side;
 use socket_tap::format::text::printable;
 
 use super::call::{Call, Signal};
 use super::merge::merge;
 use super::model::Sequence;
+use super::packet::PacketLog;
 use crate::show::description::describe;
 use crate::timeline::AnnotatedEvent;
 use crate::timeline::Recording;
-use crate::timeline::connections::Socket;
+use crate::timeline::connections::{Connection, Socket};
 
 /// Maximum number of socket calls drawn for each side. A longer diagram is unreadable.
 const MAX_CALLS: usize = 500;
@@ -19,13 +22,23 @@ const MAX_CALLS: usize = 500;
 /// is drawn. The client may make several calls before the server accepts.
 const MAX_CALLS_BEFORE: usize = 32;
 
-/// A connection, with the socket calls of both ends. It is drawn if one of its ends meets the user's
-/// `Choice`. That end may be the one that appears last.
+/// Maximum number of packets drawn for a connection.
+const MAX_PACKETS: usize = 500;
+
+/// Maximum number of packets kept for a connection before it is selected.
+const MAX_PACKETS_BEFORE: usize = 32;
+
+/// A connection, with the socket calls of both ends and the packets between them. It is drawn if one of its
+/// ends meets the user's `Choice`. They are collected before this is known, since the end that meets it may
+/// appear last.
 #[derive(Debug, Default)]
 pub(super) struct Candidate {
     pub(super) is_selected: bool,
     client: Option<End>,
     server: Option<End>,
+    packets: PacketLog,
+    /// The connection of the packets, if there are any.
+    wire: Option<(usize, Rc<Connection>)>,
 }
 
 #[derive(Debug)]
@@ -46,12 +59,20 @@ impl Candidate {
         self.end(side).get_or_insert(End { socket, calls, more: 0, open: true });
     }
 
-    /// Adds an event as a socket call of one end.
+    /// Adds an event to the socket calls of the end `side`. Ignores the event if that end has another socket.
     pub(super) fn observe(&mut self, side: Side, socket: Socket, annotated: &AnnotatedEvent) {
         let max = if self.is_selected { MAX_CALLS } else { MAX_CALLS_BEFORE };
         if let Some(end) = self.end(side).as_mut().filter(|end| end.socket == socket) {
             end.observe(annotated, side, max);
         }
+    }
+
+    /// Adds a packet of the connection.
+    pub(super) fn observe_packet(&mut self, annotated: &AnnotatedEvent, connection: &Rc<Connection>) {
+        let max = if self.is_selected { MAX_PACKETS } else { MAX_PACKETS_BEFORE };
+        let from = if annotated.is_to_server() { Side::Client } else { Side::Server };
+        self.packets.observe(&annotated.timed.event, annotated.timed.at, from, max);
+        self.wire.get_or_insert_with(|| (annotated.timed.recording, Rc::clone(connection)));
     }
 
     pub(super) fn has_both_ends(&self) -> bool {
@@ -82,12 +103,19 @@ impl Candidate {
         let name = |end: &Option<End>| {
             of(end).map(|(recording, sock)| format!("{} #{sock}", printable(&recording.label)))
         };
-        let title = of(&self.server).or(of(&self.client));
-        let title = title.map(|(recording, _)| printable(&recording.header.name)).unwrap_or_default();
-        let (client, server) = (name(&self.client), name(&self.server));
+        let wire = self.wire.as_ref().and_then(|(recording, _)| recordings.get(*recording));
+        let title = of(&self.server).or(of(&self.client)).map(|(recording, _)| recording).or(wire);
+        let title = title.map(|recording| printable(&recording.header.name)).unwrap_or_default();
+        let (mut client, mut server) = (name(&self.client), name(&self.server));
+        if let (None, None, Some((_, connection))) = (&client, &server, &self.wire) {
+            let address = |address: &Option<Addr>| Some(printable(&address.as_ref()?.to_string()));
+            (client, server) = (address(&connection.local), address(&connection.peer));
+        }
         let more = [&self.client, &self.server].into_iter().flatten().map(|end| end.more).sum();
         let calls = |end: Option<End>| end.map(|end| end.calls).unwrap_or_default();
-        Sequence { title, client, server, calls: merge(calls(self.client), calls(self.server)), more }
+        let calls = merge(calls(self.client), calls(self.server));
+        let (packets, more_packets) = self.packets.into_packets();
+        Sequence { title, client, server, calls, more, packets, more_packets }
     }
 }
 

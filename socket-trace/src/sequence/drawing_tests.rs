@@ -2,11 +2,74 @@ use socket_tap::format::Side;
 
 use super::tests::first;
 use super::*;
-use crate::timeline::fixture::{client, client_stamped_on_return, header, server, transfer};
+use crate::timeline::fixture::{client, client_stamped_on_return, header, server, transfer, wire};
 
 #[test]
 fn diagram_is_drawn_as_text() {
     insta::assert_snapshot!(text::diagram(&first(&[server(), client()]), 94));
+}
+
+#[test]
+fn recorded_packets_replace_implied_segments() {
+    insta::assert_snapshot!(text::diagram(&first(&[server(), client(), wire()]), 120));
+}
+
+#[test]
+fn packets_alone_are_drawn_between_their_addresses() {
+    let sequence = first(&[wire()]);
+    assert_eq!(sequence.client.as_deref(), Some("127.0.0.1:51234"));
+    assert_eq!((sequence.title.as_str(), sequence.packets.len()), ("shop", 12));
+    let drawn = text::diagram(&sequence, 120);
+    assert!(drawn.contains("── 1 SYN seq 0 mss 1460, in 0.005 ms ─"), "{drawn}");
+}
+
+#[test]
+fn retransmission_names_the_packet_that_it_repeats() {
+    let packets = first(&[server(), client(), wire()]).packets;
+    let repetitions: Vec<_> = packets.iter().filter(|packet| packet.is_repetition).collect();
+    let [repetition] = repetitions[..] else { panic!("{repetitions:?}") };
+    assert_eq!((repetition.number, repetition.repeats), (5, Some(4)));
+    assert!(packets[3].is_dropped && packets[3].arrived.is_none());
+    assert_eq!(packets.iter().filter(|packet| packet.is_dropped).count(), 1);
+}
+
+#[test]
+fn mermaid_draws_packets_and_crosses_of_dropped_packets() {
+    let drawn = mermaid::diagram(&first(&[server(), client(), wire()]));
+    for line in [
+        "    Note over C: connect 127.0.0.1#58;3000",
+        "    C-->>S: 1 SYN seq 0 mss 1460, in 0.005 ms",
+        "    Note over C: write 40 B<br/>GET /v1/books/1",
+        "    C-xS: 4 PSH ACK seq 1 ack 1 40 B, dropped#58; loss",
+        "    C->>S: 5 (repeats 4) PSH ACK seq 1 ack 1 40 B, in 0.005 ms",
+    ] {
+        assert!(drawn.lines().any(|drawn| drawn == line), "{line}\n{drawn}");
+    }
+}
+
+#[test]
+fn svg_arrows_of_packets_end_where_they_arrive() {
+    let drawn = svg::picture(&[first(&[server(), client(), wire()])]);
+    let arrows = |class: &str| drawn.matches(&format!("<line class=\"arrow {class}")).count();
+    // The arrow of the dropped packet is a line and a cross.
+    assert_eq!(
+        (arrows("lost"), arrows("again"), arrows("client"), arrows("server")),
+        (3, 1, 0, 1),
+        "{drawn}"
+    );
+    assert_eq!(arrows("kernel dashed"), 9, "{drawn}");
+    for word in
+        [">5 (repeats 4) PSH ACK seq 1 ack 1 40 B<", ">connect 127.0.0.1:3000<", "with a cross: dropped"]
+    {
+        assert!(drawn.contains(word), "{word}: {drawn}");
+    }
+    let y = |line: &str, name: &str| -> f64 {
+        let (_, rest) = line.split_once(&format!("{name}=\"")).unwrap();
+        rest.split_once('"').unwrap().0.parse().unwrap()
+    };
+    for line in drawn.lines().filter(|line| line.starts_with("<line class=\"arrow kernel")) {
+        assert!(y(line, "y2") > y(line, "y1"), "{line}");
+    }
 }
 
 /// Returns the first word of each drawn line, if it is a time.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use socket_tap::event::{Event, Op, SockId};
+use socket_tap::event::{Event, Op, SockId, TcpFlags};
 use socket_tap::format::Side;
 
 use super::candidate::Candidate;
@@ -23,7 +23,8 @@ const MAX_WAITING: usize = 1_024;
 /// Condition that selects the connection to draw.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Choice {
-    /// For each recording, its first connection. Connections that a server opened to other servers are
+    /// For each recording, its first connection, or the first one with packets if no recording has sockets. Connections
+    /// that a server opened to other servers are
     /// skipped.
     First,
     /// For each recording, the first connection that begins in the step with this name, that is, between its
@@ -46,7 +47,8 @@ pub fn gather(events: &mut AnnotatedEvents, choice: &Choice) -> Result<Vec<Seque
 
 struct Gathering<'a> {
     choice: &'a Choice,
-    /// Side of the socket number in [`Choice::Sock`]: the server if a server was recorded, else the client.
+    /// Side whose recordings are searched for the socket number of [`Choice::Sock`]: the server if a server
+    /// was recorded, else the client.
     numbered: Side,
     sides: Vec<Side>,
     /// For each open socket, its `socket`, `bind` and `listen` events, each with its time on the time line.
@@ -64,6 +66,9 @@ impl<'a> Gathering<'a> {
 
     fn observe(&mut self, annotated: &AnnotatedEvent) {
         let event = &annotated.timed.event;
+        if let Op::Packet(_) = event.op {
+            return self.observe_packet(annotated);
+        }
         let Some(sock) = event.sock else { return };
         let socket = Socket { recording: annotated.timed.recording, sock };
         if matches!(event.op, Op::Socket { .. } | Op::Bind { .. } | Op::Listen { .. }) {
@@ -85,6 +90,51 @@ impl<'a> Gathering<'a> {
         }
     }
 
+    /// Processes a packet. The first packets of a connection may precede the accept of the server.
+    fn observe_packet(&mut self, annotated: &AnnotatedEvent) {
+        let (Op::Packet(packet), Some(connection)) = (&annotated.timed.event.op, &annotated.connection)
+        else {
+            return;
+        };
+        let flags = packet.segment.as_ref().map(|segment| segment.flags).unwrap_or_default();
+        if flags.contains(TcpFlags::SYN) && !flags.contains(TcpFlags::ACK) {
+            let candidate = self.candidates.entry(connection.number).or_default();
+            candidate.observe_packet(annotated, connection);
+            let is_alone = self.sides.iter().all(|side| *side == Side::Wire);
+            if is_alone && self.matches(annotated) && self.selected().next().is_none() {
+                self.select(connection.number);
+            }
+            self.drop_oldest();
+        } else if let Some(candidate) = self.candidates.get_mut(&connection.number) {
+            candidate.observe_packet(annotated, connection);
+        }
+    }
+
+    /// Returns `true` if the choice does not name a socket, and the event is in the chosen step, if any.
+    fn matches(&self, annotated: &AnnotatedEvent) -> bool {
+        match self.choice {
+            Choice::First => true,
+            Choice::Step(name) => annotated.step.as_deref() == Some(name.as_str()),
+            Choice::Sock(_) => false,
+        }
+    }
+
+    fn select(&mut self, number: u64) {
+        if let Some(candidate) = self.candidates.get_mut(&number) {
+            candidate.is_selected = true;
+        }
+    }
+
+    /// Drops the oldest connection that is not selected, if there are too many.
+    fn drop_oldest(&mut self) {
+        if self.candidates.len() > MAX_WAITING {
+            let oldest = self.candidates.iter().find(|(_, candidate)| !candidate.is_selected);
+            if let Some(number) = oldest.map(|(number, _)| *number) {
+                self.candidates.remove(&number);
+            }
+        }
+    }
+
     /// Processes an event that opens one end of a connection.
     fn begin(&mut self, socket: Socket, annotated: &AnnotatedEvent, connection: &Connection) {
         let own = self.openings.remove(&socket).unwrap_or_default();
@@ -100,23 +150,16 @@ impl<'a> Gathering<'a> {
         if !candidate.is_selected && candidate.has_both_ends() {
             self.candidates.remove(&number);
         }
-        if self.candidates.len() > MAX_WAITING {
-            let oldest = self.candidates.iter().find(|(_, candidate)| !candidate.is_selected);
-            if let Some(number) = oldest.map(|(number, _)| *number) {
-                self.candidates.remove(&number);
-            }
-        }
+        self.drop_oldest();
     }
 
     fn is_selected(&self, socket: Socket, annotated: &AnnotatedEvent, side: Side) -> bool {
         let is_upstream = side == Side::Client && self.sides.get(socket.recording) == Some(&Side::Server);
         let matches = match self.choice {
-            Choice::First | Choice::Step(_) if is_upstream => false,
-            Choice::First => true,
-            Choice::Step(name) => annotated.step.as_deref() == Some(name.as_str()),
             Choice::Sock(sock) => {
                 socket.sock == *sock && self.sides.get(socket.recording) == Some(&self.numbered)
             }
+            Choice::First | Choice::Step(_) => !is_upstream && self.matches(annotated),
         };
         matches && !self.selected().any(|candidate| candidate.is_in(socket.recording))
     }
@@ -125,8 +168,9 @@ impl<'a> Gathering<'a> {
         self.candidates.values().filter(|candidate| candidate.is_selected)
     }
 
-    /// Returns the selected connections. If several have their ends in the same recordings, returns only one
-    /// of them: the first one recorded on both ends, or else the first one.
+    /// Returns the selected connections without duplicates. A connection is a duplicate if another selected
+    /// connection has ends in the same recordings and is earlier, or has ends in these recordings and in one
+    /// more.
     fn finish(self, recordings: &[Recording]) -> Vec<Sequence> {
         let is_within = |one: &Candidate, other: &Candidate| one.recordings().all(|it| other.is_in(it));
         let selected: Vec<&Candidate> = self.selected().collect();

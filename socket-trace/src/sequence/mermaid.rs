@@ -8,7 +8,8 @@ use super::diagram::{Arrow, lane, pause, rows};
 use super::model::Sequence;
 use crate::show::description::truncate;
 
-/// Maximum number of characters of a description. The widest label determines the width of the diagram.
+/// Maximum number of characters of a description on an arrow. It is limited because the widest description
+/// determines the width of the diagram.
 const LABEL: usize = 60;
 
 /// Formats a connection as a Mermaid `sequenceDiagram`.
@@ -30,12 +31,20 @@ pub fn diagram(sequence: &Sequence) -> String {
                 let _ = writeln!(out, "    {}: {}{label}", across(&arrow), escaped(&text));
             }
             (None, Some(arrow)) => _ = writeln!(out, "    {}: {}", across(&arrow), escaped(&arrow.label)),
-            (Some((side, text)), None) => _ = writeln!(out, "    Note over {}: {}", id(side), escaped(&text)),
+            (Some((side, text)), None) => {
+                let carried = truncate(&row.carried, LABEL);
+                let carried =
+                    if carried.is_empty() { carried } else { format!("<br/>{}", escaped(&carried)) };
+                let _ = writeln!(out, "    Note over {}: {}{carried}", id(side), escaped(&text));
+            }
             (None, None) => {}
         }
     }
     if sequence.more > 0 {
         let _ = writeln!(out, "    Note over C,S: and {} more calls", sequence.more);
+    }
+    if sequence.more_packets > 0 {
+        let _ = writeln!(out, "    Note over C,S: and {} more packets", sequence.more_packets);
     }
     out
 }
@@ -47,9 +56,15 @@ fn id(side: Side) -> &'static str {
     }
 }
 
-/// Returns the Mermaid syntax for an arrow. Segments that the kernels exchange are dashed.
+/// Returns the Mermaid syntax for an arrow: `C->>S`, or `C-->>S` (dashed) for a segment without data. The arrow of a
+/// dropped packet ends with a cross: `C-xS`.
 fn across(arrow: &Arrow) -> String {
-    let line = if arrow.kernel { "-->>" } else { "->>" };
+    let line = match (arrow.kernel, arrow.is_dropped) {
+        (true, false) => "-->>",
+        (true, true) => "--x",
+        (false, false) => "->>",
+        (false, true) => "-x",
+    };
     match arrow.to {
         Side::Server => format!("C{line}S"),
         Side::Client | Side::Wire => format!("S{line}C"),

@@ -2,15 +2,18 @@
 //!
 //! Each side is recorded separately. The sides are matched by the addresses of the connection and merged by
 //! the clock that both headers refer to. If only one side was recorded, the signals of the other side are
-//! derived from the socket calls that received them.
+//! derived from the socket calls that received them. If the network was recorded, too, its packets take the place of the
+//! segments that the calls imply.
 //!
 //! # Layout
 //!
 //! - [`call`]: one socket call, and the signal that it sends or receives
 //! - [`mod@gather`]: selects, from complete recordings, the connections that the diagram shows
 //! - `candidate`: a connection that the diagram possibly shows
+//! - `packet`: one packet, and the earlier packet that it repeats
 //! - `model`: [`Sequence`], the socket calls of a connection in order
 //! - `merge`: merges both sides, causes before effects
+//! - `instants`: merges calls with the departures and arrivals of packets
 //! - `diagram`: the rows of a diagram, shared by all output forms
 //! - [`text`]: the diagram as text
 //! - [`mermaid`]: the diagram in Mermaid's syntax
@@ -20,22 +23,25 @@ pub mod call;
 mod candidate;
 mod diagram;
 pub mod gather;
+mod instants;
 mod merge;
 pub mod mermaid;
 mod model;
+pub mod packet;
 pub mod svg;
 pub mod text;
 
 pub use call::{Call, Signal};
 pub use gather::{Choice, gather};
 pub use model::Sequence;
+pub use packet::Packet;
 pub use text::lanes;
 
 use crate::reader::{Error, Trace};
 use crate::timeline::AnnotatedEvents;
 use crate::timeline::Timeline;
 
-/// Returns the socket calls of the first connection that begins in a step.
+/// Returns the socket calls of the first connection that begins in the step with the name `step`.
 ///
 /// # Errors
 /// A trace cannot be read.

@@ -35,26 +35,44 @@ pub fn diagram(sequence: &Sequence, width: usize) -> String {
         }
         let time = row.at.map(seconds).unwrap_or_default();
         let text = |side| row.call.as_ref().filter(|(of, _)| *of == side).map_or("", |(_, text)| text);
-        let arrow = row.arrow.as_ref().map(|arrow| drawn(arrow, arrow_width)).unwrap_or_default();
+        let between = match (&row.arrow, &row.call) {
+            (Some(arrow), _) => drawn(arrow, arrow_width),
+            (None, Some((side, _))) => beside(*side, &row.carried, arrow_width),
+            (None, None) => String::new(),
+        };
         let (client, server) = (text(Side::Client), text(Side::Server));
         let pad = left - client.width().min(left);
-        let line = format!("{time:>10}  {client}{:pad$}  {}  {server}", "", fill(&arrow, arrow_width));
+        let line = format!("{time:>10}  {client}{:pad$}  {}  {server}", "", fill(&between, arrow_width));
         let _ = writeln!(out, "{}", line.trim_end());
     }
     if sequence.more > 0 {
         let _ = writeln!(out, "{:12}… and {} more calls", "", sequence.more);
     }
+    if sequence.more_packets > 0 {
+        let _ = writeln!(out, "{:12}… and {} more packets", "", sequence.more_packets);
+    }
     out
 }
 
-/// Formats an arrow of `width` columns: `── SYN ─────▶`.
+/// Formats an arrow of `width` columns: `── SYN ─────▶`. That of a dropped packet ends with a cross.
 fn drawn(arrow: &Arrow, width: usize) -> String {
     let label = truncate(&arrow.label, width.saturating_sub(8));
     let label = if label.is_empty() { String::new() } else { format!(" {label} ") };
     let line = "─".repeat(width.saturating_sub(label.width() + 3));
-    match arrow.to {
-        Side::Server => format!("──{label}{line}▶"),
-        Side::Client | Side::Wire => format!("◀{line}{label}──"),
+    match (arrow.to, arrow.is_dropped) {
+        (Side::Server, false) => format!("──{label}{line}▶"),
+        (Side::Server, true) => format!("──{label}{line}✗"),
+        (_, false) => format!("◀{line}{label}──"),
+        (_, true) => format!("✗{line}{label}──"),
+    }
+}
+
+/// Formats the description of a socket call's data, next to the side that made the call.
+fn beside(side: Side, carried: &str, width: usize) -> String {
+    let text = truncate(carried, width);
+    match side {
+        Side::Server => format!("{:pad$}{text}", "", pad = width.saturating_sub(text.width())),
+        _ => text,
     }
 }
 

@@ -86,8 +86,9 @@ fn text(unit: &[Part]) -> &str {
     }
 }
 
-/// Returns the name to show before `text`, the text of the part. Empty if `text` is sufficient, as in
-/// HTTP/1.1, or if the part is only a length, such as a chunk size.
+/// Returns the name of the part if it must be shown before `text`, the text of the part: `HEADERS` before
+/// `200`. Empty if `text` is clear by itself, e.g. `GET /v1/books/1`, or if the part is only a length, such
+/// as a chunk size.
 fn name(part: &Part, text: &str) -> &'static str {
     let is_self_explanatory = match part.layer {
         Layer::Http1 => true,

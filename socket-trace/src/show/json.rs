@@ -25,7 +25,8 @@ impl Delimiters {
         Self { array: !lines, has_objects: false }
     }
 
-    /// Writes the delimiter before the next object.
+    /// Writes the delimiter before the next object: `[` before the first one of an array, `,` before the
+    /// others.
     fn before_object(&mut self, out: &mut impl Write) -> io::Result<()> {
         let before = match (self.array, self.has_objects) {
             (false, _) => "",
@@ -36,7 +37,8 @@ impl Delimiters {
         out.write_all(before.as_bytes())
     }
 
-    /// Writes the end of the array.
+    /// Writes the `]` after the last object, or `[]` if the array is empty. Writes nothing for one object per
+    /// line.
     ///
     /// # Errors
     /// `out` cannot be written.
@@ -81,10 +83,11 @@ pub(crate) struct AddedFields<'a> {
     /// Name of the step (the time from one mark to the next) in which the event happened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) step: Option<&'a str>,
-    /// `true` for a connection that a server opened, as a client of another server.
+    /// `true` if the event belongs to a connection that the recorded server opened to another server, such as
+    /// a database.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) upstream: bool,
-    /// Description of the data that the event transferred.
+    /// Description of the data that the event transferred, e.g. `GET /v1/books/1`.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) says: String,
 }

@@ -28,7 +28,8 @@ const CARRIED: usize = 48;
 /// Minimum number of spaces between an event and its description.
 const GAP: usize = 3;
 
-/// Minimum number of columns for a description. If fewer remain, the space before it shrinks to [`GAP`].
+/// Minimum number of columns for a description. If fewer columns would remain in the line, the description
+/// starts [`GAP`] spaces after the event.
 const MIN_WIDTH: usize = 24;
 
 /// Style in which events are printed.
@@ -47,7 +48,8 @@ pub struct Style {
 pub struct Text {
     style: Style,
     lines: Vec<Lines>,
-    /// For each recording, the time from the start of the time line to the start of the recording.
+    /// For each recording, the time from the start of the time line to the start of the recording, in
+    /// nanoseconds.
     began: Vec<u64>,
     /// For each recording, its label; empty if there is only one recording.
     labels: Vec<String>,
@@ -107,7 +109,8 @@ impl Text {
         Ok(())
     }
 
-    /// Processes an event. Writes it as a line if `shown` is `true`.
+    /// Processes an event, and writes it as a line if `shown` is `true`. Hidden events must be passed, too,
+    /// because the line of a close shows the age of its connection.
     ///
     /// # Errors
     /// `out` cannot be written.
@@ -146,7 +149,8 @@ impl Text {
         }
     }
 
-    /// Writes the other end of the connection or a description of the data, to the right of the event.
+    /// Writes text to the right of the event: the other end of the connection (`↔ rest-client #1`) if the
+    /// event opens the connection, else a description of the data.
     fn write_description(&self, annotated: &AnnotatedEvent, out: &mut impl Write) -> io::Result<()> {
         if let Some(other) =
             annotated.connection.as_deref().and_then(|connection| self.other_end(annotated, connection))
@@ -170,7 +174,7 @@ impl Text {
     }
 
     /// Returns the other end of the connection, such as `rest-client #1`, if the event opens one end and the
-    /// other end is known already.
+    /// other end occurs earlier on the time line.
     fn other_end(&self, annotated: &AnnotatedEvent, connection: &Connection) -> Option<String> {
         let other = connection.other.filter(|_| opens(annotated))?;
         Some(format!("{} #{}", self.labels.get(other.recording)?, other.sock))

@@ -17,7 +17,7 @@ use row::transferred;
 
 mod row;
 
-/// Classes of bytes, in the order of the columns.
+/// The columns for bytes: the class that each column counts, and its heading.
 const CLASSES: [(Class, &str); 5] = [
     (Class::Connection, "connection"),
     (Class::Framing, "framing"),
@@ -45,7 +45,8 @@ impl Summary {
         Self { open: HashMap::new(), labels: if labels.len() > 1 { labels } else { Vec::new() }, has_payload }
     }
 
-    /// Processes an event. If the event ends a connection, returns its row.
+    /// Processes an event, and counts it if `shown` is `true`. If the event ends a connection, returns the
+    /// connection's row.
     pub fn event(&mut self, annotated: &AnnotatedEvent, shown: bool) -> Option<Row> {
         let event = &annotated.timed.event;
         let socket = Socket { recording: annotated.timed.recording, sock: event.sock? };

@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 
 use super::row::{Row, State};
 
-/// Conditions for a socket to be shown. One condition suffices; without conditions, all sockets are shown.
+/// Conditions for a socket to be shown. A socket is shown if it meets at least one of them, or if there are
+/// none.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     /// Ids of processes. Shows the sockets of each process, and sockets in TIME_WAIT with a port on which
@@ -36,7 +37,7 @@ impl Filter {
         self.pids.is_empty() && self.ports.is_empty() && self.addresses.is_empty()
     }
 
-    /// Adds the conditions of `other`.
+    /// Adds the conditions of `other`, so that sockets that meet one of these are shown, too.
     pub fn add(&mut self, other: Self) {
         self.pids.extend(other.pids);
         self.ports.extend(other.ports);

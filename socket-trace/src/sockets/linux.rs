@@ -53,8 +53,8 @@ fn row(proto: Proto, entry: &Entry, process: Option<Process>, backlog: Option<u3
     }
 }
 
-/// Returns, by the inode of each socket, one of the processes that have it open. Omits processes that have
-/// just ended, and processes of other users.
+/// Returns, for the inode of each socket, one of the processes that have the socket open. Omits processes
+/// that have just ended, and processes of other users.
 fn by_inode(filter: &Filter) -> io::Result<HashMap<u64, Process>> {
     let mut by_inode: HashMap<u64, Process> = HashMap::new();
     for pid in pids()? {

@@ -37,8 +37,8 @@ const INODE: usize = 68;
 /// Size of the receive buffer in bytes. The kernel sends at most 32 KiB at once.
 const MAX_RESPONSE: usize = 64 << 10;
 
-/// Returns the backlog of each listening socket, by inode. Empty if a sandbox forbids the query, so that rows
-/// lack backlogs.
+/// Returns the backlog of each listening socket, by inode. Empty if a sandbox forbids the query; the table
+/// then shows no backlogs.
 pub(super) fn backlogs() -> HashMap<u64, u32> {
     let mut backlogs = HashMap::new();
     for family in [AF_INET, AF_INET6] {

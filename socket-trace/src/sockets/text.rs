@@ -116,7 +116,7 @@ fn write_legend<'a>(out: &mut String, rows: impl Iterator<Item = &'a Row> + Clon
     Ok(())
 }
 
-/// Explains the number of connections that a listening socket has not accepted yet.
+/// Explains the queue of a listening socket: `2 connections await accept; the backlog is 128`.
 fn queue_note(row: &Row) -> String {
     let waiting = match row.recv_queue {
         1 => "1 connection awaits accept".to_owned(),

@@ -30,7 +30,7 @@ impl BytesByClass {
         *sum = sum.saturating_add(bytes);
     }
 
-    /// Subtracts bytes from one class, at most as many as it has.
+    /// Subtracts `bytes` from the number of one class, but not below zero.
     pub(crate) fn subtract(&mut self, class: Class, bytes: u64) {
         let sum = self.sum_mut(class);
         *sum = sum.saturating_sub(bytes);
@@ -61,7 +61,8 @@ impl BytesByClass {
         }
     }
 
-    /// Returns the number of bytes minus that of `other`, class by class, but not below zero.
+    /// Returns the numbers of `self` minus those of `other`, class by class; 0 for a class of which `other`
+    /// has more bytes.
     #[must_use]
     pub fn without(&self, other: &Self) -> Self {
         Self {
@@ -80,7 +81,7 @@ impl BytesByClass {
         self.by_class().into_iter().fold(0, |sum, (_, bytes)| sum.saturating_add(bytes))
     }
 
-    /// Returns the number of bytes of each class.
+    /// Returns each class with its number of bytes.
     #[must_use]
     pub fn by_class(&self) -> [(Class, u64); 6] {
         [
@@ -129,7 +130,8 @@ impl ByteBreakdown {
         if transfer.to_server { &mut self.to_server } else { &mut self.to_client }
     }
 
-    /// Returns the number of bytes minus that of `other`, by class and direction, but not below zero.
+    /// Returns the numbers of `self` minus those of `other`, by class and direction; 0 where `other` has more
+    /// bytes.
     #[must_use]
     pub fn without(&self, other: &Self) -> Self {
         Self {

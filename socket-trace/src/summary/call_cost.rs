@@ -9,7 +9,7 @@ use super::byte_breakdown::{ByteBreakdown, BytesByClass};
 use super::data_transfer::DataTransfer;
 use super::median::Median;
 
-/// Sums over several API calls.
+/// Totals of several API calls: how many they are, and their reads, writes, bytes and median response time.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct CallTotals {
     /// Number of API calls.
@@ -41,7 +41,7 @@ impl CallTotals {
         self.first_byte_samples.add(first_byte_ns(call));
     }
 
-    /// Adds the bytes, reads and writes of the connection that belong to no API call.
+    /// Adds `overhead`: bytes, reads and writes of the connection that belong to no API call.
     pub(super) fn add_overhead(&mut self, overhead: &ConnectionOverhead) {
         self.reads += overhead.reads;
         self.writes += overhead.writes;

@@ -11,7 +11,8 @@ use socket_tap::format::Side;
 use super::role::Role;
 use super::socket_history::{MAX_CALLS, OpeningCall, SocketHistory};
 
-/// The names of the calls on one socket, in order. Repeated reads and writes are listed once.
+/// The names of the calls on one socket, in order, e.g. `accept → read → write → close`. Repeated reads and
+/// writes are listed once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct CallPattern(pub Vec<String>);

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-/// Maximum number of distinct keys in a map. It is limited because a trace may contain any number of names.
+/// Maximum number of distinct keys in a map. It is limited because keys are names from a trace, which may
+/// contain any number of them.
 pub(super) const MAX_KEYS: usize = 1_000;
 
 /// A map that keeps insertion order. Once it has [`MAX_KEYS`] keys, all further keys share one value.
@@ -10,7 +11,7 @@ pub(super) const MAX_KEYS: usize = 1_000;
 pub(super) struct CappedMap<T> {
     values: Vec<T>,
     indexes: HashMap<String, usize>,
-    /// Key that stands for all keys above the limit, such as `other steps`.
+    /// Name of the value that all keys beyond the limit share, e.g. `other steps`.
     overflow_key: &'static str,
 }
 
@@ -19,7 +20,7 @@ impl<T> CappedMap<T> {
         Self { values: Vec::new(), indexes: HashMap::new(), overflow_key }
     }
 
-    /// Returns the index of the value of `key`. Inserts the value that `new` returns if the key is missing.
+    /// Returns the index of the value of `key`. If the key is missing, inserts the value that `new` returns.
     pub(super) fn index(&mut self, key: &str, new: impl FnOnce(String) -> T) -> usize {
         if let Some(index) = self.indexes.get(key) {
             return *index;
@@ -42,7 +43,7 @@ impl<T> CappedMap<T> {
     /// Returns the value at an index that [`index`](Self::index) returned.
     ///
     /// # Panics
-    /// If the index is of another map.
+    /// If another map returned the index, and it is out of range in this map.
     pub(super) fn at(&mut self, index: usize) -> &mut T {
         &mut self.values[index]
     }

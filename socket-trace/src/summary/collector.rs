@@ -58,13 +58,14 @@ struct Collector<'a> {
 impl<'a> Collector<'a> {
     fn new(header: &Header, on_call: OnCall<'a>) -> Self {
         let Header { side, capture, .. } = *header;
+        let has_payload = capture > 0 && side != Side::Wire;
         Self {
             side,
             open: HashMap::new(),
             call_patterns: BTreeMap::new(),
-            has_payload: capture > 0,
-            own: Traffic::new(side, capture > 0),
-            upstream: Traffic::new(Side::Client, capture > 0),
+            has_payload,
+            own: Traffic::new(side, has_payload),
+            upstream: Traffic::new(Side::Client, has_payload),
             upstream_sockets: HashSet::new(),
             on_call,
             lost: 0,

@@ -35,7 +35,8 @@ pub enum Defect {
         /// Number of events that the trace contains.
         there: u64,
     },
-    /// The beginning of the recording is missing.
+    /// The beginning of the recording is missing: the first files of a rotated recording were deleted, or
+    /// early events were discarded.
     Part,
     /// The recorder dropped events.
     Lossy {

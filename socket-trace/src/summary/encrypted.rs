@@ -14,7 +14,8 @@ use socket_tap::event::SockId;
 use super::byte_breakdown::BytesByClass;
 use super::step::Steps;
 
-/// The open TLS connections whose encrypted bytes may still be moved to another class.
+/// The open TLS connections. Their encrypted bytes were counted as payload at first, and are counted again as
+/// headers, payload and so on if the plaintext is recorded, too.
 #[derive(Debug, Default)]
 pub(super) struct Encrypted {
     /// For each TLS socket, its two directions: first to the client, then to the server.
@@ -45,7 +46,8 @@ impl Encrypted {
         }
     }
 
-    /// Adds the dissected parts of a read or write.
+    /// Adds the dissected parts of a read or write: plaintext if `sock` is a stream on top of TLS, encrypted
+    /// data if it is the TLS socket. Ignores sockets without TLS.
     pub(super) fn transfer(&mut self, sock: SockId, to_server: bool, parts: &[Part], steps: &mut Steps) {
         if let Some(below) = self.below.get(&sock) {
             if let Some(direction) =
@@ -92,8 +94,8 @@ impl Direction {
         self.reclassify(to_server, steps);
     }
 
-    /// Reclassifies encrypted bytes. They were first counted as payload; this function counts them by the
-    /// classes of the plaintext that they carry.
+    /// Moves encrypted bytes, which were counted as payload, to the classes of the plaintext: from 100
+    /// encrypted and 80 plaintext bytes, it moves 80.
     fn reclassify(&mut self, to_server: bool, steps: &mut Steps) {
         for (class, bytes) in self.pending.by_class() {
             let resolved = bytes.min(self.unresolved);

@@ -39,7 +39,8 @@ pub struct Summary {
     /// Reasons why the trace is incomplete; empty for a complete trace.
     #[serde(rename = "doubts")]
     pub defects: Vec<Defect>,
-    /// For each role, the call patterns of its sockets, and the sockets that show each pattern.
+    /// For each role, the call patterns of its sockets (e.g. `accept → read → write → close`), and the
+    /// sockets with each pattern.
     #[serde(rename = "skeletons")]
     pub call_patterns: BTreeMap<Role, BTreeMap<String, SocketGroup>>,
     /// Totals of each step (the events from one mark to the next), in the order in which the steps first

@@ -52,7 +52,7 @@ pub(super) struct ClassifiedTransfer {
     pub(super) is_uncounted: bool,
 }
 
-/// Totals of a complete recording that need its payload.
+/// Totals over the whole recording that are computed from the payload.
 #[derive(Default)]
 pub(super) struct PayloadTotals {
     pub(super) operations: Vec<Operation>,
@@ -60,8 +60,8 @@ pub(super) struct PayloadTotals {
     pub(super) unknown: u64,
 }
 
-/// An open connection. Its bytes that belong to no API call are collected in `overhead`, and later added to
-/// the cost of a call.
+/// An open connection. Its bytes that belong to no API call are collected in `overhead`, and added to the
+/// cost of the next call that ends. Bytes after the last call are added to the cost of the first call.
 struct Connection {
     side: Side,
     /// Number of bytes that could not be dissected or are encrypted.
@@ -198,7 +198,8 @@ impl Connection {
     }
 }
 
-/// Returns `true` if the bytes of the part cannot be dissected, so that they possibly contain API calls.
+/// Returns `true` if the bytes of the part are encrypted, or could not be dissected. Such bytes possibly
+/// contain API calls.
 fn may_contain_calls(part: &Part) -> bool {
     part.class == Class::Unknown || (part.layer == Layer::Tls && part.class == Class::Payload)
 }

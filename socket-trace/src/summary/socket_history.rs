@@ -38,7 +38,8 @@ pub struct SocketHistory {
     pub writes: u64,
     /// Number of times that the program shut down the sending half of the socket.
     pub shutdowns: u64,
-    /// Name and error of each failed socket call. Consecutive equal failures are listed once.
+    /// Name and error of each failed socket call, e.g. `read fails: interrupted`. Consecutive equal failures
+    /// are listed once.
     pub failures: Vec<String>,
     /// Time at which the socket was connected (by `accept`, `connect` or `adopt`), in nanoseconds since the
     /// recording began.
@@ -117,7 +118,8 @@ impl SocketHistory {
         }
     }
 
-    /// Returns `true` unless the socket ended with a reset, an error or a local abort.
+    /// Returns `false` if the socket ended with a reset, an error or a local abort; `true` if it ended
+    /// otherwise or is open.
     #[must_use]
     pub fn ended_cleanly(&self) -> bool {
         let unclean =
@@ -141,7 +143,8 @@ impl SocketHistory {
         })
     }
 
-    /// Returns the side that sent the first byte: `client` or `server`.
+    /// Returns the side that sent the first byte: `client` or `server`. `None` before the first byte. `side`
+    /// is the recorded end of the connection.
     #[must_use]
     pub fn first_sender(&self, side: Side) -> Option<&'static str> {
         self.first.map(|(first, _)| match (side, first) {
@@ -165,7 +168,7 @@ impl SocketHistory {
     }
 }
 
-/// Returns the listening socket of a successful accept.
+/// If the event is a successful accept, returns the listening socket; else `None`.
 pub(super) fn accepting_listener(event: &Event) -> Option<SockId> {
     match event.op {
         Op::Accept { on, .. } if event.error.is_none() => Some(on),
@@ -173,7 +176,8 @@ pub(super) fn accepting_listener(event: &Event) -> Option<SockId> {
     }
 }
 
-/// Returns `true` if the event opens a connection to another server, in the recording of a server.
+/// Returns `true` if the event is a `connect` in the recording of a server: it leads to another server, such
+/// as a database. `side` is the side that made the recording.
 pub(crate) fn opens_upstream(event: &Event, side: Side) -> bool {
     side == Side::Server && matches!(event.op, Op::Connect { .. })
 }

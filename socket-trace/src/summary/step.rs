@@ -45,7 +45,8 @@ pub struct Step {
     /// Number of connections by the side that sent the first byte: `client` or `server`.
     #[serde(rename = "spoke_first")]
     pub first_sender: BTreeMap<&'static str, u64>,
-    /// Number of connections that ended, by the cause of their end.
+    /// Number of connections that ended, by cause: `client` or `server` if that side closed the connection
+    /// first, else `reset` or `error`.
     pub ended_by: BTreeMap<&'static str, u64>,
     /// The bytes of `to_server` and `to_client`, by class. `None` for a recording without payload.
     #[serde(rename = "spent")]
@@ -61,7 +62,7 @@ impl Step {
         Self { name, ..Self::default() }
     }
 
-    /// Adds an event and the data that it transferred.
+    /// Counts an event: the data that it transferred, or the connection that it opened.
     pub(super) fn observe(&mut self, event: &Event, transfer: Option<DataTransfer>) {
         match transfer {
             Some(transfer) => self.add_transfer(transfer),
@@ -94,7 +95,7 @@ impl Step {
         direction.add(class, bytes);
     }
 
-    /// Adds a connection that has ended.
+    /// Counts a connection that has ended. Ignores other sockets, such as listeners.
     pub(super) fn add_ended(&mut self, socket: &SocketHistory, side: Side) {
         if !matches!(socket.role(side), Role::Accepted | Role::Connected) {
             return;

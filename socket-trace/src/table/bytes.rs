@@ -12,7 +12,7 @@ pub(super) fn grid(traces: &[&Summary], by: Grouping) -> Grid {
     grid_of(traces, by, |trace| by.groups(trace))
 }
 
-/// Builds the same table for the connections that servers opened to other servers.
+/// Builds a table like [`grid`], but for the connections that servers opened to other servers.
 pub(super) fn upstream_grid(traces: &[&Summary], by: Grouping) -> Grid {
     grid_of(traces, by, |trace| by.upstream_groups(trace))
 }
@@ -44,8 +44,8 @@ type OfClass = fn(&BytesByClass) -> u64;
 pub(super) struct Classes(Vec<(&'static str, OfClass)>);
 
 impl Classes {
-    /// Selects the byte classes that get a column: some classes always get one, the others only if `spent`
-    /// contains bytes of the class.
+    /// Selects the columns. The classes TLS and unknown get a column only if `spent` contains bytes of them;
+    /// all other classes always get one.
     pub(super) fn of(spent: impl Iterator<Item = ByteBreakdown>) -> Self {
         let mut all = ByteBreakdown::default();
         spent.for_each(|spent| all.add_all(&spent));
@@ -67,8 +67,8 @@ impl Classes {
         self.0.iter().map(|(name, _)| Column::Numbers(name))
     }
 
-    /// Returns one cell for each class, with the bytes in both directions. `number` converts a sum of bytes
-    /// to the value that the cell shows, such as a mean per API call.
+    /// Returns one cell for each class, e.g. `85 / 1204`: 85 bytes to the server, 1204 to the client.
+    /// `number` converts a sum of bytes to the value that the cell shows, such as a mean per API call.
     pub(super) fn cells(
         &self,
         spent: &ByteBreakdown,

@@ -10,14 +10,14 @@ use crate::units::milliseconds;
 /// Content of a cell of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Cell {
-    /// An empty cell.
+    /// No value, shown as `–`.
     Nothing,
-    /// A name from a trace, which is untrusted text.
+    /// A name from a trace. It is escaped in the output, since a trace may contain any text.
     Name(String),
-    /// Text that this crate has written.
+    /// Text of this crate, e.g. `client 3, server 1`. It is not escaped.
     Words(String),
     Number(Number),
-    /// Number of bytes to the server, and to the client.
+    /// Number of bytes to the server, and to the client, shown as `85 / 1204`.
     Directions(Number, Number),
     /// A time in nanoseconds.
     Time(i128),
@@ -43,7 +43,8 @@ impl Cell {
         })
     }
 
-    /// Returns a cell that shows the change from the value of `before` to the value of this cell.
+    /// Returns a cell that shows the change from the value of `before` to the value of this cell: `+2` from 3
+    /// to 5.
     pub(super) fn change(&self, before: &Self) -> Self {
         match (before, self) {
             (Self::Number(before), Self::Number(after)) => Self::Words(after.minus(*before).signed()),
@@ -86,7 +87,8 @@ impl Cell {
         }
     }
 
-    /// Returns the width of the last number in a cell such as `85 / 1204`; 0 for any other cell.
+    /// Returns the number of characters after the `/` in a cell such as `85 / 1204` (4 for this one); 0 for
+    /// any other cell.
     pub(super) fn right_width(&self) -> usize {
         match self {
             Self::Directions(_, back) => back.to_string().len(),
@@ -95,7 +97,8 @@ impl Cell {
     }
 }
 
-/// A count, or a mean of counts. A mean below 10 is shown with one decimal place, unless this digit is 0.
+/// A count, or a mean of counts: `7`, `7.1`, `16`. A mean below 10 is shown with one decimal place, unless
+/// this digit is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Number {
     tenths: i128,

@@ -11,8 +11,8 @@ pub(super) fn of_side(traces: &[Summary], side: Side) -> Vec<&Summary> {
     traces.iter().filter(|trace| trace.side == side).collect()
 }
 
-/// Returns `true` for exactly two traces, if their recordings have the same name. The table then shows the
-/// change from the first to the second.
+/// Returns `true` if there are exactly two traces, and their recordings have the same name. The table then
+/// shows the change from the first to the second.
 pub(super) fn is_change(traces: &[&Summary]) -> bool {
     matches!(traces, [before, after] if before.name == after.name)
 }

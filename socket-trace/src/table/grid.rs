@@ -37,7 +37,7 @@ pub(super) enum Column {
     Numbers(&'static str),
 }
 
-/// A row of a group: the label of its trace, and the cells of the trace.
+/// A row of a group: the label of its trace, and the cells to the right of the label.
 pub(super) type Row<'a> = (&'a str, Vec<Cell>);
 
 impl Grid {
@@ -125,7 +125,8 @@ impl Column {
         name
     }
 
-    /// Returns the Markdown that separates the heading of the column from its cells.
+    /// Returns the Markdown between the heading of the column and its cells: `---`, or `--:` for
+    /// right-aligned cells.
     fn rule(self) -> &'static str {
         match self {
             Self::Names(..) | Self::Words(_) => "---",

@@ -77,12 +77,13 @@ impl AnnotatedEvents {
         self.timeline
     }
 
-    /// Returns the operation of an API call that has not ended, if the operation is known yet.
+    /// Returns the operation, e.g. `GET /v1/books/1`, of the API call with the number `call` on a socket.
+    /// `None` if the call has ended, or its operation is not known yet.
     pub(crate) fn operation(&self, socket: Socket, call: u64) -> Option<&str> {
         self.dissectors.get(socket.recording)?.as_ref()?.operation(socket.sock, call)
     }
 
-    /// Returns the number of bytes that TLS encryption adds to each record of the connection, if known.
+    /// Returns the number of bytes that TLS encryption adds to each TLS record of the connection, if known.
     pub(crate) fn expansion(&self, socket: Socket) -> Option<Expansion> {
         self.dissectors.get(socket.recording)?.as_ref()?.expansion(socket.sock)
     }

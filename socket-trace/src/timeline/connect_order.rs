@@ -1,8 +1,8 @@
 //! Moves each `connect` to the time at which it was called.
 //!
 //! A trace lists events in the order in which calls returned, and a `connect` may return after the peer's
-//! `accept`. So while a new socket may be connecting, the events that follow are held back, and the `connect`
-//! is inserted before them.
+//! `accept`. So while a `connect` may be in progress on a new socket, the events that follow are buffered,
+//! and the `connect` is inserted before them.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -12,24 +12,25 @@ use socket_tap::event::{Event, Op, SocketKind};
 use super::connections::Socket;
 use super::timed_event::TimedEvent;
 
-/// Maximum number of events that are held back. A `connect` that takes longer is placed after them.
+/// Maximum number of buffered events. If a `connect` is still in progress when there are more, the buffered
+/// events are returned, and the `connect` is placed after them.
 const MAX_HELD: usize = 4_096;
 
-/// Maximum number of payload bytes in the events that are held back.
+/// Maximum number of payload bytes in the buffered events.
 const MAX_BYTES: usize = 16 << 20;
 
-/// Maximum time for which a `connect` in progress holds back the events of a growing trace.
+/// Maximum time for which the events of growing traces stay buffered because of a `connect` in progress.
 const MAX_WAIT: Duration = Duration::from_millis(500);
 
-/// Holds back events while a `connect` may be in progress, so that the `connect` can be inserted at the time
-/// at which it was called.
+/// Buffers events while a `connect` may be in progress, so that the `connect` can be inserted at the time at
+/// which it was called.
 #[derive(Debug, Default)]
 pub(super) struct ConnectOrder {
     held: VecDeque<TimedEvent>,
-    /// Number of payload bytes in the events that are held back.
+    /// Number of payload bytes in the events of `held`.
     bytes: usize,
-    /// All new stream sockets, in the order of their creation. Only those that are also in `connecting` hold
-    /// back events.
+    /// All new stream sockets, in the order of their creation. Events are buffered only because of those that
+    /// are also in `connecting`.
     new_sockets: VecDeque<NewSocket>,
     /// Sockets on which a `connect` is possibly in progress, each with the time of its creation in
     /// nanoseconds on the time line.
@@ -46,8 +47,8 @@ struct NewSocket {
 }
 
 impl ConnectOrder {
-    /// Adds the next event, in the order in which the socket calls returned. Returns the event if it need not
-    /// be held back.
+    /// Adds the next event, in the order in which the socket calls returned. Returns the event at once if it
+    /// need not be buffered.
     pub(super) fn push(&mut self, mut timed: TimedEvent) -> Option<TimedEvent> {
         let socket = timed.event.sock.map(|sock| Socket { recording: timed.recording, sock });
         if let Some(socket) = socket {
@@ -82,8 +83,8 @@ impl ConnectOrder {
         }
     }
 
-    /// Returns the next event. `None` if no event is held back, or if a `connect` that is still in progress
-    /// may have to be placed before the next event.
+    /// Removes and returns the first buffered event. `None` if there is none, or if a `connect` that is still
+    /// in progress may have to be inserted before it.
     pub(super) fn pop_ready(&mut self) -> Option<TimedEvent> {
         loop {
             let first = self.held.front()?;
@@ -107,8 +108,7 @@ impl ConnectOrder {
         timed
     }
 
-    /// Stops holding back events for the oldest new socket, even if a `connect` on it may still be in
-    /// progress.
+    /// Stops waiting for a `connect` on the oldest new socket, even if one may still be in progress.
     fn stop_waiting_for_first(&mut self) {
         if let Some(new) = self.new_sockets.pop_front()
             && self.connecting.get(&new.socket) == Some(&new.at)
@@ -117,8 +117,8 @@ impl ConnectOrder {
         }
     }
 
-    /// Stops holding back events for each `connect` that has taken too long. Called when no further event is
-    /// available. Returns `true` if an event has become ready.
+    /// Stops waiting for a `connect` on each new socket that was read more than [`MAX_WAIT`] ago. Called when
+    /// no further event is available. Returns `true` if all buffered events can now be returned.
     pub(super) fn expire(&mut self) -> bool {
         while !self.held.is_empty()
             && self.new_sockets.front().is_some_and(|new| new.observed.elapsed() > MAX_WAIT)
@@ -128,7 +128,8 @@ impl ConnectOrder {
         !self.held.is_empty() && self.new_sockets.is_empty()
     }
 
-    /// Stops holding back events at the end of all traces. Returns `true` if an event has become ready.
+    /// Stops waiting for any `connect`, since all traces have ended. Returns `true` if there are buffered
+    /// events.
     pub(super) fn finish(&mut self) -> bool {
         self.new_sockets.clear();
         self.connecting.clear();

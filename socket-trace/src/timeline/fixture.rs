@@ -19,7 +19,8 @@ pub(crate) fn header_line(header: &Header) -> String {
     String::from_utf8(line).unwrap().trim_end().to_owned()
 }
 
-/// Returns the header of a recording that began at `start` on the machine's monotonic clock.
+/// Returns the header of a recording that began at `start` on the machine's monotonic clock, in nanoseconds.
+/// `capture` is the maximum number of payload bytes per read or write.
 pub(crate) fn header(name: &str, side: Side, start: u64, capture: u64) -> String {
     let mut header = Header::new(name, side);
     header.program = "p 1".to_owned();

@@ -141,9 +141,10 @@ impl Timeline {
     /// Waits 50 ms for more events in files that recorders are still writing.
     ///
     /// A recorder writes its file every 20 ms. If there are several files, one may therefore lack an event
-    /// that is earlier than the newest event in another. So an event is held back until the next wait has
-    /// passed. If a recorder is delayed for longer, its events are returned late and out of order. A caller
-    /// that can flush the recorders does so, and then calls [`settle`](Self::settle) instead.
+    /// that is earlier than the newest event in another. So while a file may lack one, events of the other
+    /// files are returned only after the next wait. If a recorder is delayed for longer, its events are
+    /// returned late and out of order. A caller that can flush the recorders does so, and then calls
+    /// [`settle`](Self::settle) instead.
     ///
     /// # Errors
     /// If a file cannot be inspected, or has become shorter.
@@ -152,7 +153,7 @@ impl Timeline {
         self.settle()
     }
 
-    /// Returns `true` if an event is held back because an earlier one may still arrive.
+    /// Returns `true` if an event was read but not returned yet, because an earlier one may still arrive.
     #[must_use]
     pub fn is_holding(&self) -> bool {
         self.connect_order.is_holding() || self.sources.iter().any(Source::is_ahead)
@@ -160,8 +161,8 @@ impl Timeline {
 
     /// Reports that all recorders were flushed. Called after each flush, instead of [`wait`](Self::wait).
     ///
-    /// Events that were in the files at the previous call of `settle` are then no longer held back, because
-    /// no earlier event can follow.
+    /// Events that were in the files at the previous call of `settle` can then be returned, because no
+    /// earlier event can follow.
     ///
     /// # Errors
     /// If a file cannot be inspected, or has become shorter.
@@ -170,7 +171,8 @@ impl Timeline {
     }
 }
 
-/// Labels recordings with equal name and side by their file names.
+/// If several recordings have the same label, because their names and sides are equal, labels each of them
+/// with its file name instead.
 fn label_duplicates_by_file(recordings: &mut [Recording], sources: &[Source]) {
     let labels: Vec<String> = recordings.iter().map(|recording| recording.label.clone()).collect();
     for (index, recording) in recordings.iter_mut().enumerate() {

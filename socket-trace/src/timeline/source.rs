@@ -17,14 +17,14 @@ pub(super) struct Source {
     /// Index of the recording to which the trace belongs.
     pub(super) recording: usize,
     trace: Trace,
-    /// The event read in advance, with its time on the machine's clock.
+    /// Time on the machine's clock, in nanoseconds, and the event that was read in advance.
     ahead: Option<(u64, Event)>,
     growing: Option<Growth>,
 }
 
 /// State of a trace: the next event is available, the next event may follow later, or the trace has ended.
 pub(super) enum State {
-    /// The next event is available. The value is its time on the machine's clock.
+    /// The next event is available. The value is its time on the machine's clock, in nanoseconds.
     Event(u64),
     /// No event yet, because a recorder is possibly still writing to the file.
     Pending,
@@ -41,8 +41,8 @@ struct Growth {
     consumed: Consumed,
     /// Length of the file at the last call of [`Source::settle`].
     length: u64,
-    /// Length of the file at the second to last call of [`Source::settle`]. Events up to this length need not
-    /// be held back.
+    /// Length of the file at the second to last call of [`Source::settle`]. Events up to this length can be
+    /// returned, because no earlier event can follow in another file.
     settled: u64,
     missed_parts: u64,
 }
@@ -53,7 +53,7 @@ impl Source {
     }
 
     /// Opens a trace that a recorder is still writing. If the recording was rotated, opens the first file
-    /// that still exists. Calls `wait` until the file has a header.
+    /// that still exists. Calls `wait` repeatedly until the file has a header.
     pub(super) fn growing(path: &Path, wait: impl Fn()) -> Result<Self, Error> {
         loop {
             if let Some(current) = Growth::open(path)? {

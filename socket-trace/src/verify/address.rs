@@ -57,8 +57,8 @@ fn unquoted(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Returns `true` if a trace records the kernel's address as `trace`. The two may differ, for example because
-/// tokio reports an abstract Unix-domain name as `(unnamed)`.
+/// Returns `true` if the address `trace` in a trace stands for the address `kernel` in the log. The two texts
+/// may differ, for example because tokio reports an abstract Unix-domain name as `(unnamed)`.
 pub(super) fn same(kernel: Option<&Addr>, trace: Option<&Addr>) -> bool {
     match (kernel, trace) {
         (Some(Addr::Ip(kernel)), Some(Addr::Ip(trace))) => {

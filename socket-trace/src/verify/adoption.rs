@@ -96,7 +96,7 @@ pub(super) struct Adoptions {
     /// Adoptions that were matched to an address query in the log, by file descriptor. They are kept because
     /// the match may be wrong: the tap may have made a later query of the same addresses.
     found: HashMap<i32, Vec<Adopted>>,
-    /// Sockets whose adoption has several possible times in the log: socket number and file descriptor.
+    /// Socket number and file descriptor of each socket whose adoption has several possible times in the log.
     ambiguous: BTreeSet<(SockId, i32)>,
 }
 
@@ -157,12 +157,13 @@ impl Adoptions {
         }
     }
 
-    /// Returns the adoptions that were not found in the log.
+    /// Returns the socket number and file descriptor of each adoption that was not found in the log.
     pub(super) fn not_found(&self) -> BTreeSet<(SockId, i32)> {
         self.waiting.values().flatten().map(|adopted| (adopted.sock, adopted.fd)).collect()
     }
 
-    /// Returns the adoptions that have several possible times in the log.
+    /// Returns the socket number and file descriptor of each adoption that has several possible times in the
+    /// log.
     pub(super) fn ambiguous(&self) -> &BTreeSet<(SockId, i32)> {
         &self.ambiguous
     }

@@ -7,7 +7,8 @@ use super::address;
 
 mod text;
 
-/// Operation of a call, with the arguments and results that are compared.
+/// Operation of a call, with the arguments and results that are compared, e.g. a read with its number of
+/// bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum CallKind {
     Socket {
@@ -126,7 +127,8 @@ impl Call {
         Some(Self { kind, result })
     }
 
-    /// Returns `true` if the call `trace` in the trace is a correct record of this call in the strace log.
+    /// Returns `true` if this call of the strace log equals the call `trace` of the trace. Some values may
+    /// differ: a bind to port 0 in the log equals a bind to the assigned port in the trace.
     pub(super) fn matches_recorded(&self, trace: &Self) -> bool {
         if self.result != trace.result {
             return false;

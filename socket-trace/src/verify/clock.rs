@@ -1,20 +1,21 @@
-//! Maps times of an strace log to the time line of a trace, to exclude impossible orders of calls.
+//! Converts times of trace events to the clock of an strace log, to exclude impossible orders of calls.
 //!
 //! strace stamps the beginning of a call with the wall clock (`-ttt`). The events of a trace have the time
 //! since the start of the recording, and the header has the wall-clock time of this start. The recorder reads
-//! the wall clock for the header a little after the monotonic clock, so mapped events seem late. They seem
-//! late by at most the smallest delay between a call in the log and the event of the same call in the trace.
+//! the wall clock for the header a little after the monotonic clock, so the converted times of events are too
+//! late. This error is at most the smallest delay from a call in the log to the event of the same call in the
+//! trace, because no call ends before it begins.
 
 use socket_tap::format::Header;
 
 use super::call::{CallKind, LocatedCall};
 
-/// Tolerance in nanoseconds for mapped events that seem late. It applies until a call in both log and trace
-/// shows a smaller delay.
+/// Maximum time in nanoseconds by which the time of a trace event, converted to the clock of the log, may be
+/// too late. A smaller delay that is measured from a call in both log and trace replaces it.
 const LATE: i128 = 100_000_000;
 
-/// Tolerance in nanoseconds for mapped events that seem early. Clocks are rounded, and adjusted in small
-/// steps.
+/// Maximum time in nanoseconds by which the time of a trace event, converted to the clock of the log, may be
+/// too early, because clocks are rounded, and adjusted in small steps.
 const EARLY: i128 = 10_000_000;
 
 /// Maximum rounding error of a measured delay, in nanoseconds.
@@ -24,10 +25,11 @@ const ROUNDING: i128 = 1_000_000;
 pub(super) struct Clock {
     /// Start of the recording, in nanoseconds since 1970.
     start: Option<i128>,
-    /// `true` once times have decided whether an event of the trace or a call in the log came first.
+    /// `true` once [`is_before`](Self::is_before) or [`is_after`](Self::is_after) has returned `true`, so
+    /// that the result of the comparison depends on the clocks.
     used: bool,
-    /// Largest measured time in nanoseconds by which an event of the trace precedes the start of the same
-    /// call in the log. 0 if none does.
+    /// Largest time in nanoseconds by which the converted time of an event precedes the start of the same
+    /// call in the log; 0 if none does. Only clocks that differ can cause this.
     ahead: i128,
     /// Smallest measured time in nanoseconds from the start of a call in the log to the event of the same
     /// call in the trace. `None` before the first such call.

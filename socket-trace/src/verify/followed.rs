@@ -9,7 +9,7 @@ use super::kernel::WatchId;
 use super::log::Tid;
 use super::report::MatchedCall;
 
-/// A socket of the kernel that may be in the trace.
+/// A socket in the log that may be in the trace, too.
 pub(super) enum Followed {
     /// A socket that is not bound or connected yet, so that it cannot be matched to a socket of the trace.
     Created { fd: i32, calls: Vec<LocatedCall> },
@@ -22,15 +22,15 @@ pub(super) struct Traced {
     pub(super) fd: i32,
     /// Number of calls that log and trace have in common.
     pub(super) position: u64,
-    /// The last calls that log and trace have in common.
+    /// The last three calls that log and trace have in common, shown before a difference.
     pub(super) before: VecDeque<MatchedCall>,
     /// `true` for a listener or a datagram socket. If it is still open when the recording ends, the trace's
     /// end line does not count it as open.
     pub(super) outlives: bool,
     /// `true` if the tap has queried `TCP_INFO` since the last call on the socket, as it does before a close.
     pub(super) sampled: bool,
-    /// Calls in the log that are held back, because the trace has them at a later position. This happens if
-    /// another thread made a call at the same time.
+    /// Calls in the log that are not compared yet, because the trace has them at a later position. This
+    /// happens if another thread made a call at the same time.
     pub(super) held: Vec<Held>,
     /// Index of the socket's first difference in `Check::differences`. While it is `Some`, the next calls are
     /// collected for this difference.

@@ -3,8 +3,8 @@
 //! When several threads call on one socket, the trace may list their calls in a different order than the
 //! kernel executed them. Each recorded time only bounds the time of the system call. For a sending call, the
 //! recorded time is after the thread's previous call and before the system call. For any other call, it is
-//! after the system call and before the thread's next call. The order in the trace is rejected only if no
-//! times within these bounds produce it.
+//! after the system call and before the thread's next call. If every call can have a time within its bounds
+//! such that the calls are in the order of the trace, this order is accepted. Otherwise it is a difference.
 
 use super::call::{Call, CallKind, LocatedCall};
 use super::check::Check;
@@ -33,7 +33,7 @@ impl Call {
 }
 
 impl Check {
-    /// Returns `true` if `call` can have happened before all calls of the socket that are held back, although
+    /// Returns `true` if `call` can have happened before all calls in `Traced::held` of the socket, although
     /// those ended earlier in the log.
     pub(super) fn may_precede_held(&self, socket: DescriptorId, call: &Call) -> bool {
         let Some(Followed::Traced(traced)) = self.followed.get(&socket) else { return true };
@@ -54,8 +54,8 @@ impl Check {
         }
     }
 
-    /// Holds back a call of the kernel if the trace contains it a few calls later. Otherwise returns the
-    /// call.
+    /// Stores a call of the log in `Traced::held` if the trace contains it a few calls later. Otherwise
+    /// returns the call.
     pub(super) fn hold(
         &mut self,
         socket: DescriptorId,
@@ -74,7 +74,8 @@ impl Check {
         Ok(None)
     }
 
-    /// Compares the calls that [`hold`](Self::hold) held back with the next calls of the trace.
+    /// Compares the calls in `Traced::held`, which [`hold`](Self::hold) has stored, with the next calls of
+    /// the trace.
     pub(super) fn compare_held(&mut self, socket: DescriptorId) -> Result<(), Failure> {
         loop {
             let Some(traced) = self.traced(socket).filter(|traced| !traced.held.is_empty()) else {

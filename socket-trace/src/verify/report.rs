@@ -64,7 +64,7 @@ pub struct Report {
     pub calls: u64,
     /// Numbers of calls whose results differ between program and kernel.
     pub hidden: Hidden,
-    /// The first difference of each socket that has one, up to a limit.
+    /// The first difference of each socket that has one; at most 20.
     pub differences: Vec<Difference>,
     /// Number of sockets with a difference that is not in `differences`.
     pub more_differences: u64,
@@ -99,8 +99,8 @@ pub struct Difference {
     pub fd: Option<i32>,
     /// Position of the differing call among the calls of its socket, from 1.
     pub call: u64,
-    /// Socket of the trace whose match to the log the difference depends on: the differing socket itself, or
-    /// the listener that accepted it. The difference is discarded if that match is uncertain.
+    /// The differing socket of the trace, or the listener that accepted it. If it is uncertain which socket
+    /// of the log corresponds to this one, the difference is discarded.
     #[serde(skip)]
     pub(super) owner: Option<SockId>,
     pub(super) before: Vec<MatchedCall>,

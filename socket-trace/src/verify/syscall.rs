@@ -13,7 +13,7 @@ pub enum Outcome {
     Never,
 }
 
-/// Splits the text after the opening parenthesis of a call into arguments and result.
+/// Splits the text after the opening parenthesis of a call, such as `4, 2) = 0`, into arguments and result.
 pub(super) fn ended(rest: &str) -> Result<(&str, Outcome), String> {
     let broken = || "the call has no result; the line is incomplete".to_owned();
     let close = closing(rest).ok_or_else(broken)?;
@@ -94,7 +94,8 @@ pub(super) fn arguments(text: &str) -> Vec<&str> {
     found
 }
 
-/// Parses the file descriptor at the start of an argument. Ignores strace's comment in angle brackets.
+/// Parses the file descriptor at the start of an argument. Ignores strace's comment:
+/// `5<TCP:[127.0.0.1:3000]>` is 5.
 pub(super) fn descriptor(text: &str) -> Option<i32> {
     let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
     text[..digits].parse().ok()

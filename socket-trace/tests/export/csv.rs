@@ -7,7 +7,9 @@ use crate::support::{ACCEPT, Place, Text};
 /// Names of all columns. Their positions do not change between versions.
 const COLUMNS: &str = "recording,side,time,t,sock,op,on,fd,domain,type,name,value,local,peer,backlog,bytes,slices,eof,\
                        truncated,length,data,how,ended_by,aborted,rx,tx,reads,writes,others,connections,payloads,\
-                       tcp_state,tcp_rtt_us,tcp_retransmits,tcp_unread,label,error,errno,began";
+                       tcp_state,tcp_rtt_us,tcp_retransmits,tcp_unread,label,error,errno,began,from,to,\
+                       protocol,flags,seq,ack,window,mss,window_scale,sack_permitted,sack,timestamps,fate,reason,\
+                       arrived,retransmission";
 
 /// Returns the rows of a CSV export, each with its non-empty columns only.
 fn rows(place: &Place, trace: &Text) -> Vec<String> {
@@ -43,6 +45,10 @@ fn every_event_has_a_row_with_all_fields() {
         .event(r#""sock":5,"op":"adopt","on":2,"domain":"tls","type":"stream","peer":"127.0.0.1:51234""#)
         .event(r#""op":"gap","rx":1,"tx":2,"reads":3,"writes":4,"others":5,"connections":6,"payloads":7"#)
         .event(r#""sock":6,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:3000","began":12500"#)
+        .event(
+            r#""op":"packet","from":"10.77.0.1:41000","to":"10.77.0.2:3000","protocol":"tcp","flags":"PSH ACK","seq":7,"ack":8,"window":502,"mss":1460,"window_scale":7,"sack_permitted":true,"sack":[[10,20],[30,40]],"timestamps":[1,0],"bytes":3,"length":43,"fate":"dropped","reason":"loss","retransmission":false,"data":"RQAA""#,
+        )
+        .event(r#""op":"packet","from":"10.77.0.1","to":"10.77.0.2","protocol":"icmp","bytes":56,"length":84,"fate":"delivered","arrived":16000"#)
         .event(r#""sock":1,"op":"splice""#);
     let expected = [
         "t=1000 sock=1 op=socket fd=9 domain=ipv4 type=stream",
@@ -59,7 +65,11 @@ fn every_event_has_a_row_with_all_fields() {
         "t=11000 sock=5 op=adopt on=2 domain=tls type=stream peer=127.0.0.1:51234",
         "t=12000 op=gap rx=1 tx=2 reads=3 writes=4 others=5 connections=6 payloads=7",
         "t=13000 sock=6 op=connect local=127.0.0.1:51234 peer=127.0.0.1:3000 began=12500",
-        "t=14000 sock=1 op=splice",
+        "t=14000 op=packet bytes=3 length=43 data=RQAA from=10.77.0.1:41000 to=10.77.0.2:3000 protocol=tcp \
+         flags=PSH ACK seq=7 ack=8 window=502 mss=1460 window_scale=7 sack_permitted=true sack=10-20 30-40 \
+         timestamps=1-0 fate=dropped reason=loss retransmission=false",
+        "t=15000 op=packet bytes=56 length=84 from=10.77.0.1 to=10.77.0.2 protocol=icmp fate=delivered arrived=16000",
+        "t=16000 sock=1 op=splice",
     ];
     assert_eq!(rows(&place, &trace), expected);
 }

@@ -5,6 +5,8 @@
 
 mod addresses;
 mod command;
+#[path = "../support/packets.rs"]
+mod conversation;
 mod csv;
 mod frames;
 #[path = "../support/header.rs"]
@@ -17,3 +19,4 @@ mod sides;
 mod support;
 mod synthesised;
 mod tshark;
+mod wire;

@@ -1,6 +1,7 @@
 //! Export to qlog.
 
 use serde_json::{Value, json};
+use socket_tap::format::Side;
 
 use crate::support::{ACCEPT, Place, Text};
 
@@ -76,4 +77,21 @@ fn qlog_time_is_exact_to_the_nanosecond() {
         let text = std::fs::read_to_string(place.path("a.sqlog")).unwrap();
         assert!(text.contains(&format!("{{\"time\":{time},")), "{text}");
     }
+}
+
+#[test]
+fn packet_has_numbers_flags_and_its_bytes() {
+    let place = Place::new();
+    let trace = Text::of(Side::Wire, 64).event(
+        r#""op":"packet","from":"10.77.0.1:41000","to":"10.77.0.2:3000","protocol":"tcp","flags":"PSH ACK","seq":7,"ack":8,"window":502,"mss":1460,"window_scale":7,"sack_permitted":true,"sack":[[10,20],[30,40]],"timestamps":[1,0],"bytes":3,"length":43,"fate":"dropped","reason":"loss","retransmission":false,"data":"RQAA""#,
+    );
+    let records = records(&place, &trace);
+    assert_eq!(records[0]["trace"]["vantage_point"]["type"], "network");
+    let expected = json!({
+        "from": "10.77.0.1:41000", "to": "10.77.0.2:3000", "protocol": "tcp", "flags": "PSH ACK", "seq": 7, "ack": 8,
+        "window": 502, "mss": 1460, "window_scale": 7, "sack_permitted": true, "sack": [[10, 20], [30, 40]],
+        "timestamps": [1, 0], "fate": "dropped", "reason": "loss", "retransmission": false, "bytes": 3,
+        "raw": {"length": 43, "data": "450000"},
+    });
+    assert_eq!(records[1]["data"], expected);
 }

@@ -4,9 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use etherparse::{PacketBuilder, TcpHeader, TcpOptionElement};
 use socket_tap::event::{DropReason, Event, Op, Packet, Protocol, Segment, TcpFlags};
-use socket_tap::format::{Header, Side, write_event};
-
-use super::header_line;
+use socket_tap::format::{End, Header, Line, Side};
 
 /// The first sequence numbers of client and server. Those of the client wrap around.
 const INITIAL: [u32; 2] = [u32::MAX - 10, 5_000];
@@ -36,7 +34,7 @@ impl Conversation {
         (header.program, header.pid, header.monotonic_ns) = ("wire 1".to_owned(), 3, start);
         header.capture = 65_535;
         let [client, server] = [client, server].map(|address| address.parse().unwrap());
-        Self { client, server, start, lines: vec![header_line(&header)] }
+        Self { client, server, start, lines: vec![text(&Line::Header(header))] }
     }
 
     /// Adds a packet that was sent at the time `at`, on the machine's clock. `numbers` are its sequence number and
@@ -58,8 +56,9 @@ impl Conversation {
         if flags.contains(TcpFlags::ACK) {
             segment = segment.with_ack(other.wrapping_add(numbers.1));
         }
-        segment.window = 64_240;
+        segment.window = 502;
         if flags.contains(TcpFlags::SYN) {
+            segment.window = 64_240;
             (segment.mss, segment.window_scale) = (Some(1_460), Some(7));
         }
         let data = ip_packet(from, to, &segment, payload);
@@ -73,23 +72,24 @@ impl Conversation {
             Outcome::Arrives(arrived) => packet.delivered(arrived - self.start),
             Outcome::Lost => packet.dropped(DropReason::Loss),
         };
-        self.lines.push(line(&Event::new(at - self.start, None, Op::Packet(Box::new(packet)))));
+        let event = Event::new(at - self.start, None, Op::Packet(Box::new(packet)));
+        self.lines.push(text(&Line::Event(event)));
         self
     }
 
     /// Returns the lines of the recording.
     pub(crate) fn lines(mut self) -> Vec<String> {
-        let events = self.lines.len() - 1;
-        self.lines.push(format!(r#"{{"end":true,"events":{events},"lost":0}}"#));
+        let end = End::new(self.lines.len() as u64 - 1, 0);
+        self.lines.push(text(&Line::End(end)));
         self.lines
     }
 }
 
-/// Returns an event as a line of a trace, without its newline.
-fn line(event: &Event) -> String {
-    let mut line = Vec::new();
-    write_event(&mut line, event).unwrap();
-    String::from_utf8(line).unwrap().trim_end().to_owned()
+/// Returns a line of a trace without its newline.
+fn text(line: &Line) -> String {
+    let mut text = Vec::new();
+    line.write(&mut text).unwrap();
+    String::from_utf8(text).unwrap().trim_end().to_owned()
 }
 
 fn ip_packet(from: SocketAddr, to: SocketAddr, segment: &Segment, payload: &[u8]) -> Vec<u8> {

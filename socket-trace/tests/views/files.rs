@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use socket_tap::format::Side;
 
+use crate::conversation::{Conversation, Outcome};
 use crate::header::{header_line, shop};
 
 /// A temporary directory for one test. Dropping it removes the directory.
@@ -97,6 +98,29 @@ pub(crate) fn client_trace() -> &'static str {
         let mut header = shop(Side::Client);
         (header.pid, header.monotonic_ns) = (2, 2000);
         format!("{}\n{CLIENT_EVENTS}", header_line(&header))
+    });
+    &TEXT
+}
+
+/// Returns the recording of the network between [`client_trace`] and [`server_trace`], which lost the first packet with
+/// the response.
+pub(crate) fn wire_trace() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        let at = |sent: u64, arrived: u64| (sent, Outcome::Arrives(arrived));
+        let (none, request) = ((&[][..], false), (&[0; 18][..], false));
+        let lines = Conversation::new("127.0.0.1:51234", "127.0.0.1:3000", 3_000)
+            .packet(at(40_100, 40_300), Side::Client, "SYN", (0, 0), none)
+            .packet(at(40_400, 40_600), Side::Server, "SYN ACK", (0, 1), none)
+            .packet(at(40_700, 40_900), Side::Client, "ACK", (1, 1), none)
+            .packet(at(47_100, 47_500), Side::Client, "PSH ACK", (1, 1), request)
+            .packet((61_100, Outcome::Lost), Side::Server, "PSH ACK", (1, 19), (&[0; 27], false))
+            .packet(at(62_000, 62_400), Side::Server, "PSH ACK", (1, 19), (&[0; 27], true))
+            .packet(at(62_500, 62_700), Side::Client, "ACK", (19, 28), none)
+            .packet(at(71_100, 71_300), Side::Server, "FIN ACK", (28, 19), none)
+            .packet(at(78_100, 78_300), Side::Client, "FIN ACK", (19, 29), none)
+            .packet(at(78_400, 78_600), Side::Server, "ACK", (29, 20), none)
+            .lines();
+        lines.join("\n") + "\n"
     });
     &TEXT
 }

@@ -3,6 +3,8 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test panics")]
 
+#[path = "../support/packets.rs"]
+mod conversation;
 mod files;
 mod follow;
 #[path = "../support/header.rs"]
@@ -10,6 +12,7 @@ mod header;
 mod layers;
 mod messages;
 mod output;
+mod packets;
 mod report;
 mod sequence;
 mod show;

@@ -47,14 +47,14 @@ wire_test! {
         echo(wire.server(), wire.client(), wire.client().ipv4());
     }
 
-    fn loopback_of_a_side_is_not_on_the_wire() {
+    fn loopback_packets_do_not_reach_the_wire() {
         let wire = start(Options::new());
         echo(wire.client(), wire.client(), IpAddr::from([127, 0, 0, 1]));
         let (records, _) = finish(wire);
         assert!(records.is_empty(), "{records:?}");
     }
 
-    fn datagram_to_a_closed_port_is_refused_by_icmp() {
+    fn icmp_refuses_datagrams_to_a_closed_port() {
         let wire = start(Options::new());
         let mut ends = vec![(wire.client().ipv4(), wire.server().ipv4())];
         if wire.has_ipv6() {

@@ -24,7 +24,7 @@ wire_test! {
         let (first, first_server) = datagram_sockets(&wire);
         let (second, second_server) = datagram_sockets(&wire);
         let port = second.peer_addr().unwrap().port();
-        wire.add_rule(Direction::ToServer, Rule::drop(Kind::Data, 1).to_port(port));
+        wire.add_rule(Direction::ToServer, Rule::drop(Kind::Data, 1).on_port(port));
         let sent = wire.client().run(async move {
             send(&first, 1..=2, 10).await;
             send(&second, 1..=2, 10).await;

@@ -6,7 +6,7 @@ use crate::support::{datagram_sockets, dropped, finish, send, start};
 
 wire_test! {
     // The link takes 82 ms for a datagram, so the queue overflows even if sending them takes seconds.
-    fn burst_fills_the_queue_and_leaves_at_the_rate_of_the_link() {
+    fn burst_overflows_the_queue() {
         let line = Impairments::default().with_bandwidth(100_000, 4);
         let wire = start(Options::new().both(line));
         let (client, server) = datagram_sockets(&wire);

@@ -44,12 +44,12 @@ wire_test! {
             send(&client, 1..=1, 10).await;
             client
         });
-        assert_eq!(Iterator::next(&mut records).unwrap().index, 1);
+        assert_eq!(records.next().unwrap().index, 1);
         wire.client().run(async move { send(&client.unwrap(), 2..=2, 10).await }).unwrap();
-        assert_eq!(Iterator::next(&mut records).unwrap().index, 2);
+        assert_eq!(records.next().unwrap().index, 2);
         drop(server);
         wire.finish();
-        assert_eq!(Iterator::next(&mut records), None);
+        assert_eq!(records.next(), None);
     }
 
     fn omitted_records_are_counted() {
@@ -92,7 +92,7 @@ wire_test! {
         assert!(records.map(|record| record.fate).all(|fate| fate == Fate::Undelivered));
     }
 
-    fn panic_of_a_task_is_reported_and_the_wire_continues() {
+    fn panic_of_a_task_does_not_end_the_wire() {
         let wire = start(Options::new());
         let error = wire.client().run(async { panic!("on purpose") }).unwrap_err();
         assert!(error.is_panic());

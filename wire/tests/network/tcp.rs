@@ -21,7 +21,7 @@ fn flags(record: &Record) -> String {
 }
 
 wire_test! {
-    fn handshake_precedes_the_return_of_connect_and_accept() {
+    fn handshake_precedes_connect_and_accept() {
         let wire = start(Options::new());
         let listener = listen(wire.server());
         let address = listener.local_addr().unwrap();
@@ -50,7 +50,7 @@ wire_test! {
         assert_eq!((segment(syn).mss, segment(syn).sack_permitted), (Some(1_460), true));
     }
 
-    fn fin_is_sent_by_shutdown_and_makes_read_return_zero() {
+    fn fin_of_shutdown_makes_read_return_zero() {
         let wire = start(Options::new());
         let (mut client, mut server) = connect(&wire);
         let at_eof = wire.server().spawn(async move {
@@ -77,7 +77,7 @@ wire_test! {
         assert!(closed <= fins[1].sent);
     }
 
-    fn connection_to_a_port_without_a_listener_is_reset() {
+    fn connection_without_a_listener_is_reset() {
         let wire = start(Options::new());
         let address = (wire.server().ipv4(), 9);
         let error = wire.client().run(TcpStream::connect(address)).unwrap().unwrap_err();

@@ -72,7 +72,7 @@ async fn encoded_responses_can_be_parsed() {
 }
 
 #[tokio::test]
-async fn no_response_looks_like_a_request() {
+async fn responses_are_not_recognised_as_requests() {
     for yes in [&b"get 1"[..], b"get\n", b"get one"] {
         assert!(is_request(yes), "{yes:?}");
         assert!(!is_request(respond(yes).await.as_bytes()));

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::api::Api;
 use super::cost::Cost;
+use super::lab_step::LOST_SEGMENT;
 use super::report::Report;
 use crate::tour::Step;
 
@@ -16,17 +17,22 @@ pub struct Conclusion {
     pub text: String,
 }
 
+/// Lateness that is reported, in nanoseconds.
+const MIN_LATENESS: u64 = 1_000_000;
+
 /// Returns the sentences that are true for the report.
 #[must_use]
 pub fn conclusions(report: &Report) -> Vec<Conclusion> {
-    let all: [(&'static str, fn(&Report) -> Option<String>); 7] = [
+    let all: [(&'static str, fn(&Report) -> Option<String>); 9] = [
         ("new_connection", new_connection),
         ("udp", udp),
         ("at_once", at_once),
+        ("one_query", one_query),
         ("overhead", overhead),
         ("retransmissions", retransmissions),
         ("head_of_line", head_of_line),
         ("time", time),
+        ("busy", busy),
     ];
     let sentence = |(code, compute): (_, fn(&Report) -> Option<String>)| {
         Some(Conclusion { code, text: compute(report)? })
@@ -85,6 +91,19 @@ fn at_once(report: &Report) -> Option<String> {
     })
 }
 
+/// Compares one query with two calls.
+fn one_query(report: &Report) -> Option<String> {
+    let trips = |api| Some(cost(report, api, Step::Author)?.round_trips);
+    let (rest, graphql, grpc) = (trips(Api::Rest)?, trips(Api::Graphql)?, trips(Api::Grpc)?);
+    (rest == grpc && graphql < rest).then(|| {
+        format!(
+            "An author with books takes {} over GraphQL and {rest} over REST and gRPC: one query instead of two calls, \
+             one after the other.",
+            count(graphql as usize, "round trip")
+        )
+    })
+}
+
 /// The share of packets without payload.
 fn overhead(report: &Report) -> Option<String> {
     let rest = cost(report, Api::Rest, Step::Get)?;
@@ -104,7 +123,7 @@ fn retransmissions(report: &Report) -> Option<String> {
     let (dropped, again): (usize, usize) = report
         .steps
         .iter()
-        .filter(|cost| !report.stalls.iter().any(|_| cost.step == super::lab_step::LOST_SEGMENT))
+        .filter(|cost| cost.step != LOST_SEGMENT)
         .fold((0, 0), |(dropped, again), cost| (dropped + cost.dropped, again + cost.retransmissions));
     (dropped > 0).then(|| {
         format!(
@@ -145,6 +164,18 @@ fn time(report: &Report) -> Option<String> {
             "The counted round trips explain the time: in each row without loss it is the number of round trips times \
              the RTT, and at most {:.1} % more.",
             most * 100.0
+        )
+    })
+}
+
+/// Says that this machine delivered packets late.
+fn busy(report: &Report) -> Option<String> {
+    let late = report.max_lateness_ns;
+    (late >= MIN_LATENESS && late > report.network.rtt_ns / 20).then(|| {
+        format!(
+            "This machine was busy: a packet arrived {:.1} ms later than it should. The times include that; the counts \
+             do not depend on it.",
+            late as f64 / 1e6
         )
     })
 }

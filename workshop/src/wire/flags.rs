@@ -63,5 +63,5 @@ const EXAMPLES: &str = "Examples:\n  \
     cargo run -- wire --bandwidth 512kbit         each packet takes time to send\n  \
     cargo run -- wire --step 'one lost segment'   what one lost segment stalls\n  \
     cargo run -- wire --json | jq .steps          the table for programs\n\n\
-    Exit codes: 0 the report is printed; 1 an error occurred, or Ctrl-C was pressed; 2 invalid usage, or this machine\n\
-    cannot run the network.";
+    Exit codes: 0 the report is printed; 1 an error occurred, or Ctrl-C was pressed;\n\
+    2 invalid usage, or this machine cannot run the network.";

@@ -7,7 +7,6 @@
 //! - [`lab`]: the network, with the servers on one side and the clients on the other, all recorded
 //! - [`lab_servers`]: the servers in the lab
 //! - [`packet_trace`]: the recording of the packets
-//! - `packet_event`: converts a packet to an event of a recording
 //!
 //! The command:
 //!
@@ -39,7 +38,6 @@ pub mod lab_step;
 pub mod lost_segment;
 mod notes;
 pub mod one_call;
-mod packet_event;
 pub mod packet_trace;
 pub mod recording;
 pub mod report;

@@ -39,7 +39,7 @@ enum Property {
 }
 
 impl Asserted {
-    /// Returns `true` if one of the given assertions needs at least two traces.
+    /// Returns `true` if one of the given assertions, `same-primitives`, needs at least two traces.
     pub(super) fn compares(&self) -> bool {
         self.properties.contains(&Property::SamePrimitives)
     }

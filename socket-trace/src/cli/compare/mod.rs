@@ -10,12 +10,12 @@ use serde::Serialize;
 
 use super::choices::GroupingName;
 use super::failed::{CommandResult, Failed};
+use super::socket_traces;
 use super::terminal::{colored, write_json};
 use crate::assertion::evidence;
 use crate::assertion::judge::{Judgement, exit_code, judge};
 use crate::assertion::limits::LimitChecker;
 use crate::compare::Comparison;
-use crate::reader::Trace;
 use crate::summary::{RecordingState, Summary};
 use crate::table::page;
 use asserted::Asserted;
@@ -76,9 +76,9 @@ impl Compare {
             return Err(Failed::Usage("--assert same-primitives needs at least two traces".to_owned()));
         }
         let assertions = self.asserted.all();
-        let (mut summaries, mut checkers) = (Vec::new(), Vec::new());
-        for file in &self.files {
-            let trace = Trace::open(file)?;
+        let (mut files, mut summaries, mut checkers) = (Vec::new(), Vec::new(), Vec::new());
+        for (file, trace) in socket_traces::open(&self.files)? {
+            files.push(file);
             let mut checker = LimitChecker::new(&assertions);
             summaries
                 .push(Summary::with_calls(trace, RecordingState::Finished, &mut |call| checker.call(call))?);
@@ -86,7 +86,7 @@ impl Compare {
         }
         let comparison = Comparison::of(summaries);
         let mut judgements = judge(&assertions, &comparison, &checkers);
-        evidence::look_up(judgements.iter_mut().flat_map(Judgement::evidence_mut), &self.files);
+        evidence::look_up(judgements.iter_mut().flat_map(Judgement::evidence_mut), &files);
         self.print(&comparison, &judgements)?;
         Ok(if assertions.is_empty() { comparison.verdict.exit_code() } else { exit_code(&judgements) })
     }

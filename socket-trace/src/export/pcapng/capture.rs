@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
-use socket_tap::format::Header;
 use socket_tap::format::text::printable;
+use socket_tap::format::{Header, Side};
 
 use super::block::Block;
 use super::recording::{Recording, Sender};
@@ -24,7 +24,8 @@ const MAX_HELD_BYTES: usize = 8 << 20;
 /// A pcapng file that is being written.
 pub(super) struct Capture {
     out: Out,
-    /// Number of interfaces written so far. New packets belong to the last one.
+    /// Number of pcapng interfaces written so far, one for each recording. New packets belong to the last
+    /// interface.
     interfaces: u32,
     /// Packets that are not written yet, in time order. A packet with an earlier time may still follow: a
     /// `connect` is exported when it returns, but its SYN has the time at which it was called.
@@ -52,7 +53,8 @@ struct Packet {
 impl Capture {
     pub(super) fn new(mut out: Out) -> io::Result<Self> {
         let application = concat!("socket-trace ", env!("CARGO_PKG_VERSION"));
-        let comment = "Synthesised from socket calls, not captured on the network. Bytes, their order and their \
+        let comment = "Packets of an interface whose name ends with wire are as they were recorded in the network. All others are \
+                       synthesised from socket calls, not captured on the network: bytes, their order and their \
                        times are those of reads and writes; handshakes, acknowledgements, FIN and RST are added. \
                        The comment of each packet names its call.";
         Block::section_header(application).comment(comment).write(&mut out)?;
@@ -69,8 +71,8 @@ impl Capture {
     /// Starts a recording: writes a pcapng interface for it, to which the following packets belong.
     pub(super) fn interface(&mut self, header: &Header) -> io::Result<()> {
         let name = format!("{} {}", header.name, header.side.name());
-        let description =
-            format!("socket calls of {program} (pid {pid})", program = header.program, pid = header.pid);
+        let what = if header.side == Side::Wire { "packets recorded by" } else { "socket calls of" };
+        let description = format!("{what} {program} (pid {pid})", program = header.program, pid = header.pid);
         self.release_all()?;
         self.interfaces += 1;
         self.missing = None;
@@ -85,20 +87,21 @@ impl Capture {
     }
 
     /// Adds a packet. `build` appends the packet's bytes to the buffer and returns the packet's length on the
-    /// network. If a packet with a later time was written already, the new packet gets that later time.
+    /// network. `sender` is `None` for a packet that was recorded in the network. If a packet with a later time was written already, the new packet gets that later time.
     pub(super) fn packet<'a>(
         &mut self,
         at: Duration,
-        sender: Sender,
+        sender: Option<Sender>,
         comments: impl Iterator<Item = &'a str>,
         build: impl FnOnce(&mut Vec<u8>) -> usize,
     ) -> io::Result<()> {
         let mut data = Vec::new();
         let original_len = u32::try_from(build(&mut data)).unwrap_or(u32::MAX);
-        // In the two lowest bits, 1 is inbound and 2 is outbound.
+        // In the two lowest bits, 0 is unknown, 1 is inbound and 2 is outbound.
         let flags = match sender {
-            Sender::Remote => 1,
-            Sender::Local => 2,
+            None => 0,
+            Some(Sender::Remote) => 1,
+            Some(Sender::Local) => 2,
         };
         let comments = comments.map(str::to_owned).collect();
         let missing = self.missing.take();

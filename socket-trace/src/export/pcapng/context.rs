@@ -33,7 +33,8 @@ impl EventContext<'_> {
         }
     }
 
-    /// Returns the comment for a packet that the export derives from the event, such as a SYN.
+    /// Returns the comment for a packet that the export derives from the event, such as a SYN:
+    /// `synthesised from connect, #2, line 17`.
     pub(super) fn synthesised(&self) -> String {
         let call = self.event.op.name();
         let call = if self.event.error.is_some() { format!("the failed {call}") } else { call.to_owned() };
@@ -46,7 +47,7 @@ impl EventContext<'_> {
     }
 }
 
-/// Socket and line number of an event.
+/// Socket and line number of an event, displayed as `, #2, line 17`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     sock: SockId,

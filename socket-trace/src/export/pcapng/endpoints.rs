@@ -24,8 +24,8 @@ const CLIENT: u16 = 2;
 const MAX_TEXT: usize = 120;
 
 impl Endpoints {
-    /// Returns the addresses recorded in the trace, if both are IP addresses. An IPv6 socket with an IPv4
-    /// peer uses IPv4 on the network.
+    /// Returns the addresses recorded in the trace, if both are IP addresses. An IPv4-mapped IPv6 address is
+    /// converted to IPv4, because such a connection uses IPv4 on the network.
     pub(super) fn real(local: Option<&Addr>, remote: Option<&Addr>) -> Option<Self> {
         let (Some(Addr::Ip(local)), Some(Addr::Ip(remote))) = (local, remote) else { return None };
         let [local, remote] = [local, remote].map(|end| SocketAddr::new(end.ip().to_canonical(), end.port()));

@@ -1,4 +1,4 @@
-//! Packets for Wireshark and tshark, synthesised from socket calls.
+//! Packets for Wireshark and tshark, synthesised from socket calls, or as they were recorded.
 //!
 //! A trace contains the data that the program passed to and got from its sockets, not the packets on the
 //! network. So the export turns each read and write into a packet, and adds the other packets of a
@@ -22,6 +22,8 @@
 //! peer, its last packet is the outbound FIN, since nothing later was recorded. A failed connect leaves no
 //! packet, since the trace lacks its local port.
 //!
+//! - **A recording of packets** is exported as it is, see `recorded_packet`. Each packet has the time at which it was sent,
+//!   and a comment with the time of its arrival, or the reason why the network dropped it.
 //! - **Payload that was not recorded**: the packet is truncated, as by the snap length of a capture. Its
 //!   length field contains the length on the network, and all sequence numbers are correct.
 //! - **Missing calls** (`gap`): it is unknown on which connection they were made. So the sequence numbers of
@@ -51,6 +53,7 @@
 //! - `udp_socket`: packets of a UDP socket
 //! - `endpoints`: IP addresses of both endpoints
 //! - `packet`: IP, TCP and UDP headers
+//! - `recorded_packet`: packets of a recording of the network
 //! - `protocol`: detection of a connection's protocol by its first bytes
 //! - `notes`: notes for the user
 
@@ -62,6 +65,7 @@ mod endpoints;
 mod notes;
 mod packet;
 mod protocol;
+mod recorded_packet;
 mod recording;
 mod send_sequence;
 mod sockets;
@@ -121,8 +125,11 @@ impl Exporter for PcapNg {
             self.capture.gap(gap_comment(gap, line), gap.events());
             return Ok(());
         }
-        let Some(sock) = event.sock else { return Ok(()) };
         let (capture, notes) = (&mut self.capture, &mut self.notes);
+        if let Op::Packet(packet) = &event.op {
+            return recorded_packet::write(capture, notes, at, (packet, event.t), line);
+        }
+        let Some(sock) = event.sock else { return Ok(()) };
         self.sockets.observe(&mut EventContext { capture, notes, recording, at, event, sock, line })
     }
 

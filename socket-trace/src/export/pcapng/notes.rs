@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use socket_tap::format::Header;
 use socket_tap::format::text::printable;
+use socket_tap::format::{Header, Side};
 
 use super::protocol::Protocol;
 use super::recording::start_time;
@@ -20,14 +20,16 @@ pub(super) struct Notes {
     pub(super) lossy: bool,
     /// Number of reads, writes and datagrams with truncated payload.
     pub(super) cut: u64,
-    /// Number of streams and datagrams without IP addresses.
+    /// Number of streams and datagrams without IP addresses, which are exported with placeholder addresses.
     pub(super) placeholders: u64,
     /// Number of reads, writes and datagrams that are too large for packets, and omitted.
     pub(super) too_large: u64,
     /// Number of connections that lack bytes just before the end of stream. For these, the export detected
     /// the missing bytes only after it had written the FIN.
     pub(super) late_missing: u64,
-    /// Server ports on which Wireshark does not detect the protocol by itself.
+    /// Number of packets whose bytes were not recorded, and whose headers are unknown.
+    pub(super) without_headers: u64,
+    /// Server ports, each with its protocol, on which Wireshark does not detect this protocol by itself.
     ports: BTreeSet<(u16, Protocol)>,
 }
 
@@ -38,7 +40,7 @@ impl Notes {
             let name: String = header.name.chars().take(80).collect();
             printable(&format!("{name} {}", header.side.name()))
         };
-        if header.capture == 0 {
+        if header.capture == 0 && header.side != Side::Wire {
             self.without_payload.push(name());
         }
         if start_time(header).is_none() {
@@ -46,7 +48,7 @@ impl Notes {
         }
     }
 
-    /// Adds the protocol that a server uses on `port`.
+    /// Adds the protocol that a server uses on `port`, unless Wireshark detects it there by itself.
     pub(super) fn add_port(&mut self, port: u16, protocol: Protocol) {
         if !protocol.is_known_on(port) {
             self.ports.insert((port, protocol));
@@ -83,6 +85,10 @@ impl Notes {
                 "streams and datagrams without IP addresses, exported with placeholder addresses (see the packet comments)",
             ),
             (self.too_large, "reads, writes and datagrams omitted because they are too large for a packet"),
+            (
+                self.without_headers,
+                "packets omitted because neither their bytes nor their headers were recorded",
+            ),
             (self.late_missing, "connections whose last bytes before the FIN are missing"),
         ] {
             if count > 0 {

@@ -17,7 +17,7 @@ const HOP_LIMIT: u8 = 64;
 /// Wireshark never reports a full window.
 const WINDOW: u16 = u16::MAX;
 
-/// TCP window scale of both endpoints.
+/// TCP window scale option (RFC 7323) of both endpoints: the window is in units of `1 << SCALE` bytes.
 const SCALE: u8 = 14;
 
 /// Payload of a packet, which may be recorded only in part.
@@ -48,7 +48,7 @@ impl<'a> Payload<'a> {
     }
 }
 
-/// Kind of a TCP packet.
+/// Kind of a TCP packet, which determines its TCP flags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flags {
     Syn,
@@ -128,7 +128,8 @@ pub(super) fn udp(out: &mut Vec<u8>, from: SocketAddr, to: SocketAddr, payload: 
     length
 }
 
-/// Appends an IP header for `above` bytes of transport header and payload. Returns the length of the packet.
+/// Appends an IP header for a packet with `above` bytes after this header: the transport header and the
+/// payload. Returns the length of the packet.
 fn ip(out: &mut Vec<u8>, from: IpAddr, to: IpAddr, next: IpNumber, above: usize) -> usize {
     match (from, to) {
         (IpAddr::V4(from), IpAddr::V4(to)) => {

@@ -34,11 +34,11 @@ pub(super) struct Recording {
     pub(super) started: Duration,
     /// Time of the last event, as the time since the Unix epoch.
     pub(super) last: Duration,
-    /// Number of missing events so far.
+    /// Number of events missing from the trace so far, according to its `gap` events.
     pub(super) lost: u64,
-    /// Number of received bytes that are missing so far.
+    /// Number of received bytes missing from the trace so far, according to its `gap` events.
     pub(super) lost_rx: u64,
-    /// Number of sent bytes that are missing so far.
+    /// Number of sent bytes missing from the trace so far, according to its `gap` events.
     pub(super) lost_tx: u64,
 }
 

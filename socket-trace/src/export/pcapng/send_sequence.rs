@@ -6,12 +6,12 @@ use super::context::EventContext;
 /// 9293, section 3.4).
 const MAX_JUMP: u64 = 1 << 30;
 
-/// Sequence numbers of one direction of a TCP connection.
+/// State of one direction of a TCP connection: its next sequence number, and the bytes that are not exported.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct SendSequence {
     /// Sequence number of the next packet.
     pub(super) next: u32,
-    /// Number of packets that the receiver has not acknowledged.
+    /// Number of packets since the receiver's last acknowledgement.
     pub(super) unacknowledged: u32,
     /// `true` once a FIN was sent.
     pub(super) finished: bool,
@@ -19,7 +19,8 @@ pub(super) struct SendSequence {
     pub(super) has_sent: bool,
     /// Number of bytes sent so far, including missing bytes.
     position: u64,
-    /// Number of missing bytes before the next packet.
+    /// Number of bytes that were sent since the last packet but are not exported. The sequence number of the
+    /// next packet jumps over them.
     missing: u64,
     /// Number of bytes missing from the recording in this direction, on all connections together, when
     /// [`add_lost`](Self::add_lost) was last called.

@@ -131,7 +131,8 @@ fn connect(
     Connection::open(context, endpoints, is_server, has_totals, note)
 }
 
-/// Returns a comment on a connection that is exported with placeholder addresses.
+/// Returns a comment on a connection that is exported with placeholder addresses:
+/// `placeholder addresses instead of /run/shelf.sock ↔ (unnamed)`.
 fn placeholder_note(op: &Op) -> String {
     let addresses = |local: &Option<Addr>, peer: &Option<Addr>| {
         format!("{} ↔ {}", quoted(local.as_ref()), quoted(peer.as_ref()))

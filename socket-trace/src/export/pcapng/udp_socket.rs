@@ -10,7 +10,7 @@ use super::endpoints::{Endpoints, quoted};
 use super::packet::{self, MAX_UDP, Payload};
 use super::recording::Sender;
 
-/// Addresses of a UDP socket.
+/// A UDP socket of the recording, with its addresses.
 #[derive(Debug, Default)]
 pub(super) struct UdpSocket {
     pub(super) local: Option<Addr>,
@@ -58,6 +58,6 @@ impl UdpSocket {
             Sender::Remote => (endpoints.remote, endpoints.local),
         };
         let comments = std::iter::once(comment.as_str()).chain(note.as_deref());
-        context.capture.packet(context.at, sender, comments, |out| packet::udp(out, from, to, payload))
+        context.capture.packet(context.at, Some(sender), comments, |out| packet::udp(out, from, to, payload))
     }
 }

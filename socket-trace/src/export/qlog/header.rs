@@ -1,13 +1,13 @@
 //! The first record of a qlog file: metadata of the file and the recording.
 
 use serde::Serialize;
-use socket_tap::format::Header;
+use socket_tap::format::{Header, Side};
 
 /// URN of the schema of the exported events.
 const EVENT_SCHEMA: &str = "urn:x-socket-tap:qlog:events:socket_tap";
 
-/// First record of the file: qlog's `LogFile` with one `TraceSeq`. The draft recommends this order of the
-/// first two fields.
+/// First record of the file: qlog's `LogFile` with one `TraceSeq`. `file_schema` and `serialization_format`
+/// come first, as the draft recommends.
 #[derive(Serialize)]
 pub(super) struct FileHeader<'a> {
     file_schema: &'static str,
@@ -54,7 +54,11 @@ struct VantagePoint<'a> {
 impl<'a> FileHeader<'a> {
     pub(super) fn of(header: &'a Header) -> Self {
         let Header { name, side, program, pid, started, .. } = header;
-        let (side, version) = (side.name(), env!("CARGO_PKG_VERSION"));
+        let (vantage, what) = match side {
+            Side::Wire => ("network", "Packets"),
+            side => (side.name(), "Socket calls"),
+        };
+        let version = env!("CARGO_PKG_VERSION");
         let reference_time =
             ReferenceTime { clock_type: "monotonic", epoch: "unknown", wall_clock_time: started };
         let system_info = SystemInformation { process_id: *pid };
@@ -63,13 +67,13 @@ impl<'a> FileHeader<'a> {
             serialization_format: "application/qlog+json-seq",
             qlog_version: "0.3",
             qlog_format: "JSON-SEQ",
-            title: format!("{name} {side}"),
+            title: format!("{name} {}", side.name()),
             description: format!(
-                "Socket calls, recorded by {program} with socket-tap, written by socket-trace {version}"
+                "{what}, recorded by {program} with socket-tap, written by socket-trace {version}"
             ),
             trace: TraceSeq {
                 common_fields: CommonFields { time_format: "relative_to_epoch", reference_time, system_info },
-                vantage_point: VantagePoint { name, r#type: side },
+                vantage_point: VantagePoint { name, r#type: vantage },
                 event_schemas: [EVENT_SCHEMA],
             },
         }

@@ -15,7 +15,7 @@
 //! | `name` | the namespace and the operation |
 //! | `group_id` | the number of the socket; `0` for an event without one |
 //! | `data` | the fields of the operation, with the names and meanings of `TRACE.md`, except for two: |
-//! | `data.raw` | `RawInfo`, with `bytes` as `length` and the recorded payload as `data`, in hex, shorter than `length` if truncated |
+//! | `data.raw` | `RawInfo`, with `bytes` as `length` and the recorded payload as `data`, in hex, shorter than `length` if truncated; of a packet, `length` and the data with its headers |
 //! | `data.tcp_state` … | the fields of `tcp` |
 //!
 //! The time is that of a monotonic clock, so `epoch` is `unknown`, as the draft requires; `wall_clock_time` is the

@@ -42,7 +42,8 @@ impl Serialize for Name<'_> {
     }
 }
 
-/// Number of the event's socket, as a string because qlog requires one for `group_id`.
+/// Number of the event's socket, or 0 if it has none. Serialized as a string, because qlog requires one for
+/// `group_id`.
 struct GroupId(Option<SockId>);
 
 impl Serialize for GroupId {
@@ -56,10 +57,13 @@ struct Data<'a>(Fields<'a>);
 impl Serialize for Data<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
+        // The data of a packet begins with its IP header.
+        let is_packet = self.0.get(Field::Protocol).is_some();
+        let raw = if is_packet { Field::Length } else { Field::Bytes };
         for (field, value) in self.0.iter() {
             match (field, value) {
                 (_, None) | (Field::Data, _) => {}
-                (Field::Bytes, Some(Value::Number(length))) => {
+                (field, Some(Value::Number(length))) if field == raw => {
                     let data = match self.0.get(Field::Data) {
                         Some(Value::Payload(payload)) => Some(Hex(payload)),
                         _ => None,
@@ -85,15 +89,18 @@ impl Serialize for Value<'_> {
         match *self {
             Self::Number(number) => serializer.serialize_u64(number),
             Self::Integer(integer) => serializer.serialize_i64(integer),
-            Self::True => serializer.serialize_bool(true),
+            Self::Flag(flag) => serializer.serialize_bool(flag),
             Self::Text(text) => serializer.serialize_str(text),
             Self::Address(address) => serializer.collect_str(address),
+            Self::TcpFlags(flags) => serializer.collect_str(&flags),
+            Self::Pair(one, other) => (one, other).serialize(serializer),
+            Self::Pairs(pairs) => pairs.serialize(serializer),
             Self::Payload(payload) => Hex(payload).serialize(serializer),
         }
     }
 }
 
-/// Bytes as the type `hexstring` of the qlog draft.
+/// Bytes, serialized in hexadecimal: the type `hexstring` of the qlog draft.
 struct Hex<'a>(&'a [u8]);
 
 impl Serialize for Hex<'_> {

@@ -8,8 +8,8 @@ use super::super::finding::Tally;
 use super::super::socket::Socket;
 use crate::summary::Role;
 
-/// Minimum number of connections in a reported series, for each connection that was open at the same time:
-/// with up to 4 simultaneous connections, a series must have 4 times as many.
+/// Factor: a reported series has at least this many times as many connections as were open at the same time.
+/// With up to 4 simultaneous connections, it must have 40.
 const MANY: u64 = 10;
 
 /// The peer of a connection: a client identified by its IP address without the ephemeral port, or a server by
@@ -20,7 +20,7 @@ pub(super) enum Peer {
     Server(SocketAddr),
 }
 
-/// Consecutive connections with one peer.
+/// A series of consecutive connections with one peer.
 #[derive(Debug, Default)]
 pub(super) struct Series {
     pub(super) open: u64,
@@ -38,7 +38,8 @@ impl Series {
         self.brief.count * 10 >= self.ended * 9 && self.ended >= MANY.saturating_mul(self.most_open.max(1))
     }
 
-    /// Describes the series in one sentence.
+    /// Describes the series in one sentence, such as
+    /// `12 short connections to 10.0.0.1:80, never two at once; the client closed 12, the server 0.`
     pub(super) fn summary(&self, peer: Peer) -> String {
         let Self { ended, most_open, ended_by_us, .. } = self;
         let (with, by_client) = match peer {

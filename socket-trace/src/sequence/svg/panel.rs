@@ -9,6 +9,7 @@ use super::super::model::Sequence;
 use super::shapes::{At, arrow, dot, escaped, line, words};
 use crate::show::description::truncate;
 
+mod packets;
 mod text;
 
 /// Vertical position at which the lifelines start. All positions and sizes are in SVG units.
@@ -68,7 +69,11 @@ impl<'a> Panel<'a> {
     /// Draws the connection into `out`, and returns the height of the drawing.
     pub(super) fn draw(&self, out: &mut String) -> f64 {
         let mut calls = String::new();
-        let bottom = self.draw_rows(out, &mut calls);
+        let bottom = if self.sequence.packets.is_empty() {
+            self.draw_rows(out, &mut calls)
+        } else {
+            self.draw_instants(out, &mut calls)
+        };
         for (side, recording) in
             [(Side::Client, &self.sequence.client), (Side::Server, &self.sequence.server)]
         {
@@ -87,17 +92,28 @@ impl<'a> Panel<'a> {
         let (mut y, mut drawn_to) = (TOP + ROW, TOP);
         for (index, row) in self.rows.iter().enumerate() {
             if let Some(ns) = row.pause {
-                self.draw_lifelines(out, "life", drawn_to, y - ROW / 2.0);
-                drawn_to = y + PAUSE - ROW / 2.0;
-                self.draw_lifelines(out, "life still", y - ROW / 2.0, drawn_to);
-                let middle = At { x: self.client + DISTANCE / 2.0, y: y + PAUSE / 2.0 - ROW / 2.0 + 5.0 };
-                words(calls, "soft", "middle", middle, &pause(ns));
+                drawn_to = self.draw_pause(out, calls, ns, drawn_to, y);
                 y += PAUSE;
             }
             y = self.draw_row(calls, index, row, y);
         }
         self.draw_lifelines(out, "life", drawn_to, y);
         y
+    }
+
+    /// Draws a pause above the position `y`, and the lifelines down to it. The lifelines above are drawn down to
+    /// `drawn_to`. Returns the new end of the drawn lifelines.
+    fn draw_pause(&self, out: &mut String, calls: &mut String, ns: u64, drawn_to: f64, y: f64) -> f64 {
+        self.draw_lifelines(out, "life", drawn_to, y - ROW / 2.0);
+        let end = y + PAUSE - ROW / 2.0;
+        self.draw_lifelines(out, "life still", y - ROW / 2.0, end);
+        // Arrows of packets cross the pause.
+        let (anchor, x) = match self.sequence.packets.is_empty() {
+            true => ("middle", self.client + DISTANCE / 2.0),
+            false => ("start", MARGIN),
+        };
+        words(calls, "soft", anchor, At { x, y: y + PAUSE / 2.0 - ROW / 2.0 + 5.0 }, &pause(ns));
+        end
     }
 
     /// Draws a row at the position `y`, and returns the position of the next row.
@@ -132,7 +148,7 @@ impl<'a> Panel<'a> {
     fn draw_arrow(
         &self,
         out: &mut String,
-        Arrow { to, label, kernel, bytes }: &Arrow,
+        Arrow { to, label, kernel, bytes, .. }: &Arrow,
         from: f64,
         until: f64,
     ) {

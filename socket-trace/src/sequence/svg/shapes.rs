@@ -18,7 +18,8 @@ pub(super) fn line(out: &mut String, class: &str, from: At, to: At) {
     );
 }
 
-/// Draws an arrow from `from` to `to`, with `label` along its line. `class` is the CSS class of the line.
+/// Draws an arrow from `from` to `to`, with `label` along its line. `class` is the CSS class of the arrow;
+/// `dashed` states how its line is drawn.
 pub(super) fn arrow(out: &mut String, (class, dashed): (&str, bool), from: At, to: At, label: &str) {
     let angle = (to.y - from.y).atan2(to.x - from.x);
     let side = |turn: f64| {
@@ -33,16 +34,44 @@ pub(super) fn arrow(out: &mut String, (class, dashed): (&str, bool), from: At, t
         "<path class=\"arrow {class}\" d=\"M{:.1} {:.1}L{:.1} {:.1}L{:.1} {:.1}\"/>",
         one.x, one.y, to.x, to.y, other.x, other.y
     );
-    if !label.is_empty() {
-        let middle = At { x: f64::midpoint(from.x, to.x), y: f64::midpoint(from.y, to.y) };
-        // Text runs from left to right regardless of the arrow's direction.
-        let slope = ((to.y - from.y) / (to.x - from.x)).atan().to_degrees();
-        let _ = writeln!(
-            out,
-            "<text class=\"{class}\" text-anchor=\"middle\" transform=\"translate({:.1} {:.1}) rotate({slope:.2})\" \
-             y=\"-7\">{label}</text>",
-            middle.x, middle.y
-        );
+    along(out, class, (from, to), label);
+}
+
+/// Draws text along a line, beginning where the line begins.
+pub(super) fn at_begin(out: &mut String, class: &str, (from, to): (At, At), label: &str) {
+    let slope = ((to.y - from.y) / (to.x - from.x)).atan().to_degrees();
+    let (anchor, x) = if to.x > from.x { ("start", 14.0) } else { ("end", -14.0) };
+    let _ = writeln!(
+        out,
+        "<text class=\"{class}\" text-anchor=\"{anchor}\" transform=\"translate({:.1} {:.1}) rotate({slope:.2})\" \
+         x=\"{x}\" y=\"-5\">{label}</text>",
+        from.x, from.y
+    );
+}
+
+/// Draws text along a line.
+fn along(out: &mut String, class: &str, (from, to): (At, At), label: &str) {
+    if label.is_empty() {
+        return;
+    }
+    let middle = At { x: f64::midpoint(from.x, to.x), y: f64::midpoint(from.y, to.y) };
+    // Text runs from left to right regardless of the arrow's direction.
+    let slope = ((to.y - from.y) / (to.x - from.x)).atan().to_degrees();
+    let _ = writeln!(
+        out,
+        "<text class=\"{class}\" text-anchor=\"middle\" transform=\"translate({:.1} {:.1}) rotate({slope:.2})\" \
+         y=\"-7\">{label}</text>",
+        middle.x, middle.y
+    );
+}
+
+/// Draws the arrow of a packet that did not arrive: a line that ends with a cross.
+pub(super) fn lost_arrow(out: &mut String, (class, dashed): (&str, bool), from: At, to: At) {
+    let end = At { x: from.x + (to.x - from.x) * 0.8, y: from.y + (to.y - from.y) * 0.8 };
+    line(out, &format!("arrow {class}{}", if dashed { " dashed" } else { "" }), from, end);
+    for turn in [-8.0, 8.0] {
+        let (one, other) = (At { x: end.x - 8.0, y: end.y - turn }, At { x: end.x + 8.0, y: end.y + turn });
+        line(out, &format!("arrow {class}"), one, other);
     }
 }
 
@@ -50,7 +79,8 @@ pub(super) fn dot(out: &mut String, class: &str, at: At) {
     let _ = writeln!(out, "<circle class=\"dot {class}\" cx=\"{:.1}\" cy=\"{:.1}\" r=\"5\"/>", at.x, at.y);
 }
 
-/// Draws text at a position. `anchor` is `start`, `middle` or `end`; `text` must be escaped.
+/// Draws text at a position. `anchor` is the part of the text that is at this position: `start`, `middle` or
+/// `end`; `text` must be escaped.
 pub(super) fn words(out: &mut String, class: &str, anchor: &str, at: At, text: &str) {
     let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
     let _ = writeln!(

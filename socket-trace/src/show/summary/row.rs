@@ -35,7 +35,7 @@ pub struct Row {
     pub calls: u64,
     /// Number of bytes of each class, such as headers or payload, in both directions together.
     pub bytes: BTreeMap<Class, u64>,
-    /// The side or error that ended the connection; `None` while it is open.
+    /// Cause of the connection's end: `the peer`, `us`, `a reset` or `an error`; `None` while it is open.
     pub ended_by: Option<&'static str>,
     #[serde(skip)]
     first_call: Option<u64>,
@@ -59,7 +59,8 @@ impl Row {
         }
     }
 
-    /// Adds an event of the connection. `is_single` is `true` if only one recording is shown.
+    /// Adds an event of the connection. If `is_single` is `true`, only one recording is shown, and the row
+    /// gets no connection number.
     pub(super) fn observe(&mut self, annotated: &AnnotatedEvent, is_single: bool) {
         let event = &annotated.timed.event;
         self.ended = annotated.timed.at;

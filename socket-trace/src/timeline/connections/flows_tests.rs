@@ -63,7 +63,7 @@ fn sockets_join_the_connection_of_an_earlier_syn() {
 }
 
 #[test]
-fn second_connection_between_the_same_addresses_has_its_own_number() {
+fn reused_addresses_begin_another_connection() {
     let mut all = All::new();
     assert_eq!([all.syn(7), all.accept(2), all.syn(70), all.accept(3)], [Some(1), Some(1), Some(2), Some(2)]);
     let mut all = All::new();
@@ -75,7 +75,7 @@ fn second_connection_between_the_same_addresses_has_its_own_number() {
 }
 
 #[test]
-fn packets_after_both_sockets_are_closed_belong_to_their_connection() {
+fn packets_after_a_close_belong_to_its_connection() {
     let mut all = All::new();
     assert_eq!([all.connect(1), all.syn(7)], [Some(1); 2]);
     let close = Event::new(0, SockId::new(1), Op::Close(Box::default()));

@@ -42,8 +42,8 @@ impl Check {
         }
     }
 
-    /// Finds the socket of the trace that corresponds to `socket`, which is new in the log. Called once that
-    /// socket is bound, connected or closed.
+    /// Finds the socket of the trace that corresponds to `socket` in the log. Called at the first bind,
+    /// connect or close of `socket`.
     fn identify(&mut self, socket: DescriptorId, fd: i32) -> Result<(), Failure> {
         let Some(Followed::Created { calls, .. }) = self.followed.remove(&socket) else { return Ok(()) };
         let last = calls.last().map(|at| &at.call).filter(|call| !call.closes());

@@ -35,15 +35,15 @@ pub(super) struct Check {
     pub(super) calls: u64,
     pub(super) hidden: Hidden,
     pub(super) differences: Vec<Difference>,
-    /// For each difference that is counted but not shown, its [`owner`](Difference::owner).
+    /// The [`owner`](Difference::owner) of each difference that is counted but not shown.
     pub(super) more_differences: Vec<Option<SockId>>,
     /// Number of calls after the end of the recording, on sockets that were still open when it ended.
     pub(super) after_the_end: u64,
     /// Open sockets that the program has taken back from the tap (`into_inner`). Their calls are no longer
     /// recorded.
     pub(super) released: HashMap<DescriptorId, Released>,
-    /// Sockets that the program took back from the tap at a time that the log does not show: socket number
-    /// and file descriptor.
+    /// Socket number and file descriptor of each socket that the program took back from the tap
+    /// (`into_inner`), if the log does not show when.
     pub(super) released_unseen: BTreeSet<(SockId, i32)>,
 }
 

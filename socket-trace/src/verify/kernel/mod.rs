@@ -32,7 +32,7 @@ pub(super) struct Kernel {
     datagrams: HashSet<DescriptorId>,
     /// The call in progress of each thread.
     pending: HashMap<Tid, PendingCall>,
-    /// Sockets whose handshake is in progress, with the addresses of their peers.
+    /// For each socket whose handshake is in progress, the address of its peer, if it is known.
     connecting: HashMap<DescriptorId, Option<Addr>>,
     /// Sockets whose creation is not in the log, because the process inherited them.
     found: HashSet<DescriptorId>,
@@ -43,8 +43,8 @@ pub(super) struct Kernel {
     begun: u64,
     /// Thread that made the call that ended last.
     thread: Tid,
-    /// Number of calls of all threads that had begun when `thread` finished its previous call, and so before
-    /// it entered its latest call.
+    /// Number of calls of all threads that had begun when the previous call of `thread` ended. `thread`
+    /// entered its latest call after that.
     earliest_entry: u64,
     /// For each thread, the number of calls that had begun in all threads when the thread's latest call
     /// ended.
@@ -117,8 +117,8 @@ impl Kernel {
         self.thread
     }
 
-    /// Returns the number of calls that had begun in all threads when the current thread finished its
-    /// previous call, and so before its latest one. The current thread is the one whose call
+    /// Returns the number of calls that had begun in all threads when the previous call of the current thread
+    /// ended. The thread entered its latest call after that. The current thread is the one whose call
     /// [`next_call`](Self::next_call) returned last.
     pub(super) fn earliest_entry(&self) -> u64 {
         self.earliest_entry

@@ -76,7 +76,8 @@ impl Kernel {
         Ok(Some(SocketCall::Duplicated { socket, copy }))
     }
 
-    /// Registers the new socket whose file descriptor a call returned.
+    /// Registers a new socket. `outcome` is the result of the call that created it: its file descriptor.
+    /// Returns the socket's id and the file descriptor.
     pub(super) fn opens(&mut self, outcome: &Outcome) -> Result<(DescriptorId, i32), String> {
         let Outcome::Value(value) = outcome else {
             return Err("expected a file descriptor as the result, but the call failed".into());

@@ -31,7 +31,7 @@ pub(in crate::verify) enum SocketCall {
     Duplicated { socket: DescriptorId, copy: DescriptorId },
 }
 
-/// The end of a connection whose address is queried.
+/// End of a connection whose address is queried: the local end by `getsockname`, the peer by `getpeername`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::verify) enum End {
     Local,

@@ -60,7 +60,7 @@ fn extra_call_is_found_despite_allowed_reordering() {
 
 /// The second call ends before the first call, although the first call began earlier.
 #[test]
-fn overlapping_datagrams_may_be_reordered() {
+fn concurrent_datagram_calls_may_be_reordered() {
     const LOG: &str = r#"7 1.1 socket(AF_INET, SOCK_DGRAM|SOCK_CLOEXEC, IPPROTO_UDP) = 5
 7 1.2 bind(5, {sa_family=AF_INET, sin_port=htons(6000), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
 7 1.3 clone3({flags=CLONE_VM|CLONE_FILES|CLONE_THREAD, stack=0x7f}, 88) = 8

@@ -10,8 +10,8 @@ use super::TraceCalls;
 use super::origin::{Found, Origin};
 use crate::reader::Error;
 
-/// Use of a new socket, by its first bind or connect. A socket of the log matches a socket of the trace only
-/// if both have the same use and address.
+/// First use of a new socket: bind or connect. A socket of the log matches a socket of the trace only if both
+/// have the same use and address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Purpose {
     Bind,
@@ -20,8 +20,8 @@ enum Purpose {
 }
 
 impl TraceCalls {
-    /// Returns the socket that the listener `on` accepted, according to the trace, with the file descriptor
-    /// `fd` and the peer `peer`. `None` if the trace has no such socket.
+    /// Returns the socket that, according to the trace, the listener `on` accepted from `peer`, with the file
+    /// descriptor `fd`. `None` if the trace has no such socket.
     pub(in crate::verify) fn accepted(
         &mut self,
         on: SockId,
@@ -121,8 +121,8 @@ impl TraceCalls {
         }
     }
 
-    /// Returns `true` if the trace contains a datagram socket with these addresses whose adoption has not
-    /// been found in the log yet.
+    /// Returns `true` if the next socket with the addresses `names` that the tap adopts, according to the
+    /// trace, is a datagram socket.
     pub(in crate::verify) fn is_datagram(&mut self, names: &Names) -> Result<bool, Error> {
         loop {
             if let Some(adopted) = self.adoptions.first(names) {

@@ -18,8 +18,8 @@ mod claims;
 mod origin;
 mod wrapped;
 
-/// Maximum number of a socket's next calls in the trace among which a call of the log is searched. The call
-/// need not be the first of them, because several threads may make calls at the same time.
+/// Maximum number of calls of one socket in the trace that are searched for a call of the log. The call need
+/// not be the next one, because several threads may make calls at the same time.
 const MAX_OVERLAPPING: usize = 4096;
 
 #[derive(Debug)]
@@ -33,8 +33,8 @@ pub(super) struct TraceCalls {
     /// Sockets of the trace that were matched to the log by their first call, by file descriptor. A socket is
     /// removed once all of its calls have matched.
     found: HashMap<i32, Vec<Found>>,
-    /// Sockets of the trace to which several sockets of the log can be matched: socket number and file
-    /// descriptor.
+    /// Socket number and file descriptor of each socket of the trace to which several sockets of the log can
+    /// be matched.
     pub(super) ambiguous: BTreeSet<(SockId, i32)>,
     /// Open sockets whose remaining calls are not compared.
     forgotten: HashSet<SockId>,
@@ -48,7 +48,7 @@ pub(super) struct TraceCalls {
 #[derive(Debug)]
 pub(super) struct UnmatchedCall {
     pub(super) sock: SockId,
-    /// The listener that accepted the socket.
+    /// Listener that accepted the socket; `None` if the socket was not accepted, or was matched to the log.
     pub(super) on: Option<SockId>,
     pub(super) at: LocatedCall,
 }
@@ -89,9 +89,9 @@ impl TraceCalls {
         Ok(self.waiting.get(&sock).and_then(VecDeque::front))
     }
 
-    /// Returns `true` if the trace has `call`, a call of the log, among the socket's next calls, and `call`
-    /// may have been concurrent with all calls before it. Calls before it that equal one in `held` are
-    /// skipped; `held` are calls of the log that are held back already.
+    /// Returns `true` if the next calls of the socket in the trace contain `call`, a call of the log, and
+    /// `call` may have been concurrent with all calls before it there. Earlier calls that equal one in `held`
+    /// are skipped: `held` are the calls of the log that are not compared yet.
     pub(super) fn has_soon(&mut self, sock: SockId, call: &Call, mut held: Vec<Call>) -> Result<bool, Error> {
         for ahead in 0..MAX_OVERLAPPING {
             while self.waiting.get(&sock).is_none_or(|calls| calls.len() <= ahead) {

@@ -11,7 +11,7 @@ pub(super) enum Origin {
     Accepted { on: SockId, fd: Option<i32>, peer: Option<Addr> },
 }
 
-/// A socket of the trace that was found in the log by its first call.
+/// A socket of the trace that was matched to a socket of the log by its first call.
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) sock: SockId,

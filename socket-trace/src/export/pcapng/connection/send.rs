@@ -16,7 +16,8 @@ impl Connection {
         }
     }
 
-    /// Writes a packet without data, such as an ACK, which the export derives from an event.
+    /// Writes a packet without data, such as an ACK. The export derives these packets from events, because a
+    /// trace contains no packets.
     pub(super) fn synthesise(
         &mut self,
         context: &mut EventContext<'_>,
@@ -68,8 +69,8 @@ impl Connection {
         }
         sequence.advance(payload.length as u64, header.syn || header.fin);
         let comments = comments.into_iter().flatten().chain(missing.as_deref());
-        context
-            .capture
-            .packet(context.at, sender, comments, |out| packet::tcp(out, from.ip(), to.ip(), header, payload))
+        context.capture.packet(context.at, Some(sender), comments, |out| {
+            packet::tcp(out, from.ip(), to.ip(), header, payload)
+        })
     }
 }

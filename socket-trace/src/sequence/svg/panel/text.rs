@@ -23,7 +23,8 @@ impl Panel<'_> {
         words(out, "soft", "middle", At { x, y: top + 44.0 }, &escaped(&recording));
     }
 
-    /// Draws the notes below the lifelines, and returns the vertical position of their end.
+    /// Draws notes below the lifelines, e.g. `… and 3 more calls`. Returns the vertical position below the
+    /// last note.
     pub(super) fn draw_foot(&self, out: &mut String, bottom: f64) -> f64 {
         let mut y = bottom + 24.0;
         let mut note = |text: &str| {
@@ -33,7 +34,14 @@ impl Panel<'_> {
         if self.sequence.more > 0 {
             note(&format!("… and {} more calls", self.sequence.more));
         }
-        note("dashed: TCP segments that the kernels exchange by themselves, inferred from the calls");
+        if self.sequence.more_packets > 0 {
+            note(&format!("… and {} more packets", self.sequence.more_packets));
+        }
+        if self.sequence.packets.is_empty() {
+            note("dashed: TCP segments that the kernels exchange by themselves, inferred from the calls");
+        } else {
+            note("arrows: packets from sending to arrival; dashed: without data; with a cross: dropped");
+        }
         let missing = match (&self.sequence.client, &self.sequence.server) {
             (None, _) => "the client was not recorded: its side is inferred from the calls of the server",
             (_, None) => "the server was not recorded: its side is inferred from the calls of the client",

@@ -1,0 +1,148 @@
+//! The packets of a connection in a sequence diagram.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use socket_tap::event::{Event, Fate, Op, Packet as Recorded, TcpFlags};
+use socket_tap::format::Side;
+use socket_tap::format::text::{SequenceNumbers, printable};
+
+/// A packet in a sequence diagram.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Packet {
+    /// Number of the packet in the diagram, from 1.
+    pub number: u64,
+    /// Side that sent the packet: client or server.
+    #[serde(serialize_with = "crate::summary::json::side")]
+    pub from: Side,
+    /// Time on the time line at which the sender's kernel passed the packet to the network, in nanoseconds.
+    pub at: u64,
+    /// Time on the time line at which the receiver's kernel got the packet. `None` if unknown or dropped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arrived: Option<u64>,
+    /// Flags, and numbers that count from the SYN of their direction: `PSH ACK seq 1 ack 1 40 B`.
+    pub text: String,
+    /// Number of payload bytes.
+    pub bytes: u64,
+    /// Treatment by the network and its reason: `dropped: loss`. `None` if the packet was delivered or this is unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fate: Option<String>,
+    /// `true` if the network dropped the packet.
+    pub is_dropped: bool,
+    /// `true` if the packet is a retransmission, or a copy that the network made.
+    pub is_repetition: bool,
+    /// Number of the earlier packet in the diagram with the same sequence numbers, if this one is a repetition.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<u64>,
+}
+
+impl Packet {
+    /// Returns the label of the packet's arrow: its number, flags and sequence numbers, the packet that it
+    /// repeats, and its fate.
+    pub(super) fn label(&self) -> String {
+        let repeats = match (self.is_repetition, self.repeats) {
+            (true, Some(number)) => format!(" (repeats {number})"),
+            (true, None) => " (retransmission)".to_owned(),
+            (false, _) => String::new(),
+        };
+        let fate = self.fate.as_ref().map(|fate| format!(", {fate}")).unwrap_or_default();
+        format!("{}{repeats} {}{fate}", self.number, self.text)
+    }
+}
+
+/// Collects the packets of one connection.
+#[derive(Debug, Default)]
+pub(super) struct PacketLog {
+    packets: Vec<Packet>,
+    /// For each packet, the sequence numbers that it occupies.
+    spans: Vec<Option<Span>>,
+    numbers: SequenceNumbers,
+    more: u64,
+}
+
+/// The sequence numbers that a segment occupies: those of its payload, SYN and FIN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Span {
+    first: u32,
+    length: u32,
+}
+
+impl Span {
+    fn of(packet: &Recorded) -> Option<Self> {
+        let segment = packet.segment.as_ref()?;
+        let flags = [TcpFlags::SYN, TcpFlags::FIN].into_iter().filter(|flag| segment.flags.contains(*flag));
+        let length = u32::try_from(packet.bytes).ok()?.checked_add(u32::try_from(flags.count()).ok()?)?;
+        (length > 0).then_some(Self { first: segment.seq, length })
+    }
+
+    fn contains(self, number: u32) -> bool {
+        number.wrapping_sub(self.first) < self.length
+    }
+}
+
+impl PacketLog {
+    /// Adds a packet that `from` sent at the time `at` on the time line. Only counts it if there are `max` packets.
+    pub(super) fn observe(&mut self, event: &Event, at: u64, from: Side, max: usize) {
+        let Op::Packet(packet) = &event.op else { return };
+        if self.more > 0 || self.packets.len() >= max {
+            self.more += 1;
+            return;
+        }
+        let fate = packet.fate.as_ref().filter(|fate| **fate != Fate::Delivered).map(|fate| {
+            let reason = packet.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+            printable(&format!("{fate}{reason}"))
+        });
+        let span = Span::of(packet);
+        let is_repetition = packet.retransmission == Some(true) || packet.fate == Some(Fate::Duplicated);
+        let repeats = is_repetition.then(|| self.last_with(from, span)).flatten();
+        let text = self.text(packet);
+        self.packets.push(Packet {
+            number: self.packets.len() as u64 + 1,
+            from,
+            at,
+            arrived: packet.arrived.map(|arrived| at.saturating_add(arrived.saturating_sub(event.t))),
+            text,
+            bytes: packet.bytes,
+            fate,
+            is_dropped: packet.fate == Some(Fate::Dropped),
+            is_repetition,
+            repeats,
+        });
+        self.spans.push(span);
+    }
+
+    /// Returns the number of the last packet of `from` that has the first sequence number of `span`.
+    fn last_with(&self, from: Side, span: Option<Span>) -> Option<u64> {
+        let first = span?.first;
+        let mut earlier = self.packets.iter().zip(&self.spans).rev();
+        let is_repeated = |(packet, span): &(&Packet, &Option<Span>)| {
+            packet.from == from && span.is_some_and(|span| span.contains(first))
+        };
+        earlier.find(is_repeated).map(|(packet, _)| packet.number)
+    }
+
+    fn text(&mut self, packet: &Recorded) -> String {
+        let (Some(segment), Some(numbers)) = (&packet.segment, self.numbers.observe(packet)) else {
+            return format!("{} {} B", printable(packet.protocol.as_str()), packet.bytes);
+        };
+        let mut text = format!("{} seq {}", segment.flags, numbers.seq);
+        if let Some(ack) = numbers.ack {
+            let _ = write!(text, " ack {ack}");
+        }
+        for (left, right) in &numbers.sack {
+            let _ = write!(text, " sack {left}-{right}");
+        }
+        if let Some(mss) = segment.mss {
+            let _ = write!(text, " mss {mss}");
+        }
+        if packet.bytes > 0 {
+            let _ = write!(text, " {} B", packet.bytes);
+        }
+        text
+    }
+
+    /// Returns the packets, and the number of packets that were only counted.
+    pub(super) fn into_packets(self) -> (Vec<Packet>, u64) {
+        (self.packets, self.more)
+    }
+}

@@ -1,0 +1,67 @@
+//! Commands on recordings of packets, alone and with those of sockets.
+
+use serde_json::Value;
+
+use crate::files::{Files, client_trace, run, server_trace, wire_trace};
+
+/// Writes the recordings of a server, its client and the network between them. Returns their paths.
+fn written(files: &Files) -> [String; 3] {
+    [("server", server_trace()), ("client", client_trace()), ("wire", wire_trace())]
+        .map(|(name, text)| files.write(&format!("{name}.jsonl"), text))
+}
+
+#[test]
+fn show_of_a_socket_includes_the_packets_of_its_connection() {
+    let files = Files::new("packets-show");
+    let [server, client, wire] = written(&files);
+    let shown = run(&["show", &server, &client, &wire, "--sock", "2", "--op", "packet,accept"]);
+    let events: Vec<&str> = shown.out.lines().skip(3).collect();
+    assert!(events[0].contains("→ SYN  seq 0  win 64240") && events[3].contains("accept"), "{shown:?}");
+    assert_eq!(events.len(), 11, "{shown:?}");
+    let json: Value = serde_json::from_str(&run(&["show", "--json", "--op", "packet", &wire]).out).unwrap();
+    assert_eq!((&json[0]["flags"], &json[4]["fate"]), (&"SYN".into(), &"dropped".into()));
+}
+
+#[test]
+fn comparison_and_lint_ignore_packets() {
+    let files = Files::new("packets-compare");
+    let [server, _, wire] = written(&files);
+    let other = files.write("other.jsonl", &server_trace().replace("\"shop\"", "\"bank\""));
+    for command in [&["compare"][..], &["compare", "--json"], &["lint"]] {
+        let without = run(&[command, &[server.as_str(), &other]].concat());
+        let with = run(&[command, &[server.as_str(), &wire, &other]].concat());
+        assert_eq!((&with.out, with.code), (&without.out, without.code), "{command:?}");
+    }
+}
+
+#[test]
+fn commands_that_need_sockets_name_the_recording_of_packets() {
+    let files = Files::new("packets-alone");
+    let [_, _, wire] = written(&files);
+    let page = files.path("a.html");
+    for command in [
+        &["compare", &wire][..],
+        &["lint", &wire],
+        &["verify", &wire, "--strace", "none.log"],
+        &["report", &wire, "-o", &page],
+        &["layers", &wire],
+    ] {
+        let ran = run(command);
+        assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{command:?}");
+        assert!(ran.err.contains("wire.jsonl has packets, but no socket calls"), "{command:?}: {ran:?}");
+    }
+}
+
+#[test]
+fn report_has_the_same_events_with_and_without_packets() {
+    let files = Files::new("packets-report");
+    let [server, client, wire] = written(&files);
+    let page = |traces: &[&String]| {
+        let mut arguments = vec!["report", "-o", "-"];
+        arguments.extend(traces.iter().map(|trace| trace.as_str()));
+        let ran = run(&arguments);
+        assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+        ran.out
+    };
+    assert_eq!(page(&[&server, &client, &wire]), page(&[&server, &client]));
+}
