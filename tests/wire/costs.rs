@@ -25,7 +25,7 @@ fn cost<'a>(report: &'a Value, step: &str, api: &str) -> &'a Value {
 /// 20 ms for a call that takes 200 ms. What the network delivered late, because this machine was busy, is known from the
 /// recording and does not count.
 #[test]
-fn counted_round_trips_explain_the_time_at_100_ms() {
+fn round_trips_explain_the_time() {
     if !is_supported() {
         return;
     }
@@ -51,7 +51,7 @@ fn counted_round_trips_explain_the_time_at_100_ms() {
 }
 
 #[test]
-fn one_lost_segment_stalls_all_streams_but_one_of_three_connections() {
+fn lost_segment_stalls_all_streams_of_its_connection() {
     if !is_supported() {
         return;
     }
@@ -74,7 +74,7 @@ fn one_lost_segment_stalls_all_streams_but_one_of_three_connections() {
 }
 
 #[test]
-fn lost_packets_are_retransmitted_and_all_calls_succeed() {
+fn calls_succeed_despite_lost_packets() {
     if !is_supported() {
         return;
     }

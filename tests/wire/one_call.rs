@@ -15,7 +15,7 @@ fn explained(call: &Value, code: &str) -> (String, String) {
 }
 
 #[test]
-fn call_begins_with_a_handshake_and_ends_with_two_fins() {
+fn call_begins_with_syn_and_ends_with_two_fins() {
     if !is_supported() {
         return;
     }
@@ -37,7 +37,7 @@ fn call_begins_with_a_handshake_and_ends_with_two_fins() {
 }
 
 #[test]
-fn connect_returns_after_the_syn_ack_and_accept_after_the_ack() {
+fn connect_returns_before_accept() {
     if !is_supported() {
         return;
     }

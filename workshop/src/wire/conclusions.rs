@@ -1,4 +1,4 @@
-//! What follows from the recording, in words. Each sentence is computed, and omitted if it is not true.
+//! Conclusions from the recording, in words. Each sentence is computed, and omitted if it is not true.
 
 use serde::Serialize;
 
@@ -17,13 +17,16 @@ pub struct Conclusion {
     pub text: String,
 }
 
+/// Returns a sentence if it is true.
+type Compute = fn(&Report) -> Option<String>;
+
 /// Lateness that is reported, in nanoseconds.
 const MIN_LATENESS: u64 = 1_000_000;
 
 /// Returns the sentences that are true for the report.
 #[must_use]
 pub fn conclusions(report: &Report) -> Vec<Conclusion> {
-    let all: [(&'static str, fn(&Report) -> Option<String>); 9] = [
+    let all: [(&'static str, Compute); 9] = [
         ("new_connection", new_connection),
         ("udp", udp),
         ("at_once", at_once),
@@ -34,9 +37,7 @@ pub fn conclusions(report: &Report) -> Vec<Conclusion> {
         ("time", time),
         ("busy", busy),
     ];
-    let sentence = |(code, compute): (_, fn(&Report) -> Option<String>)| {
-        Some(Conclusion { code, text: compute(report)? })
-    };
+    let sentence = |(code, compute): (_, Compute)| Some(Conclusion { code, text: compute(report)? });
     all.into_iter().filter_map(sentence).collect()
 }
 
@@ -44,7 +45,7 @@ fn cost(report: &Report, api: Api, step: Step) -> Option<&Cost> {
     report.steps.iter().find(|cost| cost.api == api && cost.step == step.name())
 }
 
-/// What a new connection costs more than a kept one.
+/// States the additional cost of a new connection.
 fn new_connection(report: &Report) -> Option<String> {
     let more = report.kept.iter().map(|kept| {
         let new = cost(report, kept.api, Step::Get)?.round_trips;
@@ -75,7 +76,7 @@ fn udp(report: &Report) -> Option<String> {
     })
 }
 
-/// What connections at once cost.
+/// Compares connections at once with one.
 fn at_once(report: &Report) -> Option<String> {
     let apis = [Api::Rest, Api::Graphql, Api::Grpc];
     let pairs: Vec<_> = apis
@@ -104,7 +105,7 @@ fn one_query(report: &Report) -> Option<String> {
     })
 }
 
-/// The share of packets without payload.
+/// States the share of packets without payload.
 fn overhead(report: &Report) -> Option<String> {
     let rest = cost(report, Api::Rest, Step::Get)?;
     (rest.empty_segments > 0 && rest.dropped == 0).then(|| {
@@ -135,7 +136,7 @@ fn retransmissions(report: &Report) -> Option<String> {
     })
 }
 
-/// Compares what one lost segment stalled on one connection and on several.
+/// Compares the effects of one lost segment on one connection and on several.
 fn head_of_line(report: &Report) -> Option<String> {
     let stall = |api| report.stalls.iter().find(|stall| stall.api == api);
     let (http1, http2) = (stall(Api::Rest)?, stall(Api::Grpc)?);
@@ -168,13 +169,12 @@ fn time(report: &Report) -> Option<String> {
     })
 }
 
-/// Says that this machine delivered packets late.
+/// States that this machine delivered packets late.
 fn busy(report: &Report) -> Option<String> {
     let late = report.max_lateness_ns;
     (late >= MIN_LATENESS && late > report.network.rtt_ns / 20).then(|| {
         format!(
-            "This machine was busy: a packet arrived {:.1} ms later than it should. The times include that; the counts \
-             do not depend on it.",
+            "This machine was busy: a packet arrived {:.1} ms later than it should. The times include that.",
             late as f64 / 1e6
         )
     })

@@ -1,4 +1,4 @@
-//! What a step costs over an API: round trips, segments, bytes and time.
+//! Cost of a step over an API: round trips, packets, bytes and time.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use super::api::Api;
 use super::recording::{SeenPacket, StepRecording};
 use super::round_trips::longest_chain;
 
-/// What a step cost over an API.
+/// The cost of a step over an API.
 #[derive(Clone, Debug, Serialize)]
 pub struct Cost {
     /// The API.
@@ -42,7 +42,7 @@ pub struct Cost {
     pub time_ns: u64,
 }
 
-/// What each further call cost on a kept connection.
+/// The cost of further calls on a kept connection.
 #[derive(Clone, Debug, Serialize)]
 pub struct KeptCost {
     /// The API.
@@ -115,7 +115,7 @@ pub(super) fn span(recording: &StepRecording) -> Option<(u64, u64)> {
         _ => false,
     };
     let first = calls().find(|call| sends(&call.op))?.at;
-    let last = calls().filter(|call| receives(&call.op)).last()?.at;
+    let last = calls().rfind(|call| receives(&call.op))?.at;
     (first <= last).then_some((first, last))
 }
 

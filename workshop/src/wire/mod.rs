@@ -21,9 +21,9 @@
 //! - [`recording`]: reads the packets and socket calls of each step
 //! - [`api`]: the APIs, and the plain protocols beside them
 //! - [`one_call`], `notes`: one call packet by packet, with explanations
-//! - [`mod@round_trips`], [`cost`]: what a step costs
-//! - [`stall`]: which responses a lost segment stalled
-//! - [`mod@conclusions`]: what follows, in words
+//! - [`mod@round_trips`], [`cost`]: the cost of a step
+//! - [`stall`]: the responses that a lost segment stalled
+//! - [`mod@conclusions`]: conclusions, in words
 //! - [`report`]: the complete report
 //! - [`mod@text`], `table`, [`style`]: the report as text
 

@@ -14,7 +14,7 @@ pub(super) const CONNECTED: &str = "connect returns";
 /// Text of a read at the end of the stream.
 pub(super) const EOF: &str = "read 0 B (EOF)";
 
-/// What the recording and the kernel say about one connection.
+/// Evidence about one connection, from the recording and the kernel.
 pub(super) struct Evidence<'a> {
     pub(super) packets: &'a [&'a SeenPacket],
     pub(super) calls: &'a [&'a SocketCall],

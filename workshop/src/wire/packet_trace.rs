@@ -116,8 +116,10 @@ impl Recorder {
 
     /// Writes the marks of steps that began up to the given time.
     fn marks_until(&mut self, time: u64) -> io::Result<()> {
-        while let Some(mark) = self.pending.pop_front_if(|mark| mark.time <= time) {
-            self.recording.mark(mark.time, mark.label)?;
+        while self.pending.front().is_some_and(|mark| mark.time <= time) {
+            if let Some(mark) = self.pending.pop_front() {
+                self.recording.mark(mark.time, mark.label)?;
+            }
         }
         Ok(())
     }

@@ -194,7 +194,7 @@ impl Reader {
     }
 }
 
-/// Returns the API to which a packet belongs, and what the analysis needs of it.
+/// Returns the API to which a packet belongs, and the fields that the analysis needs.
 fn seen(packet: &Packet, sent: u64, began: u64) -> Option<(Api, SeenPacket)> {
     let (from, to) = (ip(&packet.from)?, ip(&packet.to)?);
     let of = |server: SocketAddr| Api::of_port(server.port(), &packet.protocol);

@@ -33,7 +33,7 @@ pub struct Report {
     pub kept: Vec<KeptCost>,
     /// Effects of a single lost segment.
     pub stalls: Vec<Stall>,
-    /// What follows, in words.
+    /// Conclusions, in words.
     pub conclusions: Vec<Conclusion>,
 }
 

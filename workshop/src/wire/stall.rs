@@ -1,4 +1,4 @@
-//! Which responses a lost segment stalled.
+//! The responses that a lost segment stalled.
 
 use serde::Serialize;
 
