@@ -8,14 +8,7 @@ use clap::Args;
 use super::lab_step::LabStep;
 use super::values::{Bandwidth, Share, parse_rtt};
 
-/// Makes the calls of the tour over a network inside this process, which can be slow and lossy, and shows every packet
-///
-/// Both ends are TCP stacks of the kernel, in two network namespaces; the workshop carries the packets from one to the
-/// other. First it prints one call packet by packet, between the socket calls of client and server. A table then
-/// counts the round trips, segments and bytes of each API, and the last part says in words what follows from them.
-///
-/// Needs Linux, user namespaces and /dev/net/tun, but no root. Nothing leaves the process, and the interfaces of this
-/// machine are not touched.
+/// The flags of the command.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Flags {

@@ -133,9 +133,9 @@ fn costs(report: &Report) -> String {
         ]);
     }
     table.text(1)
-        + "\nround trips: counted in the recording, until the client had read the last response;\n\
-           x RTT: what they take on this network, in ms. packets, bytes: in both directions until\n\
-           the end, with the headers of IP and TCP or UDP. resent: segments sent again.\n"
+        + "\nround trips: counted in the recording, until the client had read the last\n\
+           response. x RTT: their time on this network, in ms. packets, bytes: in both\n\
+           directions until the end, with all headers. resent: segments sent again.\n"
 }
 
 fn new_and_kept(report: &Report) -> String {
