@@ -21,10 +21,11 @@ fn cost<'a>(report: &'a Value, step: &str, api: &str) -> &'a Value {
     costs.into_iter().find(|cost| cost["step"] == step && cost["api"] == api).unwrap()
 }
 
-/// The round trips are counted from the order of packets. The tolerance is for the time that both programs compute, and
-/// for a busy machine: 20 ms for a call that takes 200 ms.
+/// The round trips are counted in the order of packets. The tolerance of 10 % is for the time that both programs compute:
+/// 20 ms for a call that takes 200 ms. What the network delivered late, because this machine was busy, is known from the
+/// recording and does not count.
 #[test]
-fn counted_round_trips_explain_the_time_at_100_ms() {
+fn round_trips_explain_the_time() {
     if !is_supported() {
         return;
     }
@@ -35,21 +36,22 @@ fn counted_round_trips_explain_the_time_at_100_ms() {
             assert_eq!(number(&cost["connections"]), connections, "{cost}");
             assert_eq!(number(&cost["round_trips"]), round_trips, "{cost}");
             let (time, explained) = (number(&cost["time_ns"]), round_trips * RTT);
-            assert!(time >= explained && time <= explained + explained / 10, "{cost}");
+            let late = number(&cost["in_flight_ns"]) - explained;
+            assert!(time >= explained && time - late <= explained + explained / 10, "{cost}");
         }
     }
     for kept in list(&report["kept"]) {
         assert_eq!((number(&kept["calls"]), number(&kept["round_trips"])), (9, 9), "{kept}");
     }
     let codes = codes(&report["conclusions"]);
-    for code in ["new_connection", "udp", "at_once", "overhead", "head_of_line", "time"] {
+    for code in ["new_connection", "udp", "at_once", "overhead", "head_of_line"] {
         assert!(codes.contains(&code), "{code} is not in {codes:?}");
     }
     assert!(!codes.contains(&"retransmissions"), "{codes:?}");
 }
 
 #[test]
-fn one_lost_segment_stalls_all_streams_but_one_of_three_connections() {
+fn lost_segment_stalls_all_streams_of_its_connection() {
     if !is_supported() {
         return;
     }
@@ -63,15 +65,16 @@ fn one_lost_segment_stalls_all_streams_but_one_of_three_connections() {
         })
         .collect();
     assert_eq!(stalls, [("rest", 3, 3, 1), ("grpc", 1, 3, 3)]);
-    assert_eq!(codes(&report["conclusions"]), ["head_of_line"]);
+    assert!(codes(&report["conclusions"]).contains(&"head_of_line"));
     for cost in list(&report["steps"]) {
         assert_eq!(number(&cost["dropped"]), 1, "{cost}");
+        assert_eq!(cost["connections"], if cost["api"] == "rest" { 3 } else { 1 });
         assert!(number(&cost["retransmissions"]) >= 1, "{cost}");
     }
 }
 
 #[test]
-fn lost_packets_are_retransmitted_and_all_calls_succeed() {
+fn calls_succeed_despite_lost_packets() {
     if !is_supported() {
         return;
     }
@@ -81,6 +84,18 @@ fn lost_packets_are_retransmitted_and_all_calls_succeed() {
     assert_eq!(sum("calls"), 30);
     assert!(sum("dropped") > 0 && sum("retransmissions") > 0, "{report}");
     assert!(codes(&report["conclusions"]).contains(&"retransmissions"));
+}
+
+#[test]
+fn one_query_saves_a_round_trip() {
+    if !is_supported() {
+        return;
+    }
+    let report = report(&["--step", "get author with books", "--rtt", "50ms"]);
+    let trips = ["rest", "graphql", "grpc"]
+        .map(|api| number(&cost(&report, "get author with books", api)["round_trips"]));
+    assert_eq!(trips, [3, 2, 3]);
+    assert!(codes(&report["conclusions"]).contains(&"one_query"));
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn explained(call: &Value, code: &str) -> (String, String) {
 }
 
 #[test]
-fn call_begins_with_a_handshake_and_ends_with_two_fins() {
+fn call_begins_with_syn_and_ends_with_two_fins() {
     if !is_supported() {
         return;
     }
@@ -27,7 +27,7 @@ fn call_begins_with_a_handshake_and_ends_with_two_fins() {
     let handshake: Vec<String> = packets.iter().take(3).map(|row| flags(row)).collect();
     assert_eq!(handshake, ["SYN", "SYN ACK", "ACK"]);
     assert_eq!(packets.iter().filter(|row| flags(row).contains("FIN")).count(), 2);
-    assert_eq!(codes(&call["notes"]), ["connect", "accept", "eof", "time_wait"]);
+    assert_eq!(codes(&call["notes"]), ["connect", "accept", "time_wait", "eof"]);
     assert_eq!(call["time_wait"], "client");
     let row = |lane: &str, text: &str| (lane.to_owned(), text.to_owned());
     assert_eq!(explained(call, "connect"), row("client", "connect returns"));
@@ -37,7 +37,7 @@ fn call_begins_with_a_handshake_and_ends_with_two_fins() {
 }
 
 #[test]
-fn connect_returns_after_the_syn_ack_and_accept_after_the_ack() {
+fn connect_returns_before_accept() {
     if !is_supported() {
         return;
     }
@@ -68,34 +68,4 @@ fn recordings_show_packets_between_the_socket_calls() {
     for expected in ["connect", "SYN", "accept", "FIN"] {
         assert!(shown.contains(expected), "{expected} is not in:\n{shown}");
     }
-}
-
-/// The wording of notes and conclusions. Numbers that depend on the kernel are replaced.
-#[test]
-fn wording_of_the_report() {
-    if !is_supported() {
-        return;
-    }
-    let directory = TempDir::new().unwrap();
-    let text = run_wire(&directory, &["--rtt", "100ms"]).ok();
-    let wide: Vec<&str> = text.lines().filter(|line| line.chars().count() > 80).collect();
-    assert!(wide.iter().all(|line| line.contains("socket-trace")), "{wide:?}");
-    assert!(!text.contains('\x1b'));
-    let (_, notes) = text.split_once("[1] The").unwrap();
-    let (notes, rest) = notes.split_once("What each step costs").unwrap();
-    let (table, conclusions) = rest.split_once("What follows").unwrap();
-    let (conclusions, _) = conclusions.split_once("Recordings:").unwrap();
-    let headings: String =
-        table.lines().filter(|line| line.contains("round trips ")).collect::<Vec<_>>().join("\n");
-    insta::assert_snapshot!(without_numbers(&format!("[1] The{notes}\n{headings}\n{conclusions}")));
-}
-
-/// Replaces numbers, but not those in names and brackets.
-fn without_numbers(text: &str) -> String {
-    let words = text.split_inclusive([' ', '\n']).map(|word| {
-        let number = word.trim_end_matches([' ', '\n', ',', '.', ':']);
-        let is_number = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit() || c == '.');
-        if is_number { word.replace(number, "N") } else { word.to_owned() }
-    });
-    words.collect()
 }

@@ -30,7 +30,7 @@ fn invalid_values_are_explained() {
 }
 
 #[test]
-fn flags_of_the_tour_are_rejected_before_the_command() {
+fn flags_of_the_tour_are_rejected() {
     assert_eq!(run(command("workshop"), &["--once", "wire"]).code(), 2);
 }
 

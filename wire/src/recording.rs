@@ -1,5 +1,6 @@
 //! Writes records as a trace file, in the format of socket-tap.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 use std::thread;
@@ -64,6 +65,22 @@ impl Recording {
         self.write_gap(t, record.omitted_before)?;
         let packet = event_packet(record, self.start, self.capture);
         self.trace.write(&Event::new(t, None, Op::Packet(Box::new(packet))))
+    }
+
+    /// Writes a mark: the label of the packets that were sent from `time` on, a time of `CLOCK_MONOTONIC` in nanoseconds.
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be written, or if `time` is before the previous event.
+    pub fn mark(&mut self, time: u64, label: impl Into<Cow<'static, str>>) -> io::Result<()> {
+        self.trace.write(&Event::new(time.saturating_sub(self.start), None, Op::mark(label)))
+    }
+
+    /// Passes everything that was written to the file, so that readers see it.
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be written.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.trace.flush()
     }
 
     /// Writes all records on a thread of its own, until the wire ends. Readers of the file see each packet soon.

@@ -51,14 +51,21 @@ pub fn support() -> Result<(), Error> {
     probe.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let maps = IdMaps::of_this_process();
     sys::before_exec(&mut probe, move || {
-        let (step, errno) = try_all(&maps).err().unwrap_or((Step::Done, Errno::from_raw_os_error(0)));
-        Err(io::Error::from_raw_os_error(step as i32 * STEP + errno.raw_os_error()))
+        // 0 is no valid `Errno`.
+        let (step, errno) = match try_all(&maps) {
+            Ok(()) => (Step::Done, 0),
+            Err((step, errno)) => (step, errno.raw_os_error()),
+        };
+        Err(io::Error::from_raw_os_error(step as i32 * STEP + errno))
     });
     match probe.spawn() {
         Ok(mut child) => {
             let _ = child.kill();
             let _ = child.wait();
-            Ok(())
+            Err(Error::System {
+                action: "test the requirements of a network",
+                source: io::Error::other("the child process ended without a result"),
+            })
         }
         Err(error) => outcome(error),
     }

@@ -73,6 +73,15 @@ pub struct Flags {
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
     /// Make the calls over a network that can be slow and lossy, and show every packet
+    ///
+    /// The network is inside the process. Both ends are TCP stacks of the kernel, in two network namespaces, and the
+    /// workshop carries the packets from one to the other.
+    ///
+    /// First it prints one call packet by packet, between the socket calls of client and server. Then a table counts the
+    /// round trips, packets and bytes of each API. The last part says in words what follows from them.
+    ///
+    /// Needs Linux, user namespaces and /dev/net/tun, but no root. Nothing leaves the process, and the interfaces of this
+    /// machine are not touched.
     Wire(crate::wire::flags::Flags),
 }
 

@@ -1,9 +1,10 @@
-//! What follows from the recording, in words. Each sentence is computed, and omitted if it is not true.
+//! Conclusions from the recording, in words. Each sentence is computed, and omitted if it is not true.
 
 use serde::Serialize;
 
 use super::api::Api;
 use super::cost::Cost;
+use super::lab_step::LOST_SEGMENT;
 use super::report::Report;
 use crate::tour::Step;
 
@@ -16,21 +17,27 @@ pub struct Conclusion {
     pub text: String,
 }
 
+/// Returns a sentence if it is true.
+type Compute = fn(&Report) -> Option<String>;
+
+/// Lateness that is reported, in nanoseconds.
+const MIN_LATENESS: u64 = 1_000_000;
+
 /// Returns the sentences that are true for the report.
 #[must_use]
 pub fn conclusions(report: &Report) -> Vec<Conclusion> {
-    let all: [(&'static str, fn(&Report) -> Option<String>); 7] = [
+    let all: [(&'static str, Compute); 9] = [
         ("new_connection", new_connection),
         ("udp", udp),
         ("at_once", at_once),
+        ("one_query", one_query),
         ("overhead", overhead),
         ("retransmissions", retransmissions),
         ("head_of_line", head_of_line),
         ("time", time),
+        ("busy", busy),
     ];
-    let sentence = |(code, compute): (_, fn(&Report) -> Option<String>)| {
-        Some(Conclusion { code, text: compute(report)? })
-    };
+    let sentence = |(code, compute): (_, Compute)| Some(Conclusion { code, text: compute(report)? });
     all.into_iter().filter_map(sentence).collect()
 }
 
@@ -38,7 +45,7 @@ fn cost(report: &Report, api: Api, step: Step) -> Option<&Cost> {
     report.steps.iter().find(|cost| cost.api == api && cost.step == step.name())
 }
 
-/// What a new connection costs more than a kept one.
+/// States the additional cost of a new connection.
 fn new_connection(report: &Report) -> Option<String> {
     let more = report.kept.iter().map(|kept| {
         let new = cost(report, kept.api, Step::Get)?.round_trips;
@@ -69,7 +76,7 @@ fn udp(report: &Report) -> Option<String> {
     })
 }
 
-/// What connections at once cost.
+/// Compares connections at once with one.
 fn at_once(report: &Report) -> Option<String> {
     let apis = [Api::Rest, Api::Graphql, Api::Grpc];
     let pairs: Vec<_> = apis
@@ -85,7 +92,20 @@ fn at_once(report: &Report) -> Option<String> {
     })
 }
 
-/// The share of packets without payload.
+/// Compares one query with two calls.
+fn one_query(report: &Report) -> Option<String> {
+    let trips = |api| Some(cost(report, api, Step::Author)?.round_trips);
+    let (rest, graphql, grpc) = (trips(Api::Rest)?, trips(Api::Graphql)?, trips(Api::Grpc)?);
+    (rest == grpc && graphql < rest).then(|| {
+        format!(
+            "An author with books takes {} over GraphQL and {rest} over REST and gRPC: one query instead of two calls, \
+             one after the other.",
+            count(graphql as usize, "round trip")
+        )
+    })
+}
+
+/// States the share of packets without payload.
 fn overhead(report: &Report) -> Option<String> {
     let rest = cost(report, Api::Rest, Step::Get)?;
     (rest.empty_segments > 0 && rest.dropped == 0).then(|| {
@@ -104,7 +124,7 @@ fn retransmissions(report: &Report) -> Option<String> {
     let (dropped, again): (usize, usize) = report
         .steps
         .iter()
-        .filter(|cost| !report.stalls.iter().any(|_| cost.step == super::lab_step::LOST_SEGMENT))
+        .filter(|cost| cost.step != LOST_SEGMENT)
         .fold((0, 0), |(dropped, again), cost| (dropped + cost.dropped, again + cost.retransmissions));
     (dropped > 0).then(|| {
         format!(
@@ -116,7 +136,7 @@ fn retransmissions(report: &Report) -> Option<String> {
     })
 }
 
-/// Compares what one lost segment stalled on one connection and on several.
+/// Compares the effects of one lost segment on one connection and on several.
 fn head_of_line(report: &Report) -> Option<String> {
     let stall = |api| report.stalls.iter().find(|stall| stall.api == api);
     let (http1, http2) = (stall(Api::Rest)?, stall(Api::Grpc)?);
@@ -145,6 +165,17 @@ fn time(report: &Report) -> Option<String> {
             "The counted round trips explain the time: in each row without loss it is the number of round trips times \
              the RTT, and at most {:.1} % more.",
             most * 100.0
+        )
+    })
+}
+
+/// States that this machine delivered packets late.
+fn busy(report: &Report) -> Option<String> {
+    let late = report.max_lateness_ns;
+    (late >= MIN_LATENESS && late > report.network.rtt_ns / 20).then(|| {
+        format!(
+            "This machine was busy: a packet arrived {:.1} ms later than it should. The times include that.",
+            late as f64 / 1e6
         )
     })
 }

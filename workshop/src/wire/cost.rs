@@ -1,26 +1,31 @@
-//! What a step costs over an API: round trips, segments, bytes and time.
+//! Cost of a step over an API: round trips, packets, bytes and time.
+
+use std::collections::HashSet;
 
 use serde::Serialize;
-use socket_tap::event::{Op, TcpFlags};
+use socket_tap::event::Op;
 use socket_tap::format::Side;
 
 use super::api::Api;
 use super::recording::{SeenPacket, StepRecording};
-use super::round_trips::round_trips;
+use super::round_trips::longest_chain;
 
-/// What a step cost over an API.
+/// The cost of a step over an API.
 #[derive(Clone, Debug, Serialize)]
 pub struct Cost {
     /// The API.
     pub api: Api,
     /// Name of the step.
     pub step: String,
-    /// Number of connections that the step opened.
+    /// Number of TCP connections that the step used.
     pub connections: usize,
     /// Number of API calls.
     pub calls: usize,
     /// Number of round trips until the client had read the last response.
     pub round_trips: u64,
+    /// Time that the packets of these round trips were in flight, in nanoseconds. More than the round-trip times if the
+    /// link was slow, or this machine was busy.
+    pub in_flight_ns: u64,
     /// Number of packets that both kernels sent, from the first SYN to the last ACK.
     pub segments: usize,
     /// Number of packets without payload.
@@ -37,7 +42,7 @@ pub struct Cost {
     pub time_ns: u64,
 }
 
-/// What each further call cost on a kept connection.
+/// The cost of further calls on a kept connection.
 #[derive(Clone, Debug, Serialize)]
 pub struct KeptCost {
     /// The API.
@@ -60,12 +65,14 @@ impl Cost {
     pub fn of(recording: &StepRecording) -> Option<Self> {
         let (from, until) = span(recording)?;
         let sent = || recording.packets.iter().filter(|packet| !packet.is_copy);
+        let chain = longest_chain(&recording.packets, from, until);
         Some(Self {
             api: recording.api,
             step: recording.step.clone(),
             connections: connections(&recording.packets),
             calls: recording.exchanges.len().max(1),
-            round_trips: round_trips(&recording.packets, from, until),
+            round_trips: chain.round_trips(),
+            in_flight_ns: chain.in_flight_ns,
             segments: sent().count(),
             empty_segments: sent().filter(|packet| packet.payload == 0).count(),
             bytes: sent().map(|packet| packet.length).sum(),
@@ -90,7 +97,7 @@ impl KeptCost {
         Some(Self {
             api: recording.api,
             calls: further.len(),
-            round_trips: round_trips(&recording.packets, from, until),
+            round_trips: longest_chain(&recording.packets, from, until).round_trips(),
             segments: sent().count(),
             bytes: sent().map(|packet| packet.length).sum(),
             time_ns: until.saturating_sub(from),
@@ -108,16 +115,12 @@ pub(super) fn span(recording: &StepRecording) -> Option<(u64, u64)> {
         _ => false,
     };
     let first = calls().find(|call| sends(&call.op))?.at;
-    let last = calls().filter(|call| receives(&call.op)).last()?.at;
+    let last = calls().rfind(|call| receives(&call.op))?.at;
     (first <= last).then_some((first, last))
 }
 
-/// Returns the number of connections that a SYN of the client opened.
+/// Returns the number of TCP connections to which the packets belong.
 fn connections(packets: &[SeenPacket]) -> usize {
-    let is_open = |packet: &&SeenPacket| {
-        let syn = |flags: TcpFlags| flags.contains(TcpFlags::SYN);
-        let has_syn = packet.segment.as_ref().is_some_and(|segment| syn(segment.flags));
-        packet.to_server && has_syn && !packet.is_copy && !packet.is_retransmission
-    };
-    packets.iter().filter(is_open).count()
+    let tcp = packets.iter().filter(|packet| packet.segment.is_some());
+    tcp.map(|packet| packet.client).collect::<HashSet<_>>().len()
 }

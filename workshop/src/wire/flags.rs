@@ -8,14 +8,7 @@ use clap::Args;
 use super::lab_step::LabStep;
 use super::values::{Bandwidth, Share, parse_rtt};
 
-/// Makes the calls of the tour over a network inside this process, which can be slow and lossy, and shows every packet
-///
-/// Both ends are TCP stacks of the kernel, in two network namespaces; the workshop carries the packets from one to the
-/// other. First it prints one call packet by packet, between the socket calls of client and server. A table then
-/// counts the round trips, segments and bytes of each API, and the last part says in words what follows from them.
-///
-/// Needs Linux, user namespaces and /dev/net/tun, but no root. Nothing leaves the process, and the interfaces of this
-/// machine are not touched.
+/// The flags of the command.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Flags {
@@ -63,5 +56,5 @@ const EXAMPLES: &str = "Examples:\n  \
     cargo run -- wire --bandwidth 512kbit         each packet takes time to send\n  \
     cargo run -- wire --step 'one lost segment'   what one lost segment stalls\n  \
     cargo run -- wire --json | jq .steps          the table for programs\n\n\
-    Exit codes: 0 the report is printed; 1 an error occurred, or Ctrl-C was pressed; 2 invalid usage, or this machine\n\
-    cannot run the network.";
+    Exit codes: 0 the report is printed; 1 an error occurred, or Ctrl-C was pressed;\n\
+    2 invalid usage, or this machine cannot run the network.";

@@ -53,7 +53,7 @@ fn query() -> ListBooks {
 /// Drops the first segment with payload that the server of `api` sends from now on.
 fn drop_next_segment(lab: &Lab, api: &ApiInstance) {
     lab.mark(&api.recordings, LOST_SEGMENT);
-    let rule = Rule::drop(Kind::Data, 1).to_port(api.address.port());
+    let rule = Rule::drop(Kind::Data, 1).on_port(api.address.port());
     lab.wire().add_rule(Direction::ToClient, rule);
 }
 

@@ -7,7 +7,6 @@
 //! - [`lab`]: the network, with the servers on one side and the clients on the other, all recorded
 //! - [`lab_servers`]: the servers in the lab
 //! - [`packet_trace`]: the recording of the packets
-//! - `packet_event`: converts a packet to an event of a recording
 //!
 //! The command:
 //!
@@ -22,9 +21,9 @@
 //! - [`recording`]: reads the packets and socket calls of each step
 //! - [`api`]: the APIs, and the plain protocols beside them
 //! - [`one_call`], `notes`: one call packet by packet, with explanations
-//! - [`mod@round_trips`], [`cost`]: what a step costs
-//! - [`stall`]: which responses a lost segment stalled
-//! - [`mod@conclusions`]: what follows, in words
+//! - [`mod@round_trips`], [`cost`]: the cost of a step
+//! - [`stall`]: the responses that a lost segment stalled
+//! - [`mod@conclusions`]: conclusions, in words
 //! - [`report`]: the complete report
 //! - [`mod@text`], `table`, [`style`]: the report as text
 
@@ -39,7 +38,6 @@ pub mod lab_step;
 pub mod lost_segment;
 mod notes;
 pub mod one_call;
-mod packet_event;
 pub mod packet_trace;
 pub mod recording;
 pub mod report;

@@ -14,7 +14,7 @@ pub(super) const CONNECTED: &str = "connect returns";
 /// Text of a read at the end of the stream.
 pub(super) const EOF: &str = "read 0 B (EOF)";
 
-/// What the recording and the kernel say about one connection.
+/// Evidence about one connection, from the recording and the kernel.
 pub(super) struct Evidence<'a> {
     pub(super) packets: &'a [&'a SeenPacket],
     pub(super) calls: &'a [&'a SocketCall],
@@ -26,12 +26,9 @@ pub(super) struct Evidence<'a> {
 
 /// Returns the notes, and writes their numbers into the rows that they explain.
 pub(super) fn add(rows: &mut [Row], evidence: &Evidence<'_>) -> Vec<Note> {
-    let mut notes = Vec::new();
-    let mut note = |row: Option<&mut Row>, code: &'static str, text: String| {
-        if let Some(row) = row {
-            notes.push(Note { code, text });
-            row.note = Some(notes.len());
-        }
+    let mut notes: Vec<(usize, Note)> = Vec::new();
+    let mut note = |row: Option<usize>, code: &'static str, text: String| {
+        notes.extend(row.map(|row| (row, Note { code, text })));
     };
     if evidence.made_connect_return() {
         let text =
@@ -70,11 +67,18 @@ pub(super) fn add(rows: &mut [Row], evidence: &Evidence<'_>) -> Vec<Note> {
         let lane = if side == Side::Server { Lane::Server } else { Lane::Client };
         note(row(rows, lane, "close"), "time_wait", text);
     }
-    notes
+    notes.sort_by_key(|(row, _)| *row);
+    for (number, (row, _)) in (1..).zip(&notes) {
+        if let Some(row) = rows.get_mut(*row) {
+            row.note = Some(number);
+        }
+    }
+    notes.into_iter().map(|(_, note)| note).collect()
 }
 
-fn row<'a>(rows: &'a mut [Row], lane: Lane, text: &str) -> Option<&'a mut Row> {
-    rows.iter_mut().find(|row| row.lane == lane && row.text == text)
+/// Returns the position of the first row with this text.
+fn row(rows: &[Row], lane: Lane, text: &str) -> Option<usize> {
+    rows.iter().position(|row| row.lane == lane && row.text == text)
 }
 
 impl Evidence<'_> {

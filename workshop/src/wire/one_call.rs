@@ -1,7 +1,5 @@
 //! One call packet by packet: the socket calls of both ends, and the packets between them.
 
-use std::net::SocketAddr;
-
 use serde::Serialize;
 use socket_tap::event::{Op, Segment, TcpFlags};
 use socket_tap::format::Side;
@@ -160,10 +158,4 @@ impl Numbers {
         }
         text
     }
-}
-
-/// Returns the address of the client of a step's first connection.
-#[must_use]
-pub fn first_client(recording: &StepRecording) -> Option<SocketAddr> {
-    recording.packets.first().map(|packet| packet.client)
 }

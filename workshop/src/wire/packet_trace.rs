@@ -4,22 +4,16 @@ use std::collections::VecDeque;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
-use socket_tap::event::{Event, Gap, Op};
-use socket_tap::format::{End, Header, Side, TraceWriter};
+use socket_tap::format::End;
 use socket_tap::monotonic_ns;
 use tokio::sync::mpsc;
-use wire::Records;
+use wire::{Record, Recording, Records};
 
-use super::packet_event::packet_event;
-use crate::recordings::{PROGRAM, TraceFiles};
+use crate::recordings::TraceFiles;
 
 /// Name of the recording, and of its file without extension.
 const NAME: &str = "wire";
-
-/// Time after which written packets are passed on to the file if no further packet arrives.
-const FLUSH_AFTER: Duration = Duration::from_millis(20);
 
 /// A recording of packets in progress.
 #[derive(Debug)]
@@ -44,18 +38,10 @@ impl PacketTrace {
     /// If the file cannot be created or the thread cannot be started.
     pub fn start(records: Records, files: &TraceFiles) -> io::Result<Self> {
         let path = path(&files.directory);
-        let mut header = Header::starting_now(NAME, Side::Wire);
-        (header.program, header.capture) = (PROGRAM.to_owned(), files.capture as u64);
-        let writer = TraceWriter::begin(files.limit.create(&path)?, &header)?;
+        let recording = Recording::create(&path, NAME, files.capture)?;
         let (marks, received) = mpsc::unbounded_channel();
-        let recorder = Recorder {
-            writer,
-            origin: header.monotonic_ns,
-            capture: files.capture,
-            last: 0,
-            pending: VecDeque::new(),
-        };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+        let recorder = Recorder { recording, pending: VecDeque::new() };
+        let runtime = tokio::runtime::Builder::new_current_thread().build()?;
         let thread = thread::Builder::new()
             .name("wire-trace".to_owned())
             .spawn(move || runtime.block_on(recorder.run(records, received)))?;
@@ -94,12 +80,7 @@ pub fn path(directory: &Path) -> PathBuf {
 
 /// Writes packets and marks in the order of time.
 struct Recorder {
-    writer: TraceWriter,
-    /// Time on the monotonic clock at which the recording began, in nanoseconds.
-    origin: u64,
-    capture: usize,
-    /// Time of the last event, in nanoseconds since the recording began.
-    last: u64,
+    recording: Recording,
     /// Marks whose place is not known yet: a packet that was sent earlier may still be in flight, without a record.
     pending: VecDeque<Mark>,
 }
@@ -114,55 +95,32 @@ impl Recorder {
             tokio::select! {
                 biased;
                 Some(mark) = marks.recv() => self.pending.push_back(mark),
-                record = records.next() => match record {
-                    Some(record) => self.packet(&record)?,
+                record = records.recv() => match record {
+                    Some(record) => self.packet(&record, records.is_empty())?,
                     None => break,
                 },
-                () = tokio::time::sleep(FLUSH_AFTER) => {
-                    self.writer.flush()?;
-                    // Nothing is left to flush until the next event.
-                    tokio::select! {
-                        biased;
-                        Some(mark) = marks.recv() => self.pending.push_back(mark),
-                        record = records.next() => match record {
-                            Some(record) => self.packet(&record)?,
-                            None => break,
-                        },
-                    }
-                }
             }
         }
         while let Ok(mark) = marks.try_recv() {
             self.pending.push_back(mark);
         }
         self.marks_until(u64::MAX)?;
-        self.writer.finish()
+        self.recording.finish()
     }
 
-    fn packet(&mut self, record: &wire::Record) -> io::Result<()> {
+    fn packet(&mut self, record: &Record, is_last: bool) -> io::Result<()> {
         self.marks_until(record.sent)?;
-        let event = packet_event(record, self.origin, self.capture);
-        let omitted = record.omitted_before + u64::from(event.is_none());
-        if omitted > 0 {
-            let mut gap = Gap::default();
-            gap.others = omitted;
-            let time = record.sent.saturating_sub(self.origin);
-            self.write(Event::new(time, None, Op::Gap(gap)))?;
-        }
-        event.map_or(Ok(()), |event| self.write(event))
+        self.recording.write(record)?;
+        if is_last { self.recording.flush() } else { Ok(()) }
     }
 
     /// Writes the marks of steps that began up to the given time.
     fn marks_until(&mut self, time: u64) -> io::Result<()> {
-        while let Some(mark) = self.pending.pop_front_if(|mark| mark.time <= time) {
-            self.write(Event::new(mark.time.saturating_sub(self.origin), None, Op::mark(mark.label)))?;
+        while self.pending.front().is_some_and(|mark| mark.time <= time) {
+            if let Some(mark) = self.pending.pop_front() {
+                self.recording.mark(mark.time, mark.label)?;
+            }
         }
         Ok(())
-    }
-
-    fn write(&mut self, mut event: Event) -> io::Result<()> {
-        event.t = event.t.max(self.last);
-        self.last = event.t;
-        self.writer.write(&event)
     }
 }

@@ -74,6 +74,8 @@ pub struct SocketCall {
 /// A request and its response, as the client saw them.
 #[derive(Clone, Copy, Debug)]
 pub struct Exchange {
+    /// Address of the client.
+    pub client: Option<SocketAddr>,
     /// Time of the write of the request's first byte.
     pub began: u64,
     /// Time of the read of the response's last byte.
@@ -153,7 +155,7 @@ impl Reader {
                 }
             }
             (Some(api), _) => {
-                let exchanges = self.exchanges(recording, &event, began);
+                let exchanges = self.exchanges(recording, &event, client, began);
                 let step = self.step(api, &step);
                 step.exchanges.extend(exchanges);
                 let (returned, is_error) = (began + event.t, event.error.is_some());
@@ -165,11 +167,19 @@ impl Reader {
     }
 
     /// Returns the API calls that end with an event of a client.
-    fn exchanges(&mut self, recording: usize, event: &Event, began: u64) -> Vec<Exchange> {
+    fn exchanges(
+        &mut self,
+        recording: usize,
+        event: &Event,
+        client: Option<SocketAddr>,
+        began: u64,
+    ) -> Vec<Exchange> {
         let Some(dissector) = self.dissectors.get_mut(&recording) else { return Vec::new() };
         dissector.observe(event);
         let finished = dissector.take_finished().into_iter();
-        finished.map(|call| Exchange { began: began + call.began, ended: began + call.ended }).collect()
+        finished
+            .map(|call| Exchange { client, began: began + call.began, ended: began + call.ended })
+            .collect()
     }
 
     fn step(&mut self, api: Api, name: &str) -> &mut StepRecording {
@@ -184,7 +194,7 @@ impl Reader {
     }
 }
 
-/// Returns the API to which a packet belongs, and what the analysis needs of it.
+/// Returns the API to which a packet belongs, and the fields that the analysis needs.
 fn seen(packet: &Packet, sent: u64, began: u64) -> Option<(Api, SeenPacket)> {
     let (from, to) = (ip(&packet.from)?, ip(&packet.to)?);
     let of = |server: SocketAddr| Api::of_port(server.port(), &packet.protocol);

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 use socket_trace::reader::Error;
+use wire::Stats;
 
 use super::api::Api;
 use super::conclusions::{Conclusion, conclusions};
@@ -21,6 +22,8 @@ use crate::tour::Step;
 pub struct Report {
     /// The network.
     pub network: Network,
+    /// Longest time by which a packet was delivered late because this machine was busy, in nanoseconds.
+    pub max_lateness_ns: u64,
     /// One call over REST, packet by packet. `None` if the step was not made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub one_call: Option<OneCall>,
@@ -30,7 +33,7 @@ pub struct Report {
     pub kept: Vec<KeptCost>,
     /// Effects of a single lost segment.
     pub stalls: Vec<Stall>,
-    /// What follows, in words.
+    /// Conclusions, in words.
     pub conclusions: Vec<Conclusion>,
 }
 
@@ -52,7 +55,7 @@ impl Report {
     ///
     /// # Errors
     /// If a recording cannot be read.
-    pub fn of(directory: &Path, flags: &Flags, time_wait: &TimeWait) -> Result<Self, Error> {
+    pub fn of(directory: &Path, flags: &Flags, time_wait: &TimeWait, packets: &Stats) -> Result<Self, Error> {
         let recordings = recording::read(directory)?;
         let names: Vec<&str> = flags.steps().iter().map(|step| step.name()).collect();
         let position = |step: &StepRecording| names.iter().position(|name| *name == step.step);
@@ -65,6 +68,7 @@ impl Report {
         };
         let mut report = Self {
             network: Network::of(flags),
+            max_lateness_ns: packets.to_server.max_lateness.max(packets.to_client.max_lateness),
             one_call: of(Step::Get.name())
                 .find(|step| step.api == Api::Rest)
                 .and_then(|step| OneCall::of(step, time_wait)),

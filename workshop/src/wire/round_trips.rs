@@ -2,14 +2,31 @@
 
 use super::recording::SeenPacket;
 
-/// Returns the number of round trips between two times: half the length of the longest chain of packets in which each
-/// was sent after the one before had arrived at its sender.
+/// The longest chain of packets between two times, in which each was sent after the one before had arrived at its
+/// sender.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Chain {
+    /// Number of packets.
+    pub packets: u64,
+    /// Time that they were in flight, in nanoseconds.
+    pub in_flight_ns: u64,
+}
+
+impl Chain {
+    /// Returns the number of round trips: two packets are one.
+    #[must_use]
+    pub fn round_trips(self) -> u64 {
+        self.packets / 2
+    }
+}
+
+/// Returns the longest chain of packets between two times.
 ///
 /// The chain ends with a packet that arrived at the client by `until`. Time is not divided by anything: the count
 /// depends on the order of departures and arrivals alone. Each packet of the chain needed at least the delay of its
 /// direction, so the round trips never explain more time than has passed.
 #[must_use]
-pub fn round_trips(packets: &[SeenPacket], from: u64, until: u64) -> u64 {
+pub fn longest_chain(packets: &[SeenPacket], from: u64, until: u64) -> Chain {
     let sent = |packet: &&SeenPacket| (from..=until).contains(&packet.sent);
     let mut moments: Vec<Moment> = Vec::new();
     for (number, packet) in packets.iter().filter(sent).enumerate() {
@@ -21,19 +38,25 @@ pub fn round_trips(packets: &[SeenPacket], from: u64, until: u64) -> u64 {
     }
     // A packet that arrives can cause one that is sent at the same time.
     moments.sort_by_key(|moment| (moment.time, moment.is_departure));
-    let mut length_of = vec![0_u64; moments.len()];
-    // Length of the longest chain that has arrived at each end.
-    let (mut at_client, mut at_server) = (0, 0);
-    for moment in moments {
-        let Some(length) = length_of.get_mut(moment.number) else { continue };
-        match (moment.is_departure, moment.to_server) {
-            (true, true) => *length = at_client + 1,
-            (true, false) => *length = at_server + 1,
-            (false, true) => at_server = at_server.max(*length),
-            (false, false) => at_client = at_client.max(*length),
+    // The chain that ends with each packet, and the time at which that was sent.
+    let mut ending_with = vec![(Chain::default(), 0); moments.len()];
+    // The longest chain that has arrived at each end.
+    let (mut at_client, mut at_server) = (Chain::default(), Chain::default());
+    for Moment { time, is_departure, number, to_server } in moments {
+        let Some((chain, sent)) = ending_with.get_mut(number) else { continue };
+        if is_departure {
+            (*chain, *sent) = (if to_server { at_client } else { at_server }, time);
+            chain.packets += 1;
+            continue;
+        }
+        chain.in_flight_ns += time - *sent;
+        let arrived_at = if to_server { &mut at_server } else { &mut at_client };
+        // The latest of the longest ones is what the receiver had waited for.
+        if chain.packets >= arrived_at.packets {
+            *arrived_at = *chain;
         }
     }
-    at_client / 2
+    at_client
 }
 
 /// The departure or the arrival of a packet.

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use server_kit::TraceLimit;
-use server_kit::program::stdout_has_color;
+use server_kit::recording::stdout_has_color;
 use server_kit::shutdown::Signals;
 use wire::{Impairments, Options};
 
@@ -60,8 +60,7 @@ fn try_run(flags: &Flags) -> Result<(), Error> {
     });
     let finished = lab.finish();
     let time_wait = made?;
-    finished?;
-    let report = Report::of(&flags.traces, flags, &time_wait)?;
+    let report = Report::of(&flags.traces, flags, &time_wait, &finished?.packets)?;
     let text = if flags.json {
         serde_json::to_string_pretty(&report)? + "\n"
     } else {

@@ -1,4 +1,4 @@
-//! Which responses a lost segment stalled.
+//! The responses that a lost segment stalled.
 
 use serde::Serialize;
 
@@ -14,7 +14,8 @@ pub struct Stall {
     pub connections: usize,
     /// Number of calls at once.
     pub calls: usize,
-    /// Number of calls whose response was complete only after the dropped segment had been sent again and had arrived.
+    /// Number of calls on the connection of the dropped segment whose response was complete only after the segment had
+    /// been sent again and had arrived.
     pub stalled: usize,
     /// Time from the loss to the arrival of the retransmission, in nanoseconds.
     pub repair_ns: u64,
@@ -41,7 +42,11 @@ impl Stall {
             api: recording.api,
             connections: clients.len(),
             calls: recording.exchanges.len(),
-            stalled: recording.exchanges.iter().filter(|exchange| exchange.ended >= arrived).count(),
+            stalled: recording
+                .exchanges
+                .iter()
+                .filter(|exchange| exchange.client == Some(lost.client) && exchange.ended >= arrived)
+                .count(),
             repair_ns: arrived.saturating_sub(lost.sent),
         })
     }

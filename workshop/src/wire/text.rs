@@ -114,26 +114,28 @@ fn arrow(row: &Row, width: usize) -> String {
 
 fn costs(report: &Report) -> String {
     let mut table =
-        Table::new(&["step", "API", "conns", "round trips", "packets", "bytes", "resent", "time ms"]);
+        Table::new(&["", "conns", "round trips", "x RTT", "time ms", "packets", "bytes", "resent"]);
     let mut last = "";
     for cost in &report.steps {
-        let step = if cost.step == last { "" } else { cost.step.as_str() };
+        if cost.step != last {
+            table.group(&cost.step);
+        }
         last = &cost.step;
         table.row([
-            step.to_owned(),
-            cost.api.title().to_owned(),
+            format!("  {}", cost.api.title()),
             cost.connections.to_string(),
             cost.round_trips.to_string(),
+            ms(cost.round_trips * report.network.rtt_ns),
+            ms(cost.time_ns),
             cost.segments.to_string(),
             cost.bytes.to_string(),
             cost.retransmissions.to_string(),
-            ms(cost.time_ns),
         ]);
     }
-    table.text(2)
-        + "\npackets, bytes: of both directions, from the first to the last, with the headers of IP\n\
-           and TCP or UDP. resent: segments that a kernel sent again. time: until the client had\n\
-           read the last response; round trips: those of that time, counted in the recording.\n"
+    table.text(1)
+        + "\nround trips: counted in the recording, until the client had read the last\n\
+           response. x RTT: their time on this network, in ms. packets, bytes: in both\n\
+           directions until the end, with all headers. resent: segments sent again.\n"
 }
 
 fn new_and_kept(report: &Report) -> String {

@@ -18,7 +18,7 @@ const UNITS: [(&str, u64); 4] = [("Gbit", 1_000_000_000), ("Mbit", 1_000_000), (
 /// Parses a round-trip time, such as `40ms`.
 ///
 /// # Errors
-/// If the text is no duration with a unit, or longer than ten seconds.
+/// If the text is not a duration with a unit, or the duration is longer than ten seconds.
 pub fn parse_rtt(text: &str) -> Result<Duration, String> {
     let duration = match text {
         "0" => Ok(Duration::ZERO),
