@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::lab_step::LabStep;
+use super::calls::lab_step::LabStep;
 use super::values::{Bandwidth, Share, parse_rtt};
 
 /// The flags of the command.

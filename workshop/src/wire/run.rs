@@ -7,13 +7,13 @@ use server_kit::recording::stdout_has_color;
 use server_kit::shutdown::Signals;
 use wire::{Impairments, Options};
 
-use super::calls::make_steps;
+use super::calls::steps::make_steps;
 use super::flags::Flags;
+use super::lab::time_wait::TimeWait;
 use super::lab::{Lab, LabError};
-use super::report::Report;
-use super::style::Style;
-use super::text::text;
-use super::time_wait::TimeWait;
+use super::report::measurements::Report;
+use super::report::style::Style;
+use super::report::text::text;
 use crate::recordings::TraceFiles;
 use crate::{program, traces_directory};
 

@@ -38,8 +38,8 @@ use tokio::task::JoinError;
 use tokio::time::sleep;
 use wire::{Direction, Impairments, Options, Side, Stats, Wire};
 
-use super::lab_servers::{LabPlain, LabRecordings, LabServers};
 use super::packet_trace::PacketTrace;
+use super::servers::{LabPlain, LabRecordings, LabServers};
 use crate::api_instance::ApiInstance;
 use crate::recordings::{Recordings, TraceFiles};
 

@@ -6,9 +6,9 @@ use serde::Serialize;
 use socket_tap::event::Op;
 use socket_tap::format::Side;
 
-use super::api::Api;
 use super::recording::{SeenPacket, StepRecording};
 use super::round_trips::longest_chain;
+use crate::wire::lab::api::Api;
 
 /// The cost of a step over an API.
 #[derive(Clone, Debug, Serialize)]

@@ -6,7 +6,7 @@ use serde::Serialize;
 use socket_tap::event::Protocol;
 use socket_tap::format::Side;
 
-use super::lab_servers::{PLAIN_PORT, PORTS};
+use super::servers::{PLAIN_PORT, PORTS};
 
 /// An API, or the service without an API over TCP or UDP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -65,7 +65,8 @@ impl Api {
     }
 
     /// Returns the API whose server has this port.
-    pub(super) fn of_port(port: u16, protocol: &Protocol) -> Option<Self> {
+    #[must_use]
+    pub fn of_port(port: u16, protocol: &Protocol) -> Option<Self> {
         let [rest, graphql, grpc] = PORTS;
         match (port, protocol) {
             (PLAIN_PORT, Protocol::Udp) => Some(Self::Udp),

@@ -8,9 +8,9 @@ use clients::{Client as _, Failure, Grpc, Rest};
 use futures_util::future::{try_join_all, try_join3};
 use wire::{Direction, Kind, Rule};
 
-use super::lab::{Lab, LabError};
 use super::lab_step::LOST_SEGMENT;
 use crate::api_instance::ApiInstance;
+use crate::wire::lab::{Lab, LabError};
 
 /// Name of the step that opens the connections.
 pub const OPEN: &str = "one lost segment: open the connections";

@@ -5,12 +5,12 @@ use std::time::Duration;
 use clients::{Client, Graphql, Grpc, Rest};
 use plain_server::{Retry, TcpClient, UdpClient};
 
-use super::lab::{Lab, LabError};
 use super::lab_step::LabStep;
 use super::lost_segment;
-use super::time_wait::TimeWait;
 use crate::api_instance::ApiInstance;
 use crate::tour::{Step, Tour};
+use crate::wire::lab::time_wait::TimeWait;
+use crate::wire::lab::{Lab, LabError};
 
 /// Number of times that the UDP client sends a request before it gives up.
 const ATTEMPTS: u32 = 8;

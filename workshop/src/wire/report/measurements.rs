@@ -6,16 +6,16 @@ use serde::Serialize;
 use socket_trace::reader::Error;
 use wire::Stats;
 
-use super::api::Api;
 use super::conclusions::{Conclusion, conclusions};
-use super::cost::{Cost, KeptCost};
-use super::flags::Flags;
-use super::lab_step::LOST_SEGMENT;
-use super::one_call::OneCall;
-use super::recording::{self, StepRecording};
-use super::stall::Stall;
-use super::time_wait::TimeWait;
 use crate::tour::Step;
+use crate::wire::calls::lab_step::LOST_SEGMENT;
+use crate::wire::flags::Flags;
+use crate::wire::lab::api::Api;
+use crate::wire::lab::time_wait::TimeWait;
+use crate::wire::reading::cost::{Cost, KeptCost};
+use crate::wire::reading::one_call::OneCall;
+use crate::wire::reading::recording::{self, StepRecording};
+use crate::wire::reading::stall::Stall;
 
 /// The report of a run.
 #[derive(Clone, Debug, Serialize)]
@@ -87,7 +87,7 @@ impl Network {
         Self {
             rtt_ns: u64::try_from(flags.rtt.as_nanos()).unwrap_or(u64::MAX),
             loss: flags.loss.fraction(),
-            bandwidth: flags.bandwidth.map(super::values::Bandwidth::bits),
+            bandwidth: flags.bandwidth.map(crate::wire::values::Bandwidth::bits),
             seed: flags.seed,
         }
     }

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::api::Api;
-use super::cost::Cost;
-use super::lab_step::LOST_SEGMENT;
-use super::report::Report;
+use super::measurements::Report;
 use crate::tour::Step;
+use crate::wire::calls::lab_step::LOST_SEGMENT;
+use crate::wire::lab::api::Api;
+use crate::wire::reading::cost::Cost;
 
 /// A sentence that follows from the recording.
 #[derive(Clone, Debug, Serialize)]

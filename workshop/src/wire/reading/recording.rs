@@ -11,8 +11,8 @@ use socket_trace::reader::{Error, Trace};
 use socket_trace::timeline::connections::Connections;
 use socket_trace::timeline::{Next, StepTracker, TimedEvent, Timeline};
 
-use super::api::Api;
-use super::packet_trace;
+use crate::wire::lab::api::Api;
+use crate::wire::lab::packet_trace;
 
 /// The packets and calls of one step over one API. Times are nanoseconds since the first recording began.
 #[derive(Clone, Debug)]

@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use super::conclusions::count;
-use super::flags::Flags;
-use super::one_call::{Lane, OneCall, Row};
-use super::report::Report;
+use super::measurements::Report;
 use super::style::Style;
 use super::table::Table;
+use crate::wire::flags::Flags;
+use crate::wire::reading::one_call::{Lane, OneCall, Row};
 
 /// Number of columns of a terminal.
 const WIDTH: usize = 80;

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::api::Api;
 use super::recording::StepRecording;
+use crate::wire::lab::api::Api;
 
 /// The effect of one dropped segment on the calls that were made at once.
 #[derive(Clone, Debug, Serialize)]

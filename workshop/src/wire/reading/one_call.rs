@@ -6,7 +6,7 @@ use socket_tap::format::Side;
 
 use super::notes;
 use super::recording::{SeenPacket, SocketCall, StepRecording};
-use super::time_wait::TimeWait;
+use crate::wire::lab::time_wait::TimeWait;
 
 /// The socket calls and packets of one connection, in the order of time.
 #[derive(Clone, Debug, Serialize)]

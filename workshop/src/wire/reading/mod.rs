@@ -1,0 +1,13 @@
+//! Reads the recordings of a run, and computes what each step cost.
+//!
+//! - [`recording`]: the packets and socket calls of each step
+//! - [`one_call`], `notes`: one call packet by packet, with explanations
+//! - [`mod@round_trips`], [`cost`]: the cost of a step
+//! - [`stall`]: the responses that a lost segment stalled
+
+pub mod cost;
+mod notes;
+pub mod one_call;
+pub mod recording;
+pub mod round_trips;
+pub mod stall;
