@@ -78,11 +78,15 @@ mod stats;
 #[cfg(target_os = "linux")]
 mod control;
 #[cfg(target_os = "linux")]
+mod id_maps;
+#[cfg(target_os = "linux")]
 mod namespace;
 #[cfg(target_os = "linux")]
 mod netlink;
 #[cfg(target_os = "linux")]
 mod relay;
+#[cfg(target_os = "linux")]
+mod setup_step;
 #[cfg(target_os = "linux")]
 mod side;
 #[cfg(target_os = "linux")]

@@ -1,15 +1,14 @@
 //! Enters a user namespace, in which a process may create networks without privileges outside.
 
-use std::ffi::CStr;
 use std::io;
 use std::process::Command;
 
-use rustix::fs::{CWD, Mode, OFlags};
 use rustix::io::Errno;
 use rustix::process::Signal;
-use rustix::thread::UnshareFlags;
 
-use crate::support::{Step, support};
+use crate::id_maps::IdMaps;
+use crate::setup_step::Step;
+use crate::support::{diagnose, support};
 use crate::{Error, sys};
 
 /// Moves this process into a user namespace of its own, so that it can start wires.
@@ -42,7 +41,7 @@ pub fn enter() -> Result<(), Error> {
     match IdMaps::of_this_process().enter() {
         Ok(()) => Ok(()),
         Err((Step::User, Errno::INVAL)) => Err(Error::ManyThreads),
-        Err((step, errno)) => Err(crate::support::diagnose(step, errno)),
+        Err((step, errno)) => Err(diagnose(step, errno)),
     }
 }
 
@@ -90,36 +89,4 @@ pub(crate) fn is_entered() -> bool {
     let capabilities = capabilities.and_then(|hex| u64::from_str_radix(hex.trim(), 16).ok()).unwrap_or(0);
     // One entry, for one user.
     matches!(users[..], [_, _, "1"]) && capabilities & (SYS_ADMIN | NET_ADMIN) == SYS_ADMIN | NET_ADMIN
-}
-
-/// The lines for `uid_map` and `gid_map` that make this process's user and group root.
-#[derive(Clone, Debug)]
-pub(crate) struct IdMaps {
-    user: String,
-    group: String,
-}
-
-impl IdMaps {
-    pub(crate) fn of_this_process() -> Self {
-        Self {
-            user: format!("0 {} 1", rustix::process::geteuid().as_raw()),
-            group: format!("0 {} 1", rustix::process::getegid().as_raw()),
-        }
-    }
-
-    /// Enters the namespace. Makes system calls only, so that it can run between fork and exec.
-    pub(crate) fn enter(&self) -> Result<(), (Step, Errno)> {
-        sys::unshare(UnshareFlags::NEWUSER).map_err(|errno| (Step::User, errno))?;
-        // Without this the kernel refuses the map of groups (user_namespaces(7)).
-        write(c"/proc/self/setgroups", "deny")?;
-        write(c"/proc/self/uid_map", &self.user)?;
-        write(c"/proc/self/gid_map", &self.group)
-    }
-}
-
-fn write(path: &CStr, text: &str) -> Result<(), (Step, Errno)> {
-    rustix::fs::openat(CWD, path, OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())
-        .and_then(|file| rustix::io::write(file, text.as_bytes()))
-        .map(drop)
-        .map_err(|errno| (Step::Ids, errno))
 }

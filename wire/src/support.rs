@@ -7,25 +7,9 @@ use std::process::{Command, Stdio};
 use rustix::io::Errno;
 use rustix::thread::UnshareFlags;
 
-use crate::namespace::IdMaps;
+use crate::id_maps::IdMaps;
+use crate::setup_step::Step;
 use crate::{Error, sys};
-
-/// A step of the setup. The numbers travel from a child process to its parent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
-    /// Create the user namespace.
-    User = 1,
-    /// Set the namespace's user and group.
-    Ids,
-    /// Create the network namespace.
-    Network,
-    /// Open `/dev/net/tun`.
-    Open,
-    /// Create a network interface.
-    Interface,
-    /// All steps succeeded.
-    Done,
-}
 
 /// Distance between the numbers of two steps. All error numbers of Linux are smaller.
 const STEP: i32 = 10_000;
@@ -125,17 +109,6 @@ fn explain(step: Step, errno: Errno, setting: &dyn Fn(&str) -> Option<String>) -
         }
         (Step::Interface, source) if source != Errno::PERM => Error::TunDevice { source: source.into() },
         (step, source) => Error::Forbidden { action: step.action(), source: source.into() },
-    }
-}
-
-impl Step {
-    fn action(self) -> &'static str {
-        match self {
-            Self::User => "creating a user namespace",
-            Self::Ids => "becoming root of a user namespace",
-            Self::Network => "creating a network namespace",
-            Self::Open | Self::Interface | Self::Done => "creating a network interface",
-        }
     }
 }
 

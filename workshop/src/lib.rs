@@ -9,6 +9,7 @@
 //! - [`shelves`]: the one shelf that all servers share
 //! - [`plain_instance`]: a running plain server, over UDP and TCP without an API
 //! - [`recordings`]: the server trace and the client trace of one API
+//! - [`stdout`]: prints on standard output
 //! - [`gated_stdout`]: standard output that discards everything until it is opened
 //! - [`traces_directory`]: the directory of the recordings, locked for one workshop
 //! - [`tour`]: makes the same calls over each API, in named steps
@@ -28,6 +29,7 @@ pub mod recordings;
 pub mod report;
 pub mod shelves;
 pub mod startup;
+pub mod stdout;
 pub mod tour;
 pub mod traces_directory;
 pub mod wire;

@@ -1,6 +1,6 @@
 //! Runs the workshop, from the command line to the exit code.
 
-use std::io::{self, ErrorKind, Write as _};
+use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use crate::gated_stdout::GatedStdout;
 use crate::recordings::{FROM_A_TERMINAL, Recordings};
 use crate::shelves::Shelves;
 use crate::startup::{self, Extras};
+use crate::stdout::print;
 use crate::tour::{self, Step, Tour};
 use crate::{live, report, traces_directory, wire};
 
@@ -156,17 +157,4 @@ async fn serve(
         page.await.map_err(io::Error::other)??;
     }
     Ok(())
-}
-
-/// Prints text on standard output.
-///
-/// # Errors
-/// If standard output cannot be written. A closed pipe is no error.
-pub(crate) fn print(text: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        // The reader of a pipe may close it early, as `head` does.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        result => result,
-    }
 }

@@ -11,11 +11,11 @@ use super::calls::steps::make_steps;
 use super::flags::Flags;
 use super::lab::time_wait::TimeWait;
 use super::lab::{Lab, LabError};
-use super::report::measurements::Report;
+use super::report::contents::Report;
 use super::report::style::Style;
 use super::report::text::text;
 use crate::recordings::TraceFiles;
-use crate::{program, traces_directory};
+use crate::{stdout, traces_directory};
 
 /// Number of payload bytes to record of each read and write, and of bytes of each packet.
 const CAPTURE: usize = 16_384;
@@ -66,7 +66,7 @@ fn try_run(flags: &Flags) -> Result<(), Error> {
     } else {
         text(&report, flags, Style::new(stdout_has_color()))
     };
-    Ok(program::print(&text)?)
+    Ok(stdout::print(&text)?)
 }
 
 fn start(flags: &Flags) -> Result<Lab, Error> {

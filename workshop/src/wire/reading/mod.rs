@@ -1,7 +1,7 @@
 //! Reads the recordings of a run, and computes what each step cost.
 //!
 //! - [`recording`]: the packets and socket calls of each step
-//! - [`one_call`], `notes`: one call packet by packet, with explanations
+//! - [`one_call`], [`rows`], `notes`: one call packet by packet, with explanations
 //! - [`mod@round_trips`], [`cost`]: the cost of a step
 //! - [`stall`]: the responses that a lost segment stalled
 
@@ -10,4 +10,5 @@ mod notes;
 pub mod one_call;
 pub mod recording;
 pub mod round_trips;
+pub mod rows;
 pub mod stall;

@@ -5,14 +5,8 @@
 use socket_tap::event::{Op, TcpFlags};
 use socket_tap::format::Side;
 
-use super::one_call::{Lane, Note, Row};
 use super::recording::{SeenPacket, SocketCall};
-
-/// Text of the row in which `connect` returns.
-pub(super) const CONNECTED: &str = "connect returns";
-
-/// Text of a read at the end of the stream.
-pub(super) const EOF: &str = "read 0 B (EOF)";
+use super::rows::{CONNECTED, EOF, Lane, Note, Row};
 
 /// Evidence about one connection, from the recording and the kernel.
 pub(super) struct Evidence<'a> {

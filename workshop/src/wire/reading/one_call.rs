@@ -6,6 +6,7 @@ use socket_tap::format::Side;
 
 use super::notes;
 use super::recording::{SeenPacket, SocketCall, StepRecording};
+use super::rows::{CONNECTED, EOF, Lane, Note, Row};
 use crate::wire::lab::time_wait::TimeWait;
 
 /// The socket calls and packets of one connection, in the order of time.
@@ -18,53 +19,6 @@ pub struct OneCall {
     /// The side that the connection left in TIME_WAIT.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_wait: Option<&'static str>,
-}
-
-/// A socket call or a packet.
-#[derive(Clone, Debug, Serialize)]
-pub struct Row {
-    /// Time since the first row, in nanoseconds.
-    pub at_ns: u64,
-    /// Lane of the row.
-    pub lane: Lane,
-    /// The call, or the packet's flags and numbers.
-    pub text: String,
-    /// For a packet: its direction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<&'static str>,
-    /// For a packet: the time at which it arrived since the first row, in nanoseconds. `None` if it was dropped.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub arrives_ns: Option<u64>,
-    /// `true` for a packet that the network dropped.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub is_dropped: bool,
-    /// `true` for a packet that repeats sequence numbers.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub is_retransmission: bool,
-    /// Number of the note that explains the row.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub note: Option<usize>,
-}
-
-/// A lane of the diagram.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Lane {
-    /// Socket calls of the client.
-    Client,
-    /// Packets.
-    Wire,
-    /// Socket calls of the server.
-    Server,
-}
-
-/// An explanation of a row.
-#[derive(Clone, Debug, Serialize)]
-pub struct Note {
-    /// Stable name of the explanation.
-    pub code: &'static str,
-    /// The explanation.
-    pub text: String,
 }
 
 impl OneCall {
@@ -101,9 +55,9 @@ fn call_rows(call: &SocketCall, zero: u64) -> Vec<(u64, Row)> {
     let transfer = |verb: &str, bytes: u64| format!("{verb} {bytes} B");
     match &call.op {
         Op::Connect { .. } => {
-            vec![row(call.at, "connect".to_owned()), row(call.returned, notes::CONNECTED.to_owned())]
+            vec![row(call.at, "connect".to_owned()), row(call.returned, CONNECTED.to_owned())]
         }
-        Op::Read(read) if read.eof => vec![row(call.at, notes::EOF.to_owned())],
+        Op::Read(read) if read.eof => vec![row(call.at, EOF.to_owned())],
         Op::Read(read) => vec![row(call.at, transfer("read", read.bytes))],
         Op::Write(write) => vec![row(call.at, transfer("write", write.bytes))],
         // The options are in the recording; here they would only take rows.
@@ -119,13 +73,6 @@ fn packet_row(packet: &SeenPacket, zero: u64, numbers: &Numbers) -> Row {
     row.is_dropped = packet.dropped.is_some();
     row.is_retransmission = packet.is_retransmission;
     row
-}
-
-impl Row {
-    fn new(at_ns: u64, lane: Lane, text: String) -> Self {
-        let (to, arrives_ns, note) = (None, None, None);
-        Self { at_ns, lane, text, to, arrives_ns, is_dropped: false, is_retransmission: false, note }
-    }
 }
 
 /// The initial sequence numbers of both ends. Numbers are shown relative to them, as in Wireshark.

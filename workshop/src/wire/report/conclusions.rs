@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::measurements::Report;
+use super::measurements::Measurements;
 use crate::tour::Step;
 use crate::wire::calls::lab_step::LOST_SEGMENT;
 use crate::wire::lab::api::Api;
@@ -18,14 +18,14 @@ pub struct Conclusion {
 }
 
 /// Returns a sentence if it is true.
-type Compute = fn(&Report) -> Option<String>;
+type Compute = fn(&Measurements) -> Option<String>;
 
 /// Lateness that is reported, in nanoseconds.
 const MIN_LATENESS: u64 = 1_000_000;
 
-/// Returns the sentences that are true for the report.
+/// Returns the sentences that are true for the measurements.
 #[must_use]
-pub fn conclusions(report: &Report) -> Vec<Conclusion> {
+pub fn conclusions(measured: &Measurements) -> Vec<Conclusion> {
     let all: [(&'static str, Compute); 9] = [
         ("new_connection", new_connection),
         ("udp", udp),
@@ -37,18 +37,18 @@ pub fn conclusions(report: &Report) -> Vec<Conclusion> {
         ("time", time),
         ("busy", busy),
     ];
-    let sentence = |(code, compute): (_, Compute)| Some(Conclusion { code, text: compute(report)? });
+    let sentence = |(code, compute): (_, Compute)| Some(Conclusion { code, text: compute(measured)? });
     all.into_iter().filter_map(sentence).collect()
 }
 
-fn cost(report: &Report, api: Api, step: Step) -> Option<&Cost> {
-    report.steps.iter().find(|cost| cost.api == api && cost.step == step.name())
+fn cost(measured: &Measurements, api: Api, step: Step) -> Option<&Cost> {
+    measured.steps.iter().find(|cost| cost.api == api && cost.step == step.name())
 }
 
 /// States the additional cost of a new connection.
-fn new_connection(report: &Report) -> Option<String> {
-    let more = report.kept.iter().map(|kept| {
-        let new = cost(report, kept.api, Step::Get)?.round_trips;
+fn new_connection(measured: &Measurements) -> Option<String> {
+    let more = measured.kept.iter().map(|kept| {
+        let new = cost(measured, kept.api, Step::Get)?.round_trips;
         let calls = kept.calls as u64;
         kept.round_trips.is_multiple_of(calls).then(|| new.checked_sub(kept.round_trips / calls))?
     });
@@ -56,14 +56,14 @@ fn new_connection(report: &Report) -> Option<String> {
     let first = *more.first().filter(|more| **more > 0)?;
     more.iter().all(|more| *more == first).then(|| {
         let round_trips = count(first as usize, "round trip");
-        let apis = list(report.kept.iter().map(|kept| kept.api));
+        let apis = list(measured.kept.iter().map(|kept| kept.api));
         format!("Each new connection costs {round_trips} more than a kept one, over {apis}: the handshake comes first.")
     })
 }
 
 /// Compares plain UDP with plain TCP.
-fn udp(report: &Report) -> Option<String> {
-    let (udp, tcp) = (cost(report, Api::Udp, Step::Get)?, cost(report, Api::Tcp, Step::Get)?);
+fn udp(measured: &Measurements) -> Option<String> {
+    let (udp, tcp) = (cost(measured, Api::Udp, Step::Get)?, cost(measured, Api::Tcp, Step::Get)?);
     (udp.round_trips < tcp.round_trips && udp.segments < tcp.segments).then(|| {
         format!(
             "The same bytes take {} and {} over UDP, {} and {} over TCP. UDP has no handshake, no acknowledgment and \
@@ -77,11 +77,11 @@ fn udp(report: &Report) -> Option<String> {
 }
 
 /// Compares connections at once with one.
-fn at_once(report: &Report) -> Option<String> {
+fn at_once(measured: &Measurements) -> Option<String> {
     let apis = [Api::Rest, Api::Graphql, Api::Grpc];
     let pairs: Vec<_> = apis
         .iter()
-        .map(|api| Some((cost(report, *api, Step::Concurrent)?, cost(report, *api, Step::Get)?)))
+        .map(|api| Some((cost(measured, *api, Step::Concurrent)?, cost(measured, *api, Step::Get)?)))
         .collect::<Option<_>>()?;
     let (first, _) = pairs.first()?;
     pairs.iter().all(|(many, one)| many.round_trips == one.round_trips).then(|| {
@@ -93,8 +93,8 @@ fn at_once(report: &Report) -> Option<String> {
 }
 
 /// Compares one query with two calls.
-fn one_query(report: &Report) -> Option<String> {
-    let trips = |api| Some(cost(report, api, Step::Author)?.round_trips);
+fn one_query(measured: &Measurements) -> Option<String> {
+    let trips = |api| Some(cost(measured, api, Step::Author)?.round_trips);
     let (rest, graphql, grpc) = (trips(Api::Rest)?, trips(Api::Graphql)?, trips(Api::Grpc)?);
     (rest == grpc && graphql < rest).then(|| {
         format!(
@@ -106,8 +106,8 @@ fn one_query(report: &Report) -> Option<String> {
 }
 
 /// States the share of packets without payload.
-fn overhead(report: &Report) -> Option<String> {
-    let rest = cost(report, Api::Rest, Step::Get)?;
+fn overhead(measured: &Measurements) -> Option<String> {
+    let rest = cost(measured, Api::Rest, Step::Get)?;
     (rest.empty_segments > 0 && rest.dropped == 0).then(|| {
         format!(
             "Of the {} of one REST call on a new connection, {} carry no payload: they open, acknowledge and close. \
@@ -120,8 +120,8 @@ fn overhead(report: &Report) -> Option<String> {
     })
 }
 
-fn retransmissions(report: &Report) -> Option<String> {
-    let (dropped, again): (usize, usize) = report
+fn retransmissions(measured: &Measurements) -> Option<String> {
+    let (dropped, again): (usize, usize) = measured
         .steps
         .iter()
         .filter(|cost| cost.step != LOST_SEGMENT)
@@ -137,8 +137,8 @@ fn retransmissions(report: &Report) -> Option<String> {
 }
 
 /// Compares the effects of one lost segment on one connection and on several.
-fn head_of_line(report: &Report) -> Option<String> {
-    let stall = |api| report.stalls.iter().find(|stall| stall.api == api);
+fn head_of_line(measured: &Measurements) -> Option<String> {
+    let stall = |api| measured.stalls.iter().find(|stall| stall.api == api);
     let (http1, http2) = (stall(Api::Rest)?, stall(Api::Grpc)?);
     (http2.stalled == http2.calls && http2.connections == 1 && http1.stalled < http1.calls).then(|| {
         format!(
@@ -152,9 +152,9 @@ fn head_of_line(report: &Report) -> Option<String> {
 }
 
 /// Compares the times with the counted round trips.
-fn time(report: &Report) -> Option<String> {
-    let rtt = report.network.rtt_ns;
-    let undisturbed = || report.steps.iter().filter(|cost| cost.dropped == 0 && cost.round_trips > 0);
+fn time(measured: &Measurements) -> Option<String> {
+    let rtt = measured.network.rtt_ns;
+    let undisturbed = || measured.steps.iter().filter(|cost| cost.dropped == 0 && cost.round_trips > 0);
     let excess = |cost: &Cost| cost.time_ns as f64 / (cost.round_trips * rtt) as f64 - 1.0;
     if rtt == 0 || undisturbed().next().is_none() {
         return None;
@@ -170,9 +170,9 @@ fn time(report: &Report) -> Option<String> {
 }
 
 /// States that this machine delivered packets late.
-fn busy(report: &Report) -> Option<String> {
-    let late = report.max_lateness_ns;
-    (late >= MIN_LATENESS && late > report.network.rtt_ns / 20).then(|| {
+fn busy(measured: &Measurements) -> Option<String> {
+    let late = measured.max_lateness_ns;
+    (late >= MIN_LATENESS && late > measured.network.rtt_ns / 20).then(|| {
         format!(
             "This machine was busy: a packet arrived {:.1} ms later than it should. The times include that.",
             late as f64 / 1e6

@@ -1,4 +1,4 @@
-//! The report of a run, computed from its recordings.
+//! The measurements of a run, computed from its recordings.
 
 use std::path::Path;
 
@@ -6,7 +6,6 @@ use serde::Serialize;
 use socket_trace::reader::Error;
 use wire::Stats;
 
-use super::conclusions::{Conclusion, conclusions};
 use crate::tour::Step;
 use crate::wire::calls::lab_step::LOST_SEGMENT;
 use crate::wire::flags::Flags;
@@ -17,9 +16,9 @@ use crate::wire::reading::one_call::OneCall;
 use crate::wire::reading::recording::{self, StepRecording};
 use crate::wire::reading::stall::Stall;
 
-/// The report of a run.
+/// The measurements of a run.
 #[derive(Clone, Debug, Serialize)]
-pub struct Report {
+pub struct Measurements {
     /// The network.
     pub network: Network,
     /// Longest time by which a packet was delivered late because this machine was busy, in nanoseconds.
@@ -33,8 +32,6 @@ pub struct Report {
     pub kept: Vec<KeptCost>,
     /// Effects of a single lost segment.
     pub stalls: Vec<Stall>,
-    /// Conclusions, in words.
-    pub conclusions: Vec<Conclusion>,
 }
 
 /// The network's parameters.
@@ -50,8 +47,8 @@ pub struct Network {
     pub seed: u64,
 }
 
-impl Report {
-    /// Computes the report from the recordings in a directory.
+impl Measurements {
+    /// Computes the measurements from the recordings in a directory.
     ///
     /// # Errors
     /// If a recording cannot be read.
@@ -66,7 +63,7 @@ impl Report {
             let steps = wanted.iter().map(|(_, step)| *step);
             steps.filter(move |step| step.step == name)
         };
-        let mut report = Self {
+        Ok(Self {
             network: Network::of(flags),
             max_lateness_ns: packets.to_server.max_lateness.max(packets.to_client.max_lateness),
             one_call: of(Step::Get.name())
@@ -75,10 +72,7 @@ impl Report {
             steps: wanted.iter().filter_map(|(_, step)| Cost::of(step)).collect(),
             kept: of(Step::TenCalls.name()).filter_map(KeptCost::of).collect(),
             stalls: of(LOST_SEGMENT).filter_map(Stall::of).collect(),
-            conclusions: Vec::new(),
-        };
-        report.conclusions = conclusions(&report);
-        Ok(report)
+        })
     }
 }
 

@@ -3,11 +3,13 @@
 use std::fmt::Write as _;
 
 use super::conclusions::count;
-use super::measurements::Report;
+use super::contents::Report;
+use super::measurements::Measurements;
 use super::style::Style;
 use super::table::Table;
 use crate::wire::flags::Flags;
-use crate::wire::reading::one_call::{Lane, OneCall, Row};
+use crate::wire::reading::one_call::OneCall;
+use crate::wire::reading::rows::{Lane, Row};
 
 /// Number of columns of a terminal.
 const WIDTH: usize = 80;
@@ -21,15 +23,16 @@ pub fn text(report: &Report, flags: &Flags, style: Style) -> String {
     let mut out = String::new();
     // Writing to a String cannot fail.
     let _ = writeln!(out, "{}\n", style.heading(&network(flags)));
-    if let Some(call) = &report.one_call {
+    let measured = &report.measured;
+    if let Some(call) = &measured.one_call {
         let _ = writeln!(out, "{}\n", style.heading("One call over REST, packet by packet (ms)"));
         one_call(&mut out, call, style);
     }
     let _ = writeln!(out, "{}\n", style.heading("What each step costs"));
-    out += &costs(report);
-    if !report.kept.is_empty() {
+    out += &costs(measured);
+    if !measured.kept.is_empty() {
         let _ = writeln!(out, "\n{}\n", style.heading("One call: on a new connection, and on a kept one"));
-        out += &new_and_kept(report);
+        out += &new_and_kept(measured);
     }
     if !report.conclusions.is_empty() {
         let _ = writeln!(out, "\n{}\n", style.heading("What follows"));
@@ -112,11 +115,11 @@ fn arrow(row: &Row, width: usize) -> String {
     }
 }
 
-fn costs(report: &Report) -> String {
+fn costs(measured: &Measurements) -> String {
     let mut table =
         Table::new(&["", "conns", "round trips", "x RTT", "time ms", "packets", "bytes", "resent"]);
     let mut last = "";
-    for cost in &report.steps {
+    for cost in &measured.steps {
         if cost.step != last {
             table.group(&cost.step);
         }
@@ -125,7 +128,7 @@ fn costs(report: &Report) -> String {
             format!("  {}", cost.api.title()),
             cost.connections.to_string(),
             cost.round_trips.to_string(),
-            ms(cost.round_trips * report.network.rtt_ns),
+            ms(cost.round_trips * measured.network.rtt_ns),
             ms(cost.time_ns),
             cost.segments.to_string(),
             cost.bytes.to_string(),
@@ -138,10 +141,10 @@ fn costs(report: &Report) -> String {
            directions until the end, with all headers. resent: segments sent again.\n"
 }
 
-fn new_and_kept(report: &Report) -> String {
+fn new_and_kept(measured: &Measurements) -> String {
     let mut table = Table::new(&["API", "connection", "round trips", "packets", "bytes", "time ms"]);
-    for kept in &report.kept {
-        let new = report
+    for kept in &measured.kept {
+        let new = measured
             .steps
             .iter()
             .find(|cost| cost.api == kept.api && cost.step == crate::tour::Step::Get.name());
