@@ -1,8 +1,11 @@
-//! Measures how much one TCP connection transfers through the relay, and how late delayed packets are.
+//! Measures how much one TCP connection transfers through the relay, how much CPU time the relay needs for it, and how
+//! late delayed packets are.
 //!
 //! ```text
 //! cargo run --release -p wire --example throughput
 //! ```
+//!
+//! The rate depends on what else runs on the machine. The rate for each CPU that the relay uses does not.
 
 #[cfg(not(target_os = "linux"))]
 fn main() {}
@@ -62,11 +65,14 @@ mod measure {
         })??;
         wire.server().run(server)???;
         let seconds = began.elapsed().as_secs_f64();
+        let relay = relay_seconds()?;
         let stats = wire.finish();
         let packets = stats.to_server.packets + stats.to_client.packets;
         println!(
-            "{name}: {:.2} Gbit/s, {:.0} packets/s, {} retransmissions, {} dropped by the kernel, {} records omitted",
+            "{name}: {:.2} Gbit/s, {:.2} Gbit/s per CPU of the relay, {:.0} packets/s, {} retransmissions, \
+             {} dropped by the kernel, {} records omitted",
             BYTES as f64 * 8.0 / seconds / 1e9,
+            BYTES as f64 * 8.0 / relay / 1e9,
             packets as f64 / seconds,
             stats.to_server.retransmissions,
             stats.to_server.kernel_drops,
@@ -76,6 +82,20 @@ mod measure {
             println!("  {} records", reader.join().unwrap_or(0));
         }
         Ok(())
+    }
+
+    /// Returns the CPU time of the relay's thread in seconds.
+    fn relay_seconds() -> Result<f64, Box<dyn Error>> {
+        for thread in std::fs::read_dir("/proc/self/task")? {
+            let thread = thread?.path();
+            if std::fs::read_to_string(thread.join("comm"))?.trim() == "wire-relay" {
+                // The first number is the time on a CPU in nanoseconds.
+                let times = std::fs::read_to_string(thread.join("schedstat"))?;
+                let on_cpu = times.split_ascii_whitespace().next().unwrap_or_default();
+                return Ok(on_cpu.parse::<f64>()? / 1e9);
+            }
+        }
+        Err("the relay has no thread".into())
     }
 
     /// Sends datagrams 1 ms apart over a line with a delay of 50 ms.
