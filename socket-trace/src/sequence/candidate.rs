@@ -71,7 +71,7 @@ impl Candidate {
     pub(super) fn observe_packet(&mut self, annotated: &AnnotatedEvent, connection: &Rc<Connection>) {
         let max = if self.is_selected { MAX_PACKETS } else { MAX_PACKETS_BEFORE };
         let from = if annotated.is_to_server() { Side::Client } else { Side::Server };
-        self.packets.observe(&annotated.timed.event, annotated.timed.at, from, max);
+        self.packets.observe(annotated, from, max);
         self.wire.get_or_insert_with(|| (annotated.timed.recording, Rc::clone(connection)));
     }
 

@@ -10,7 +10,7 @@
 //! - [`call`]: one socket call, and the signal that it sends or receives
 //! - [`mod@gather`]: selects, from complete recordings, the connections that the diagram shows
 //! - `candidate`: a connection that the diagram possibly shows
-//! - `packet`: one packet, and the earlier packet that it repeats
+//! - `packet`: one packet, as an arrow of the diagram
 //! - `model`: [`Sequence`], the socket calls of a connection in order
 //! - `merge`: merges both sides, causes before effects
 //! - `instants`: merges calls with the departures and arrivals of packets

@@ -3,14 +3,18 @@
 use std::fmt::Write as _;
 
 use serde::Serialize;
-use socket_tap::event::{Event, Fate, Op, Packet as Recorded, TcpFlags};
+use socket_tap::event::{Fate, Op, Packet as Recorded};
 use socket_tap::format::Side;
 use socket_tap::format::text::{SequenceNumbers, printable};
+
+use crate::timeline::AnnotatedEvent;
+#[cfg(doc)]
+use crate::timeline::NumberedPacket;
 
 /// A packet in a sequence diagram.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Packet {
-    /// Number of the packet in the diagram, from 1.
+    /// Number of the packet on its connection, from 1.
     pub number: u64,
     /// Side that sent the packet: client or server.
     #[serde(serialize_with = "crate::summary::json::side")]
@@ -31,9 +35,12 @@ pub struct Packet {
     pub is_dropped: bool,
     /// `true` if the packet is a retransmission, or a copy that the network made.
     pub is_repetition: bool,
-    /// Number of the earlier packet in the diagram with the same sequence numbers, if this one is a repetition.
+    /// Number of the last earlier packet with the first sequence number of this one, if this one is a repetition.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repeats: Option<u64>,
+    /// `true` if a retransmission was not needed; see [`NumberedPacket::is_spurious`].
+    #[serde(rename = "spurious", skip_serializing_if = "std::ops::Not::not")]
+    pub is_spurious: bool,
 }
 
 impl Packet {
@@ -41,6 +48,7 @@ impl Packet {
     /// repeats, and its fate.
     pub(super) fn label(&self) -> String {
         let repeats = match (self.is_repetition, self.repeats) {
+            (true, Some(number)) if self.is_spurious => format!(" (repeats {number}, spurious)"),
             (true, Some(number)) => format!(" (repeats {number})"),
             (true, None) => " (retransmission)".to_owned(),
             (false, _) => String::new(),
@@ -54,36 +62,15 @@ impl Packet {
 #[derive(Debug, Default)]
 pub(super) struct PacketLog {
     packets: Vec<Packet>,
-    /// For each packet, the sequence numbers that it occupies.
-    spans: Vec<Option<Span>>,
     numbers: SequenceNumbers,
     more: u64,
 }
 
-/// The sequence numbers that a segment occupies: those of its payload, SYN and FIN.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Span {
-    first: u32,
-    length: u32,
-}
-
-impl Span {
-    fn of(packet: &Recorded) -> Option<Self> {
-        let segment = packet.segment.as_ref()?;
-        let flags = [TcpFlags::SYN, TcpFlags::FIN].into_iter().filter(|flag| segment.flags.contains(*flag));
-        let length = u32::try_from(packet.bytes).ok()?.checked_add(u32::try_from(flags.count()).ok()?)?;
-        (length > 0).then_some(Self { first: segment.seq, length })
-    }
-
-    fn contains(self, number: u32) -> bool {
-        number.wrapping_sub(self.first) < self.length
-    }
-}
-
 impl PacketLog {
-    /// Adds a packet that `from` sent at the time `at` on the time line. Only counts it if there are `max` packets.
-    pub(super) fn observe(&mut self, event: &Event, at: u64, from: Side, max: usize) {
-        let Op::Packet(packet) = &event.op else { return };
+    /// Adds a packet that `from` sent. Only counts it if there are `max` packets.
+    pub(super) fn observe(&mut self, annotated: &AnnotatedEvent, from: Side, max: usize) {
+        let (event, at) = (&annotated.timed.event, annotated.timed.at);
+        let (Op::Packet(packet), Some(numbered)) = (&event.op, annotated.packet) else { return };
         if self.more > 0 || self.packets.len() >= max {
             self.more += 1;
             return;
@@ -92,12 +79,10 @@ impl PacketLog {
             let reason = packet.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
             printable(&format!("{fate}{reason}"))
         });
-        let span = Span::of(packet);
         let is_repetition = packet.retransmission == Some(true) || packet.fate == Some(Fate::Duplicated);
-        let repeats = is_repetition.then(|| self.last_with(from, span)).flatten();
         let text = self.text(packet);
         self.packets.push(Packet {
-            number: self.packets.len() as u64 + 1,
+            number: numbered.number,
             from,
             at,
             arrived: packet.arrived.map(|arrived| at.saturating_add(arrived.saturating_sub(event.t))),
@@ -106,19 +91,9 @@ impl PacketLog {
             fate,
             is_dropped: packet.fate == Some(Fate::Dropped),
             is_repetition,
-            repeats,
+            repeats: numbered.repeats,
+            is_spurious: numbered.is_spurious,
         });
-        self.spans.push(span);
-    }
-
-    /// Returns the number of the last packet of `from` that has the first sequence number of `span`.
-    fn last_with(&self, from: Side, span: Option<Span>) -> Option<u64> {
-        let first = span?.first;
-        let mut earlier = self.packets.iter().zip(&self.spans).rev();
-        let is_repeated = |(packet, span): &(&Packet, &Option<Span>)| {
-            packet.from == from && span.is_some_and(|span| span.contains(first))
-        };
-        earlier.find(is_repeated).map(|(packet, _)| packet.number)
     }
 
     fn text(&mut self, packet: &Recorded) -> String {

@@ -7,6 +7,8 @@ use socket_tap::event::Event;
 use socket_tap::format::write_event;
 
 use crate::timeline::AnnotatedEvent;
+#[cfg(doc)]
+use crate::timeline::NumberedPacket;
 use crate::timeline::Recording;
 use socket_dissect::Part;
 
@@ -75,6 +77,15 @@ pub(crate) struct AddedFields<'a> {
     /// Number of the event's connection on the common time line.
     #[serde(skip_serializing_if = "Option::is_none")]
     connection: Option<u64>,
+    /// Number of a packet on its connection, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    packet: Option<u64>,
+    /// Number of the earlier packet that a retransmission or copy repeats.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repeats: Option<u64>,
+    /// `true` if a retransmission was not needed; see [`NumberedPacket::is_spurious`].
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    spurious: bool,
     #[serde(skip_serializing_if = "<[Part]>::is_empty")]
     carried: &'a [Part],
     /// Number of the event on the time line, from 1.
@@ -95,7 +106,14 @@ pub(crate) struct AddedFields<'a> {
 impl<'a> AddedFields<'a> {
     /// Returns the added fields of an event if a single recording is shown.
     fn single(annotated: &'a AnnotatedEvent) -> Self {
-        Self { carried: &annotated.parts, ..Self::default() }
+        let packet = annotated.packet;
+        Self {
+            packet: packet.map(|packet| packet.number),
+            repeats: packet.and_then(|packet| packet.repeats),
+            spurious: packet.is_some_and(|packet| packet.is_spurious),
+            carried: &annotated.parts,
+            ..Self::default()
+        }
     }
 
     /// Returns the added fields of an event if several recordings are shown.

@@ -5,12 +5,12 @@
 //! ```
 //!
 //! With several recordings, each line begins with the recording's label and the connection, as in
-//! `rest-server  c1`. A packet then has an arrow in place of its addresses: `→` from client to server. The line of a
-//! connect shows the time at which it was called, and its duration.
+//! `rest-server  c1`. A packet then has an arrow in place of its addresses: `→` from client to server. Packets are
+//! numbered on their connection, and a retransmission names the packet that it repeats. The line of a connect shows the time at which it was called, and its duration.
 
 use std::io::{self, Write};
 
-use socket_tap::event::Op;
+use socket_tap::event::{Addr, Op, Packet};
 use socket_tap::format::Side;
 use socket_tap::format::text::{Lines, SequenceNumbers, contents, printable};
 use unicode_width::UnicodeWidthStr;
@@ -120,10 +120,10 @@ impl Text {
         // Hidden events are formatted, too: a close shows the age of its connection.
         let (at, event) = (annotated.timed.at.saturating_sub(*began), &annotated.timed.event);
         match &event.op {
-            Op::Packet(packet) if !self.labels.is_empty() && annotated.connection.is_some() => {
-                let arrow = if annotated.is_to_server() { '→' } else { '←' };
+            Op::Packet(packet) => {
                 let contents = contents(packet, event.t, &mut self.numbers);
-                lines.push_described(at, event, &format!("{arrow} {contents}"), &mut self.line);
+                let text = describe_packet(annotated, packet, &contents, self.labels.is_empty());
+                lines.push_described(at, event, &text, &mut self.line);
             }
             _ => lines.push_at(at, event, &mut self.line),
         }
@@ -180,6 +180,33 @@ impl Text {
         let other = connection.other.filter(|_| opens(annotated))?;
         Some(format!("{} #{}", self.labels.get(other.recording)?, other.sock))
     }
+}
+
+/// Describes a packet with its number and direction. `contents` are its flags and numbers. The direction is an arrow, or
+/// the addresses if no connection is shown.
+fn describe_packet(
+    annotated: &AnnotatedEvent,
+    packet: &Packet,
+    contents: &str,
+    has_addresses: bool,
+) -> String {
+    let numbered = annotated.packet;
+    let number = numbered.map(|packet| format!("{:<3} ", packet.number)).unwrap_or_default();
+    let direction = match numbered {
+        Some(_) if !has_addresses && annotated.is_to_server() => "→".to_owned(),
+        Some(_) if !has_addresses => "←".to_owned(),
+        _ => format!("{} → {} ", address(&packet.from), address(&packet.to)),
+    };
+    let repeats = match numbered.and_then(|packet| Some((packet.repeats?, packet.is_spurious))) {
+        Some((repeated, true)) => format!("  repeats {repeated}, spurious"),
+        Some((repeated, false)) => format!("  repeats {repeated}"),
+        None => String::new(),
+    };
+    format!("{number}{direction} {contents}{repeats}")
+}
+
+fn address(address: &Addr) -> String {
+    printable(&address.to_string())
 }
 
 fn opens(annotated: &AnnotatedEvent) -> bool {

@@ -9,6 +9,7 @@ use socket_tap::format::Side;
 use super::connections::{Connection, Connections, Socket, is_same};
 use super::merge::Timeline;
 use super::next::Next;
+use super::packets::{NumberedPacket, PacketNumbers};
 use super::step_tracker::StepTracker;
 use super::timed_event::TimedEvent;
 use crate::reader::Error;
@@ -19,6 +20,7 @@ pub struct AnnotatedEvents {
     timeline: Timeline,
     connections: Connections,
     steps: StepTracker,
+    packets: PacketNumbers,
     /// One dissector for each recording; `None` for a recording without payload, and for one of packets.
     dissectors: Vec<Option<Dissector>>,
 }
@@ -32,6 +34,9 @@ pub struct AnnotatedEvent {
     pub connection: Option<Rc<Connection>>,
     /// Name of the step (the time from one mark to the next) in which the event happened, if any.
     pub step: Option<Rc<str>>,
+    /// The number of a packet on its connection, and the packet that it repeats. `None` for a socket call, and for a packet
+    /// without a connection.
+    pub packet: Option<NumberedPacket>,
     /// The dissected parts of the data that the event transferred; empty for a recording without payload.
     pub parts: Vec<Part>,
 }
@@ -62,7 +67,8 @@ impl AnnotatedEvents {
         let dissectors = dissectors.collect();
         let has_packets = timeline.recordings().iter().any(|recording| recording.header.side == Side::Wire);
         let connections = if has_packets { Connections::with_packets() } else { Connections::default() };
-        Self { steps: StepTracker::default(), timeline, connections, dissectors }
+        let (steps, packets) = (StepTracker::default(), PacketNumbers::default());
+        Self { timeline, connections, steps, packets, dissectors }
     }
 
     /// Returns the time line.
@@ -101,6 +107,12 @@ impl AnnotatedEvents {
         let recording = timed.recording;
         let side = self.timeline.recordings().get(recording).map(|recording| recording.header.side);
         let connection = side.and_then(|side| self.connections.observe(recording, side, &timed.event));
+        let packet = match (&timed.event.op, &connection) {
+            (Op::Packet(packet), Some(connection)) => {
+                Some(self.packets.observe(connection, packet, timed.event.t))
+            }
+            _ => None,
+        };
         let dissector = self.dissectors.get_mut(recording).and_then(Option::as_mut);
         let parts = dissector.map_or_else(Vec::new, |dissector| {
             let parts = dissector.observe(&timed.event);
@@ -109,7 +121,7 @@ impl AnnotatedEvents {
             parts
         });
         let step = self.steps.observe(recording, &timed.event);
-        Ok(Next::Event(AnnotatedEvent { timed, connection, step, parts }))
+        Ok(Next::Event(AnnotatedEvent { timed, connection, step, packet, parts }))
     }
 
     /// Returns the next event of complete traces, or `None` at their end.

@@ -14,6 +14,7 @@
 //! - `source`: one trace of the time line, with its next event read in advance
 //! - `growing`: reads the complete lines of a file that a recorder is still writing
 //! - [`connections`]: matches the two ends of each connection
+//! - `packets`: [`NumberedPacket`], the number of each packet on its connection, and the packet that it repeats
 //! - `annotated`: [`AnnotatedEvents`], each event with its connection, its step and its dissected payload
 //! - `step_tracker`: [`StepTracker`], the current step of each recording
 
@@ -25,6 +26,7 @@ pub(crate) mod fixture;
 mod growing;
 mod merge;
 mod next;
+mod packets;
 mod source;
 mod step_tracker;
 mod timed_event;
@@ -32,5 +34,6 @@ mod timed_event;
 pub use annotated::{AnnotatedEvent, AnnotatedEvents};
 pub use merge::{Recording, Timeline};
 pub use next::Next;
+pub use packets::NumberedPacket;
 pub use step_tracker::StepTracker;
 pub use timed_event::TimedEvent;
