@@ -4,6 +4,7 @@
 pub(crate) mod costs;
 pub(crate) mod interrupt;
 pub(crate) mod one_call;
+pub(crate) mod retransmissions;
 pub(crate) mod usage;
 
 use serde_json::Value;

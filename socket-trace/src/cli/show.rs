@@ -25,7 +25,8 @@ const HELP: &str = "Each line is a call: seconds since the recording began, the 
     Several recordings of one machine are merged by its clock. c1, c2 and so on are connections: both ends of one \
     have the same number. The parts of one recording (shop.0.jsonl shop.1.jsonl shop.jsonl) are shown as one.\n\n\
     A recording of the network adds its packets, with sequence numbers that count from the SYN, and the fate of each: \
-    `in 20.01 ms` is the time from its sender to its receiver.\n\n\
+    `in 20.01 ms` is the time from its sender to its receiver. Packets are numbered on their connection. `repeats 4` names \
+    the packet that a retransmission repeats; it is `spurious` if that one was on its way or acknowledged.\n\n\
     A read, recvfrom or accept has the time of its return; a write, sendto, shutdown, close or connect has the \
     time of its call. So no line is earlier than its cause.\n\n\
     Examples:\n  \

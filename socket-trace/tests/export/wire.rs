@@ -78,6 +78,53 @@ fn tshark_agrees_on_flags_numbers_and_retransmissions() {
     }
 }
 
+/// Returns the numbers of the packets that `show` pairs with an earlier one, and of those that it calls spurious.
+fn repetitions(place: &Place) -> [Vec<usize>; 2] {
+    let (events, _) = place.run(&["show", "--json", "wire.jsonl"]).ok();
+    let events: Vec<serde_json::Value> = serde_json::from_str(&events).unwrap();
+    let with = |field: &str| {
+        let has = events.iter().enumerate().filter(|(_, event)| !event[field].is_null());
+        has.map(|(index, _)| index + 1).collect()
+    };
+    [with("repeats"), with("spurious")]
+}
+
+/// The SYN and a segment are lost, and sent again. Then a segment is sent again although the other side has acknowledged
+/// it: its acknowledgment was lost.
+#[test]
+fn tshark_finds_the_retransmissions_that_show_pairs() {
+    let Some(tshark) = Tshark::find() else { return };
+    let ms = |sent: u64| (sent * 1_000_000, Outcome::Arrives((sent + 20) * 1_000_000));
+    let lost = |sent: u64| (sent * 1_000_000, Outcome::Lost);
+    let (none, first, second) =
+        ((&[][..], false), b"GET / HTTP/1.1\r\n".as_slice(), b"host: a\r\n\r\n".as_slice());
+    let lines = Conversation::new("10.77.0.1:41000", "10.77.0.2:3000", 0)
+        .packet(lost(100), Side::Client, "SYN", (0, 0), none)
+        .packet(ms(1_100), Side::Client, "SYN", (0, 0), (&[], true))
+        .packet(ms(1_120), Side::Server, "SYN ACK", (0, 1), none)
+        .packet(ms(1_140), Side::Client, "ACK", (1, 1), none)
+        .packet(lost(1_141), Side::Client, "PSH ACK", (1, 1), (first, false))
+        .packet(ms(1_142), Side::Client, "PSH ACK", (17, 1), (second, false))
+        .packet(ms(1_400), Side::Client, "PSH ACK", (1, 1), (first, true))
+        .packet(lost(1_420), Side::Server, "ACK", (1, 28), none)
+        .packet(ms(1_800), Side::Client, "PSH ACK", (1, 1), (first, true))
+        .packet(ms(1_820), Side::Server, "ACK", (1, 28), none)
+        .lines();
+    let place = Place::new();
+    let file = exported(&place, &(lines.join("\n") + "\n"));
+    let numbers = |filter: &str| -> Vec<usize> {
+        tshark
+            .fields(&file, &[], filter, &["frame.number"])
+            .iter()
+            .map(|row| row[0].parse().unwrap())
+            .collect()
+    };
+    let [paired, spurious] = repetitions(&place);
+    assert_eq!((paired.as_slice(), spurious.as_slice()), (&[2, 7, 9][..], &[9][..]));
+    assert_eq!(numbers("tcp.analysis.retransmission"), paired);
+    assert_eq!(numbers("tcp.analysis.spurious_retransmission"), spurious);
+}
+
 #[test]
 fn comment_states_the_fate_of_a_packet() {
     let Some(tshark) = Tshark::find() else { return };
