@@ -1,6 +1,7 @@
 //! Runs the command, from its flags to the exit code.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use server_kit::TraceLimit;
 use server_kit::recording::stdout_has_color;
@@ -9,8 +10,7 @@ use wire::{Impairments, Options};
 
 use super::calls::steps::make_steps;
 use super::flags::Flags;
-use super::lab::time_wait::TimeWait;
-use super::lab::{Lab, LabError};
+use super::lab::{Finished, Lab, LabError};
 use super::report::contents::Report;
 use super::report::style::Style;
 use super::report::text::text;
@@ -19,6 +19,9 @@ use crate::{stdout, traces_directory};
 
 /// Number of payload bytes to record of each read and write, and of bytes of each packet.
 const CAPTURE: usize = 16_384;
+
+/// Longest time for which interrupted connections end, without the delay of the network.
+const LONGEST_SETTLE: Duration = Duration::from_secs(5);
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
@@ -50,23 +53,45 @@ fn try_run(flags: &Flags) -> Result<(), Error> {
             eprintln!("workshop wire: making the calls of the step \"{step}\"");
         }
     };
-    let made: Result<TimeWait, Error> = runtime.block_on(async {
+    let outcome: Result<(Option<_>, Finished), Error> = runtime.block_on(async {
         let mut signals = Signals::watch()?;
+        let made = tokio::select! {
+            biased;
+            // Drops the calls in flight, which closes their sockets.
+            () = signals.next() => None,
+            made = make_steps(&lab, &steps, begin) => Some(made),
+        };
+        if made.is_none() {
+            eprintln!("workshop wire: ending the connections; repeat the signal to exit at once");
+        }
         tokio::select! {
             biased;
-            () = signals.next() => Err("interrupted; the recordings are complete up to the signal".into()),
-            made = make_steps(&lab, &steps, begin) => made,
+            () = signals.next() => Err("interrupted; the recordings are incomplete".into()),
+            finished = finish(lab, made.is_some()) => Ok((made, finished?)),
         }
     });
-    let finished = lab.finish();
-    let time_wait = made?;
-    let report = Report::of(&flags.traces, flags, &time_wait, &finished?.packets)?;
+    // After a second signal, the network is still ending.
+    runtime.shutdown_background();
+    let (made, finished) = outcome?;
+    let time_wait = made.ok_or("interrupted; the recordings are complete up to the signal")??;
+    let report = Report::of(&flags.traces, flags, &time_wait, &finished.packets)?;
     let text = if flags.json {
         serde_json::to_string_pretty(&report)? + "\n"
     } else {
         text(&report, flags, Style::new(stdout_has_color()))
     };
     Ok(stdout::print(&text)?)
+}
+
+/// Ends the network and its recordings. If calls were interrupted, first waits until both kernels have ended the
+/// connections, at most for [`LONGEST_SETTLE`] and some round trips.
+async fn finish(lab: Lab, is_settled: bool) -> Result<Finished, Error> {
+    if !is_settled {
+        let limit = LONGEST_SETTLE + lab.impairments().delay * 20;
+        // What has not ended by then ends with the network.
+        _ = tokio::time::timeout(limit, lab.settle()).await;
+    }
+    Ok(tokio::task::spawn_blocking(|| lab.finish()).await??)
 }
 
 fn start(flags: &Flags) -> Result<Lab, Error> {

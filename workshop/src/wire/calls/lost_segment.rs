@@ -61,12 +61,12 @@ async fn over_http1(lab: &Lab) -> Result<(), Error> {
     let api = lab.api(0);
     lab.mark(&api.recordings, OPEN);
     let mut clients: Vec<Rest> = try_join_all((0..CALLS).map(|_| lab.connect(&api))).await?;
-    let opened = lab.client().spawn(async move {
+    let opened = lab.call(async move {
         try_join_all(clients.iter_mut().map(|client| client.book(1))).await.map(|_| clients)
     });
     let mut clients = opened.await.map_err(LabError::Task)??;
     drop_next_segment(lab, &api);
-    let called = lab.client().spawn(async move {
+    let called = lab.call(async move {
         let query = query();
         try_join_all(clients.iter_mut().map(|client| client.list(&query))).await?;
         for client in clients {
@@ -82,10 +82,10 @@ async fn over_http2(lab: &Lab) -> Result<(), Error> {
     let api = lab.api(2);
     lab.mark(&api.recordings, OPEN);
     let mut client: Grpc = lab.connect(&api).await?;
-    let opened = lab.client().spawn(async move { client.book(1).await.map(|_| client) });
+    let opened = lab.call(async move { client.book(1).await.map(|_| client) });
     let mut client = opened.await.map_err(LabError::Task)??;
     drop_next_segment(lab, &api);
-    let called = lab.client().spawn(async move {
+    let called = lab.call(async move {
         let (mut second, mut third, query) = (client.clone(), client.clone(), query());
         let calls = try_join3(client.list(&query), second.list(&query), third.list(&query)).await;
         drop((client, second, third));

@@ -67,7 +67,7 @@ async fn tour_step<C: Client>(
     time_wait: &mut TimeWait,
 ) -> Result<ApiTour<C>, Error> {
     lab.mark_packets(step.name());
-    let made = lab.client().spawn(async move {
+    let made = lab.call(async move {
         let result = tour.step(step).await;
         (tour, result)
     });
@@ -87,7 +87,7 @@ async fn tcp_call(lab: &Lab, step: &'static str) -> Result<(), Error> {
         tcp.idle().await;
         Ok::<(), plain_server::Failure>(())
     };
-    Ok(lab.client().spawn(call).await??)
+    Ok(lab.call(call).await??)
 }
 
 async fn udp_call(lab: &Lab, step: &'static str) -> Result<(), Error> {
@@ -100,5 +100,5 @@ async fn udp_call(lab: &Lab, step: &'static str) -> Result<(), Error> {
         client.retry(Retry { first_timeout, attempts: ATTEMPTS }).get(1).await?;
         Ok::<(), plain_server::Failure>(())
     };
-    Ok(lab.client().spawn(call).await??)
+    Ok(lab.call(call).await??)
 }

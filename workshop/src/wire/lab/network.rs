@@ -36,6 +36,7 @@ use socket_tap::format::End;
 use socket_trace::sockets::{Filter, Proto, Row, State, table_without_processes};
 use tokio::task::JoinError;
 use tokio::time::sleep;
+use tokio_util::task::AbortOnDropHandle;
 use wire::{Direction, Impairments, Options, Side, Stats, Wire};
 
 use super::packet_trace::PacketTrace;
@@ -157,13 +158,22 @@ impl Lab {
         self.packets.mark(step);
     }
 
+    /// Makes calls on the side of the clients. Dropping the returned handle drops the future, which closes its sockets.
+    pub fn call<F>(&self, calls: F) -> AbortOnDropHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        AbortOnDropHandle::new(self.client().spawn(calls))
+    }
+
     /// Connects a client to the server of an API.
     ///
     /// # Errors
     /// If the connection fails.
     pub async fn connect<C: Client>(&self, api: &ApiInstance) -> Result<C, LabError> {
         let (tap, address) = (api.recordings.client.clone(), api.address);
-        let connected = self.client().spawn(async move { C::connect(&tap, address).await });
+        let connected = self.call(async move { C::connect(&tap, address).await });
         Ok(connected.await??)
     }
 

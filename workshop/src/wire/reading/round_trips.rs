@@ -1,9 +1,11 @@
 //! Counts round trips in a recording of packets.
 
+use super::arrivals::Arrivals;
 use super::recording::SeenPacket;
 
 /// The longest chain of packets between two times, in which each was sent after the one before had arrived at its
-/// sender.
+/// sender. A retransmission follows what its first transmission followed, so the wait for a lost packet is no part of the
+/// chain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Chain {
     /// Number of packets.
@@ -28,12 +30,11 @@ impl Chain {
 #[must_use]
 pub fn longest_chain(packets: &[SeenPacket], from: u64, until: u64) -> Chain {
     let sent = |packet: &&SeenPacket| (from..=until).contains(&packet.sent);
-    let mut moments: Vec<Moment> = Vec::new();
+    let mut moments: Vec<Moment<'_>> = Vec::new();
     for (number, packet) in packets.iter().filter(sent).enumerate() {
-        let to_server = packet.to_server;
-        moments.push(Moment { time: packet.sent, is_departure: true, number, to_server });
+        moments.push(Moment { time: packet.sent, is_departure: true, number, packet });
         if let Some(time) = packet.arrived.filter(|time| *time <= until) {
-            moments.push(Moment { time, is_departure: false, number, to_server });
+            moments.push(Moment { time, is_departure: false, number, packet });
         }
     }
     // A packet that arrives can cause one that is sent at the same time.
@@ -42,27 +43,34 @@ pub fn longest_chain(packets: &[SeenPacket], from: u64, until: u64) -> Chain {
     let mut ending_with = vec![(Chain::default(), 0); moments.len()];
     // The longest chain that has arrived at each end.
     let (mut at_client, mut at_server) = (Chain::default(), Chain::default());
-    for Moment { time, is_departure, number, to_server } in moments {
+    let mut arrivals = Arrivals::default();
+    for Moment { time, is_departure, number, packet } in moments {
         let Some((chain, sent)) = ending_with.get_mut(number) else { continue };
         if is_departure {
-            (*chain, *sent) = (if to_server { at_client } else { at_server }, time);
+            let now = if packet.to_server { at_client } else { at_server };
+            (*chain, *sent) = (arrivals.chain_before(packet, now), time);
             chain.packets += 1;
             continue;
         }
         chain.in_flight_ns += time - *sent;
-        let arrived_at = if to_server { &mut at_server } else { &mut at_client };
+        let Some(chain) = arrivals.arrive(packet, *chain) else { continue };
+        let arrived_at = if packet.to_server { &mut at_server } else { &mut at_client };
         // The latest of the longest ones is what the receiver had waited for.
         if chain.packets >= arrived_at.packets {
-            *arrived_at = *chain;
+            *arrived_at = chain;
         }
     }
     at_client
 }
 
 /// The departure or the arrival of a packet.
-struct Moment {
+struct Moment<'a> {
     time: u64,
     is_departure: bool,
     number: usize,
-    to_server: bool,
+    packet: &'a SeenPacket,
 }
+
+#[cfg(test)]
+#[path = "round_trips_tests.rs"]
+mod tests;
