@@ -3,5 +3,6 @@
 pub(crate) mod access;
 pub(crate) mod actions;
 pub(crate) mod browser;
+pub(crate) mod experiments;
 pub(crate) mod files;
 pub(crate) mod stream;

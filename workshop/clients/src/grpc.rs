@@ -41,6 +41,10 @@ impl Client for Grpc {
         Ok(Self(BookshelfServiceClient::new(channel)))
     }
 
+    async fn connect_http2(tap: &Tap, address: SocketAddr) -> Result<Self> {
+        Self::connect(tap, address).await
+    }
+
     async fn watch(tap: &Tap, address: SocketAddr, changes: u32) -> Result<GrpcWatch> {
         let mut client = Self::connect(tap, address).await?;
         let stream = client.0.watch_books(WatchBooksRequest::default()).await?.into_inner();

@@ -6,7 +6,7 @@
 //! - [`Client`], [`Watch`]: the traits of the clients and their watchers
 //! - [`Failure`]: the error of a call, classified the same way for the three APIs
 //! - `rest`, `graphql`, `grpc`: the clients
-//! - `http`: an HTTP/1.1 connection, used by the REST and GraphQL clients
+//! - `http`: a connection over HTTP/1.1 or HTTP/2, used by the REST and GraphQL clients
 
 #![forbid(unsafe_code)]
 
@@ -46,6 +46,10 @@ pub trait Client: Sized + Send + 'static {
 
     /// Connects to the server at `address`. The socket calls are recorded by `tap`.
     fn connect(tap: &Tap, address: SocketAddr) -> impl Future<Output = Result<Self>> + Send;
+
+    /// Connects like [`connect`](Self::connect), but sends HTTP/2 from the first byte (prior knowledge: RFC 9113,
+    /// section 3.3). The gRPC client always does.
+    fn connect_http2(tap: &Tap, address: SocketAddr) -> impl Future<Output = Result<Self>> + Send;
 
     /// Opens a new connection and watches the next `changes` changes. The client's own connection is not
     /// used, because over HTTP/1.1 a stream occupies its connection.

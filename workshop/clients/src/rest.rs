@@ -55,6 +55,10 @@ impl Client for Rest {
         Ok(Self(Http::connect(tap, address).await?))
     }
 
+    async fn connect_http2(tap: &Tap, address: SocketAddr) -> Result<Self> {
+        Ok(Self(Http::connect_http2(tap, address).await?))
+    }
+
     async fn watch(tap: &Tap, address: SocketAddr, changes: u32) -> Result<RestWatch> {
         let mut http = Http::connect(tap, address).await?;
         let options = RequestOptions { accept: Some("text/event-stream"), ..RequestOptions::default() };

@@ -58,6 +58,10 @@ impl Client for Graphql {
         Ok(Self(Http::connect(tap, address).await?))
     }
 
+    async fn connect_http2(tap: &Tap, address: SocketAddr) -> Result<Self> {
+        Ok(Self(Http::connect_http2(tap, address).await?))
+    }
+
     async fn watch(tap: &Tap, address: SocketAddr, changes: u32) -> Result<GraphqlWatch> {
         GraphqlWatch::open(tap, address, changes).await
     }

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use bookshelf::{Book, BookPatch, ListBooks, NewBook};
 use clients::{Client, Failure};
+use futures_util::future::{join_all, try_join_all};
 
 use super::api::Api;
 use super::job::{Connection, Job, Outcome};
@@ -30,16 +31,31 @@ async fn make_calls<C: Client>(api: &Api, job: &Job) -> Result<String, Failure> 
     let (connections, calls) = match job.connection {
         Connection::One => (1, job.calls),
         Connection::New => (job.calls, 1),
+        Connection::Parallel => return make_parallel_calls::<C>(api, job).await,
     };
     let mut description = String::new();
     for _ in 0..connections {
-        let mut client = C::connect(api.session.client(), api.address).await?;
+        let mut client = connect::<C>(api, job).await?;
         for _ in 0..calls {
             description = call(&mut client, api, job).await?;
         }
         client.close().await;
     }
     Ok(description)
+}
+
+/// Makes all calls of the job at the same time, each on a connection of its own. No connection is closed before all
+/// calls are done, so all are open at the same time.
+async fn make_parallel_calls<C: Client>(api: &Api, job: &Job) -> Result<String, Failure> {
+    let mut clients = try_join_all((0..job.calls).map(|_| connect::<C>(api, job))).await?;
+    let mut descriptions = try_join_all(clients.iter_mut().map(|client| call(client, api, job))).await?;
+    join_all(clients.into_iter().map(C::close)).await;
+    Ok(descriptions.pop().unwrap_or_default())
+}
+
+async fn connect<C: Client>(api: &Api, job: &Job) -> Result<C, Failure> {
+    let tap = api.session.client();
+    if job.http2 { C::connect_http2(tap, api.address).await } else { C::connect(tap, api.address).await }
 }
 
 /// Makes one call of the [`Job`] and returns a description of its result.

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
 use super::api::Api;
+use super::experiments::Experiment;
 use super::fan_out::fan_out;
 use super::job::{Connection, Job, MAX_CALLS};
 use super::operation::{Operation, WATCH_TITLE};
@@ -26,6 +27,8 @@ pub(crate) struct RunRequest {
     calls: u32,
     #[serde(default)]
     connection: Connection,
+    #[serde(default)]
+    http2: bool,
 }
 
 fn one() -> u32 {
@@ -52,14 +55,14 @@ pub(crate) async fn run(
     FromState(state): FromState<Arc<State>>,
     JsonBody(request): JsonBody<RunRequest>,
 ) -> Result<impl IntoResponse, ErrorResponse> {
-    let RunRequest { operation, apis, calls, connection } = request;
+    let RunRequest { operation, apis, calls, connection, http2 } = request;
     if !(1..=MAX_CALLS).contains(&calls) {
         return Err(ErrorResponse::bad_request(format!(
             "calls must be a number from 1 to {MAX_CALLS}, is {calls}"
         )));
     }
     let apis = apis::select(&state.apis, &apis)?;
-    let job = Job { operation, calls, connection, is_only: apis.len() == 1 };
+    let job = Job { operation, calls, connection, http2, is_only: apis.len() == 1 };
     let results = fan_out(&state.operation_lock, apis, move |api| (api.run)(Arc::clone(api), job)).await?;
     let results = results.into_iter().map(|(api, outcome)| {
         let (result, ns) = outcome.unwrap_or_else(|error| (Err(error), 0));
@@ -107,6 +110,29 @@ async fn close_watcher(api: &Api) -> Result<(), String> {
         Some(watcher) => api.session.step(WATCH_TITLE.to_owned(), -1, watcher.close()).await,
         None => Ok(()),
     }
+}
+
+/// Body of `POST /api/experiment`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExperimentRequest {
+    name: Experiment,
+}
+
+/// Handles `POST /api/experiment`: runs an experiment with plain sockets of this process.
+pub(crate) async fn experiment(
+    FromState(state): FromState<Arc<State>>,
+    JsonBody(ExperimentRequest { name }): JsonBody<ExperimentRequest>,
+) -> Result<Response, ErrorResponse> {
+    let lock = state.plain.operation_lock.acquire().await?;
+    // A task, so that a started experiment is completed even if the client disconnects.
+    let run = tokio::spawn(async move {
+        let _lock = lock;
+        name.run(&state.plain).await
+    });
+    let report =
+        run.await.map_err(|error| ErrorResponse::internal(format!("the experiment failed: {error}")))?;
+    json(&report.map_err(ErrorResponse::internal)?)
 }
 
 /// Handles `POST /api/datagrams`: gets a book several times over a plain UDP or TCP socket.

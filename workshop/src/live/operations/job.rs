@@ -13,6 +13,8 @@ pub(crate) struct Job {
     pub(crate) operation: Operation,
     pub(crate) calls: u32,
     pub(crate) connection: Connection,
+    /// `true` to make the calls over HTTP/2 also over REST and GraphQL.
+    pub(crate) http2: bool,
     /// `true` if the operation runs over a single API. The job may then also update or delete books that were
     /// created over other APIs.
     pub(crate) is_only: bool,
@@ -27,6 +29,8 @@ pub(crate) enum Connection {
     One,
     /// A new connection for each call.
     New,
+    /// A new connection for each call. All are open at the same time.
+    Parallel,
 }
 
 /// Description of the last call's result, or the error message; and the duration of the job in nanoseconds.
@@ -36,12 +40,13 @@ impl Job {
     /// Returns the name of the step under which the job's calls are recorded, such as `get a book, 10
     /// connections`.
     pub(crate) fn step(&self) -> String {
-        let Self { operation, calls, connection, .. } = self;
-        let title = operation.title();
+        let Self { operation, calls, connection, http2, .. } = self;
+        let title = format!("{}{}", operation.title(), if *http2 { " over HTTP/2" } else { "" });
         match (calls, connection) {
-            (1, _) => title.to_owned(),
+            (1, _) => title,
             (_, Connection::One) => format!("{title}, {calls} calls on one connection"),
             (_, Connection::New) => format!("{title}, {calls} connections"),
+            (_, Connection::Parallel) => format!("{title}, {calls} connections at once"),
         }
     }
 }

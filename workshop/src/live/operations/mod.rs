@@ -12,6 +12,7 @@
 //! - `execute`: runs a job through an API's client
 //! - `watchers`: clients that watch changes until they are stopped
 //! - `plain`: calls over plain UDP and TCP sockets
+//! - `experiments`: experiments with plain sockets, for the lessons
 //! - `fan_out`: runs a task for several APIs at the same time
 //! - `operation_lock`: a lock that lets one operation run at a time
 //! - `recorded_session`: runs tasks as named steps in the recordings of a server and its clients
@@ -21,6 +22,7 @@ pub(crate) mod apis;
 pub(crate) mod commands;
 mod created_books;
 mod execute;
+mod experiments;
 mod fan_out;
 pub(crate) mod handlers;
 pub(crate) mod job;

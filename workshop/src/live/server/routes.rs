@@ -29,6 +29,7 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/api/run", post(handlers::run))
         .route("/api/watch", post(handlers::watch))
         .route("/api/datagrams", post(handlers::datagrams))
+        .route("/api/experiment", post(handlers::experiment))
         .merge(download::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
