@@ -87,6 +87,11 @@ fn lesson_answers_are_checked_against_recordings() {
 }
 
 #[test]
+fn socket_lessons_are_checked_against_recordings() {
+    run_script("socket-lessons.mjs");
+}
+
+#[test]
 fn database_is_shown_as_peer_of_the_servers() {
     let Some(database) = Postgres::start() else { return };
     run_script_with("database.mjs", &["--store", &database.url()]);

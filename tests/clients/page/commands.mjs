@@ -31,7 +31,7 @@ const apis = Object.keys(TITLES).filter((api) => {
 /** Copies the command line of an operation and returns the content of the clipboard. */
 async function copy(page, operation, api) {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-  await page.getByRole('button', { name: 'Copy command' }).click();
+  await page.getByRole('button', { name: 'Command lines' }).click();
   await page.getByRole('combobox', { name: 'Operation' }).selectOption(operation);
   const title = `${operation}, ${TITLES[api]}`;
   await page.getByRole('button', { name: `Copy: ${title}` }).click();
@@ -84,7 +84,7 @@ for (const api of apis) {
 
 await check('without clipboard access the command line is selected', async (page) => {
   await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
-  await page.getByRole('button', { name: 'Copy command' }).click();
+  await page.getByRole('button', { name: 'Command lines' }).click();
   await page.getByRole('button', { name: 'Copy: get a book, REST' }).click();
   await page.getByText('The text is selected').waitFor();
   assert.match(await page.evaluate(() => getSelection().toString()), /^curl -i 'http:/);

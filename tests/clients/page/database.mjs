@@ -2,19 +2,12 @@
 
 import assert from 'node:assert/strict';
 
+import { openLesson, rows } from './lesson-steps.mjs';
 import { doIt, seenLanes } from './seen.mjs';
 import { check, finish, until } from './support.mjs';
 
 const RIGHT = 'socket → connect, then it writes queries and reads the results, as a client does';
 const WRONG = 'accept, then it reads what the database sends';
-
-/** Returns the text of the rows of a table in the result of the lesson. */
-async function rows(page, caption) {
-  const table = page.getByRole('region', { name: 'Result' }).getByRole('table', { name: caption });
-  return table.locator('tbody tr').evaluateAll((all) =>
-    all.map((row) => [...row.children].map((cell) => cell.textContent.trim())),
-  );
-}
 
 async function predict(page, choice) {
   await page.getByRole('radio', { name: choice, exact: true }).check();
@@ -24,7 +17,7 @@ async function predict(page, choice) {
 }
 
 await check('lesson shows client, server and database in one table', async (page) => {
-  await page.getByRole('button', { name: /^Lesson 12:/ }).click();
+  await openLesson(page, 'The server as a client');
   assert.match(await predict(page, WRONG), /Your prediction was wrong/);
   await page.getByRole('button', { name: 'Answer again' }).click();
   assert.match(await predict(page, RIGHT), /Your prediction was right/);

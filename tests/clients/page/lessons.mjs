@@ -5,40 +5,11 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 import { connections, finishedFirst, isInLanes } from './recorded.mjs';
-import { seenLanes, settled } from './seen.mjs';
+import { LESSONS, checkLesson, lessonTitles, openLesson, predict, result, rows } from './lesson-steps.mjs';
+import { seenLanes } from './seen.mjs';
 import { check, command, finish, traces } from './support.mjs';
 
 const APIS = { rest: 'REST', graphql: 'GraphQL', grpc: 'gRPC' };
-const LESSONS = { hash: '#lessons' };
-
-const answer = (page) => page.getByRole('region', { name: 'Result' });
-
-/** Returns the rows of the table with that caption as text. */
-async function rows(page, caption) {
-  const table = answer(page).getByRole('table', { name: caption });
-  return table.locator('tbody tr').evaluateAll((all) =>
-    all.map((row) => [...row.children].map((cell) => cell.textContent.trim())),
-  );
-}
-
-async function goTo(page, number) {
-  await page.getByRole('button', { name: new RegExp(`^Lesson ${number}:`) }).click();
-  await page.getByRole('heading', { level: 2, name: new RegExp(`^${number}\\. `) }).waitFor();
-}
-
-/** Answers each question, runs the lesson, and returns the verdicts and the events of the run. */
-async function predict(page, choices) {
-  const before = (await settled(page)).length;
-  const questions = page.locator('.lesson fieldset');
-  for (const [index, choice] of choices.entries()) {
-    await questions.nth(index).getByRole('radio', { name: choice, exact: true }).check();
-  }
-  await page.getByRole('button', { name: 'Run it' }).click();
-  await page.getByRole('button', { name: 'Answer again' }).waitFor();
-  const verdicts = await answer(page).locator('.lesson-verdict').allInnerTexts();
-  return { verdicts, events: (await settled(page)).slice(before) };
-}
-
 /** Returns the connections of an API in a run. */
 const made = (events, api) => connections(events).filter((connection) => connection.api === api);
 
@@ -48,6 +19,11 @@ const find = (events, op) => events.find((event) => event.op === op);
 function written({ client, server }) {
   const writes = [...client, ...server].filter(({ op, error }) => op === 'write' && !error);
   return writes.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** Returns the number of segments that both kernels had sent at the closes. */
+function segments({ client, server }) {
+  return [client, server].reduce((sum, side) => sum + find(side, 'close').tcp.segs_out, 0);
 }
 
 const number = (text) => Number(text.replaceAll(/[^\d.]/g, ''));
@@ -83,7 +59,7 @@ const IDEAS = [
     right: ['socket → connect → write → read, then the end; the same over all three'],
     wrong: ['gRPC uses other calls, because HTTP/2 has many streams'],
     async evidence(page, events) {
-      const list = answer(page).getByRole('group', { name: 'Events of REST' });
+      const list = result(page).getByRole('group', { name: 'Events of REST' });
       const shown = await list.locator('.lesson-event').evaluateAll((all) =>
         all.map((event) => [event.querySelector('.unseen').textContent.replace(/: $/, ''), event.querySelector('strong').textContent]),
       );
@@ -115,21 +91,30 @@ const IDEAS = [
       const wanted = Object.entries(APIS).map(([api, title]) => {
         const accepts = events.filter((event) => event.api === api && event.op === 'accept');
         const socks = accepts.map(({ sock }) => `#${sock}`);
-        return [title, '5', `#${accepts[0].on}`, socks.join(' ')];
+        return [title, '8', '8', `#${accepts[0].on}`, socks.join(' ')];
       });
       assert.deepEqual(shown, wanted);
+      // All are accepted before the first one is closed.
+      for (const api of Object.keys(APIS)) {
+        const own = events.filter((event) => event.api === api && event.side === 'server' && ['accept', 'close'].includes(event.op));
+        assert.deepEqual(own.map(({ op }) => op), [...Array(8).fill('accept'), ...Array(8).fill('close')]);
+      }
+      const bars = result(page).locator('.lesson-bar');
+      assert.equal(await bars.count(), 3 * 2 * 8);
+      assert.equal(await result(page).locator('.lesson-bar.opened').count(), 3 * 8);
     },
   },
   {
     title: 'Keep-alive',
-    right: ['The handshakes, and over gRPC also many bytes'],
-    wrong: ['Only the handshakes; the number of bytes stays the same'],
+    right: ['The handshakes, and over gRPC also many bytes through the socket'],
+    wrong: ['Only the handshakes; the bytes through the socket stay the same'],
     async evidence(page, events) {
-      const shown = (await rows(page, 'One persistent connection and five new ones')).map(([api, count, bytes]) => [api, number(count), number(bytes)]);
+      const caption = 'One persistent connection and five new ones';
+      const shown = (await rows(page, caption)).map(([api, count, bytes, , segments]) => [api, number(count), number(bytes), number(segments)]);
+      const sum = (all, count) => all.reduce((total, connection) => total + count(connection), 0);
       const wanted = Object.entries(APIS).flatMap(([api, title]) => {
-        const [kept, ...fresh] = made(events, api);
-        const sum = fresh.reduce((bytes, connection) => bytes + written(connection), 0);
-        return [[`${title}, persistent`, 1, written(kept)], [`${title}, new`, 5, sum]];
+        const [, kept, ...fresh] = made(events, api);
+        return [[`${title}, persistent`, [kept]], [`${title}, new`, fresh]].map(([name, all]) => [name, all.length, sum(all, written), sum(all, segments)]);
       });
       assert.deepEqual(shown, wanted);
     },
@@ -160,6 +145,7 @@ const IDEAS = [
       const frames = await rows(page, 'Frames of the gRPC connection');
       const sum = frames.reduce((bytes, cells) => bytes + number(cells[2]), 0);
       assert.equal(sum, shown[2][1], 'the frames contain all bytes');
+      assert.match(frames.findLast(([, direction]) => direction === 'to\u00a0client')[3], /grpc-status/);
     },
   },
   {
@@ -191,15 +177,34 @@ const IDEAS = [
     wrong: ['different', 'none of them', 'REST'],
     async evidence(page) {
       const step = 'get a book, 10 calls on one connection';
-      const shown = (await rows(page, `Bytes in both directions, recorded by the servers during "${step}"`)).map(([api, , , later]) => [api, number(later)]);
+      const caption = `Bytes through the socket in both directions, recorded by the servers during "${step}"`;
+      const shown = (await rows(page, caption)).map(([api, connection, , later]) => [api, number(connection), number(later)]);
       const files = Object.keys(APIS).map((api) => join(traces, `${api}-server.jsonl`));
       const { stdout } = spawnSync(command('socket-trace'), ['compare', '--json', ...files], { encoding: 'utf8' });
       const wanted = JSON.parse(stdout).traces.map(({ name, steps }) => {
-        const { later } = steps.find((one) => one.name === step).calls;
-        const all = [...Object.values(later.to_server), ...Object.values(later.to_client)];
-        return [APIS[name], Math.round(all.reduce((sum, bytes) => sum + bytes) / later.count)];
+        const { spent, connections: count, calls: { later } } = steps.find((one) => one.name === step);
+        const both = ({ to_server, to_client }, bytesOf) => bytesOf(to_server) + bytesOf(to_client);
+        const calls = both(later, ({ connection, ...others }) => Object.values(others).reduce((sum, bytes) => sum + bytes));
+        return [APIS[name], Math.round(both(spent, ({ connection }) => connection) / count), Math.round(calls / later.count)];
       });
       assert.deepEqual(shown, wanted);
+    },
+  },
+  {
+    title: 'Is it gRPC, or HTTP/2, that saves bytes?',
+    right: ['About all of them: with HTTP/2, REST needs about as many bytes as gRPC'],
+    wrong: ['Almost none: protobuf is smaller than JSON, which explains the difference'],
+    async evidence(page, events) {
+      const shown = await rows(page, 'Bytes through the socket of a later call');
+      assert.deepEqual(shown.map(([kind]) => kind), ['REST, HTTP/1.1', 'REST, HTTP/2', 'gRPC, HTTP/2']);
+      const [text, framed] = made(events, 'rest').map((connection) => connection.client.find(({ op }) => op === 'write'));
+      const bytes = ({ data }) => Buffer.from(data, 'base64').toString('latin1');
+      assert.match(bytes(text), /^GET /);
+      assert.match(bytes(framed), /^PRI \* HTTP\/2\.0/);
+      const later = shown.map((cells) => number(cells.at(-1)));
+      assert(later[0] > later[1] && later[0] > later[2], `${later}`);
+      // HTTP/1.1 repeats all bytes with each call.
+      assert.equal(later[0], written(made(events, 'rest')[0]) / 10);
     },
   },
   {
@@ -218,26 +223,10 @@ const IDEAS = [
   },
 ];
 
-for (const [index, { title, right, wrong, evidence }] of IDEAS.entries()) {
-  await check(`lesson ${index + 1}, ${title}: verdicts and numbers are correct`, async (page) => {
-    await goTo(page, index + 1);
-    await page.getByRole('heading', { name: `${index + 1}. ${title}` }).waitFor();
-    const missed = await predict(page, wrong);
-    for (const verdict of missed.verdicts) assert.match(verdict, /Your prediction was wrong\.|Wrong\./);
-    assert.equal(missed.verdicts.length, wrong.length);
-    await page.getByRole('button', { name: new RegExp(`^Lesson ${index + 1}:.*predicted incorrectly$`) }).waitFor();
-
-    await page.getByRole('button', { name: 'Answer again' }).click();
-    const met = await predict(page, right);
-    for (const verdict of met.verdicts) assert.match(verdict, /Your prediction was right\.|Right\./);
-    assert.equal(met.verdicts.length, right.length);
-    await page.getByRole('button', { name: new RegExp(`^Lesson ${index + 1}:.*predicted correctly$`) }).waitFor();
-    await evidence(page, met.events, await settled(page));
-  }, LESSONS);
-}
+for (const idea of IDEAS) await checkLesson(idea);
 
 await check('lesson about the database names the command that uses one', async (page) => {
-  await goTo(page, 12);
+  await openLesson(page, 'The server as a client');
   await page.getByText('cargo run --features postgres -- --store postgres://').waitFor();
   assert(await page.getByRole('button', { name: 'Run it' }).isDisabled());
 }, LESSONS);
@@ -248,24 +237,24 @@ await check('lesson does not run without a prediction', async (page) => {
 }, LESSONS);
 
 await check('progress survives a reload until the reset', async (page) => {
-  await goTo(page, 3);
+  await openLesson(page, IDEAS[2].title);
   await predict(page, IDEAS[2].right);
-  const tally = page.getByText('1 of 12 done, 1 predicted correctly');
+  const tally = page.getByText(/^1 of \d+ done, 1 predicted correctly$/);
   await tally.waitFor();
   await page.reload();
   await tally.waitFor();
-  await page.getByRole('heading', { name: `3. ${IDEAS[2].title}` }).waitFor();
+  await page.getByRole('heading', { name: IDEAS[2].title }).waitFor();
   await page.getByRole('button', { name: 'Reset' }).click();
   await tally.waitFor({ state: 'hidden' });
   await page.reload();
   await page.getByRole('heading', { name: '1. What is a socket?' }).waitFor();
-  assert.equal(await page.getByRole('button', { name: /predicted correctly$/ }).count(), 0);
+  assert.equal(await page.locator('.lesson-mark:not(:empty)').count(), 0);
 }, LESSONS);
 
 await check('lesson shows a connection in the lanes', async (page) => {
-  await goTo(page, 3);
+  await openLesson(page, IDEAS[2].title);
   const { events } = await predict(page, IDEAS[2].right);
-  await answer(page).getByRole('button', { name: /^Show in the lanes/ }).first().click();
+  await result(page).getByRole('button', { name: /^Show in the lanes/ }).first().click();
   await page.waitForURL(/#lanes$/);
   const { boxes } = await seenLanes(page);
   const wanted = events.filter((event) => event.api === 'rest' && isInLanes(event)).map(({ seq }) => seq);
@@ -273,9 +262,9 @@ await check('lesson shows a connection in the lanes', async (page) => {
 }, LESSONS);
 
 await check('lesson opens an event in the inspector', async (page) => {
-  await goTo(page, 3);
+  await openLesson(page, IDEAS[2].title);
   await predict(page, IDEAS[2].right);
-  await answer(page).getByRole('button', { name: /^client: write/ }).first().click();
+  await result(page).getByRole('button', { name: /^client: write/ }).first().click();
   await page.getByRole('region', { name: 'The selected event' }).getByRole('heading', { name: 'write' }).waitFor();
 }, LESSONS);
 
@@ -284,6 +273,20 @@ await check('shortcuts move between lessons', async (page) => {
   await page.getByRole('heading', { name: /^2\. / }).waitFor();
   await page.keyboard.press('p');
   await page.getByRole('heading', { name: /^1\. / }).waitFor();
+}, LESSONS);
+
+await check('short path has six lessons', async (page) => {
+  assert.equal(await page.locator('.lesson-star').count(), 6);
+  await page.getByRole('button', { name: 'Short path' }).click();
+  const next = page.getByRole('button', { name: 'Next ›', exact: true });
+  const visited = [];
+  for (;;) {
+    visited.push((await page.getByRole('heading', { level: 2 }).first().innerText()).replace(/^\d+\. /, ''));
+    if (await next.isDisabled()) break;
+    await next.click();
+  }
+  assert.equal(visited.length, 6);
+  assert((await lessonTitles(page)).length > 6);
 }, LESSONS);
 
 await finish();

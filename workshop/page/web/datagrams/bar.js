@@ -6,7 +6,7 @@ import { el } from "../frame/dom.js";
 import { countText, millisText } from "../recording/numbers.js";
 
 const PLAIN_LOSS =
-  "A relay drops these datagrams, because none are lost within one machine. The client sends its request again after a timeout.";
+  "A relay drops these datagrams, as a network may. The client sends its request again after a timeout.";
 
 /** Creates the bar with `legend` at its end: `{ element }`. */
 export function createPlainBar(store, legend) {

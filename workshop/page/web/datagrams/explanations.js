@@ -7,7 +7,8 @@ const PLAIN_DIFFERENCES = [
   [
     "No connections.",
     "One UDP socket serves all clients. recvfrom returns the sender of each datagram, and sendto takes the destination. " +
-      "There is no listen, connect or accept. " +
+      "There is no listen and no accept. " +
+      "A program may call connect on a UDP socket. That sends nothing: the kernel only remembers the peer. " +
       "TCP needs a new socket for each connection, and a handshake between the kernels.",
   ],
   [
@@ -17,7 +18,8 @@ const PLAIN_DIFFERENCES = [
   ],
   [
     "Lost datagrams stay lost.",
-    "Nothing reports whether a datagram arrived. The client waits and sends its request again. " +
+    "Nothing reports whether a datagram arrived. Networks lose some, and a kernel discards those for which the receive buffer " +
+      "has no space, also within one machine. The client waits and sends its request again. " +
       "With TCP the kernels acknowledge and retransmit, and the program writes only once.",
   ],
   [

@@ -11,7 +11,7 @@ export function createCommands(store) {
   const status = el("p", { role: "status", class: "soft" });
   const hint = "A call from a terminal appears in the lanes, too. Only its server side is recorded.";
   const popover = createPopover(
-    "Copy command",
+    "Command lines",
     el(
       "div",
       { class: "commands" },

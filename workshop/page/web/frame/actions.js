@@ -1,8 +1,11 @@
 // Requests to the server. Each returns the server's JSON object, or throws an Error with a message for the user.
 
-/** Runs an operation `calls` times over each API. `connection` is "one" for all calls or "new" for each. */
-export function runOperation(operation, { apis, calls, connection }) {
-  return actionPost("api/run", { operation, apis, calls, connection });
+/**
+ * Runs an operation `calls` times over each API. `connection` is "one" for all calls, "new" for each, or "parallel" for
+ * each at the same time. With `http2`, REST and GraphQL use HTTP/2, too.
+ */
+export function runOperation(operation, { apis, calls, connection, http2 = false }) {
+  return actionPost("api/run", { operation, apis, calls, connection, http2 });
 }
 
 /** Opens or closes the watchers of the APIs. */
@@ -13,6 +16,11 @@ export function watchChanges(apis, on) {
 /** Gets a book over a plain socket. `over` is "udp" or "tcp". */
 export function getPlain({ over, calls, lossy }) {
   return actionPost("api/datagrams", { over, calls, lossy });
+}
+
+/** Runs an experiment with plain sockets of the workshop's process. Returns the name of its recorded step. */
+export function runExperiment(name) {
+  return actionPost("api/experiment", { name });
 }
 
 async function actionPost(path, body) {

@@ -1,6 +1,6 @@
 // The bytes of connections by class and frame, and response times.
 
-import { firstEvent } from "../recording/connections.js";
+import { durationOf, firstEvent } from "../recording/connections.js";
 import { BYTE_CLASSES } from "../recording/byte-breakdown.js";
 
 /** Returns all parts that a connection carried, in order, each with its `direction` ("to server" or "to client"). */
@@ -18,12 +18,24 @@ export function lessonParts(connection) {
 
 /** Returns the bytes of connections by class with their sum: `{ connection, framing, headers, payload, unknown, all }`. */
 export function lessonBreakdown(connections) {
+  return lessonSum(connections.flatMap(lessonParts));
+}
+
+function lessonSum(parts) {
   const spent = Object.fromEntries([...BYTE_CLASSES.map(([name]) => name), "all"].map((name) => [name, 0]));
-  for (const part of connections.flatMap(lessonParts)) {
+  for (const part of parts) {
     spent[part.class in spent ? part.class : "unknown"] += part.bytes;
     spent.all += part.bytes;
   }
   return spent;
+}
+
+/** Returns the average bytes of a call after the first on a connection, by class with their sum. Excludes other bytes. */
+export function lessonLaterCalls(connection) {
+  const parts = lessonParts(connection).filter(({ call }) => call > 0);
+  const spent = lessonSum(parts);
+  const calls = new Set(parts.map(({ call }) => call)).size;
+  return Object.fromEntries(Object.entries(spent).map(([name, bytes]) => [name, Math.round(bytes / calls)]));
 }
 
 /**
@@ -39,7 +51,8 @@ export function lessonFrames(connection) {
     if (frame === undefined) frames.set(key, { ...part, seq: firstEvents.get(key) ?? part.seq });
     else {
       frame.bytes += part.bytes;
-      frame.text ||= part.text;
+      // The text of the content, such as header fields, comes before that of the frame's flags.
+      frame.text = [part.text, frame.text].filter(Boolean).join(", ");
       if (frame.class === "framing") frame.class = part.class;
     }
   }
@@ -57,22 +70,22 @@ function lessonFirstEvents({ items, server }) {
   return seen;
 }
 
-/**
- * Returns for each call of the connection the time until the first byte of its response, in nanoseconds. The first
- * call starts with the client's `socket`, because it needs the connection; a later one with its first write.
- */
-export function lessonFirstBytes(connection) {
+/** Returns for each call of the connection the time from its first write to the first byte of its response, in ns. */
+export function lessonResponseTimes({ client }) {
   const carries = (op, call) =>
-    connection.client.find(
-      (item) => item.op === op && (item.carried ?? []).some((part) => part.call === call),
-    );
+    client.find((item) => item.op === op && (item.carried ?? []).some((part) => part.call === call));
   const times = [];
   for (let call = 0; ; call += 1) {
     const [request, response] = [carries("write", call), carries("read", call)];
     if (!request || !response) return times;
-    const from = call === 0 ? (firstEvent(connection.client, "socket", "connect") ?? request) : request;
-    times.push(response.at - from.at);
+    times.push(response.at - request.at);
   }
+}
+
+/** Returns the duration of the client's `connect` in nanoseconds, or `null` if it was not recorded. */
+export function lessonConnectTime({ client }) {
+  const connect = firstEvent(client, "connect");
+  return connect ? durationOf(connect) : null;
 }
 
 /** Returns the median, or `null` for an empty list. */

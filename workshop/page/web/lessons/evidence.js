@@ -13,7 +13,7 @@ const LESSON_MAX_EVENTS = 120;
 /** Creates the list, which shows one API at a time. */
 export function lessonEvidence(store, items) {
   const groups = byApi(
-    items.filter((item) => item.op !== "mark" && item.op !== "option"),
+    items.filter((item) => item.op !== "mark" && item.op !== "option").sort((a, b) => a.seq - b.seq),
     (item) => sourceOf(item).api,
   );
   const list = el("div", { class: "lesson-events", role: "group", tabindex: "0" });
@@ -64,7 +64,7 @@ function lessonEventRows(store, events) {
   let current;
   for (const item of events.slice(0, LESSON_MAX_EVENTS)) {
     const number = numbers.get(socketName(item));
-    if (number && number !== current) rows.push(lessonConnectionRow(store, number, !known.has(number)));
+    if (number && number !== current) rows.push(lessonConnectionRow(store, sourceOf(item).api, number, !known.has(number)));
     current = number;
     known.add(number);
     rows.push(lessonEventRow(store, item, item.at - events[0].at));
@@ -77,12 +77,12 @@ function lessonEventRows(store, events) {
   return rows;
 }
 
-function lessonConnectionRow(store, number, isFirst) {
+function lessonConnectionRow(store, api, number, isFirst) {
   const button = el("button", {
     type: "button",
     text: "Show in the lanes",
     "aria-label": `Show in the lanes: connection #${number}`,
-    onclick: () => lessonGoToLanes(store, number, null),
+    onclick: () => lessonGoToLanes(store, api, number, null),
   });
   return el(
     "div",
@@ -100,7 +100,7 @@ function lessonEventRow(store, item, since) {
       type: "button",
       class: `lesson-event of-${side}`,
       title: item.says ?? "Show in the lanes",
-      onclick: () => lessonGoToLanes(store, item.connection ?? null, item.seq),
+      onclick: () => lessonGoToLanes(store, sourceOf(item).api, item.connection ?? null, item.seq),
     },
     el(
       "span",
@@ -121,8 +121,9 @@ function lessonDetail(item) {
   return `${item.local} ${item.op === "accept" ? "←" : "→"} ${item.peer}`;
 }
 
-function lessonGoToLanes(store, connection, seq) {
+/** Opens the screen whose lanes contain the event: "Datagrams" for the plain sockets. */
+function lessonGoToLanes(store, api, connection, seq) {
   store.set("focus", connection);
   store.set("selected", seq);
-  location.hash = "lanes";
+  location.hash = store.hello?.plain.some((lane) => lane.api === api) ? "datagrams" : "lanes";
 }

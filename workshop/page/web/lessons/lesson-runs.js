@@ -17,11 +17,11 @@ export function lessonApis(store) {
  * `{ items, connections, notes }`. Another user may run the same operation. Its connections are excluded by step,
  * start time and number of calls.
  */
-export async function lessonRun(store, { operation, calls, connection, apis = lessonApis(store) }) {
+export async function lessonRun(store, { operation, calls, connection, http2 = false, apis = lessonApis(store) }) {
   const after = lessonLast(store);
-  const response = await runOperation(operation, { apis, calls, connection });
+  const response = await runOperation(operation, { apis, calls, connection, http2 });
   lessonCheck(response.results);
-  const [wanted, each] = connection === "new" ? [calls, 1] : [1, calls];
+  const [wanted, each] = connection === "one" ? [1, calls] : [calls, 1];
   const candidates = () =>
     lessonOpenedBy(store, after, response.step).filter((made) => callCount(made) === each);
   const chosen = () =>
@@ -39,7 +39,8 @@ export async function lessonRun(store, { operation, calls, connection, apis = le
   return lessonCollected(store, connections, lessonNotes(connections, candidates(), wanted * apis.length));
 }
 
-const LESSON_NOTHING =
+/** Error message of a run without events. */
+export const LESSON_NOTHING =
   "The operation ran, but no events have arrived. Check that the page is live (see its header), then try again.";
 
 function lessonNotes(connections, candidates, wanted) {
@@ -166,7 +167,8 @@ export function lessonWaitUntil(store, kind, holds) {
   });
 }
 
-function lessonLast(store) {
+/** Returns the number of the last event. */
+export function lessonLast(store) {
   return store.items.at(-1)?.seq ?? 0;
 }
 

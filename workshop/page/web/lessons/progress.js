@@ -1,8 +1,8 @@
-// The completed lessons, in the browser's storage. Storage may be unavailable, for example for a page from disk.
+// The completed lessons and the chosen path, in the browser's storage. Storage may be unavailable, for example for a page from disk.
 
 const LESSON_KEY = "lessons";
 
-/** The stored progress: `right` or `wrong` by lesson, and the lesson that was open last. */
+/** The stored progress: `right` or `wrong` by lesson, the lesson that was open last, and the chosen path. */
 export class LessonProgress {
   #kept = lessonKept();
 
@@ -24,6 +24,16 @@ export class LessonProgress {
 
   set at(id) {
     this.#kept.at = id;
+    this.#keep();
+  }
+
+  /** `true` to move only through the short path. */
+  get isShort() {
+    return this.#kept.isShort === true;
+  }
+
+  set isShort(isShort) {
+    this.#kept.isShort = isShort;
     this.#keep();
   }
 

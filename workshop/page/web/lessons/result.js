@@ -1,4 +1,4 @@
-// The result of a lesson: verdicts on the predictions, explanation, numbers and events, all from the recording.
+// The result of a lesson: verdicts on the predictions, explanation, chart, numbers and events, all from the recording.
 
 import { el } from "../frame/dom.js";
 import { lessonEvidence } from "./evidence.js";
@@ -27,6 +27,7 @@ export function lessonResult(store, lesson, { run, facts, verdicts }) {
       texts.map((text) => el("p", { text })),
     ),
     lesson.followUp && lessonFollowUp(store, lesson.followUp, facts),
+    lesson.chart?.(facts),
     ...[lesson.table?.(facts) ?? []].flat().map(lessonTable),
     ...(run.notes ?? []).map((text) => el("p", { class: "soft", text })),
     run.items.length > 0 && lessonEvidence(store, lesson.evidence?.(facts) ?? run.items),

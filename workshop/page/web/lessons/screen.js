@@ -4,6 +4,9 @@ import { el } from "../frame/dom.js";
 import { lessonMark, lessonQuestion, lessonUnlock } from "./questions.js";
 import { lessonVerdicts, lessonResult } from "./result.js";
 
+/** Matches if the result is below the question, as in `lessons.css`. */
+const LESSON_ONE_COLUMN = "(max-width: 60rem)";
+
 /**
  * The screen of a lesson. A lesson has:
  * - `id`, `title`, `idea` (sentences), `drawing()` and `action` (description of the run)
@@ -11,13 +14,15 @@ import { lessonVerdicts, lessonResult } from "./result.js";
  * - `unavailable(store)`: a message if the lesson cannot run
  * - `run(store)`: runs the operations and returns their events
  * - `facts(run, store)`: the data of the events, or `{ missing }` with a message
- * - `explanation(facts)`, `table(facts)`, `evidence(facts)` (events to list) and `followUp` (a line that is updated
- *   with the store)
+ * - `explanation(facts)`, `chart(facts)`, `table(facts)`, `evidence(facts)` (events to list) and `followUp` (a line that
+ *   is updated with the store)
  */
 export class LessonScreen {
   #predicted = [];
   #isRunning = false;
   #hasResult = false;
+  /** `true` if there is a next lesson. */
+  hasNext = false;
   /** Number of the current run. The result of an abandoned run is ignored. */
   #runNumber = 0;
   #hint = el("p", { class: "lesson-hint bad", role: "alert" });
@@ -26,9 +31,9 @@ export class LessonScreen {
   #announce = el("p", { class: "unseen", role: "status" });
   #button = el("button", { type: "button", class: "main", onclick: () => this.#perform() });
   #repeatButton = el("button", { type: "button", text: "Answer again", onclick: () => this.#answerAgain() });
-  #next = el("button", { type: "button", text: "Next lesson ›", onclick: () => this.onNext?.() });
+  #next = el("button", { type: "button", text: "Next lesson ›", onclick: () => this.onNext() });
 
-  /** `onDone(isRight)` is called with each result. `onNext` opens the next lesson, if there is one. */
+  /** `onDone(isRight)` is called with each result. `onNext` opens the next lesson. */
   constructor(store, lesson, { number, onDone, onNext }) {
     Object.assign(this, { store, lesson, onDone, onNext });
     this.heading = el("h2", { tabindex: "-1", text: `${number}. ${lesson.title}` });
@@ -76,7 +81,7 @@ export class LessonScreen {
     this.#button.textContent = this.#hasResult ? repeat : first;
     this.#button.disabled = this.#isRunning || Boolean(missing);
     this.#repeatButton.hidden = !this.#hasResult;
-    this.#next.hidden = !this.#hasResult || !this.onNext;
+    this.#next.hidden = !this.#hasResult || !this.hasNext;
     const running = this.#isRunning ? "Running and waiting for the events …" : null;
     this.#status.textContent = running ?? missing ?? "";
   }
@@ -124,6 +129,7 @@ export class LessonScreen {
     const verdicts = lessonVerdicts(lesson, facts, predicted);
     this.#outcome.replaceChildren(...lessonResult(store, lesson, { run, facts, verdicts }));
     this.#outcome.parentElement.scrollTop = 0;
+    if (matchMedia(LESSON_ONE_COLUMN).matches) this.#outcome.parentElement.scrollIntoView();
     lessonMark(this.questions, verdicts);
     const verdictTexts = [...this.#outcome.querySelectorAll(".lesson-verdict p")];
     this.#announce.textContent = verdictTexts.map((paragraph) => paragraph.textContent).join(" ");

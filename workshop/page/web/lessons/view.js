@@ -1,7 +1,8 @@
-// The screen "Lessons": twelve ideas about sockets, each with a prediction and a run.
+// The screen "Lessons": ideas about sockets, each with a prediction and a run.
 
 import { el } from "../frame/dom.js";
-import { LESSONS } from "./list.js";
+import { LESSON_SHORT_PATH, LESSONS } from "./list.js";
+import { createLessonMenu } from "./menu.js";
 import { LessonProgress } from "./progress.js";
 import { LessonScreen } from "./screen.js";
 
@@ -17,102 +18,87 @@ export function createLessonsView(store) {
   const screens = new Map();
   const place = el("div", { class: "lesson-place" });
   const tally = el("span", { class: "soft lesson-tally", role: "status" });
-  const previous = el("button", {
-    type: "button",
-    text: "‹ Previous",
-    title: "Previous lesson (p)",
-    onclick: () => move(-1),
-  });
-  const next = el("button", {
-    type: "button",
-    text: "Next ›",
-    title: "Next lesson (n)",
-    onclick: () => move(1),
-  });
-  const resetButton = el("button", {
-    type: "button",
-    text: "Reset",
-    title: "Delete the results of all lessons",
-    onclick: reset,
-  });
-  const steps = LESSONS.map((lesson, n) =>
-    el("button", { type: "button", class: "lesson-step", text: `${n + 1}`, onclick: () => go(n) }),
-  );
+  const menu = createLessonMenu(go);
+  const previous = lessonButton("‹ Previous", "Previous lesson (p)", () => move(-1));
+  const next = lessonButton("Next ›", "Next lesson (n)", () => move(1));
+  const resetButton = lessonButton("Reset", "Delete the results of all lessons", reset);
+  const shortTitle = `Previous and Next move through these ${LESSON_SHORT_PATH.length} lessons only`;
+  const short = lessonButton("★ Short path", shortTitle, toggleShort);
   const element = el(
     "div",
     { class: "lessons" },
-    el(
-      "nav",
-      { class: "lesson-steps", "aria-label": "Lessons" },
-      previous,
-      el(
-        "ol",
-        {},
-        steps.map((step) => el("li", {}, step)),
-      ),
-      next,
-      tally,
-      resetButton,
-    ),
+    el("nav", { class: "lesson-steps", "aria-label": "Lessons" }, menu.element, previous, next, short, tally, resetButton),
     place,
   );
-  let at = Math.max(
-    0,
-    LESSONS.findIndex((lesson) => lesson.id === progress.at),
-  );
+  let current = LESSONS.find((lesson) => lesson.id === progress.at) ?? LESSONS[0];
   let end = [];
 
-  function screen(n) {
-    if (!screens.has(n)) screens.set(n, makeScreen(n));
-    return screens.get(n);
+  function screen() {
+    if (!screens.has(current)) screens.set(current, makeScreen(current));
+    return screens.get(current);
   }
 
-  function makeScreen(n) {
-    const lesson = LESSONS[n];
-    const onDone = (isRight) => done(lesson, isRight);
-    const onNext = n < LESSONS.length - 1 ? () => go(n + 1) : null;
-    return new LessonScreen(store, lesson, { number: n + 1, onDone, onNext });
+  function makeScreen(lesson) {
+    const onDone = (isRight) => {
+      progress.record(lesson.id, isRight);
+      drawSteps();
+    };
+    return new LessonScreen(store, lesson, { number: LESSONS.indexOf(lesson) + 1, onDone, onNext: () => move(1) });
   }
 
-  function go(n) {
-    at = n;
-    progress.at = LESSONS[n].id;
+  /** Returns the lessons through which Previous and Next move. */
+  function path() {
+    return progress.isShort ? LESSON_SHORT_PATH : LESSONS;
+  }
+
+  /** Returns the lesson before (-1) or after (1) the current one, which need not be on the path itself. */
+  function neighbour(by) {
+    const at = LESSONS.indexOf(current);
+    if (by > 0) return path().find((lesson) => LESSONS.indexOf(lesson) > at);
+    return path().findLast((lesson) => LESSONS.indexOf(lesson) < at);
+  }
+
+  function go(lesson) {
+    current = lesson;
+    progress.at = lesson.id;
     draw();
-    screen(n).heading.focus();
+    screen().heading.focus();
   }
 
   function move(by) {
-    const n = at + by;
-    if (n >= 0 && n < LESSONS.length) go(n);
+    const lesson = neighbour(by);
+    if (lesson) go(lesson);
   }
 
-  function done(lesson, isRight) {
-    progress.record(lesson.id, isRight);
-    drawSteps();
+  function toggleShort() {
+    progress.isShort = !progress.isShort;
+    draw();
   }
 
   function reset() {
     progress.reset();
     for (const created of screens.values()) created.reset();
-    go(0);
+    go(path()[0]);
   }
 
   function draw() {
-    const shown = screen(at);
+    const shown = screen();
     if (place.firstChild !== shown.element) place.replaceChildren(shown.element);
+    shown.hasNext = neighbour(1) !== undefined;
     shown.refresh();
     drawSteps();
   }
 
   function drawSteps() {
-    previous.disabled = at === 0;
-    next.disabled = at === LESSONS.length - 1;
-    steps.forEach((step, n) => lessonDrawStep(step, LESSONS[n], n, progress.of(LESSONS[n].id), n === at));
-    const results = LESSONS.map((lesson) => progress.of(lesson.id)).filter(Boolean);
+    previous.disabled = !neighbour(-1);
+    next.disabled = !neighbour(1);
+    short.setAttribute("aria-pressed", String(progress.isShort));
+    menu.draw(current, progress);
+    const results = path().map((lesson) => progress.of(lesson.id)).filter(Boolean);
     const right = results.filter((result) => result === "right").length;
     tally.textContent =
-      results.length === 0 ? "" : `${results.length} of ${LESSONS.length} done, ${right} predicted correctly`;
-    resetButton.hidden = results.length === 0;
+      results.length === 0 ? "" : `${results.length} of ${path().length} done, ${right} predicted correctly`;
+    resetButton.hidden = LESSONS.every((lesson) => !progress.of(lesson.id));
   }
 
   function onKey(event) {
@@ -139,16 +125,6 @@ export function createLessonsView(store) {
   };
 }
 
-/** Draws a numbered button with the result of its lesson. */
-function lessonDrawStep(step, lesson, n, result, isCurrent) {
-  const signs = { right: "✓", wrong: "✗" };
-  const words = { right: ", done, predicted correctly", wrong: ", done, predicted incorrectly" };
-  step.replaceChildren(
-    `${n + 1}`,
-    el("span", { class: `lesson-mark is-${result}`, text: signs[result] ?? "" }),
-  );
-  step.title = lesson.title;
-  step.setAttribute("aria-label", `Lesson ${n + 1}: ${lesson.title}${words[result] ?? ""}`);
-  if (isCurrent) step.setAttribute("aria-current", "page");
-  else step.removeAttribute("aria-current");
+function lessonButton(text, title, onclick) {
+  return el("button", { type: "button", text, title, onclick });
 }

@@ -104,18 +104,14 @@ export function listenerOf(events, accept) {
   return { events: before, calls: before.map((item) => item.op) };
 }
 
-/** Returns the maximum number of connections that were open at the same time. */
-export function maxOpen(connections) {
+/** Returns the number of open connections after each accept and close of the server, in order. */
+export function openCounts(connections) {
   const changes = connections.flatMap(({ server }) => {
     const [accept, close] = [firstEvent(server, "accept"), firstEvent(server, "close", "release")];
     return [accept && [accept.seq, 1], close && [close.seq, -1]].filter(Boolean);
   });
-  let [open, max] = [0, 0];
-  for (const [, change] of changes.sort(([a], [b]) => a - b)) {
-    open += change;
-    max = Math.max(max, open);
-  }
-  return max;
+  let open = 0;
+  return changes.sort(([a], [b]) => a - b).map(([, change]) => (open += change));
 }
 
 /** Returns the step of the last event, ignoring marks and steps for which `isWanted(step)` is false. */

@@ -14,7 +14,8 @@ const SOCKET_ADDRESSES =
   "Both rows of a connection have the same pair of addresses, in opposite order. " +
   "The local address 0.0.0.0 means every interface of this machine. " +
   "The foreign address 0.0.0.0:* of a listening socket means that any client may connect. " +
-  "A UDP socket has no state, because it has no peer. " +
+  "UDP has no handshake and so none of these states. For a UDP socket with a peer, which was set with connect, the kernel " +
+  "reports ESTABLISHED, and for any other no state. " +
   "A server that keeps its books in a database is a client, too. " +
   "The local address of its socket has a port that the kernel chose, and the foreign address is that of the database.";
 

@@ -43,7 +43,7 @@ function socketCard(title, counts, now) {
   );
 }
 
-/** Returns the kinds to draw with their index in the counts. UDP sockets have no states. */
+/** Returns the kinds to draw with their index in the counts. UDP has no states of its own. */
 function socketKindsOf(counts) {
   const kinds = SOCKET_KINDS.map(([kind], index) => [kind, index]);
   const hasStates = counts.some((sample) => sample.counts.slice(0, -1).some((count) => count > 0));

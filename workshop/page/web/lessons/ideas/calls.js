@@ -1,4 +1,4 @@
-// Lesson 3: the socket calls of server and client, which do not depend on the API.
+// Lesson: the socket calls of server and client, which do not depend on the API.
 
 import { apiTitle } from "../../recording/apis.js";
 import { orderText } from "../../recording/call-order.js";

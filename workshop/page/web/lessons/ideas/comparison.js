@@ -1,10 +1,11 @@
-// Lesson 10: common and different parts of the APIs, from the comparison of the recordings.
+// Lesson: common and different parts of the APIs, from the comparison of the recordings.
 
 import { apiTitle, sourceOf } from "../../recording/apis.js";
 import { byApi } from "../../recording/connections.js";
 import { averageBreakdown, breakdownTotal } from "../../recording/byte-breakdown.js";
 import { lessonBox, lessonDrawing } from "../drawing.js";
 import { lessonWaitUntil, lessonRun } from "../lesson-runs.js";
+import { segmentCount, segmentSentence } from "../segments.js";
 
 /** Descriptions of the sockets in the comparison, by their role. */
 const LESSON_ROLES = {
@@ -45,12 +46,14 @@ export const LESSON_COMPARISON = {
       ],
     },
     {
-      prompt: "Setting up a connection costs bytes before the first API call over …",
+      prompt: "Besides the TCP handshake, a new connection costs bytes through the socket over …",
       choices: [
         {
           text: "all three",
           isTrue: lessonSetupCosts((withSetup, apis) => withSetup.length === apis.length),
-          whyWrong: "HTTP/1.1 starts with the request immediately.",
+          whyWrong:
+            "HTTP/1.1 starts with the request. The TCP handshake is needed over all three, " +
+            "but the kernels perform it, and its segments carry no byte of the programs.",
         },
         { text: "gRPC alone", isTrue: lessonSetupCosts((withSetup) => String(withSetup) === "grpc") },
         {
@@ -72,15 +75,16 @@ export const LESSON_COMPARISON = {
   ],
   run: lessonComparisonRun,
   facts: (run, store) => lessonComparisonFacts(run, store.comparison),
-  explanation: ({ verdict, patterns }) => [
+  explanation: ({ verdict, patterns, segments }) => [
     verdict === "same"
       ? `The same over all three: ${patterns.join("; ")}.`
       : "The comparison found different calls. The screen “Compare” shows them.",
     "The APIs differ in the bytes that they send through these calls.",
+    segmentSentence(segments),
   ],
   table: ({ apis, step }) => ({
-    caption: `Bytes in both directions, recorded by the servers during "${step}"`,
-    head: ["API", "connection setup", "first call", "each further call"],
+    caption: `Bytes through the socket in both directions, recorded by the servers during "${step}"`,
+    head: ["API", "management of the connection", "first call", "each further call"],
     rows: apis.map(({ title, connection, first, later }) => [title, connection, first, later]),
   }),
 };
@@ -126,11 +130,11 @@ function lessonServers(comparison) {
  * Returns the verdict of the comparison, and the cost of a call in the given step. Without that step, it uses the
  * last one in which every server had a connection with several calls.
  */
-function lessonComparisonFacts({ step: run }, comparison) {
+function lessonComparisonFacts({ step: run, connections }, comparison) {
   const servers = lessonServers(comparison);
   const names = servers[0]?.steps.map((step) => step.name) ?? [];
   const stepOf = (server, name) =>
-    server.steps.find((step) => step.name === name && step.calls?.later.count > 0);
+    server.steps.find((step) => step.name === name && step.spent && step.calls?.later.count > 0);
   const has = (name) => servers.every((server) => stepOf(server, name));
   const step = names.find((name) => name === run && has(name)) ?? names.findLast(has);
   if (step === undefined)
@@ -144,17 +148,23 @@ function lessonComparisonFacts({ step: run }, comparison) {
       (comparison.skeletons[role] ?? []).map((calls) => `${description} ${calls}`),
     ),
     apis: servers.map((server) => lessonCost(server, stepOf(server, step))),
+    segments: byApi(connections ?? []).map(([api, made]) => ({ title: apiTitle(api), segments: segmentCount(made) })),
   };
 }
 
-function lessonCost({ name }, { calls: { first, later } }) {
-  const [once, again] = [averageBreakdown(first), averageBreakdown(later)];
-  const both = ({ to_server: up, to_client: down }) => Math.round(breakdownTotal(up) + breakdownTotal(down));
+/**
+ * Returns the bytes of an API in a step: `connection` per connection, and those of a first and a later call without
+ * them. When a byte of the connection arrives depends on timing, so it is not counted for the call that it precedes.
+ */
+function lessonCost({ name }, { spent, connections, calls: { first, later } }) {
+  const both = ({ to_server: up, to_client: down }, count) => count(up) + count(down);
+  const ofCall = (calls) =>
+    Math.round(both(averageBreakdown(calls), (bytes) => breakdownTotal(bytes) - bytes.connection));
   return {
     api: name,
     title: apiTitle(name),
-    connection: Math.round(once.to_server.connection + once.to_client.connection),
-    first: both(once),
-    later: both(again),
+    connection: Math.round(both(spent, (bytes) => bytes.connection) / connections),
+    first: ofCall(first),
+    later: ofCall(later),
   };
 }

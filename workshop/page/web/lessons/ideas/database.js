@@ -1,4 +1,4 @@
-// Lesson 12: a server that is itself a client, of its database.
+// Lesson: a server that is itself a client, of its database.
 
 import { sourceOf } from "../../recording/apis.js";
 import { distinct, socketName } from "../../recording/connections.js";

@@ -1,4 +1,4 @@
-// Lesson 9: datagrams compared with a stream, and lost datagrams.
+// Lesson: datagrams compared with a stream, and lost datagrams.
 
 import { sourceOf } from "../../recording/apis.js";
 import { orderText } from "../../recording/call-order.js";
@@ -23,6 +23,7 @@ export const LESSON_DATAGRAM = {
   idea: [
     "TCP provides a stream: all bytes arrive in order, but message boundaries are not preserved.",
     "UDP provides datagrams: each arrives complete or not at all, independently of the others.",
+    "Both are kinds of socket: socket(…, SOCK_STREAM) and socket(…, SOCK_DGRAM).",
   ],
   drawing: () =>
     lessonDrawing(
@@ -82,6 +83,11 @@ export const LESSON_DATAGRAM = {
     `UDP with loss: ${countText(lossy.asked, "request datagram")} for ${countText(lossy.books, "book")}. ` +
       `${lossy.arrived} reached the server, and ${countText(lossy.answered, "response")} reached the client. ` +
       "With TCP the kernel would retransmit. With UDP the program must send again.",
+    "Without a relay, too, UDP may lose datagrams within one machine: the kernel discards those for which the receive " +
+      "buffer of the socket has no space.",
+    "There are more kinds of socket. SCTP keeps the boundaries of messages and delivers them reliably, in several streams per " +
+      "connection; telephone networks use it, and WebRTC above UDP. A raw socket (SOCK_RAW) has no transport protocol: " +
+      "the program reads and writes the packets behind the IP header itself, as traceroute does. It requires a privilege.",
   ],
   table: ({ udp, tcp, lossy }) => ({
     caption: "Counts of both sides",

@@ -1,4 +1,4 @@
-// Lesson 4: the end of a stream, and TIME_WAIT.
+// Lesson: the end of a stream, and TIME_WAIT.
 
 import { apiTitle } from "../../recording/apis.js";
 import { byApi, connectionsIn, firstEvent, isClosedConnection } from "../../recording/connections.js";

@@ -1,4 +1,4 @@
-// Lesson 8: the frames of HTTP/2 and gRPC.
+// Lesson: the frames of HTTP/2 and gRPC.
 
 import { apiTitle } from "../../recording/apis.js";
 import { byApi, connectionsIn, hasBothSides } from "../../recording/connections.js";
@@ -62,10 +62,11 @@ export const LESSON_FRAMES = {
   ],
   run: (store) => lessonRun(store, { operation: "get", calls: 1, connection: "new" }),
   facts: lessonFramesFacts,
-  explanation: ({ frames, first }) => [
+  explanation: ({ frames, first, status }) => [
     `The gRPC client first sent the ${first.name}, ${countText(first.bytes, "byte")}. ` +
       `The server sent its SETTINGS ${lessonServerWasFirst(frames, first) ? "even earlier" : "after that"}. ` +
       "In HTTP/2 either side may send first.",
+    status && `The status of the call comes last, in HEADERS behind the message: ${status.text.split(",")[0]}. Such headers are called trailers.`,
   ],
   table: ({ apis, frames }) => [lessonSpentTable(apis), lessonFramesTable(frames)],
   evidence: ({ events }) => events,
@@ -119,5 +120,6 @@ function lessonFramesFacts({ items }) {
   const first = frames.find((frame) => frame.direction === "to server");
   if (!first) return { missing: "This lesson needs a gRPC connection recorded with payload, which the recording does not contain." };
   const apis = chosen.map((made) => ({ title: apiTitle(made.api), spent: lessonBreakdown([made]) }));
-  return { apis, frames, first, events: chosen.flatMap((made) => made.items) };
+  const status = frames.findLast((frame) => frame.text.includes("grpc-status"));
+  return { apis, frames, first, status, events: chosen.flatMap((made) => made.items) };
 }

@@ -1,11 +1,12 @@
-// Lesson 6: the benefit of persistent connections.
+// Lesson: the benefit of persistent connections.
 
 import { apiTitle } from "../../recording/apis.js";
 import { byApi, callCount, connectionsIn, hasBothSides } from "../../recording/connections.js";
 import { countText, listText, durationText } from "../../recording/numbers.js";
-import { lessonFirstBytes, lessonMedian, lessonBreakdown } from "../byte-counts.js";
+import { lessonBreakdown, lessonConnectTime, lessonMedian, lessonResponseTimes } from "../byte-counts.js";
 import { lessonBox, lessonDrawing, lessonText } from "../drawing.js";
 import { lessonRun } from "../lesson-runs.js";
+import { segmentCount } from "../segments.js";
 
 /** Relative tolerance for equal numbers of bytes, because a header may be one digit longer. */
 const LESSON_NEARLY = 0.03;
@@ -29,22 +30,24 @@ export const LESSON_KEEPALIVE = {
       [0, 1, 2, 3, 4].map((n) => lessonBox(254 + n * 44, 24, 38, 34, `${n + 1}`)),
       lessonText(363, 78, "five connections"),
     ),
-  action: "Gets the same book over each API, first five times on one connection, then over five new connections.",
+  action:
+    "Gets the same book over each API, first five times on one connection, then over five new connections. " +
+    "An earlier call, which is not counted, warms up the programs.",
   questions: [
     {
       prompt: "What do five calls on one connection save?",
       choices: [
         {
-          text: "Only the handshakes; the number of bytes stays the same",
+          text: "Only the handshakes; the bytes through the socket stay the same",
           isTrue: lessonSaves((fewer) => fewer.length === 0),
           whyWrong: "HTTP/1.1 repeats everything, but HTTP/2 stores headers that it has sent on the connection.",
         },
         {
-          text: "The handshakes, and over gRPC also many bytes",
+          text: "The handshakes, and over gRPC also many bytes through the socket",
           isTrue: lessonSaves((fewer) => String(fewer) === "grpc"),
         },
         {
-          text: "The handshakes, and many bytes over all three",
+          text: "The handshakes, and many bytes through the socket over all three",
           isTrue: lessonSaves((fewer, apis) => fewer.length === apis.length),
           whyWrong:
             "HTTP/1.1 sends all headers with each request, also on an open connection.",
@@ -59,6 +62,7 @@ export const LESSON_KEEPALIVE = {
     },
   ],
   run: async (store) => {
+    await lessonRun(store, { operation: "get", calls: 1, connection: "new" });
     const kept = await lessonRun(store, { operation: "get", calls: 5, connection: "one" });
     const fresh = await lessonRun(store, { operation: "get", calls: 5, connection: "new" });
     return {
@@ -70,14 +74,16 @@ export const LESSON_KEEPALIVE = {
   },
   facts: lessonKeepaliveFacts,
   explanation: ({ apis }) => [
-    `The persistent connection saved ${listText(apis.map(lessonSaved))}.`,
-    "Time until the first byte of the response, on an open and on a new connection: " +
-      `${apis.map(lessonSooner).join(", ")}. Over a real network the handshake adds a round trip.`,
+    `Through the sockets, the persistent connection saved ${listText(apis.map(lessonSaved))}.`,
+    lessonSavedSegments(apis),
     "Over gRPC, HTTP/2 sends its preface and SETTINGS once. It replaces repeated headers by an index (HPACK).",
+    "A call on a new connection first waits for connect, here " +
+      `${listText(apis.map(({ title, fresh }) => `${durationText(fresh.connect)} over ${title}`))}. ` +
+      "Over a real network, connect takes a round trip.",
   ],
   table: ({ apis }) => ({
-    caption: "One persistent connection and five new ones, with the time until the first byte of the response",
-    head: ["API", "connections", "bytes", "bytes per call", "first call", "later call"],
+    caption: "One persistent connection and five new ones, with the median times of connect and from request to response",
+    head: ["API", "connections", "bytes through the socket", "bytes per call", "segments", "connect", "response"],
     rows: apis.flatMap(({ title, kept, fresh }) => [
       lessonKeepaliveRow(`${title}, persistent`, kept),
       lessonKeepaliveRow(`${title}, new`, fresh),
@@ -91,12 +97,23 @@ function lessonSaved({ title, kept, fresh }) {
   return `${countText(saved, "byte")} over ${title}`;
 }
 
-function lessonSooner({ title, kept, fresh }) {
-  return `${title} ${durationText(kept.later)} and ${durationText(fresh.first)}`;
+/** Returns a sentence about the segments that the persistent connection saved, if they were counted. */
+function lessonSavedSegments(apis) {
+  const counted = apis.filter(({ kept, fresh }) => kept.segments !== null && fresh.segments !== null);
+  if (counted.length === 0) return null;
+  const saved = counted.map(({ title, kept, fresh }) => {
+    const segments = Math.round((fresh.segments / fresh.calls) * kept.calls - kept.segments);
+    return `${countText(segments, "segment")} over ${title}`;
+  });
+  return (
+    `The kernels also sent fewer segments: ${listText(saved)} were saved. Those of a handshake and of a FIN carry no ` +
+    "byte of the programs, but at least 40 bytes of IP and TCP headers each."
+  );
 }
 
-function lessonKeepaliveRow(title, { connections, bytes, calls, first, later }) {
-  return [title, connections, bytes, Math.round(bytes / calls), durationText(first), durationText(later)];
+function lessonKeepaliveRow(title, { connections, bytes, calls, segments, connect, response }) {
+  const times = [connect, response].map((time) => durationText(time));
+  return [title, connections, bytes, Math.round(bytes / calls), segments ?? "–", ...times];
 }
 
 /** Returns a predicate on the APIs with fewer bytes per call on the persistent connection. */
@@ -125,14 +142,16 @@ function lessonKeepaliveFacts(run) {
   return apis.length === 0 ? { missing } : { apis };
 }
 
+/** Returns the totals of connections. The first call of several on a connection is not timed: the others are warm. */
 function lessonSums(connections) {
-  const times = connections.map(lessonFirstBytes);
+  const times = connections.map(lessonResponseTimes);
   return {
     connections: connections.length,
     calls: connections.reduce((sum, made) => sum + callCount(made), 0),
     bytes: lessonBreakdown(connections).all,
-    first: lessonMedian(times.flatMap(([first]) => first ?? [])),
-    later: lessonMedian(times.flatMap(([, ...later]) => later)),
+    segments: segmentCount(connections),
+    connect: lessonMedian(connections.map(lessonConnectTime).filter((time) => time !== null)),
+    response: lessonMedian(times.flatMap((each) => (each.length > 1 ? each.slice(1) : each))),
   };
 }
 

@@ -1,11 +1,15 @@
-// Lesson 5: many connections to one server.
+// Lesson: many connections to one server.
 
 import { apiTitle } from "../../recording/apis.js";
-import { byApi, connectionsIn, distinct, firstEvent, maxOpen } from "../../recording/connections.js";
+import { byApi, connectionsIn, distinct, firstEvent, groupBy, openCounts } from "../../recording/connections.js";
 import { countText } from "../../recording/numbers.js";
 import { lessonArrow, lessonBox, lessonDrawing, lessonShape, lessonText } from "../drawing.js";
 import { lessonRun } from "../lesson-runs.js";
+import { openConnectionsChart } from "../open-connections-chart.js";
 import { sentencePerApi } from "../sentences.js";
+
+/** Number of connections to each server. */
+const MANY_CLIENTS = 8;
 
 /** The listening socket and the sockets of many connections. */
 export const LESSON_MANY = {
@@ -28,10 +32,12 @@ export const LESSON_MANY = {
       lessonArrow(326, 35, 386, 35),
       lessonText(430, 40, "accept"),
     ),
-  action: "Gets a book five times over each API, each time over a new connection.",
+  action:
+    `Opens ${MANY_CLIENTS} connections to each server, gets a book on all of them at the same time, and closes them ` +
+    "when all have their response.",
   questions: [
     {
-      prompt: "How many sockets does a server need for many connections?",
+      prompt: `${MANY_CLIENTS} clients are connected at the same time. How many sockets does each server need?`,
       choices: [
         {
           text: "One: the listening socket serves all of them",
@@ -51,7 +57,7 @@ export const LESSON_MANY = {
       ],
     },
   ],
-  run: (store) => lessonRun(store, { operation: "get", calls: 5, connection: "new" }),
+  run: (store) => lessonRun(store, { operation: "get", calls: MANY_CLIENTS, connection: "parallel" }),
   facts: lessonManyFacts,
   explanation: ({ apis, rows }) => [
     ...sentencePerApi(
@@ -59,17 +65,18 @@ export const LESSON_MANY = {
       ({ accepts, listeners, sockets, max }) =>
         `${countText(accepts, "accept")} on ` +
         `${countText(listeners, "listening socket")} created ${countText(sockets, "new socket")}. ` +
-        `At most ${max} ${max === 1 ? "was" : "were"} open at the same time.`,
+        `${max === accepts ? `All ${max}` : `At most ${max}`} were open at the same time.`,
     ),
     "accept does not change the listening socket. It has no peer and carries no data.",
     rows &&
       `The socket table shows ${countText(rows.length, "listening socket")}: ` +
         `${rows.map((row) => row.local).join(", ")}.`,
   ],
+  chart: ({ apis }) => openConnectionsChart(apis),
   table: ({ apis }) => ({
     caption: "Recorded accepts",
-    head: ["API", "accepts", "listening socket", "new sockets"],
-    rows: apis.map((api) => [api.title, api.accepts, api.on, api.made]),
+    head: ["API", "accepts", "open at once", "listening socket", "new sockets"],
+    rows: apis.map((api) => [api.title, api.accepts, api.max, api.on, api.made]),
   }),
   evidence: ({ events }) => events,
 };
@@ -83,9 +90,16 @@ function lessonManyHas(expected) {
     );
 }
 
+/** Returns the events of the step of a finished recording with most connections open at once. */
+function mostOpenStep(items) {
+  const most = (events) => Math.max(0, ...byApi(connectionsIn(events)).flatMap(([, made]) => openCounts(made)));
+  const steps = groupBy(items, (item) => item.step).map(([, events]) => events);
+  return steps.reduce((best, events) => (most(events) > most(best) ? events : best), []);
+}
+
 /** Returns for each API its accepts, their listening sockets and the new sockets. */
 function lessonManyFacts({ items, rows, recorded }) {
-  const connections = connectionsIn(items);
+  const connections = connectionsIn(recorded ? mostOpenStep(items) : items);
   const apis = byApi(connections)
     .map(([api, made]) => {
       const accepts = made.map(({ server }) => firstEvent(server, "accept")).filter((accept) => accept?.on);
@@ -100,7 +114,8 @@ function lessonManyFacts({ items, rows, recorded }) {
         listeners: listeners.length,
         sockets: sockets.length,
         events: accepts,
-        max: maxOpen(made),
+        counts: openCounts(made),
+        max: Math.max(...openCounts(made)),
         on: listeners.map((sock) => `#${sock}`).join(" "),
         made: sockets.map((sock) => `#${sock}`).join(" "),
       };

@@ -1,4 +1,4 @@
-// Lesson 11: the three servers share one shelf.
+// Lesson: the three servers share one shelf.
 
 import { apiTitle } from "../../recording/apis.js";
 import { byApi, connectionsIn } from "../../recording/connections.js";

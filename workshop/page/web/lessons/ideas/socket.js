@@ -1,4 +1,4 @@
-// Lesson 1: sockets, and the calls of a server before its first client.
+// Lesson: sockets, and the calls of a server before its first client.
 
 import { apiTitle, sourceOf } from "../../recording/apis.js";
 import { orderText } from "../../recording/call-order.js";

@@ -1,4 +1,4 @@
-// Lesson 2: addresses and the 4-tuple of a connection.
+// Lesson: addresses and the 4-tuple of a connection.
 
 import { apiTitle } from "../../recording/apis.js";
 import { byApi, connectionsIn, distinct, firstEvent } from "../../recording/connections.js";

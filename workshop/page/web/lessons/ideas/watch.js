@@ -1,4 +1,4 @@
-// Lesson 7: streaming over a connection that stays open.
+// Lesson: streaming over a connection that stays open.
 
 import { apiTitle, sourceOf } from "../../recording/apis.js";
 import { byApi, connectionsIn } from "../../recording/connections.js";
