@@ -1,6 +1,7 @@
 //! Tests of recorded TLS connections. `socket-dissect` finds the same TLS records as Wireshark, and
 //! `socket-trace layers` pairs the records with the plaintext.
 
+mod packets;
 mod wireshark;
 
 use std::path::Path;
@@ -90,6 +91,34 @@ async fn layers_command_pairs_tls_records_with_messages() {
             assert_eq!((read[0].0, read.last().unwrap().1), (from, from + 40_042), "{version:?}: {shown}");
             assert!(read.windows(2).all(|pair| pair[0].1 == pair[1].0), "{version:?}: {shown}");
         }
+    }
+}
+
+/// The segments are placed like the writes that sent them, since a packet never carries more than one of them here.
+#[tokio::test]
+async fn layers_command_places_tcp_segments_by_their_decrypted_data() {
+    let response = response();
+    let directory = TempDir::new().unwrap();
+    let turns: &[&[u8]] = &[REQUEST, &response, REQUEST, &response];
+    let conversation = Conversation { version: &TLS13, protocol: "http/1.1", turns };
+    let traces = record(conversation, directory.path()).await;
+    let packets = directory.path().join("wire.jsonl");
+    packets::write(&packets, &traces.client, &traces.server);
+    let [server, client, packets] =
+        [&traces.server, &traces.client, &packets].map(|path| path.to_str().unwrap());
+    for call in ["0", "1"] {
+        let arguments = ["layers", "--json", "--call", call, server, client, packets];
+        let map: Value = serde_json::from_str(&run(command("socket-trace"), &arguments).ok()).unwrap();
+        let titles: Vec<&Value> =
+            map["ways"][0]["levels"].as_array().unwrap().iter().map(|level| &level["title"]).collect();
+        assert_eq!(titles[..4], ["client's TCP", "segments", "server's TCP", "TLS"], "{map}");
+        let request = &map["ways"][0];
+        assert_eq!(blocks(request, "segments"), blocks(request, "client's TCP"), "{map}");
+        let segments = blocks(&map["ways"][1], "segments");
+        let from = call.parse::<u64>().unwrap() * 40_042;
+        assert_eq!((segments[0].0, segments.last().unwrap().1), (from, from + 40_042), "{map}");
+        assert!(segments.windows(2).all(|pair| pair[0].1 == pair[1].0), "{map}");
+        assert!(segments.iter().all(|(from, to, below)| to - from <= *below && *below <= 1_448), "{map}");
     }
 }
 

@@ -21,7 +21,7 @@ const HELP: &str = "TCP is a stream of bytes without message boundaries. One mes
     that it consists of; `byte` counts bytes since the connection began.\n\n\
     Over TLS, calls are visible to a tap above TLS. If a tap below was recorded, too, the map also shows the TLS \
     records and the reads and writes that carried them, each aligned with its data.\n\n\
-    With a recording of the network, the map of a connection without TLS also shows its TCP segments.\n\n\
+    With a recording of the network, the map also shows the TCP segments.\n\n\
     The recording must have payload (--capture of the servers). Give both sides to see writes and reads in one map.\n\n\
     Examples:\n  \
     socket-trace layers grpc.jsonl                            the first call of the recording\n  \

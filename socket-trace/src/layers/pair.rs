@@ -59,16 +59,26 @@ impl Pair {
     /// Returns each read or write of encrypted bytes with two offsets in the decrypted stream: that of the
     /// first data byte it carried, and the one after the last data byte. Empty if `is_exact` is `false`.
     pub(super) fn placed_transfers(&self) -> Vec<(RawTransfer, u64, u64)> {
-        let records = self.placed_records();
         let place = |transfer: &RawTransfer| {
-            let data = records.iter().filter_map(|(record, from, _)| {
-                let (begins, ends) = record.data?;
-                let (begin, end) = (begins.max(transfer.from), ends.min(transfer.to));
-                (begin < end).then(|| (from + (begin - begins), from + (end - begins)))
-            });
-            let (from, to) = data.reduce(|(from, _), (_, to)| (from, to))?;
+            let (from, to) = self.data_in(transfer.from, transfer.to)?;
             Some((*transfer, from, to))
         };
         self.transfers.iter().filter_map(place).collect()
+    }
+
+    /// Returns the data whose encrypted bytes are at the offsets `from` to `to` of the encrypted stream, as two offsets in
+    /// the decrypted stream. `None` if these bytes have none of the data, or if `is_exact` is `false`.
+    pub(super) fn data_in(&self, from: u64, to: u64) -> Option<(u64, u64)> {
+        let data = self.placed_records().into_iter().filter_map(|(record, data_from, _)| {
+            let (begins, ends) = record.data?;
+            let (begin, end) = (begins.max(from), ends.min(to));
+            (begin < end).then(|| (data_from + (begin - begins), data_from + (end - begins)))
+        });
+        data.reduce(|(from, _), (_, to)| (from, to))
+    }
+
+    /// Returns `true` if the encrypted bytes at the offsets `from` to `to` have a part of the records.
+    pub(super) fn touches(&self, from: u64, to: u64) -> bool {
+        self.records.iter().any(|record| record.from < to && from < record.to)
     }
 }

@@ -32,10 +32,10 @@ pub(super) struct Segment {
     /// The side that receives the segment.
     pub(super) to_side: Side,
     /// Offset of the segment's first byte in this direction of the connection.
-    from: u64,
+    pub(super) from: u64,
     /// Offset after the segment's last byte.
-    to: u64,
-    text: String,
+    pub(super) to: u64,
+    pub(super) text: String,
 }
 
 impl SegmentLog {
@@ -94,15 +94,20 @@ pub(super) fn levels(
     (from, until): (u64, u64),
     of_call: &[(u64, u64)],
 ) -> Vec<Level> {
-    let mut levels: Vec<Level> = Vec::new();
     let shown = segments
         .iter()
         .filter(|segment| segment.to_side == to_side && segment.from < until && segment.to > from);
-    for segment in shown {
+    arrange(shown.map(|segment| block(segment, of_call)))
+}
+
+/// Arranges the blocks of segments in levels, so that none overlaps another: one level for the segments, and further ones
+/// for retransmissions.
+pub(super) fn arrange(blocks: impl Iterator<Item = Block>) -> Vec<Level> {
+    let mut levels: Vec<Level> = Vec::new();
+    for block in blocks {
         let is_free = |level: &&mut Level| {
-            level.blocks.iter().all(|block| block.to <= segment.from || block.from >= segment.to)
+            level.blocks.iter().all(|other| other.to <= block.from || other.from >= block.to)
         };
-        let block = block(segment, of_call);
         match levels.iter_mut().find(is_free) {
             Some(level) => level.blocks.push(block),
             None => {

@@ -41,7 +41,7 @@ fn direction(ends: &[EndTransfers], segments: &[Segment], to: Side, call: u64) -
     };
     let mut ends: Vec<(&EndTransfers, Vec<Transfer>)> = ends.iter().map(|end| (*end, shown(end))).collect();
     ends.sort_by_key(|(end, _)| end.side == to);
-    let mut levels = tls_levels(&ends, call);
+    let mut levels = tls_levels(&ends, segments, to, call);
     for (end, transfers) in &ends {
         if end.side == to {
             levels.extend(segment_levels(&ends, segments, to, call));
@@ -63,8 +63,8 @@ fn direction(ends: &[EndTransfers], segments: &[Segment], to: Side, call: u64) -
     Some(Direction { to, bytes, levels })
 }
 
-/// Returns the levels of the segments between the writes and the reads. None for a decrypted stream, since segments have
-/// offsets in the encrypted one.
+/// Returns the levels of the segments between the writes and the reads. None for a decrypted stream: its segments are
+/// between the reads and writes of encrypted bytes.
 fn segment_levels(
     ends: &[(&EndTransfers, Vec<Transfer>)],
     segments: &[Segment],
@@ -81,17 +81,27 @@ fn segment_levels(
     segments::levels(segments, to, (from, until), &of_call)
 }
 
-/// Returns the levels below a decrypted stream: TLS records, and the reads and writes that carried them.
-fn tls_levels(ends: &[(&EndTransfers, Vec<Transfer>)], call: u64) -> Vec<Level> {
+/// Returns the levels below a decrypted stream: TLS records, and the reads, writes and segments that carried them.
+fn tls_levels(
+    ends: &[(&EndTransfers, Vec<Transfer>)],
+    segments: &[Segment],
+    side: Side,
+    call: u64,
+) -> Vec<Level> {
     let transfers = || ends.iter().flat_map(|(_, transfers)| transfers);
     let from = transfers().map(|transfer| transfer.from).min();
     let to = transfers().map(|transfer| transfer.to).max();
     let (Some(from), Some(to)) = (from, to) else { return Vec::new() };
     let of_call: Vec<(u64, u64)> = transfers().flat_map(|transfer| ranges_of_call(transfer, call)).collect();
     let area = Area { from, to, of_call: &of_call };
-    let raw = ends.iter().filter_map(|(end, _)| tls::transfers(end.side, end.to, &end.pairs, area));
+    let raw = |is_receiver: bool| {
+        let ends = ends.iter().filter(move |(end, _)| (end.side == side) == is_receiver);
+        ends.filter_map(|(end, _)| tls::transfers(end.side, end.to, &end.pairs, area))
+    };
+    let pairs = ends.iter().rev().map(|(end, _)| end.pairs.as_slice()).find(|pairs| !pairs.is_empty());
+    let segments = tls::segments(segments, side, pairs.unwrap_or_default(), area);
     let records = ends.iter().rev().find_map(|(end, _)| tls::records(&end.pairs, area));
-    raw.chain(records).collect()
+    raw(false).chain(segments).chain(raw(true)).chain(records).collect()
 }
 
 /// Returns the byte ranges within a read or write that belong to the API call. Each range is its first offset

@@ -1,10 +1,11 @@
-//! Builds the levels of encrypted data: TLS records, and the reads and writes that carried them.
+//! Builds the levels of encrypted data: TLS records, and the reads, writes and TCP segments that carried them.
 
 use socket_tap::format::Side;
 use socket_tap::format::text::seconds;
 
 use super::map::{Block, Level};
 use super::pair::Pair;
+use super::segments::{Segment, arrange};
 
 /// The decrypted bytes that the map shows: the offsets `from` to `to`. `of_call` lists the parts of this
 /// range that belong to the API call, each as its first offset and the offset after its last byte.
@@ -80,6 +81,24 @@ pub(super) fn transfers(side: Side, to: Side, pairs: &[Pair], area: Area<'_>) ->
         }
     }
     level(format!("{}'s TCP", side.name()), unit, blocks.into_iter().map(|(_, block)| block).collect())
+}
+
+/// Returns the levels of the TCP segments to the side `to` that carried the data. Like the transfers, they are placed by
+/// their data; segments with data whose record is unknown form one block.
+pub(super) fn segments(segments: &[Segment], to: Side, pairs: &[Pair], area: Area<'_>) -> Vec<Level> {
+    let segments = || segments.iter().filter(|segment| segment.to_side == to);
+    let exact = segments().filter_map(|segment| {
+        let data = pairs.iter().filter_map(|pair| pair.data_in(segment.from, segment.to));
+        let range = data.reduce(|(from, _), (_, to)| (from, to))?;
+        area.block(range, segment.to - segment.from, "segment".to_owned(), segment.text.clone())
+    });
+    let rough = pairs.iter().filter(|pair| !pair.is_exact).filter_map(|pair| {
+        let carried: Vec<_> = segments().filter(|segment| pair.touches(segment.from, segment.to)).collect();
+        let text = carried.first()?.text.clone();
+        let bytes = carried.iter().map(|segment| segment.to - segment.from).fold(0, u64::saturating_add);
+        area.block((pair.from, pair.to), bytes, count(carried.len(), "segment"), text)
+    });
+    arrange(exact.chain(rough))
 }
 
 fn count(count: usize, unit: &str) -> String {
