@@ -6,7 +6,7 @@ use bookshelf::model::{YEARS, check_title};
 use bookshelf::page::MAX_PAGE_SIZE;
 use bookshelf::{Book, BookPatch, Change, ChangeKind, Error, ListBooks, NewBook, Page};
 use futures_util::{Stream, StreamExt as _};
-use hardening_rest::events::EventResult;
+use hardening_rest::events::{EventResult, with_json};
 use hardening_rest::fields::{integer, positive, text};
 use hardening_rest::path::Entity;
 use hardening_rest::{Fields, PathId};
@@ -101,7 +101,7 @@ pub(crate) fn events(
     changes.map(move |change| match change {
         Ok(change) => {
             seen = change.sequence;
-            Event::default().id(seen.to_string()).event(event_name(change.kind)).json_data(change)
+            with_json(Event::default().id(seen.to_string()).event(event_name(change.kind)), &change)
         }
         Err(error) => {
             // With this id, a client that reconnects continues after the missed changes.
@@ -115,7 +115,7 @@ pub(crate) fn events(
 
 /// Returns a server-sent event that reports an error. It is the last event of its stream.
 pub(crate) fn error_event(id: u64, problem: &Problem) -> EventResult {
-    Event::default().id(id.to_string()).event("error").json_data(problem)
+    with_json(Event::default().id(id.to_string()).event("error"), problem)
 }
 
 fn event_name(kind: ChangeKind) -> &'static str {

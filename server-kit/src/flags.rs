@@ -25,7 +25,8 @@ pub struct Flags<L: Args = LimitFlags> {
     #[arg(long, value_name = "FILE", conflicts_with = "no_tap")]
     pub trace: Option<PathBuf>,
 
-    /// Keep the first BYTES of each read and write in the trace; by default no payload is kept
+    /// Keep the first BYTES of each read and write in the trace, including headers, cookies and tokens; by default none
+    /// are kept
     #[arg(long, value_name = "BYTES", default_value_t = 0, requires = "trace")]
     pub capture: usize,
 

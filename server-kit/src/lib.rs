@@ -9,6 +9,7 @@
 //! - [`store`]: the flags that choose where the books are stored, and the connections to a database
 //! - `seconds`: a flag value that is a duration in seconds
 //! - `sample_interval`: a flag value that is the interval between two samples
+//! - [`stderr`]: messages on standard error
 //! - `trace_limit`: a flag value that limits the size of a trace
 //! - [`bind`]: parses addresses and binds sockets to them
 //! - [`shutdown`]: begins the shutdown at SIGINT or SIGTERM
@@ -25,6 +26,7 @@ mod run;
 mod sample_interval;
 mod seconds;
 pub mod shutdown;
+pub mod stderr;
 pub mod store;
 mod trace_limit;
 

@@ -79,6 +79,12 @@ pub struct LimitFlags {
     /// Half of the time after which `docker stop` kills a container.
     #[arg(long, value_name = "SECONDS", default_value_t = Limits::DEFAULT.grace.into())]
     pub grace: Seconds,
+
+    /// Host name that requests may be addressed to, in addition to localhost, if the server listens on a loopback address
+    ///
+    /// A web page can make a name of its own resolve to this machine, and then read the responses (DNS rebinding).
+    #[arg(long = "allowed-host", value_name = "NAME")]
+    pub allowed_hosts: Vec<String>,
 }
 
 impl From<LimitFlags> for Limits {
@@ -95,6 +101,7 @@ impl From<LimitFlags> for Limits {
             max_header_bytes: flags.max_header_bytes,
             linger: flags.linger.into(),
             grace: flags.grace.into(),
+            allowed_hosts: flags.allowed_hosts,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Starts the recording of a server command, and reports its errors.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 
 use clap::Args;
 use socket_tap::format::text::Lines;
@@ -9,6 +9,7 @@ use socket_tap::{RecordingError, Tap};
 
 use crate::flags::Flags;
 use crate::program::Program;
+use crate::stderr::print_line;
 
 /// Starts the recording that `flags` describe.
 pub(crate) fn start_tap<L: Args>(program: &Program, flags: &Flags<L>) -> io::Result<Tap> {
@@ -33,8 +34,7 @@ pub(crate) fn start_tap<L: Args>(program: &Program, flags: &Flags<L>) -> io::Res
 /// recording.
 pub fn print_recording_error(name: &'static str) -> impl Fn(&RecordingError) + Send + 'static {
     move |error| {
-        // Writing fails if standard error is a file on the same full disk.
-        let _ = writeln!(io::stderr(), "{name}: {error}");
+        print_line(format_args!("{name}: {error}"));
     }
 }
 

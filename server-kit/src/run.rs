@@ -17,6 +17,7 @@ use crate::open_connections;
 use crate::program::Program;
 use crate::recording::start_tap;
 use crate::shutdown::{Signals, shutdown_on_signal};
+use crate::stderr::print_line;
 use crate::store::StoreError;
 
 /// Maximum time that the process waits for the remaining tasks of the runtime after the server has stopped.
@@ -51,7 +52,7 @@ where
     match try_run(program, flags, listen, serve) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{}: error: {error}", program.name);
+            print_line(format_args!("{}: error: {error}", program.name));
             error.exit_code()
         }
     }
@@ -90,7 +91,10 @@ where
     let end = end?;
     if let Some(path) = flags.trace.as_ref().filter(|_| !flags.quiet) {
         let (name, path) = (program.name, path.display());
-        eprintln!("{name}: the trace {path} is complete: {} events, {} lost", end.events, end.lost);
+        print_line(format_args!(
+            "{name}: the trace {path} is complete: {} events, {} lost",
+            end.events, end.lost
+        ));
     }
     Ok(())
 }

@@ -4,6 +4,8 @@ use std::io;
 
 use hardening_http::Shutdown;
 
+use crate::stderr::print_line;
+
 /// Exit code that shells report for a process that SIGINT has terminated.
 const INTERRUPTED: i32 = 130;
 
@@ -57,7 +59,9 @@ pub fn shutdown_on_signal(mut signals: Signals, name: &'static str, quiet: bool,
     tokio::spawn(async move {
         signals.next().await;
         if !quiet {
-            eprintln!("{name}: completing in-flight requests; repeat the signal to exit at once");
+            print_line(format_args!(
+                "{name}: completing in-flight requests; repeat the signal to exit at once"
+            ));
         }
         shutdown.cancel();
         signals.next().await;

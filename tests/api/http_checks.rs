@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clients::Rest;
+use clients::{Grpc, Rest};
 use hardening_http::Limits;
 use serde_json::Value;
 use socket_tap::Tap;
@@ -20,6 +20,8 @@ each_http!(
     rejections_have_the_error_format_of_the_api,
     rejection_of_a_head_request_has_no_body,
     http2_request_must_name_one_host,
+    loopback_server_refuses_foreign_host_names,
+    added_host_name_is_accepted,
 );
 
 /// Asserts that `body` is an error in the API's format, and that it contains the status phrase.
@@ -81,10 +83,61 @@ async fn http2_request_must_name_one_host<A: Api>() {
         assert_eq!(answer[0].payload[0], BAD_REQUEST, "{host:?}");
         is_error::<A>(std::str::from_utf8(&answer[1].payload).unwrap(), "Bad Request");
     }
-    for host in [&[(":authority", "a:80")][..], &[(":authority", "a"), ("host", "A")], &[("host", "a")], &[]]
-    {
+    for host in [
+        &[(":authority", "localhost:80")][..],
+        &[(":authority", "localhost"), ("host", "LOCALHOST")],
+        &[("host", "[::1]")],
+        &[],
+    ] {
         assert_eq!(ask::<A>(&server, "GET", host).await[0].payload[0], OK, "{host:?}");
     }
+}
+
+/// Returns the status of the response to a GET request with this `Host`.
+async fn status_for<A: Api>(server: &Server, host: &str) -> u16 {
+    let request = format!("GET {} HTTP/1.1\r\nhost: {host}\r\n\r\n", raw::path::<A>());
+    raw::statuses(server.address, &request).await[0]
+}
+
+/// A page whose name resolves to this machine cannot read the responses (DNS rebinding).
+async fn loopback_server_refuses_foreign_host_names<A: Api>() {
+    let server = Server::start::<A>().await;
+    let port = server.address.port();
+    for host in ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "127.1", "shelf"] {
+        for host in [host.to_owned(), format!("{host}:{port}")] {
+            assert_eq!(status_for::<A>(&server, &host).await, 421, "{host}");
+        }
+        let answer = ask::<A>(&server, "GET", &[(":authority", host)]).await;
+        is_error::<A>(std::str::from_utf8(&answer[1].payload).unwrap(), "Misdirected Request");
+    }
+    for host in ["localhost", "LOCALHOST:1", "127.0.0.1", "192.0.2.1", "[::1]:80", ""] {
+        assert_eq!(status_for::<A>(&server, host).await, 200, "{host:?}");
+    }
+}
+
+#[tokio::test]
+async fn grpc_call_to_a_foreign_host_name_is_refused() {
+    let server = Server::start::<Grpc>().await;
+    let path = "/bookshelf.v1.BookshelfService/GetBook";
+    let request = [(":method", "POST"), (":scheme", "http"), (":path", path), (":authority", "evil.example")];
+    let block = http2::fields(&[&request[..], &[("content-type", "application/grpc")]].concat());
+    let mut client = Http2::connect(server.address, &[]).await;
+    client.send(&frame(http2::HEADERS, http2::END_HEADERS | http2::END_STREAM, 1, &block)).await.unwrap();
+    loop {
+        let frame = client.next_acknowledged().await.unwrap();
+        if frame.ends(1) {
+            let body = String::from_utf8(frame.payload).unwrap();
+            assert!(body.contains("--allowed-host"), "{body}");
+            return;
+        }
+    }
+}
+
+async fn added_host_name_is_accepted<A: Api>() {
+    let limits = Limits { allowed_hosts: vec!["Shelf.test".to_owned()], ..Limits::default() };
+    let server = Server::limited::<A>(&Tap::off(), limits).await;
+    assert_eq!(status_for::<A>(&server, "shelf.TEST:8000").await, 200);
+    assert_eq!(status_for::<A>(&server, "other.test").await, 421);
 }
 
 /// Sends an HTTP/2 request with the given host fields and returns the frames of its response.
@@ -111,7 +164,7 @@ async fn not_modified_response_has_no_content_length() {
     let server = Server::start::<Rest>().await;
     for method in ["GET", "HEAD"] {
         let request = format!(
-            "{method} /v1/books/1 HTTP/1.1\r\nhost: a\r\nconnection: close\r\nif-none-match: *\r\n\r\n"
+            "{method} /v1/books/1 HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nif-none-match: *\r\n\r\n"
         );
         let answer = Raw::saying(server.address, request).await.rest().await;
         assert!(answer.starts_with("HTTP/1.1 304 Not Modified\r\n"), "{answer}");

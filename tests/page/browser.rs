@@ -33,7 +33,7 @@ fn run_script_with(script: &str, flags: &[&str]) {
     let mut test = Command::new(node);
     test.env("CHROMIUM", chromium)
         .arg(Path::new(SCRIPTS).join(script))
-        .arg(format!("http://{}", workshop.page()))
+        .arg(workshop.page().url())
         .args([workshop.traces(), programs.parent().unwrap()]);
     let said = run_command(&mut test).ok();
     let sum = said.lines().last().unwrap_or_default();

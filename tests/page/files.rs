@@ -1,6 +1,9 @@
 //! Tests of the files that the live page offers for download.
 
 use std::fs;
+use std::io::Write as _;
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use socket_tap::format::Side;
@@ -21,6 +24,42 @@ fn only_trace_files_can_be_downloaded() {
     {
         let answer = get(workshop.page(), &format!("/api/traces/{file}"));
         assert_eq!(answer.status, 404, "{file}");
+    }
+}
+
+/// A download occupies a thread until the client has read it.
+#[test]
+fn unread_downloads_occupy_a_limited_number_of_threads() {
+    let workshop = Workshop::start();
+    let page = workshop.page();
+    let load = json!({ "operation": "list", "apis": ["rest", "graphql", "grpc"], "calls": 100, "connection": "new" });
+    // More than the kernel buffers of a connection.
+    while fs::metadata(workshop.trace("rest", Side::Server)).unwrap().len() < 8 << 20 {
+        assert_eq!(post(page, "/api/run", &load).status, 200);
+    }
+    let before = workshop.threads();
+    let head = format!(
+        "GET /api/traces/rest-server.jsonl HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\n\r\n",
+        page.address, page.token
+    );
+    let unread: Vec<_> = (0..64)
+        .map(|_| {
+            let mut stream = TcpStream::connect(page.address).unwrap();
+            stream.write_all(head.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    let began = Instant::now();
+    // The first requests may arrive before the unread downloads have taken all places.
+    while get(page, "/api/traces/rest-server.jsonl").status != 503 {
+        assert!(began.elapsed() < Duration::from_secs(60));
+    }
+    let during = workshop.threads();
+    assert!(during <= before + 16, "{before} threads before, {during} with {} downloads", unread.len());
+    drop(unread);
+    let began = Instant::now();
+    while get(page, "/api/traces/rest-server.jsonl").status != 200 {
+        assert!(began.elapsed() < Duration::from_secs(60));
     }
 }
 

@@ -96,7 +96,7 @@ async fn calls_on_exhausted_database_pool_fail_within_timeout() {
 async fn rest_response_says_when_to_retry() {
     let Some((mut database, server)) = start::<Rest>(&[]).await else { return };
     database.stop();
-    let mut raw = Raw::saying(server.address, "GET /v1/books/1 HTTP/1.1\r\nhost: shelf\r\n\r\n").await;
+    let mut raw = Raw::saying(server.address, "GET /v1/books/1 HTTP/1.1\r\nhost: localhost\r\n\r\n").await;
     let response = raw.answer().await.unwrap();
     assert!(response.starts_with("HTTP/1.1 503 "), "{response}");
     let retry_after = format!("retry-after: {}\r\n", bookshelf::error::RETRY_AFTER.as_secs());

@@ -10,6 +10,27 @@ use serde_json::Value;
 /// Timeout of a read.
 const LONGEST: Duration = Duration::from_secs(60);
 
+/// The live page of a workshop: its address and the token of its URL.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Page<'a> {
+    pub(crate) address: SocketAddr,
+    pub(crate) token: &'a str,
+}
+
+impl Page<'_> {
+    /// Returns the URL of the page.
+    pub(crate) fn url(self) -> String {
+        format!("http://{}/?token={}", self.address, self.token)
+    }
+}
+
+/// A server that requires no token.
+impl From<SocketAddr> for Page<'_> {
+    fn from(address: SocketAddr) -> Self {
+        Self { address, token: "" }
+    }
+}
+
 /// A complete HTTP response.
 #[derive(Debug)]
 pub(crate) struct Response {
@@ -37,12 +58,17 @@ impl Response {
     }
 }
 
-fn send(page: SocketAddr, head: &str, headers: &[(&str, &str)], body: &str) -> BufReader<TcpStream> {
-    let mut stream = TcpStream::connect(page).unwrap();
+/// Sends a request with the token, unless `headers` contain other credentials: a cookie or `authorization`.
+fn send(page: Page<'_>, head: &str, headers: &[(&str, &str)], body: &str) -> BufReader<TcpStream> {
+    let mut stream = TcpStream::connect(page.address).unwrap();
     stream.set_read_timeout(Some(LONGEST)).unwrap();
     let mut request = format!("{head} HTTP/1.0\r\n");
     if !headers.iter().any(|(name, _)| *name == "host") {
-        request += &format!("host: {page}\r\n");
+        request += &format!("host: {}\r\n", page.address);
+    }
+    let has_credentials = headers.iter().any(|(name, _)| ["authorization", "cookie"].contains(name));
+    if !page.token.is_empty() && !has_credentials {
+        request += &format!("authorization: Bearer {}\r\n", page.token);
     }
     for (name, value) in headers {
         request += &format!("{name}: {value}\r\n");
@@ -61,20 +87,25 @@ fn head(stream: &mut BufReader<TcpStream>) -> (u16, String) {
     (head.split(' ').nth(1).unwrap().parse().unwrap(), head)
 }
 
-pub(crate) fn ask(page: SocketAddr, request: &str, headers: &[(&str, &str)], body: &str) -> Response {
-    let mut stream = send(page, request, headers, body);
+pub(crate) fn ask<'a>(
+    page: impl Into<Page<'a>>,
+    request: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Response {
+    let mut stream = send(page.into(), request, headers, body);
     let (status, head) = head(&mut stream);
     let mut body = Vec::new();
     stream.read_to_end(&mut body).unwrap();
     Response { status, head, body }
 }
 
-pub(crate) fn get(page: SocketAddr, path: &str) -> Response {
+pub(crate) fn get<'a>(page: impl Into<Page<'a>>, path: &str) -> Response {
     ask(page, &format!("GET {path}"), &[], "")
 }
 
 /// Sends a POST request with a JSON body, as the live page does.
-pub(crate) fn post(page: SocketAddr, path: &str, body: &Value) -> Response {
+pub(crate) fn post<'a>(page: impl Into<Page<'a>>, path: &str, body: &Value) -> Response {
     ask(page, &format!("POST {path}"), &[("content-type", "application/json")], &body.to_string())
 }
 
@@ -90,11 +121,11 @@ pub(crate) struct Event {
 pub(crate) struct Stream(BufReader<TcpStream>);
 
 impl Stream {
-    pub(crate) fn open(page: SocketAddr, headers: &[(&str, &str)]) -> Self {
+    pub(crate) fn open(page: Page<'_>, headers: &[(&str, &str)]) -> Self {
         Self::at(page, "/api/stream", headers)
     }
 
-    pub(crate) fn at(page: SocketAddr, path: &str, headers: &[(&str, &str)]) -> Self {
+    pub(crate) fn at(page: Page<'_>, path: &str, headers: &[(&str, &str)]) -> Self {
         let mut stream = send(page, &format!("GET {path}"), headers, "");
         let (status, head) = head(&mut stream);
         assert_eq!(status, 200, "{head}");

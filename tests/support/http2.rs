@@ -129,7 +129,7 @@ pub(crate) fn fields(fields: &[(&str, &str)]) -> Vec<u8> {
 /// Encodes the header block of a request for `path`.
 pub(crate) fn head<A: Client>(path: &str) -> Vec<u8> {
     let common =
-        |method| [(":method", method), (":scheme", "http"), (":authority", "shelf"), (":path", path)];
+        |method| [(":method", method), (":scheme", "http"), (":authority", "localhost"), (":path", path)];
     match A::API {
         "grpc" => {
             [fields(&common("POST")), fields(&[("content-type", "application/grpc"), ("te", "trailers")])]
@@ -163,7 +163,7 @@ fn post(path: &str) -> Vec<u8> {
     fields(&[
         (":method", "POST"),
         (":scheme", "http"),
-        (":authority", "shelf"),
+        (":authority", "localhost"),
         (":path", path),
         ("content-type", "application/json"),
     ])

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-const REQUEST: &[u8] = b"GET /v1/books/1 HTTP/1.1\r\nhost: shelf\r\n\r\n";
+const REQUEST: &[u8] = b"GET /v1/books/1 HTTP/1.1\r\nhost: localhost\r\n\r\n";
 
 pub(crate) struct KeepAlive {
     stream: TcpStream,

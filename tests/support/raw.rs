@@ -80,13 +80,13 @@ pub(crate) fn path<A: Client>() -> &'static str {
 
 /// Returns a complete HTTP/1.1 GET request that succeeds.
 pub(crate) fn get<A: Client>() -> String {
-    format!("GET {} HTTP/1.1\r\nhost: shelf\r\n\r\n", path::<A>())
+    format!("GET {} HTTP/1.1\r\nhost: localhost\r\n\r\n", path::<A>())
 }
 
 /// Returns the beginning of a POST request. The caller appends the remaining header fields and the body.
 pub(crate) fn post<A: Client>() -> String {
     let path = if A::API == "rest" { "/v1/books" } else { "/graphql" };
-    format!("POST {path} HTTP/1.1\r\nhost: shelf\r\ncontent-type: application/json\r\n")
+    format!("POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n")
 }
 
 /// Sends `request` and half-closes the connection. Returns the status codes of all responses, once the server

@@ -10,7 +10,7 @@ use rustix::process::Signal;
 use socket_tap::format::Side;
 use tempfile::TempDir;
 
-use super::browser::Stream;
+use super::browser::{Page, Stream};
 use super::process::{command, memory, signal_to};
 use super::tour::{PORTS, recording};
 
@@ -33,17 +33,30 @@ impl Workshop {
     }
 
     pub(crate) fn with(arguments: &[&str]) -> Self {
-        let mut workshop = Self::unread(arguments);
-        let lines = workshop.lines.take();
-        workshop.rest = Some(thread::spawn(move || lines.into_iter().flatten().for_each(drop)));
-        workshop
+        Self::unread(arguments).discarding_output()
+    }
+
+    fn discarding_output(mut self) -> Self {
+        let lines = self.lines.take();
+        self.rest = Some(thread::spawn(move || lines.into_iter().flatten().for_each(drop)));
+        self
     }
 
     /// Starts the workshop and waits for the end of the tour (the calls that it makes at its start). Nothing
     /// reads its output after that.
     pub(crate) fn unread(arguments: &[&str]) -> Self {
+        Self::spawn(&mut Command::new(command("workshop")), arguments)
+    }
+
+    /// Starts the workshop as [`with`](Self::with) does, with additional environment variables.
+    pub(crate) fn in_environment(variables: &[(&str, &str)], arguments: &[&str]) -> Self {
+        let mut workshop = Command::new(command("workshop"));
+        Self::spawn(workshop.envs(variables.iter().copied()), arguments).discarding_output()
+    }
+
+    fn spawn(workshop: &mut Command, arguments: &[&str]) -> Self {
         let directory = TempDir::new().unwrap();
-        let mut child = Command::new(command("workshop"))
+        let mut child = workshop
             .args(arguments)
             .arg("--traces")
             .arg(directory.path())
@@ -69,9 +82,10 @@ impl Workshop {
         rest.split(['/', '\'', '\n', ' ']).next().unwrap()
     }
 
-    /// Returns the address of the live page.
-    pub(crate) fn page(&self) -> SocketAddr {
-        self.word_after("Live page: http://").parse().unwrap()
+    /// Returns the address and the token of the live page.
+    pub(crate) fn page(&self) -> Page<'_> {
+        let address = self.word_after("Live page: http://").parse().unwrap();
+        Page { address, token: self.word_after("/?token=") }
     }
 
     /// Returns the address of the REST server.
@@ -97,6 +111,11 @@ impl Workshop {
     /// Returns the workshop's resident memory in KiB.
     pub(crate) fn memory(&self) -> u64 {
         memory(&self.child)
+    }
+
+    /// Returns the workshop's number of threads.
+    pub(crate) fn threads(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap().count()
     }
 
     pub(crate) fn interrupt(&self) {

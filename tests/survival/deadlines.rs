@@ -66,7 +66,7 @@ async fn connection_without_a_request_is_closed<A: Api>() {
         Raw::saying(server.address, said).await.rest().await;
     }
     if A::API != "grpc" {
-        for said in ["G", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nhost: shelf\r\n", "\r\n\r\n"] {
+        for said in ["G", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nhost: localhost\r\n", "\r\n\r\n"] {
             assert_eq!(Raw::saying(server.address, said).await.rest().await, "", "{said:?}");
         }
     }

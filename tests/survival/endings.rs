@@ -110,7 +110,7 @@ async fn handler_completes_after_half_close() {
     let router = Router::new().route("/", post(handler));
     let shutdown = Shutdown::new();
     let server = tokio::spawn(hardening_http::serve(listener, router, shutdown.clone(), Limits::default()));
-    let request = "POST / HTTP/1.1\r\nhost: shelf\r\ncontent-length: 4\r\n\r\ndone";
+    let request = "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 4\r\n\r\ndone";
     let mut client = Raw::saying(address, request).await;
     client.finish().await;
     let answer = client.rest().await;
@@ -137,7 +137,7 @@ async fn long_response_is_complete_after_half_close() {
     let router = Router::new().route("/", get(async || "x".repeat(1_000_000)));
     let server = tokio::spawn(hardening_http::serve(listener, router, shutdown.clone(), Limits::default()));
     let mut client = Raw::from(small().connect(address).await.unwrap());
-    client.send(b"GET / HTTP/1.1\r\nhost: shelf\r\n\r\n").await.unwrap();
+    client.send(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
     client.finish().await;
     assert!(client.answer().await.unwrap().ends_with(&"x".repeat(1_000_000)));
     shutdown.cancel();

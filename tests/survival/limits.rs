@@ -16,7 +16,7 @@ fn table() -> String {
         let help = arg.get_help().unwrap().to_string();
         // The long help begins with the short one.
         let reason = arg.get_long_help().unwrap().to_string().replacen(&help, "", 1);
-        let default = arg.get_default_values()[0].to_str().unwrap();
+        let default = arg.get_default_values().first().map_or("none", |value| value.to_str().unwrap());
         let unit = match arg.get_value_names().unwrap()[0].as_str() {
             "SECONDS" => " s",
             "BYTES" => " bytes",

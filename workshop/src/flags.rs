@@ -43,7 +43,8 @@ pub struct Flags {
     #[arg(long, value_name = "ADDR", value_parser = parse_address, default_value = "127.0.0.1:6000")]
     pub plain: SocketAddr,
 
-    /// Address of the live page; unused with --once
+    /// Address of the live page; unused with --once. The page requires the token in the URL that the workshop prints, or
+    /// in the environment variable WORKSHOP_TOKEN
     #[arg(long, value_name = "ADDR", value_parser = parse_address, default_value = "127.0.0.1:8080")]
     pub page: SocketAddr,
 
@@ -60,7 +61,7 @@ pub struct Flags {
     #[arg(long, value_name = "SIZE", default_value = "256MiB")]
     pub trace_limit: TraceLimit,
 
-    /// Number of payload bytes to record of each read and write; 0 records no payload
+    /// Number of bytes to record of each read and write, including headers, cookies and tokens; 0 records none
     #[arg(long, value_name = "BYTES", default_value_t = 16_384)]
     pub capture: usize,
 

@@ -8,13 +8,16 @@ use clap::Parser as _;
 use clients::{Graphql, Grpc, Rest};
 use hardening_http::Shutdown;
 use server_kit::shutdown::{Signals, shutdown_on_signal};
+use server_kit::stderr::print_line;
 use server_kit::store::StoreError;
-use socket_tap::TapListener;
+use socket_tap::format::End;
 use socket_trace::compare::Verdict;
 
 use crate::api_instance::ApiInstance;
 use crate::flags::{Command, Flags};
 use crate::gated_stdout::GatedStdout;
+use crate::live::LivePage;
+use crate::live::token::Token;
 use crate::recordings::{FROM_A_TERMINAL, Recordings};
 use crate::shelves::Shelves;
 use crate::startup::{self, Extras};
@@ -32,7 +35,7 @@ pub fn run() -> ExitCode {
     match try_run(&flags) {
         Ok(verdict) => ExitCode::from(verdict.exit_code()),
         Err(error) => {
-            eprintln!("workshop: error: {error}");
+            print_line(format_args!("workshop: error: {error}"));
             ExitCode::from(if error.is::<StoreError>() { 2 } else { 1 })
         }
     }
@@ -47,28 +50,36 @@ fn try_run(flags: &Flags) -> Result<Verdict, Error> {
     let result = runtime.block_on(run_workshop(flags, &mut recordings));
     // Drops the remaining tasks, so that the recordings contain the close of their sockets.
     runtime.shutdown_timeout(Duration::from_secs(1));
-    let (mut events, mut lost, has_recorded) = (0, 0, !recordings.is_empty());
-    for recording in recordings {
-        for end in recording.finish()? {
-            (events, lost) = (events + end.events, lost + end.lost);
-        }
-    }
-    if has_recorded && !flags.once && !flags.json {
-        let traces = flags.traces.display();
-        eprintln!("workshop: the recordings in {traces} are complete: {events} events, {lost} lost");
+    // All recordings are completed, even if one of them fails.
+    let ends: Vec<_> = recordings.iter().map(Recordings::finish).collect();
+    let ends: Vec<End> = ends.into_iter().collect::<io::Result<Vec<_>>>()?.into_iter().flatten().collect();
+    if !ends.is_empty() && !flags.once && !flags.json {
+        let (traces, events, lost) =
+            (flags.traces.display(), sum(&ends, |end| end.events), sum(&ends, |end| end.lost));
+        print_line(format_args!(
+            "workshop: the recordings in {traces} are complete: {events} events, {lost} lost"
+        ));
     }
     result
+}
+
+fn sum(ends: &[End], number: impl Fn(&End) -> u64) -> u64 {
+    ends.iter().map(number).sum()
 }
 
 /// Runs the tour (the same calls over each API). Then serves until a signal, unless the flags contain
 /// `--once`.
 async fn run_workshop(flags: &Flags, recordings: &mut Vec<Recordings>) -> Result<Verdict, Error> {
     startup::check_addresses(flags)?;
+    let token = Token::from_environment()?;
     let shelves = Shelves::check(&flags.store).await?;
     let (shutdown, live_output) = (Shutdown::new(), GatedStdout::default());
     let mut signals = Signals::watch()?;
     let apis = startup::apis(flags, &shutdown, &live_output, &shelves, recordings).await?;
-    let mut extras = Extras::start(flags, &shutdown, &live_output, &shelves, recordings).await?;
+    let mut extras = Extras::start(flags, token, &shutdown, &live_output, &shelves, recordings).await?;
+    if let Some(page) = extras.as_ref().and_then(|extras| extras.page.as_ref()) {
+        announce(flags, page);
+    }
     let mut verdict = tokio::select! {
         biased;
         () = signals.next() => Err("interrupted during the tour".into()),
@@ -118,8 +129,19 @@ async fn run_tour(flags: &Flags, apis: &[ApiInstance; 3], extras: Option<&Extras
 fn next_steps(flags: &Flags, apis: &[ApiInstance], extras: Option<&Extras>) -> io::Result<String> {
     let text = report::recordings(apis, flags);
     let Some(Extras { plain, page }) = extras else { return Ok(text) };
-    let page = page.as_ref().map(TapListener::local_addr).transpose()?;
-    Ok(text + &report::next_steps(apis, plain, page))
+    let page = page.as_ref().map(LivePage::url);
+    Ok(text + &report::next_steps(apis, plain, page.as_deref()))
+}
+
+/// Prints on standard error what must be known about the page: a warning if other machines can reach it, and its URL
+/// if standard output contains only JSON.
+fn announce(flags: &Flags, page: &LivePage) {
+    if let Some(warning) = page.warning() {
+        print_line(format_args!("workshop: warning: {warning}"));
+    }
+    if flags.json {
+        print_line(format_args!("workshop: live page: {}", page.url()));
+    }
 }
 
 /// Marks the end of the tour in the recordings and starts to print recorded calls.
@@ -146,9 +168,7 @@ async fn serve(
     shutdown: &Shutdown,
 ) -> Result<(), Error> {
     let page = match extras.page.take() {
-        Some(listener) => {
-            Some(live::start(listener, apis, &extras.plain, &flags.store.store, shutdown).await?)
-        }
+        Some(page) => Some(live::start(page, apis, &extras.plain, &flags.store.store, shutdown).await?),
         None => None,
     };
     shutdown_on_signal(signals, "workshop", flags.json, shutdown.clone());

@@ -1,7 +1,6 @@
 //! The report about the recordings, computed from the trace files alone.
 
 use std::fmt::Write as _;
-use std::net::SocketAddr;
 
 use server_kit::bind::reachable;
 use socket_tap::format::Side;
@@ -114,7 +113,9 @@ fn one_shelf(story: &Story) -> String {
 pub fn recordings(apis: &[ApiInstance], flags: &Flags) -> String {
     let mut out = match flags.capture {
         0 => "Recordings, without payload:\n".to_owned(),
-        bytes => format!("Recordings, with up to {bytes} B of payload of each read and write:\n"),
+        bytes => format!(
+            "Recordings, with up to {bytes} B of each read and write, including headers, cookies and tokens:\n"
+        ),
     };
     for api in apis {
         for side in [Side::Server, Side::Client] {
@@ -128,12 +129,12 @@ pub fn recordings(apis: &[ApiInstance], flags: &Flags) -> String {
     out
 }
 
-/// Returns the address of the live page, if there is one, and commands to try.
+/// Returns the URL of the live page, if there is one, and commands to try.
 #[must_use]
-pub fn next_steps(apis: &[ApiInstance], plain: &PlainInstance, page: Option<SocketAddr>) -> String {
+pub fn next_steps(apis: &[ApiInstance], plain: &PlainInstance, page: Option<&str>) -> String {
     let mut out = String::new();
     if let Some(page) = page {
-        let _ = writeln!(out, "\nLive page: http://{}", reachable(page));
+        let _ = writeln!(out, "\nLive page: {page}");
     }
     let _ = writeln!(out, "\nCommands to try in another terminal:");
     let servers = apis.iter().map(|api| (api.program, api.address));

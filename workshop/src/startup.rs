@@ -7,21 +7,18 @@ use std::net::SocketAddr;
 use hardening_http::Shutdown;
 use plain_server::Sockets;
 use server_kit::Program;
-use server_kit::bind::{bind, check};
-use socket_tap::{Tap, TapListener};
+use server_kit::bind::check;
 
 use crate::api_instance::ApiInstance;
 use crate::flags::Flags;
 use crate::gated_stdout::GatedStdout;
+use crate::live::token::Token;
+use crate::live::{LivePage, live_page};
 use crate::plain_instance::{self, PlainInstance};
 use crate::recordings::Recordings;
 use crate::shelves::Shelves;
 
 type Error = Box<dyn std::error::Error>;
-
-/// Name of the live page's server in messages.
-const PAGE: &str = "page";
-const PAGE_FLAG: &str = "--page";
 
 /// Checks that all addresses can be bound.
 ///
@@ -38,14 +35,14 @@ pub fn check_addresses(flags: &Flags) -> io::Result<()> {
     if !flags.once {
         Sockets::check(flags.plain, plain_instance::FLAG)?;
     }
-    flags.page().map_or(Ok(()), |address| check(address, PAGE, PAGE_FLAG))
+    flags.page().map_or(Ok(()), |address| check(address, live_page::NAME, live_page::FLAG))
 }
 
 /// Returns an error if two flags contain the same address. Binding one address at a time would not detect
 /// this.
 fn check_distinct(flags: &Flags) -> io::Result<()> {
     let apis = [("--rest", flags.rest), ("--graphql", flags.graphql), ("--grpc", flags.grpc)];
-    let extras = [(plain_instance::FLAG, Some(flags.plain)), (PAGE_FLAG, flags.page())];
+    let extras = [(plain_instance::FLAG, Some(flags.plain)), (live_page::FLAG, flags.page())];
     let extras =
         extras.into_iter().filter(|_| !flags.once).filter_map(|(flag, address)| Some((flag, address?)));
     let mut flag_of: HashMap<SocketAddr, &str> = HashMap::new();
@@ -103,12 +100,12 @@ fn record(
 pub struct Extras {
     /// The plain server, which offers the service over UDP and TCP without an API.
     pub plain: PlainInstance,
-    /// The listener of the live page; `None` if the flags disable the page.
-    pub page: Option<TapListener>,
+    /// The live page; `None` if the flags disable it.
+    pub page: Option<LivePage>,
 }
 
 impl Extras {
-    /// Starts the plain server and binds the page's address. Returns `None` with `--once`.
+    /// Starts the plain server and binds the page's address, for a page with this token. Returns `None` with `--once`.
     ///
     /// Connections to the page wait in the kernel's backlog until the workshop has made the calls of its tour.
     ///
@@ -116,6 +113,7 @@ impl Extras {
     /// If a trace file cannot be created, an address cannot be bound, or the database cannot be used.
     pub async fn start(
         flags: &Flags,
+        token: Token,
         shutdown: &Shutdown,
         live_output: &GatedStdout,
         shelves: &Shelves<'_>,
@@ -129,7 +127,7 @@ impl Extras {
         let shelf = shelves.open(&tcp.server, plain_server::PROGRAM.name).await?;
         let plain = PlainInstance::start(flags.plain, udp, tcp, shelf, shutdown).await?;
         let page = match flags.page() {
-            Some(address) => Some(bind(&Tap::off(), address, PAGE, PAGE_FLAG).await?),
+            Some(address) => Some(LivePage::bind(address, token).await?),
             None => None,
         };
         Ok(Some(Self { plain, page }))

@@ -17,7 +17,7 @@ async fn exchange(method: &str, path: &str, headers: &[&str], body: &[u8]) -> (S
 
 fn head(method: &str, path: &str, headers: &[&str], length: usize) -> String {
     let length = format!("content-length: {length}");
-    let lines = [&["host: shelf", &length], headers].concat().join("\r\n");
+    let lines = [&["host: localhost", &length], headers].concat().join("\r\n");
     format!("{method} {path} HTTP/1.1\r\n{lines}\r\n\r\n")
 }
 

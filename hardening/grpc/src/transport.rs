@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::{future, io};
 
 use axum::http::{Request, Response};
+use hardening_http::hosts::Hosts;
 use hardening_http::limits::{CONNECTION_WINDOW, MAX_RESETS_BY_CLIENT, MAX_RESETS_BY_SERVER, STREAM_WINDOW};
 use hardening_http::shutdown::with_grace_period;
 use hardening_http::tonic::TrackActivity;
@@ -20,7 +21,7 @@ use crate::{Guarded, Services};
 /// Serves `services` until the shutdown. Then waits for the calls in flight, at most for `limits.grace`.
 ///
 /// # Errors
-/// If tonic's transport fails. A failed connection is not an error.
+/// If the address of the listener is unknown, or tonic's transport fails. A failed connection is not an error.
 pub async fn serve<S>(
     listener: TapListener,
     services: Guarded<Services<S>>,
@@ -35,6 +36,7 @@ where
         + 'static,
     S::Future: Send,
 {
+    let services = services.only_for(Hosts::new(listener.local_addr()?, limits.allowed_hosts.clone()));
     #[cfg(feature = "web")]
     let services = crate::web::accept_grpc_web(services);
     let server = server(&limits);

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::future::Ready;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use tokio::time::{Sleep, sleep};
 use tower::Service as _;
 
 use crate::connection::{Activity, Exchange, RequestBody, ResponseBody};
+use crate::hosts::Hosts;
 use crate::{Limits, Rejection, RejectionHandler, head};
 
 /// The output that hyper expects of a service.
@@ -30,11 +32,12 @@ pub(crate) struct GuardedRouter {
     router: Router,
     reject: RejectionHandler,
     timeout: Duration,
+    hosts: Arc<Hosts>,
 }
 
 impl GuardedRouter {
-    pub(crate) fn new(router: Router, reject: RejectionHandler, limits: &Limits) -> Self {
-        Self { router, reject, timeout: limits.request_timeout }
+    pub(crate) fn new(router: Router, reject: RejectionHandler, limits: &Limits, hosts: Hosts) -> Self {
+        Self { router, reject, timeout: limits.request_timeout, hosts: Arc::new(hosts) }
     }
 
     /// Checks a request and calls the router. `activity` belongs to the connection of the request.
@@ -47,7 +50,7 @@ impl GuardedRouter {
         let is_head = request.method() == Method::HEAD;
         let finish = Finish { reject: self.reject, is_head, is_http2 };
         let exchange = Exchange::begin(activity, is_http2);
-        if let Err(rejection) = head::check(&request) {
+        if let Err(rejection) = head::check(&request, &self.hosts) {
             return Either::Left(std::future::ready(Ok(finish.rejected(rejection, exchange))));
         }
         let request = request.map(|body| {

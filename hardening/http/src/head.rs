@@ -7,16 +7,21 @@ use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, Version};
 use hyper::body::Body;
 
 use crate::Rejection;
+use crate::hosts::{self, Hosts};
 
 /// Checks the host and the transfer coding of a request.
 ///
 /// # Errors
-/// 400 if the request does not name exactly one valid host, 501 if its transfer coding is not supported.
-pub(crate) fn check<B: Body>(request: &Request<B>) -> Result<(), Rejection> {
+/// 400 if the request does not name exactly one valid host, 421 if the host is not one of `hosts`, 501 if its transfer
+/// coding is not supported.
+pub(crate) fn check<B: Body>(request: &Request<B>, hosts: &Hosts) -> Result<(), Rejection> {
     let (version, headers) = (request.version(), request.headers());
     if !has_one_host(version, request.uri(), headers) {
         let reason = "the request must name exactly one host: a name or an address, with an optional port";
         return Err(Rejection::new(StatusCode::BAD_REQUEST, reason));
+    }
+    if !hosts.allow(request.uri(), headers) {
+        return Err(Rejection::new(StatusCode::MISDIRECTED_REQUEST, hosts::FOREIGN));
     }
     // HTTP/2 has no transfer codings, and a request without a body needs none.
     if version != Version::HTTP_2 && !request.body().is_end_stream() && !has_supported_coding(headers) {

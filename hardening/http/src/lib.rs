@@ -10,6 +10,7 @@
 //! - [`mod@serve`]: serves an axum router over HTTP/1.1 and HTTP/2
 //! - `guard`: checks requests, limits the time to the response, and catches panics
 //! - `head`: checks of the request head that hyper does not make
+//! - [`hosts`]: the hosts that a request may be addressed to
 //! - `rejection`: the status and reason of a request that is rejected before it reaches the API
 //! - [`origin`]: checks that a request comes from a page of the same origin
 //! - [`accept`]: parses `Accept` headers for content negotiation
@@ -22,6 +23,7 @@ pub mod body;
 mod connection;
 mod guard;
 mod head;
+pub mod hosts;
 mod incoming;
 pub mod limits;
 mod memory;

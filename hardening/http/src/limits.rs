@@ -53,6 +53,9 @@ pub struct Limits {
     pub linger: Duration,
     /// Time for in-flight requests to complete after the shutdown begins.
     pub grace: Duration,
+    /// Host names that requests may be addressed to, in addition to `localhost`, if the server listens on a loopback
+    /// address.
+    pub allowed_hosts: Vec<String>,
 }
 
 impl Limits {
@@ -69,6 +72,7 @@ impl Limits {
         max_header_bytes: 16 * 1024,
         linger: Duration::from_millis(500),
         grace: Duration::from_secs(5),
+        allowed_hosts: Vec::new(),
     };
 }
 

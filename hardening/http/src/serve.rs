@@ -16,6 +16,7 @@ use socket_tap::TapListener;
 
 use crate::connection::Connection;
 use crate::guard::GuardedRouter;
+use crate::hosts::Hosts;
 use crate::incoming::Incoming;
 use crate::limits::{CONNECTION_WINDOW, MAX_RESETS_BY_CLIENT, MAX_RESETS_BY_SERVER, STREAM_WINDOW};
 use crate::{Limits, Rejection, RejectionHandler, Shutdown};
@@ -24,7 +25,8 @@ use crate::{Limits, Rejection, RejectionHandler, Shutdown};
 /// plain-text response.
 ///
 /// # Errors
-/// Currently none. An error of a connection ends only that connection, and the tap records it.
+/// If the address of the listener is unknown. An error of a connection ends only that connection, and the tap
+/// records it.
 pub async fn serve(
     listener: TapListener,
     router: Router,
@@ -46,7 +48,8 @@ pub async fn serve_with(
     limits: Limits,
 ) -> io::Result<()> {
     let http = http_builder(&limits);
-    let router = GuardedRouter::new(router, reject, &limits);
+    let hosts = Hosts::new(listener.local_addr()?, limits.allowed_hosts.clone());
+    let router = GuardedRouter::new(router, reject, &limits, hosts);
     let incoming = Incoming::new(listener, limits, shutdown);
     incoming.for_each(|connection| serve_connection(http.clone(), connection, router.clone())).await;
     Ok(())

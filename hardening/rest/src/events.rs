@@ -6,6 +6,7 @@ use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive, KeepAliveStream};
 use futures_util::{Stream, StreamExt as _};
 use hardening_http::Shutdown;
+use serde::Serialize;
 
 use crate::limits::KEEP_ALIVE;
 use crate::{Api, Rejection};
@@ -34,6 +35,14 @@ impl<S: Api> FromRequestParts<S> for LastEventId {
 
 /// A server-sent event, or the error of serializing its data.
 pub type EventResult = Result<Event, axum::Error>;
+
+/// Adds `data` as JSON to an event.
+///
+/// # Errors
+/// If `data` cannot be represented as JSON.
+pub fn with_json(event: Event, data: &impl Serialize) -> EventResult {
+    serde_json::to_string(data).map(|json| event.data(json)).map_err(axum::Error::new)
+}
 
 /// Returns a response that sends `events`, and ends at the shutdown. Between events, comments keep the
 /// connection alive.

@@ -1,25 +1,24 @@
 //! Extractor of query parameters.
 
-use axum::extract::{FromRequestParts, Query as Pairs};
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 
-use crate::{Api, Fields, Rejection};
+use crate::{Fields, Rejection};
 
 /// Extractor of the query parameters as text. [`Query::read`] converts them.
 #[derive(Debug)]
 pub struct Query(Vec<(String, String)>);
 
-impl<S: Api> FromRequestParts<S> for Query {
-    type Rejection = S::Error;
+impl<S: Send + Sync> FromRequestParts<S> for Query {
+    type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, S::Error> {
-        // Today, axum rejects no query string: each one is a list of pairs.
-        let pairs = Pairs::from_request_parts(parts, state).await.map_err(|rejection| {
-            Rejection::Status(StatusCode::BAD_REQUEST, format!("invalid query string: {rejection}"))
-        });
-        let Pairs(pairs) = pairs?;
-        Ok(Self(pairs))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        // Each query string is a list of pairs.
+        let query = parts.uri.query().unwrap_or_default();
+        Ok(Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect()))
     }
 }
 

@@ -68,12 +68,18 @@ fn not_shown(missed: u64) -> String {
 fn print_all(texts: &Receiver<String>, mut out: impl Write) -> io::Result<()> {
     for text in texts {
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            // The reader, such as `head`, has closed the pipe.
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
+            Err(error) if is_reader_gone(&error) => return Ok(()),
             result => result?,
         }
     }
     Ok(())
+}
+
+/// Returns `true` if the reader, such as `head`, has closed the pipe, or the terminal was closed.
+fn is_reader_gone(error: &io::Error) -> bool {
+    /// Writes to a terminal that was closed fail with this error, whose number is the same on all Unix systems.
+    const EIO: i32 = 5;
+    error.kind() == ErrorKind::BrokenPipe || (cfg!(unix) && error.raw_os_error() == Some(EIO))
 }
 
 #[cfg(test)]

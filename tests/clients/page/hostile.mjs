@@ -3,14 +3,15 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { eventsOf, recorded } from './recorded.mjs';
-import { download, lanes, reveal, settled } from './seen.mjs';
-import { check, finish, until } from './support.mjs';
+import { download, lanes, reveal, seenLanes, settled } from './seen.mjs';
+import { check, command, finish, traces, until } from './support.mjs';
 
 const MARKUP = '<img/src=x/onerror=window.broken=1>';
 const PATHS = [MARKUP, '</script><script>window.broken=1</script>', `"'\`&lt;&amp;\\`, '‮gnirts\u0000\u0007\u001b[31m'];
@@ -93,6 +94,29 @@ await check('report displays recorded markup as text', async (page) => {
   assert(wanted.length >= 2, `${wanted.length}`);
   await inspect(page, wanted);
 }, { at: pathToFileURL(file).href, offline: true });
+
+/** Creates a report of the REST server's recording with `names` as additional operations, after each line. */
+function reportWithOperations(names) {
+  const [head, ...lines] = readFileSync(join(traces, 'rest-server.jsonl'), 'utf8').trimEnd().split('\n');
+  const events = lines.map((line) => JSON.parse(line)).filter(({ op }) => op).slice(0, 40);
+  const added = events.flatMap((event, index) => {
+    const op = names[index % names.length];
+    return [event, event.sock === undefined ? { t: event.t, op } : { t: event.t, sock: event.sock, op }];
+  });
+  const trace = join(folder, 'operations.jsonl');
+  writeFileSync(trace, [head, ...added.map((event) => JSON.stringify(event))].join('\n') + '\n');
+  const report = join(folder, 'operations.html');
+  execFileSync(command('socket-trace'), ['report', trace, '-o', report], { stdio: 'pipe' });
+  return { report, operations: added.filter(({ op }) => op !== 'mark' && op !== 'option') };
+}
+
+const MEMBERS = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'];
+const { report, operations } = reportWithOperations(MEMBERS);
+await check('operation named like a member of every object does not break the drawing', async (page) => {
+  await lanes(page).locator('[data-seq]').first().waitFor();
+  const { boxes } = await seenLanes(page);
+  assert.deepEqual(boxes.map(({ op }) => op).sort(), operations.map(({ op }) => op).sort());
+}, { at: pathToFileURL(report).href, offline: true });
 rmSync(folder, { recursive: true });
 
 await finish();

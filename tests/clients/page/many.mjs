@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 
 import { recorded } from './recorded.mjs';
 import { counted, doIt, lanes, seenLanes, written } from './seen.mjs';
-import { check, finish, until, url } from './support.mjs';
+import { check, finish, request as send, until } from './support.mjs';
 
 const MAX_ITEMS = 20_000;
 const MAX_ELEMENTS = 3_000;
@@ -16,7 +16,7 @@ const MAX_HEAP = 200e6;
 async function make(count) {
   const work = { operation: 'list', apis: ['rest', 'graphql', 'grpc'], calls: 100, connection: 'new' };
   const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(work) };
-  while (recorded().length < count) assert.equal((await fetch(`${url}/api/run`, request)).status, 200);
+  while (recorded().length < count) assert.equal((await send('api/run', request)).status, 200);
 }
 
 /** Waits until the page has all events that it keeps and shows the number of dropped ones. Returns all events. */

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 
 import { isInLanes, recorded } from './recorded.mjs';
 import { counted, doIt, seenLanes, settled } from './seen.mjs';
-import { check, command, finish, until, url } from './support.mjs';
+import { check, command, finish, request as send, until } from './support.mjs';
 
 const HIGH = { viewport: { width: 1440, height: 4000 } };
 
@@ -22,7 +22,7 @@ async function hasAll(page, events) {
 }
 
 const run = (operation, calls) =>
-  fetch(`${url}/api/run`, {
+  send('api/run', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ operation, apis: ['rest', 'graphql', 'grpc'], calls, connection: 'new' }),
@@ -98,15 +98,21 @@ await check('repeated disconnections during a load lose nothing', async (page) =
   onlyLost(page);
 }, { ...HIGH, ...OVER_PROXY });
 
+/** With the same token after a restart, the page reconnects. */
+const RESTART_TOKEN = 'same-after-restart';
+
 /** Starts another workshop with the page on the given port. */
 async function startWorkshop(folder, port) {
   const ports = ['rest', 'graphql', 'grpc', 'plain'].flatMap((name) => [`--${name}`, '0']);
-  const child = spawn(command('workshop'), [...ports, '--page', `${port}`, '--traces', folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(command('workshop'), [...ports, '--page', `${port}`, '--traces', folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, WORKSHOP_TOKEN: RESTART_TOKEN },
+  });
   process.once('exit', () => child.kill('SIGKILL'));
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text) => (output += text));
   await until('the workshop serves the page', () => output.includes('Press Ctrl-C to stop') || child.exitCode !== null);
-  const [, at] = output.match(/Live page: (http:\S+)/);
+  const [, at] = output.match(/Live page: (http:\S+)\/\?token=/);
   const stop = async () => {
     child.kill('SIGINT');
     await once(child, 'exit');
@@ -135,7 +141,7 @@ await check('restarted workshop clears the page', async (page) => {
   } finally {
     await second.stop();
   }
-}, { ...HIGH, at: first.at });
+}, { ...HIGH, at: first.at, key: RESTART_TOKEN });
 rmSync(folder, { recursive: true });
 proxy.close();
 

@@ -1,7 +1,7 @@
 // Access to the visible page: the lanes from end to end, the number of events, and the results of operations.
 
 import { openConnections, recorded } from './recorded.mjs';
-import { until, url } from './support.mjs';
+import { request, until } from './support.mjs';
 
 /** Returns the operations bar of the open screen. */
 export const doBar = (page) => page.getByRole('region', { name: 'Run operations' });
@@ -49,7 +49,7 @@ export async function settled(page, open = 0) {
 
 /** Returns all events so far. Downloading a trace makes the server flush its recordings. */
 export async function written() {
-  const answer = await fetch(`${url}/api/traces/rest-client.jsonl`);
+  const answer = await request('api/traces/rest-client.jsonl');
   await answer.arrayBuffer();
   return recorded();
 }

@@ -3,7 +3,7 @@
 //
 //   npm install --no-save --prefix DIR playwright-core@1.65.1 axe-core@4.14.1
 //   export NODE_PATH=DIR/node_modules CHROMIUM=$(command -v chromium)
-//   node lanes.mjs http://127.0.0.1:8080 traces target/debug
+//   node lanes.mjs 'http://127.0.0.1:8080/?token=TOKEN' traces target/debug
 //
 // SLOW_FRAMES=1 limits each page to five frames per second. This reveals checks that do not wait for the page to draw.
 
@@ -21,8 +21,17 @@ const { chromium } = load('playwright-core');
 const [address, folder, programs] = process.argv.slice(2);
 assert(programs, 'usage: node SCRIPT URL TRACES PROGRAMS');
 
+const { origin, searchParams } = new URL(address);
+
 /** Address of the page, such as `http://127.0.0.1:8080`. */
-export const url = address;
+export const url = origin;
+
+const token = searchParams.get('token');
+
+/** Sends a request to the page's server, with the token. */
+export function request(path, { headers, ...options } = {}) {
+  return fetch(`${url}/${path}`, { headers: { authorization: `Bearer ${token}`, ...headers }, ...options });
+}
 
 /** Directory of the recordings. */
 export const traces = folder;
@@ -40,10 +49,10 @@ let failed = 0;
 export const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox'] });
 
 /**
- * Opens the page in a new context at the screen `hash`, optionally with `slow` frames. `page.faults` collects script
+ * Opens the page in a new context with the token `key` at the screen `hash`, optionally with `slow` frames. `page.faults` collects script
  * errors, violations of the content security policy and requests to other hosts.
  */
-export async function open({ at = url, hash = '', slow = 'SLOW_FRAMES' in process.env, ...options } = {}) {
+export async function open({ at = url, key = token, hash = '', slow = 'SLOW_FRAMES' in process.env, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   context.setDefaultTimeout(TIMEOUT);
   if (slow) await context.addInitScript(slowFrames);
@@ -51,12 +60,20 @@ export async function open({ at = url, hash = '', slow = 'SLOW_FRAMES' in proces
   page.faults = [];
   page.on('pageerror', (error) => page.faults.push(String(error?.stack ?? error)));
   page.on('console', (message) => message.type() === 'error' && page.faults.push(message.text()));
-  page.on('request', (request) => {
+  page.on('request', (sent) => {
     const allowed = ['data:', 'blob:', at];
-    if (!allowed.some((start) => request.url().startsWith(start))) page.faults.push(`request to ${request.url()}`);
+    if (!allowed.some((start) => sent.url().startsWith(start))) page.faults.push(`request to ${sent.url()}`);
   });
+  if (at.startsWith('http')) await context.addCookies([await cookieOf(at, key)]);
   await page.goto(at + hash);
   return page;
+}
+
+/** Returns the cookie that the server sets for any URL with the token. */
+async function cookieOf(at, key) {
+  const answer = await fetch(`${at}/icon.svg?token=${key}`);
+  const [, name, value] = answer.headers.get('set-cookie').match(/^([^=]+)=([^;]+)/);
+  return { name, value, url: at };
 }
 
 /** Runs a check on a new page and prints its result. */

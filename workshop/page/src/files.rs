@@ -3,6 +3,9 @@
 /// The HTML of the page. It refers to `page.js`, `page.css` and `icon.svg` in the same folder.
 pub const INDEX: &str = include_str!("../web/index.html");
 
+/// The HTML of the page that a browser without the token gets.
+pub const NO_TOKEN: &str = include_str!("../web/no-token.html");
+
 /// All JavaScript modules, bundled into one script.
 pub const SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/page.js"));
 

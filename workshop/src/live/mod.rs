@@ -7,6 +7,8 @@
 //! - `feed`: events, comparison and socket table, read from the trace files and the kernel
 //! - `operations`: the calls that the page can make
 //! - `download`: the recordings as files
+//! - `live_page`: the page before it is served: its listener and the token of its URL
+//! - [`token`]: the token in the URL of the page
 //! - `state`: the state that all of these share
 //! - `latest_json`: a JSON value that is sent to browsers when it changes
 //! - `response`: JSON request and response bodies
@@ -14,24 +16,29 @@
 mod download;
 mod feed;
 mod latest_json;
+pub(crate) mod live_page;
 mod operations;
 mod response;
 mod server;
 mod state;
+pub mod token;
 
 use std::io;
 use std::sync::Arc;
 
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 use hardening_http::{Limits, Shutdown};
 use server_kit::store::StoreAddress;
-use socket_tap::TapListener;
 use tokio::task::JoinHandle;
 
 use crate::api_instance::ApiInstance;
 use crate::plain_instance::PlainInstance;
 use feed::history::History;
 use latest_json::LatestJson;
+pub use live_page::LivePage;
 use operations::apis;
+use response::ErrorResponse;
 use state::State;
 
 /// Serves the live page until the shutdown. The page shows the recordings of the given servers.
@@ -39,7 +46,7 @@ use state::State;
 /// # Errors
 /// If the trace files cannot be opened.
 pub async fn start(
-    listener: TapListener,
+    page: LivePage,
     instances: &[ApiInstance; 3],
     plain: &PlainInstance,
     store: &StoreAddress,
@@ -54,13 +61,23 @@ pub async fn start(
         shutdown.clone(),
     )
     .await?;
-    let address = listener.local_addr()?;
+    let LivePage { listener, access } = page;
     let database = (!matches!(store, StoreAddress::Memory)).then(|| store.to_string());
     let apis = apis::all(instances, shutdown);
-    let state = State::new(address, apis, plain, recordings, history, feed_error, shutdown);
+    let state = State::new(access, apis, plain, recordings, history, feed_error, shutdown);
     let state = Arc::new(State { database, ..state });
     tokio::spawn(feed::comparison::run(Arc::clone(&state)));
     tokio::spawn(feed::socket_table::run(Arc::clone(&state)));
     let router = server::routes::router(state);
-    Ok(tokio::spawn(hardening_http::serve(listener, router, shutdown.clone(), Limits::default())))
+    let served = hardening_http::serve_with(listener, router, reject, shutdown.clone(), Limits::default());
+    Ok(tokio::spawn(served))
+}
+
+/// Returns the response to a request that was rejected before it reached the router, or whose handler panicked.
+fn reject(rejection: hardening_http::Rejection) -> Response {
+    match rejection.status {
+        StatusCode::MISDIRECTED_REQUEST => server::access::foreign_host(),
+        status => ErrorResponse(status, rejection.reason),
+    }
+    .into_response()
 }

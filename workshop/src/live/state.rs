@@ -1,14 +1,15 @@
 //! The state that request handlers and background tasks share.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use hardening_http::Shutdown;
 use socket_trace::timeline::Recording;
 
+use crate::live::download::slots::Slots;
 use crate::live::feed::history::History;
 use crate::live::latest_json::LatestJson;
+use crate::live::live_page::Access;
 use crate::live::operations::api::Api;
 use crate::live::operations::operation_lock::OperationLock;
 use crate::live::operations::plain::Plain;
@@ -22,8 +23,7 @@ use crate::recordings::Recordings;
 pub(crate) struct State {
     /// Id of this run of the program. It is part of the event ids, which are valid only within one run.
     pub(crate) run_id: String,
-    /// Address that the live server listens on.
-    pub(crate) address: SocketAddr,
+    pub(crate) access: Access,
     /// Address of the database without a password; `None` if the books are in memory.
     pub(crate) database: Option<String>,
     pub(crate) apis: Vec<Arc<Api>>,
@@ -38,12 +38,13 @@ pub(crate) struct State {
     pub(crate) feed_error: LatestJson,
     /// Lock that lets only one operation run at a time, over any of the three APIs.
     pub(crate) operation_lock: OperationLock,
+    pub(crate) downloads: Slots,
     pub(crate) shutdown: Shutdown,
 }
 
 impl State {
     pub(crate) fn new(
-        address: SocketAddr,
+        access: Access,
         apis: Vec<Arc<Api>>,
         plain: &PlainInstance,
         recordings: Vec<Recording>,
@@ -53,7 +54,7 @@ impl State {
     ) -> Self {
         Self {
             run_id: new_run_id(),
-            address,
+            access,
             database: None,
             watchers: Arc::new(Watchers::new(apis.iter().map(|api| api.name))),
             apis,
@@ -65,6 +66,7 @@ impl State {
             socket_table: LatestJson::default(),
             feed_error,
             operation_lock: OperationLock::default(),
+            downloads: Slots::default(),
             shutdown: shutdown.clone(),
         }
     }

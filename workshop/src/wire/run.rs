@@ -6,6 +6,7 @@ use std::time::Duration;
 use server_kit::TraceLimit;
 use server_kit::recording::stdout_has_color;
 use server_kit::shutdown::Signals;
+use server_kit::stderr::print_line;
 use wire::{Impairments, Options};
 
 use super::calls::steps::make_steps;
@@ -32,10 +33,10 @@ pub fn run(flags: &Flags) -> ExitCode {
     match try_run(flags) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("workshop wire: error: {error}");
+            print_line(format_args!("workshop wire: error: {error}"));
             let wire = error.downcast_ref::<wire::Error>();
             for remedy in wire.and_then(wire::Error::remedy).into_iter().flat_map(str::lines) {
-                eprintln!("  {remedy}");
+                print_line(format_args!("  {remedy}"));
             }
             ExitCode::from(if wire.is_some_and(|error| error.missing().is_some()) { 2 } else { 1 })
         }
@@ -50,7 +51,7 @@ fn try_run(flags: &Flags) -> Result<(), Error> {
     let steps = flags.steps();
     let begin = |step| {
         if !flags.json {
-            eprintln!("workshop wire: making the calls of the step \"{step}\"");
+            print_line(format_args!("workshop wire: making the calls of the step \"{step}\""));
         }
     };
     let outcome: Result<(Option<_>, Finished), Error> = runtime.block_on(async {

@@ -40,7 +40,7 @@ pub(crate) async fn get<E: Executor>(State(endpoint): State<Arc<Endpoint<E>>>, r
     match negotiate::select(&parts.headers, &offers) {
         None => not_acceptable(),
         Some(Offer::Page) => graphiql::page(endpoint.page.clone()),
-        Some(Offer::Response(media)) => match request::from_url(&mut parts).await {
+        Some(Offer::Response(media)) => match request::from_url(&parts) {
             Ok(request) => match Operation::prepare(request, &endpoint.roots) {
                 // Browsers follow and prefetch links, so a GET must not change anything.
                 Ok(operation) if operation.kind == OperationType::Mutation => {

@@ -2,7 +2,6 @@
 
 use async_graphql::Request;
 use axum::body::Body;
-use axum::extract::{FromRequestParts as _, Query};
 use axum::http::header::ACCEPT_ENCODING;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
@@ -12,11 +11,10 @@ use crate::limits::MAX_REQUEST_BYTES;
 use crate::params;
 use crate::response::HttpError;
 
-pub(super) async fn from_url(parts: &mut Parts) -> Result<Request, HttpError> {
-    let Query(pairs) = Query::from_request_parts(parts, &())
-        .await
-        .map_err(|rejection| HttpError::bad_request(rejection.body_text()))?;
-    params::from_pairs(pairs).map_err(HttpError::bad_request)
+pub(super) fn from_url(parts: &Parts) -> Result<Request, HttpError> {
+    let query = parts.uri.query().unwrap_or_default();
+    params::from_pairs(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+        .map_err(HttpError::bad_request)
 }
 
 pub(super) async fn from_body(headers: &HeaderMap, body: Body) -> Result<Request, HttpError> {

@@ -9,6 +9,7 @@ use std::task::{self, Context, Poll};
 
 use axum::http::{Request, Response, Uri};
 use futures_util::future::Either;
+use hardening_http::hosts::Hosts;
 use pin_project_lite::pin_project;
 use tokio::task::unconstrained;
 use tokio::time::{Instant, Sleep, sleep_until};
@@ -26,12 +27,18 @@ use super::response::ResponseBody;
 pub struct Guarded<S> {
     service: S,
     guard: Arc<Guard>,
+    hosts: Option<Arc<Hosts>>,
 }
 
 impl<S> Guarded<S> {
     /// Wraps `service` in the checks, with the settings `guard`.
     pub(crate) fn new(service: S, guard: Guard) -> Self {
-        Self { service, guard: Arc::new(guard) }
+        Self { service, guard: Arc::new(guard), hosts: None }
+    }
+
+    /// Rejects requests that are not addressed to one of `hosts`.
+    pub(crate) fn only_for(self, hosts: Hosts) -> Self {
+        Self { hosts: Some(Arc::new(hosts)), ..self }
     }
 }
 
@@ -56,7 +63,7 @@ where
             let response = response.map(|body| ResponseBody::new(body, domain, None, None));
             Either::Left(ready(Ok(response)))
         };
-        if let Some(response) = protocol::reject(&request) {
+        if let Some(response) = protocol::reject(&request, self.hosts.as_deref()) {
             return reject(response);
         }
         let deadline = match guard.deadline(request.headers()) {

@@ -5,13 +5,19 @@
 use axum::http::header::{ACCEPT, ALLOW, CONTENT_TYPE};
 use axum::http::{HeaderValue, Method, Request, Response, StatusCode};
 use axum::response::IntoResponse as _;
+use hardening_http::hosts::{self, Hosts};
 use tonic::body::Body;
 
-/// Returns an HTTP error if the request is not a gRPC call with protobuf messages.
+/// Returns an HTTP error if the request is not a gRPC call with protobuf messages, or is not addressed to one of
+/// `hosts`.
 ///
 /// The request need not have the header `te: trailers`. That header serves to detect proxies that drop
 /// trailers, but clients that omit it read trailers, too.
-pub(super) fn reject(request: &Request<Body>) -> Option<Response<Body>> {
+pub(super) fn reject(request: &Request<Body>, hosts: Option<&Hosts>) -> Option<Response<Body>> {
+    if hosts.is_some_and(|hosts| !hosts.allow(request.uri(), request.headers())) {
+        let response = (StatusCode::MISDIRECTED_REQUEST, format!("{}\n", hosts::FOREIGN)).into_response();
+        return Some(response.map(Body::new));
+    }
     if request.method() != Method::POST {
         let body = "this is a gRPC server; use POST\n";
         let response = (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "POST")], body).into_response();

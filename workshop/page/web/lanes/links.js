@@ -71,7 +71,8 @@ function linksGhost(model, entry, geometry, until, { arrows, ghosts }) {
 /** Returns 1 for an event that sends, −1 for one that receives, 0 for others. */
 function linksGhostDirection(item) {
   if (item.error !== undefined) return 0;
-  return { accept: -1, read: -1, connect: 1, write: 1, shutdown: 1 }[item.op] ?? 0;
+  if (["connect", "write", "shutdown"].includes(item.op)) return 1;
+  return ["accept", "read"].includes(item.op) ? -1 : 0;
 }
 
 /** Returns the vertical range in which a connection is open and shown. */

@@ -5,7 +5,7 @@ const API_TITLES = { rest: "REST", graphql: "GraphQL", grpc: "gRPC", udp: "UDP",
 
 /** Returns the title of an API. */
 export function apiTitle(api) {
-  return API_TITLES[api] ?? api;
+  return Object.hasOwn(API_TITLES, api) ? API_TITLES[api] : api;
 }
 
 /** Returns the position of an API in display order. Unknown APIs come last. */

@@ -21,7 +21,7 @@ export function eventDetail(item) {
   const text = isKnown ? "" : plainText(item);
   if (text !== "") return text;
   if (item.says !== undefined) return item.says;
-  return EVENT_DETAILS[item.op]?.(item) ?? "";
+  return Object.hasOwn(EVENT_DETAILS, item.op) ? EVENT_DETAILS[item.op](item) : "";
 }
 
 /** Shortens an address on this machine to its port. */

@@ -131,10 +131,9 @@ function primitive(tone, shapes, call, description) {
 
 /** Returns the description of an operation, also of one that this page does not know. */
 export function primitiveOf(op) {
-  return (
-    PRIMITIVES[op] ??
-    primitive("quiet", [["path", { d: "M8 3v6M8 12v1" }]], op, "An operation that this page does not know.")
-  );
+  // A recording may contain any name, also that of a member of every object, such as `constructor`.
+  if (Object.hasOwn(PRIMITIVES, op)) return PRIMITIVES[op];
+  return primitive("quiet", [["path", { d: "M8 3v6M8 12v1" }]], op, "An operation that this page does not know.");
 }
 
 /** Returns the shape as an SVG group of 16 by 16, coloured by the class `tone-…`. */

@@ -8,7 +8,8 @@ import { byApi, connectionsIn, distinct, groupBy, isClosedConnection, callPatter
  * The servers' connections to a database are not included.
  */
 export function stepTotals(items) {
-  const totals = {};
+  // Without the members of every object, because a recording may contain any name.
+  const totals = Object.create(null);
   const ends = groupBy(items, (item) => Object.values(sourceOf(item)).join(" "));
   for (const [, events] of ends) {
     const { api, side } = sourceOf(events[0]);

@@ -4,8 +4,10 @@
 //!
 //! - this file: the request handlers and their routes
 //! - `body_writer`: a response body that is written by a blocking task
+//! - `slots`: limits the number of downloads at the same time
 
 mod body_writer;
+pub(crate) mod slots;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read as _, Write as _};
@@ -13,19 +15,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, Query, State as FromState};
+use axum::extract::{Path, State as FromState};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use serde::Deserialize;
 use socket_trace::export::{Export, Format};
 use socket_trace::reader::Trace;
 use socket_trace::report::html;
 use socket_trace::sequence::{Choice, gather, svg};
 use socket_trace::timeline::{AnnotatedEvents, Timeline};
 
-use crate::live::response::ErrorResponse;
+use crate::live::response::{ErrorResponse, query_value};
 use crate::live::server::hello::hello;
 use crate::live::state::State;
 use crate::report::compare;
@@ -48,8 +49,8 @@ async fn trace(FromState(state): FromState<Arc<State>>, Path(file): Path<String>
         let message = format!("unknown trace {file:?}; available are {}", available.join(", "));
         return Err(ErrorResponse(StatusCode::NOT_FOUND, message));
     };
-    let path = path.clone();
-    let body = body_writer::body(move |out| {
+    let (path, slot) = (path.clone(), state.downloads.acquire().await?);
+    let body = body_writer::body(slot, move |out| {
         let file = File::open(path)?;
         let size = file.metadata()?.len();
         let mut out = BufWriter::with_capacity(body_writer::CHUNK_SIZE, out);
@@ -62,8 +63,8 @@ async fn trace(FromState(state): FromState<Arc<State>>, Path(file): Path<String>
 /// Returns all recordings as a capture file for Wireshark.
 async fn capture(FromState(state): FromState<Arc<State>>) -> Download {
     const NAME: &str = "capture.pcapng";
-    let traces = flushed_traces(&state).await;
-    let body = body_writer::body(move |out| {
+    let (slot, traces) = (state.downloads.acquire().await?, flushed_traces(&state).await);
+    let body = body_writer::body(slot, move |out| {
         let mut export = Export::to(Format::Pcapng, Box::new(out.clone()), NAME)?;
         for (_, path) in traces {
             let mut trace = Trace::open_recording(path).map_err(io::Error::other)?;
@@ -74,19 +75,11 @@ async fn capture(FromState(state): FromState<Arc<State>>) -> Download {
     Ok(attachment(NAME, "application/x-pcapng", body.await?.into_response()))
 }
 
-/// Query parameters of a request for a sequence diagram.
-#[derive(Deserialize)]
-struct SequenceQuery {
-    step: Option<String>,
-}
-
 /// Returns a sequence diagram of the first connections of a step, which is a named group of calls in the
-/// recordings.
-async fn sequence(
-    FromState(state): FromState<Arc<State>>,
-    Query(SequenceQuery { step }): Query<SequenceQuery>,
-) -> Download {
-    let traces = flushed_traces(&state).await;
+/// recordings. The query parameter `step` is the name of the step.
+async fn sequence(FromState(state): FromState<Arc<State>>, uri: Uri) -> Download {
+    let step = query_value(&uri, "step");
+    let (slot, traces) = (state.downloads.acquire().await?, flushed_traces(&state).await);
     let drawn = tokio::task::spawn_blocking(move || {
         let open = |(_, path): &(String, PathBuf)| Trace::open_recording(path);
         let traces = traces.iter().map(open).collect::<Result<_, _>>().map_err(ErrorResponse::internal)?;
@@ -101,11 +94,13 @@ async fn sequence(
         Ok(svg::picture(&sequences))
     });
     let picture = drawn.await.map_err(ErrorResponse::internal)??;
-    Ok(attachment("sequence.svg", "image/svg+xml", picture.into_response()))
+    let body = body_writer::body(slot, move |out| out.write_all(picture.as_bytes())).await?;
+    Ok(attachment("sequence.svg", "image/svg+xml", body.into_response()))
 }
 
 /// Returns the page as a single HTML file that contains the most recent events and the comparison.
 async fn report(FromState(state): FromState<Arc<State>>) -> Download {
+    let slot = state.downloads.acquire().await?;
     let (first, items) = state.history.all();
     let hello = page::Hello { first, operations: Vec::new(), ..hello(&state) };
     let recordings = state.compared();
@@ -115,7 +110,8 @@ async fn report(FromState(state): FromState<Arc<State>>) -> Download {
         html(&hello, &items, Some(&comparison)).map_err(ErrorResponse::internal)
     });
     let report = created.await.map_err(ErrorResponse::internal)??;
-    Ok(attachment("report.html", "text/html; charset=utf-8", report.into_response()))
+    let body = body_writer::body(slot, move |out| out.write_all(report.as_bytes())).await?;
+    Ok(attachment("report.html", "text/html; charset=utf-8", body.into_response()))
 }
 
 /// Makes the browser save the response under the given name.

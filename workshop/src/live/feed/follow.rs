@@ -1,12 +1,13 @@
 //! The feed: reads events from the growing trace files into the history.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use hardening_http::Shutdown;
 use serde_json::json;
+use server_kit::stderr::print_line;
 use socket_trace::page_feed::PageFeed;
 use socket_trace::reader::Error;
 use socket_trace::timeline::{AnnotatedEvents, Next, Recording, Timeline};
@@ -99,8 +100,7 @@ fn read(
 }
 
 fn warn(message: &str) {
-    // Standard error may be closed.
-    let _ = writeln!(io::stderr(), "workshop: warning: {message}");
+    print_line(format_args!("workshop: warning: {message}"));
 }
 
 fn serialization_error(error: io::Error) -> Error {

@@ -1,10 +1,10 @@
-//! Access control: only the live page itself and programs on this machine may send requests.
+//! Access control: who may send requests to the live page's server.
 //!
 //! A browser sends requests to any address on behalf of any page. A foreign page could even read the
 //! recordings by DNS rebinding: it makes its own host name resolve to this server's address. So both the
-//! `Host` of a request and the origin of the page that sends it must belong to this server.
+//! `Host` of a request and the origin of the page that sends it must belong to this server. Other users of this
+//! machine can send any request, but they do not know the token.
 
-use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{Request, State as FromState};
@@ -15,9 +15,11 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use hardening_http::hosts;
 use hardening_http::origin;
-use server_kit::bind::reachable;
 
+use super::credentials::{self, Credentials};
+use crate::live::live_page::Access;
 use crate::live::response::ErrorResponse;
 use crate::live::state::State;
 
@@ -36,8 +38,8 @@ const HEADERS: [(HeaderName, &str); 5] = [
 
 /// Middleware that checks every request and adds the security headers to every response.
 pub(crate) async fn guard(FromState(state): FromState<Arc<State>>, request: Request, next: Next) -> Response {
-    let mut response = match check(&request, state.address) {
-        Ok(()) => next.run(request).await,
+    let mut response = match check(&request, &state) {
+        Ok(()) => admit(&state, request, next).await,
         Err(error) => error.into_response(),
     };
     for (name, value) in HEADERS {
@@ -46,19 +48,40 @@ pub(crate) async fn guard(FromState(state): FromState<Arc<State>>, request: Requ
     response
 }
 
-fn check(request: &Request, listen: SocketAddr) -> Result<(), ErrorResponse> {
-    let (headers, address) = (request.headers(), reachable(listen));
-    let forbidden = |why: &str| {
-        let message = format!("{why}; open http://{address} in a browser tab");
-        Err(ErrorResponse(StatusCode::FORBIDDEN, message))
+/// Passes on requests with the token, and requests for files without recorded data.
+async fn admit(state: &State, request: Request, next: Next) -> Response {
+    let Some(credentials) = Credentials::find(&request, state) else {
+        return if is_public(request.uri().path()) {
+            next.run(request).await
+        } else {
+            credentials::missing(request.uri().path())
+        };
     };
-    if !origin::target_authority(headers, request.uri()).is_some_and(|host| is_own_host(&host, listen)) {
-        return forbidden("the host name of the request does not belong to this server");
+    match credentials {
+        Credentials::Kept => next.run(request).await,
+        Credentials::InUrl if request.uri().path() == "/" => {
+            credentials::keep(state, credentials::redirect())
+        }
+        Credentials::InUrl => credentials::keep(state, next.run(request).await),
     }
-    if !origin::is_same_origin(headers, request.uri())
-        || (has_value(headers, "sec-fetch-site", "cross-site") && !is_followed_link(request))
-    {
-        return forbidden("requests from other sites are not allowed");
+}
+
+/// Returns `true` for the files of the page, which are the same for everyone.
+fn is_public(path: &str) -> bool {
+    matches!(path, "/page.js" | "/page.css" | "/icon.svg")
+}
+
+fn check(request: &Request, state: &State) -> Result<(), ErrorResponse> {
+    let headers = request.headers();
+    let host = origin::target_authority(headers, request.uri());
+    if !host.is_some_and(|host| is_own_host(&host, &state.access)) {
+        return Err(foreign_host());
+    }
+    // A page on another port of this machine is of the same site, but not of the same origin.
+    let is_foreign =
+        ["cross-site", "same-site"].iter().any(|site| has_value(headers, "sec-fetch-site", site));
+    if !origin::is_same_origin(headers, request.uri()) || (is_foreign && !is_followed_link(request)) {
+        return Err(refusal(StatusCode::FORBIDDEN, "requests from other sites are not allowed"));
     }
     let is_json = headers.get(CONTENT_TYPE).is_some_and(is_json);
     // Any page may send a form, but a form cannot have this content type.
@@ -67,6 +90,16 @@ fn check(request: &Request, listen: SocketAddr) -> Result<(), ErrorResponse> {
         return Err(ErrorResponse(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
     }
     Ok(())
+}
+
+/// Returns the response to a request that is addressed to a foreign host.
+pub(crate) fn foreign_host() -> ErrorResponse {
+    let why = "the host name of the request does not belong to this server";
+    refusal(StatusCode::MISDIRECTED_REQUEST, why)
+}
+
+fn refusal(status: StatusCode, why: &str) -> ErrorResponse {
+    ErrorResponse(status, format!("{why}; open the URL that the workshop has printed, in a browser tab"))
 }
 
 /// Returns `true` if the browser opens the page in a tab, as when a user follows a link on another site.
@@ -83,14 +116,12 @@ fn has_value(headers: &HeaderMap, name: &str, value: &str) -> bool {
     headers.get(name).is_some_and(|found| found == value)
 }
 
-/// Returns `true` if `host` is `localhost` or an IP address of this server, with the server's port. DNS
-/// cannot make either of them point to another machine.
-fn is_own_host(host: &Authority, listen: SocketAddr) -> bool {
-    let name = host.host();
-    let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
-    let is_own_name = match bare.parse::<IpAddr>() {
-        Ok(ip) => ip == listen.ip() || !listen.ip().is_loopback() || ip.is_loopback(),
-        Err(_) => bare.eq_ignore_ascii_case("localhost"),
+/// Returns `true` if `host` is a name or an IP address of this server, with the server's port. DNS cannot make either of
+/// them point to another machine.
+fn is_own_host(host: &Authority, Access { address: listen, hosts, .. }: &Access) -> bool {
+    let is_own_name = match hosts::ip(host) {
+        Some(ip) => ip == listen.ip() || !listen.ip().is_loopback() || ip.is_loopback(),
+        None => hosts.is_name(host),
     };
     is_own_name && host.port_u16().unwrap_or(80) == listen.port()
 }

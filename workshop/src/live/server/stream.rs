@@ -4,40 +4,35 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::extract::{Query, State as FromState};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::State as FromState;
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::sse::{Event, KeepAlive};
 use axum::response::{IntoResponse, Sse};
 use futures_util::stream::unfold;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 use socket_trace::page_feed::json_array;
 use tokio::sync::watch;
 
 use super::hello::hello;
 use super::open_pages::{MAX_PAGES, OpenPage};
-use crate::live::response::ErrorResponse;
+use crate::live::response::{ErrorResponse, query_value};
 use crate::live::state::State;
 
-/// Query parameters of the stream.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Resume {
-    /// Id of the event that the client received last, for clients that cannot send `Last-Event-ID`.
-    after: Option<String>,
-}
-
-/// Handles `GET /api/stream`.
+/// Handles `GET /api/stream`. The query parameter `after` is the id of the event that the client received last, for
+/// clients that cannot send `Last-Event-ID`.
 pub(crate) async fn stream(
     FromState(state): FromState<Arc<State>>,
-    Query(resume): Query<Resume>,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, ErrorResponse> {
     let Some(page) = state.open_pages.open() else {
         let message = format!("{MAX_PAGES} pages are open, which is the maximum; close one of them");
         return Err(ErrorResponse(StatusCode::SERVICE_UNAVAILABLE, message));
     };
-    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).or(resume.after.as_deref());
-    let events = unfold(PageStream::new(state, last.unwrap_or_default(), page), |mut stream| async move {
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
+    let last = last.map(str::to_owned).or_else(|| query_value(&uri, "after"));
+    let events = unfold(PageStream::new(state, &last.unwrap_or_default(), page), |mut stream| async move {
         let event = stream.next().await?;
         Some((Ok::<_, Infallible>(event), stream))
     });
@@ -129,5 +124,5 @@ impl PageStream {
 
 fn event(kind: &str, value: &impl Serialize) -> Event {
     // These values have no part that JSON cannot represent.
-    Event::default().event(kind).json_data(value).unwrap_or_default()
+    Event::default().event(kind).data(serde_json::to_string(value).unwrap_or_default())
 }
