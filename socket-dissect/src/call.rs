@@ -25,6 +25,9 @@ pub struct Call {
     /// `reset: CANCEL`. gRPC: `OK` or `NOT_FOUND`. A GraphQL operation on a WebSocket: `complete` or
     /// `errors`. PostgreSQL: `SELECT 14` or `ERROR 23505`. `None` if the recording has no status.
     pub status: Option<String>,
+    /// Value of the request's `User-Agent` field. `None` if the recording has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<String>,
     /// Time of the read or write that transferred the call's first byte, in nanoseconds since the recording
     /// began.
     pub began: u64,

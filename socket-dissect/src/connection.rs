@@ -1,5 +1,7 @@
 //! Dissects the reads and writes of one connection.
 
+use std::sync::Arc;
+
 use socket_tap::event::{SockId, Transfer};
 use socket_tap::format::Side;
 
@@ -80,6 +82,11 @@ impl Connection {
     /// a more precise one. `None` if no call with this number is open.
     pub(super) fn operation(&self, call: u64) -> Option<&str> {
         self.calls.operation(call)
+    }
+
+    /// Returns the value of the first `User-Agent` field on the connection.
+    pub(super) fn user_agent(&self) -> Option<&Arc<str>> {
+        self.calls.user_agent()
     }
 
     /// Returns the number of bytes that TLS encryption adds to each record. `None` if it cannot be

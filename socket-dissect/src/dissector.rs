@@ -1,6 +1,7 @@
 //! Dissects all connections of one recording.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use socket_tap::event::{Event, Gap, Op, SockId, SocketKind, Transfer};
 use socket_tap::format::Side;
@@ -66,6 +67,12 @@ impl Dissector {
     /// a more precise one. `None` if no call with this number is open.
     pub fn operation(&self, sock: SockId, call: u64) -> Option<&str> {
         self.connections.get(&sock)?.operation(call)
+    }
+
+    /// Returns the value of the first `User-Agent` field on an open connection. `None` if none was read yet.
+    #[must_use]
+    pub fn user_agent(&self, sock: SockId) -> Option<&Arc<str>> {
+        self.connections.get(&sock)?.user_agent()
     }
 
     /// Returns the number of bytes that TLS encryption adds to each record of the connection. `None` if it

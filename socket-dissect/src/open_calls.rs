@@ -1,6 +1,7 @@
 //! The open API calls of one connection, each with its bytes and its number of reads and writes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use socket_tap::event::SockId;
 
@@ -18,6 +19,8 @@ pub(super) struct OpenCalls {
     /// Number of API calls that have begun on the connection.
     begun: u64,
     open: BTreeMap<u64, OpenCall>,
+    /// Value of the first `User-Agent` field on the connection.
+    user_agent: Option<Arc<str>>,
     /// Number of reads and writes of the connection counted so far.
     transfers: u64,
     /// Numbers of the API calls whose last byte is in the current read or write.
@@ -42,7 +45,7 @@ impl OpenCall {
 
 impl OpenCalls {
     pub(super) fn new(sock: SockId) -> Self {
-        Self { sock, begun: 0, open: BTreeMap::new(), transfers: 0, ended: Vec::new() }
+        Self { sock, begun: 0, open: BTreeMap::new(), user_agent: None, transfers: 0, ended: Vec::new() }
     }
 
     /// Begins a call and returns its number, or `None` if too many calls are open.
@@ -57,6 +60,7 @@ impl OpenCalls {
             number,
             operation,
             status: None,
+            user_agent: None,
             began: t,
             answered: None,
             ended: t,
@@ -78,6 +82,19 @@ impl OpenCalls {
     /// one. `None` if the call has ended.
     pub(super) fn operation(&self, call: u64) -> Option<&str> {
         self.open.get(&call).map(|open| open.call.operation.as_str())
+    }
+
+    /// Sets the value of the `User-Agent` field of an API call.
+    pub(super) fn set_user_agent(&mut self, call: Option<u64>, user_agent: String) {
+        self.user_agent.get_or_insert_with(|| user_agent.as_str().into());
+        if let Some(open) = self.get(call) {
+            open.call.user_agent = Some(user_agent);
+        }
+    }
+
+    /// Returns the value of the first `User-Agent` field on the connection.
+    pub(super) fn user_agent(&self) -> Option<&Arc<str>> {
+        self.user_agent.as_ref()
     }
 
     /// Sets the status of an API call.

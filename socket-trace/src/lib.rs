@@ -28,6 +28,7 @@
 //! - [`compare`]: comparison of several summaries, and the verdict
 //! - [`table`]: a comparison as text or Markdown
 //! - [`assertion`]: conditions that traces must satisfy, and their outcomes
+//! - [`client_step`]: the steps of connections from clients such as curl
 //! - [`timeline`]: the events of several recordings, merged by time
 //! - [`show`]: the events or connections of a time line, one per line, as text or JSON
 //! - [`page_feed`]: the events of a time line as JSON, for an HTML page that shows them
@@ -49,6 +50,7 @@
 pub mod assertion;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod client_step;
 pub mod compare;
 pub mod contracts;
 pub mod export;

@@ -47,6 +47,11 @@ fn displayed_calls_match_the_trace_files() {
 }
 
 #[test]
+fn each_call_is_a_row_of_the_list() {
+    run_script("calls.mjs");
+}
+
+#[test]
 fn operation_buttons_make_calls() {
     run_script("do.mjs");
 }

@@ -11,6 +11,7 @@ use server_kit::shutdown::{Signals, shutdown_on_signal};
 use server_kit::stderr::print_line;
 use server_kit::store::StoreError;
 use socket_tap::format::End;
+use socket_trace::client_step::FROM_A_TERMINAL;
 use socket_trace::compare::Verdict;
 
 use crate::api_instance::ApiInstance;
@@ -18,7 +19,7 @@ use crate::flags::{Command, Flags};
 use crate::gated_stdout::GatedStdout;
 use crate::live::LivePage;
 use crate::live::token::Token;
-use crate::recordings::{FROM_A_TERMINAL, Recordings};
+use crate::recordings::Recordings;
 use crate::shelves::Shelves;
 use crate::startup::{self, Extras};
 use crate::stdout::print;

@@ -16,9 +16,6 @@ use tokio::time::sleep;
 
 use crate::gated_stdout::GatedStdout;
 
-/// Name of the step for calls that neither the tour nor the live page makes, such as calls by curl.
-pub const FROM_A_TERMINAL: &str = "from a terminal";
-
 /// Time between two checks whether the server's connections are closed.
 const POLL_INTERVAL: Duration = Duration::from_millis(1);
 

@@ -125,6 +125,9 @@ impl Http1 {
         let (length, content) = match head.start_line {
             StartLine::Request { method, operation, graphql } => {
                 context.calls.set_operation(call, operation);
+                if let Some(user_agent) = &head.fields.user_agent {
+                    context.calls.set_user_agent(call, user_agent.clone());
+                }
                 if let Some(request) = graphql {
                     context.calls.set_graphql_operation(call, request.operation);
                 }

@@ -4,6 +4,7 @@ use httparse::Header;
 
 use super::super::graphql;
 use super::super::media::{Encoding, Media};
+use super::super::text::short;
 
 /// Header fields that determine the body of a message, or the protocol to which the connection switches.
 #[derive(Debug, Default)]
@@ -16,6 +17,7 @@ pub(super) struct Fields {
     pub(super) upgrade: Option<Upgrade>,
     /// The GraphQL subprotocol in `Sec-WebSocket-Protocol`, if any.
     pub(super) subprotocol: Option<graphql::Subprotocol>,
+    pub(super) user_agent: Option<String>,
 }
 
 /// Value of `Content-Length`: RFC 9112, section 6.2.
@@ -75,6 +77,8 @@ impl Fields {
             self.upgrade = Some(Upgrade::of(value));
         } else if is("sec-websocket-protocol") {
             self.subprotocol = graphql::Subprotocol::of(value);
+        } else if is("user-agent") {
+            self.user_agent = Some(short(value));
         }
     }
 }

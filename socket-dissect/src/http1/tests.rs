@@ -212,3 +212,14 @@ fn status_line_in_a_partly_recorded_body_is_ignored() {
     let parts = server.writes("HTTP/1.1 204 No Content\r\n\r\n");
     assert_eq!(lines(&parts), ["27 unknown unknown: follows bytes that were not recorded"]);
 }
+
+#[test]
+fn call_has_the_user_agent_of_its_request() {
+    let mut server = Fixture::new();
+    server.reads("GET /a HTTP/1.1\r\nUser-Agent: curl/8.5.0\r\n\r\n");
+    server.writes("HTTP/1.1 204 No Content\r\n\r\n");
+    server.reads("GET /b HTTP/1.1\r\n\r\n");
+    server.writes("HTTP/1.1 204 No Content\r\n\r\n");
+    let agents: Vec<_> = server.finished().into_iter().map(|call| call.user_agent).collect();
+    assert_eq!(agents, [Some("curl/8.5.0".to_owned()), None]);
+}

@@ -16,6 +16,7 @@ pub(super) struct Fields {
     pub(super) grpc_encoding: Encoding,
     pub(super) grpc_status: Option<Status>,
     pub(super) grpc_message: Option<String>,
+    pub(super) user_agent: Option<String>,
 }
 
 impl Fields {
@@ -30,6 +31,7 @@ impl Fields {
             b"content-encoding" => self.encoding = Encoding::of(&text()),
             b"grpc-encoding" => self.grpc_encoding = Encoding::of(&text()),
             b"grpc-status" => self.grpc_status = Some(Status::of(&text())),
+            b"user-agent" => self.user_agent = Some(short(&text())),
             b"grpc-message" => self.grpc_message = Some(text().into_owned()),
             _ => {}
         }

@@ -78,6 +78,9 @@ impl Stream {
     }
 
     fn request(&mut self, fields: Fields, context: &mut Context<'_>) {
+        if let Some(user_agent) = &fields.user_agent {
+            context.calls.set_user_agent(self.call, user_agent.clone());
+        }
         let path = fields.path.as_deref().unwrap_or_default();
         if fields.media == Media::Grpc {
             let method = grpc::Method::of(path, context.contracts);

@@ -11,6 +11,7 @@ use super::segments::SegmentLog;
 use super::stack::{self, EndTransfers};
 use super::tls_streams::TlsStreams;
 use super::transfer_log::{TransferLog, direction_and_bytes};
+use crate::client_step::is_named;
 use crate::reader::Error;
 use crate::timeline::Recording;
 use crate::timeline::connections::Socket;
@@ -132,7 +133,9 @@ impl Collector<'_> {
         let numbered = if self.sides.contains(&Side::Server) { Side::Server } else { Side::Client };
         let is_numbered = self.sides.get(socket.recording) == Some(&numbered);
         let matches = sock.is_none_or(|sock| sock == socket.sock && is_numbered)
-            && step.as_deref().is_none_or(|step| annotated.step.as_deref() == Some(step));
+            && step
+                .as_deref()
+                .is_none_or(|name| annotated.step.as_deref().is_some_and(|step| is_named(step, name)));
         let mut calls = annotated.parts.iter().filter_map(|part| part.call);
         let call = calls.find(|number| matches && call.is_none_or(|call| call == *number))?;
         Some(SelectedCall { connection, call, operation: String::new(), is_known: false })

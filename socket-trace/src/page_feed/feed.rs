@@ -4,8 +4,9 @@ use std::io;
 
 use socket_tap::format::Side;
 
+use crate::client_step::client_name;
 use crate::show::description::describe;
-use crate::show::json::AddedFields;
+use crate::show::json::{AddedFields, EndedCall};
 use crate::timeline::{AnnotatedEvent, Recording};
 
 /// Converts the events of a time line to JSON, numbering them in order.
@@ -26,6 +27,9 @@ impl PageFeed {
         added.step = annotated.step.as_deref();
         added.upstream = is_upstream(annotated, recordings);
         added.says = describe(&annotated.parts);
+        added.client = annotated.user_agent.as_deref().map(client_name);
+        let (at, t) = (annotated.timed.at, annotated.timed.event.t);
+        added.ended = annotated.ended.iter().map(|call| EndedCall::new(call, at, t)).collect();
         let mut json = Vec::new();
         added.write(&annotated.timed.event, &mut json)?;
         json.truncate(json.trim_ascii_end().len());

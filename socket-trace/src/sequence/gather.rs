@@ -7,6 +7,7 @@ use socket_tap::format::Side;
 
 use super::candidate::Candidate;
 use super::model::Sequence;
+use crate::client_step::is_named;
 use crate::reader::Error;
 use crate::timeline::Recording;
 use crate::timeline::connections::{Connection, Socket};
@@ -114,7 +115,7 @@ impl<'a> Gathering<'a> {
     fn matches(&self, annotated: &AnnotatedEvent) -> bool {
         match self.choice {
             Choice::First => true,
-            Choice::Step(name) => annotated.step.as_deref() == Some(name.as_str()),
+            Choice::Step(name) => annotated.step.as_deref().is_some_and(|step| is_named(step, name)),
             Choice::Sock(_) => false,
         }
     }

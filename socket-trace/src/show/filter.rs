@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use socket_tap::event::{Addr, Op, SockId};
 
+use crate::client_step::is_named;
 use crate::timeline::AnnotatedEvent;
 use crate::timeline::connections::Connection;
 
@@ -43,7 +44,10 @@ impl Filter {
             && self.connection.is_none_or(|number| connection.is_some_and(|it| it.number == number))
             && self.peer.as_ref().is_none_or(|peer| self.is_with(peer, &timed.event.op, connection))
             && (self.ops.is_empty() || self.ops.iter().any(|op| op == timed.event.op.name()))
-            && self.step.as_deref().is_none_or(|name| step.as_deref() == Some(name))
+            && self
+                .step
+                .as_deref()
+                .is_none_or(|name| step.as_deref().is_some_and(|step| is_named(step, name)))
             && self.since.is_none_or(|since| timed.at >= since)
             && self.until.is_none_or(|until| timed.at <= until)
     }

@@ -1,16 +1,18 @@
 //! Writes the events of a time line as JSON.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
 use socket_tap::event::Event;
 use socket_tap::format::write_event;
 
+use crate::summary::operation_name;
 use crate::timeline::AnnotatedEvent;
 #[cfg(doc)]
 use crate::timeline::NumberedPacket;
 use crate::timeline::Recording;
-use socket_dissect::Part;
+use socket_dissect::{Call, Part};
 
 /// Writes the delimiters between JSON objects: brackets and commas for an array, nothing for one object per
 /// line. Lines without delimiters can be parsed as soon as they arrive.
@@ -101,6 +103,48 @@ pub(crate) struct AddedFields<'a> {
     /// Description of the data that the event transferred, e.g. `GET /v1/books/1`.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) says: String,
+    /// Short name of the client of the connection, from its `User-Agent`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) client: Option<&'a str>,
+    /// The API calls that ended with the event.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) ended: Vec<EndedCall<'a>>,
+}
+
+/// An API call, with its times on the common time line.
+#[derive(Debug, Serialize)]
+pub(crate) struct EndedCall<'a> {
+    /// Number of the call on its connection.
+    number: u64,
+    operation: &'a str,
+    /// Name under which the call is grouped with calls of the same kind, such as `GET /v1/books/{}`.
+    kind: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'a str>,
+    began: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answered: Option<u64>,
+    ended: u64,
+    to_server: u64,
+    to_client: u64,
+}
+
+impl<'a> EndedCall<'a> {
+    /// Returns the call that ended with an event at the time `at` on the time line, and `t` in its recording.
+    pub(crate) fn new(call: &'a Call, at: u64, t: u64) -> Self {
+        let place = |time: u64| at.saturating_sub(t.saturating_sub(time));
+        Self {
+            number: call.number,
+            operation: &call.operation,
+            kind: operation_name(&call.operation),
+            status: call.status.as_deref(),
+            began: place(call.began),
+            answered: call.answered.map(place),
+            ended: place(call.ended),
+            to_server: call.to_server.total(),
+            to_client: call.to_client.total(),
+        }
+    }
 }
 
 impl<'a> AddedFields<'a> {

@@ -124,7 +124,7 @@ impl<'a> Collector<'a> {
         {
             let is_upstream = self.upstream_sockets.remove(&sock);
             let traffic = if is_upstream { &mut self.upstream } else { &mut self.own };
-            traffic.add_ended(&socket);
+            traffic.add_ended(sock, &socket);
             if !socket.ended_cleanly() {
                 self.unclean.get_or_insert(SocketGroup::starting_with(sock)).sockets += 1;
             }

@@ -149,7 +149,8 @@ impl PayloadStats {
             Some(_) => mem::take(&mut connection.overhead),
             None => ConnectionOverhead::default(),
         };
-        on_call(EndedCall { step: &steps.current().name, side, call });
+        steps.at(place.step).add_call(call);
+        on_call(EndedCall { step: &steps.at(place.step).name, side, call });
         for cost in [&mut steps.at(place.step).calls, &mut self.operations.at(place.operation).calls] {
             let totals = if is_first { &mut cost.first } else { &mut cost.later };
             totals.add(call, side);

@@ -1,10 +1,11 @@
 //! Totals of each step of a recording: the events from one mark to the next.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
-use socket_dissect::{Class, Part};
-use socket_tap::event::Event;
+use socket_dissect::{Call, Class, Part};
+use socket_tap::event::{Event, Op, SockId};
 use socket_tap::format::Side;
 
 use super::byte_breakdown::ByteBreakdown;
@@ -12,8 +13,10 @@ use super::call_cost::CallCost;
 use super::capped_map::CappedMap;
 use super::data_transfer::DataTransfer;
 use super::median::Median;
+use super::operation::operation_name;
 use super::role::Role;
 use super::socket_history::{SocketHistory, opens_connection};
+use crate::client_step::{FROM_A_TERMINAL, client_name, name_of_accepted, title};
 
 /// Name of the only step of a recording without marks.
 pub const WHOLE_RECORDING: &str = "whole recording";
@@ -24,8 +27,16 @@ pub const BEFORE_FIRST_STEP: &str = "before the first step";
 /// Totals of the events between two marks, which the program set to divide its recording into steps.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Step {
-    /// Name of the step, as in its mark.
+    /// Name of the step, as in its mark. A step that is one connection has the address of its client as its name: see
+    /// [`client_step`](crate::client_step).
     pub name: String,
+    /// Short name of the client, such as `curl/8.5.0`, if the step is one connection and its client has sent a
+    /// `User-Agent`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
+    /// Number of API calls of each operation that ended in the step. Empty for a recording without payload.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub operations: BTreeMap<String, u64>,
     /// Number of times that the program marked the beginning of the step, not counting marks that no event
     /// followed. 0 for events before any mark. The other fields are sums over all these times.
     pub times: u64,
@@ -55,11 +66,40 @@ pub struct Step {
     pub calls: CallCost,
     #[serde(skip)]
     first_byte_samples: Median,
+    /// `true` if the step is one connection.
+    #[serde(skip)]
+    is_connection: bool,
 }
+
+/// Maximum number of operations whose calls are counted in a step. A trace may contain any number.
+const MAX_OPERATIONS: usize = 100;
+
+/// Maximum number of connections that are steps of their own. Further ones are counted in the step
+/// [`FROM_A_TERMINAL`](crate::client_step::FROM_A_TERMINAL).
+const MAX_CONNECTION_STEPS: usize = 100;
 
 impl Step {
     fn new(name: String) -> Self {
         Self { name, ..Self::default() }
+    }
+
+    /// Returns the title of the step: its name, after that of its client.
+    #[must_use]
+    pub fn title(&self) -> Cow<'_, str> {
+        title(&self.name, self.client.as_deref())
+    }
+
+    /// Counts an API call that ended in the step.
+    pub(super) fn add_call(&mut self, call: &Call) {
+        let operation = operation_name(&call.operation);
+        if let Some(count) = self.operations.get_mut(operation.as_ref()) {
+            *count += 1;
+        } else if self.operations.len() < MAX_OPERATIONS {
+            self.operations.insert(operation.into_owned(), 1);
+        }
+        if let (Some(user_agent), true) = (&call.user_agent, self.is_connection) {
+            self.client.get_or_insert_with(|| client_name(user_agent).to_owned());
+        }
     }
 
     /// Counts an event: the data that it transferred, or the connection that it opened.
@@ -124,7 +164,16 @@ impl Step {
 #[derive(Debug)]
 pub(super) struct Steps {
     steps: CappedMap<Step>,
+    /// The step of the last mark.
+    marked: usize,
+    /// The step of the current event: that of the last mark, or that of the event's connection.
     current: usize,
+    /// The open connections that are steps of their own, with the streams on top of them.
+    connections: HashMap<SockId, usize>,
+    /// Number of connections that were steps of their own.
+    connection_steps: usize,
+    /// `true` while the last mark is [`FROM_A_TERMINAL`].
+    is_from_terminal: bool,
     /// `true` from a mark to the first event after it.
     is_new: bool,
 }
@@ -133,13 +182,56 @@ impl Steps {
     pub(super) fn new() -> Self {
         let mut steps = CappedMap::new("other steps");
         let current = steps.index(WHOLE_RECORDING, Step::new);
-        Self { steps, current, is_new: false }
+        Self {
+            steps,
+            marked: current,
+            current,
+            connections: HashMap::new(),
+            connection_steps: 0,
+            is_from_terminal: false,
+            is_new: false,
+        }
     }
 
     /// Begins or continues the step with this name.
     pub(super) fn begin(&mut self, name: &str) {
-        self.current = self.steps.index(name, Step::new);
+        self.marked = self.steps.index(name, Step::new);
+        self.current = self.marked;
+        self.is_from_terminal = name == FROM_A_TERMINAL;
         self.is_new = true;
+    }
+
+    /// Selects the step of an event: that of its connection, if the connection is a step of its own, else that of the last
+    /// mark.
+    pub(super) fn select(&mut self, event: &Event) {
+        let Some(sock) = event.sock else {
+            self.current = self.marked;
+            return;
+        };
+        if let Some(step) = self.begin_connection(event) {
+            self.connections.insert(sock, step);
+        }
+        self.current = self.connections.get(&sock).copied().unwrap_or(self.marked);
+    }
+
+    /// Returns the step of a connection that the event opens, if it is a step of its own.
+    fn begin_connection(&mut self, event: &Event) -> Option<usize> {
+        if let Op::Adopt { on: Some(below), .. } = &event.op {
+            return self.connections.get(below).copied();
+        }
+        let has_capacity = self.connection_steps < MAX_CONNECTION_STEPS;
+        let name = name_of_accepted(event).filter(|_| self.is_from_terminal && has_capacity)?;
+        self.connection_steps += 1;
+        let index = self.steps.index(&name, Step::new);
+        let step = self.steps.at(index);
+        step.times += 1;
+        step.is_connection = step.name == name;
+        Some(index)
+    }
+
+    /// Forgets the step of a connection that was closed.
+    pub(super) fn forget(&mut self, sock: SockId) {
+        self.connections.remove(&sock);
     }
 
     /// Returns the index of the current step.
@@ -151,7 +243,9 @@ impl Steps {
     /// a mark, increments the step's `times`.
     pub(super) fn current(&mut self) -> &mut Step {
         let step = self.steps.at(self.current);
-        step.times += u64::from(std::mem::take(&mut self.is_new));
+        if self.current == self.marked {
+            step.times += u64::from(std::mem::take(&mut self.is_new));
+        }
         step
     }
 

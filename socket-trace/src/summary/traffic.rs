@@ -1,6 +1,6 @@
 //! Totals of a subset of the connections in a recording, by step and by operation.
 
-use socket_tap::event::{Event, Op};
+use socket_tap::event::{Event, Op, SockId};
 use socket_tap::format::Side;
 
 use super::data_transfer::DataTransfer;
@@ -31,6 +31,7 @@ impl Traffic {
 
     /// Adds an event. `socket` is the history of the event's socket.
     pub(super) fn observe(&mut self, event: &Event, socket: Option<&SocketHistory>, on_call: OnCall<'_>) {
+        self.steps.select(event);
         let side = socket.map_or(self.side, |socket| socket.side(self.side));
         let is_uncounted = is_uncounted(event, socket);
         let transfer = DataTransfer::by(event, side);
@@ -43,9 +44,10 @@ impl Traffic {
         }
     }
 
-    /// Adds a socket that has been closed.
-    pub(super) fn add_ended(&mut self, socket: &SocketHistory) {
+    /// Adds a socket that was closed with the last event.
+    pub(super) fn add_ended(&mut self, sock: SockId, socket: &SocketHistory) {
         self.steps.current().add_ended(socket, socket.side(self.side));
+        self.steps.forget(sock);
     }
 
     /// Returns the totals. Passes the API calls that are still open to `on_call`.

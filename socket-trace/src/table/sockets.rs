@@ -1,5 +1,7 @@
 //! Builds the table of socket calls.
 
+use std::borrow::Cow;
+
 use super::cell::Cell;
 use super::columns::is_change;
 use super::grid::{Column, Grid};
@@ -27,9 +29,10 @@ pub(super) fn grid(traces: &[&Summary], steps_of: fn(&Summary) -> &[Step]) -> Gr
         let steps: Vec<_> = (traces.iter())
             .filter_map(|trace| Some((trace, steps_of(trace).iter().find(|step| step.name == name)?)))
             .collect();
+        let name = steps.first().map_or(Cow::Borrowed(name), |(_, step)| step.title());
         let title = match steps.iter().map(|(_, step)| step.times).max() {
             Some(times @ 2..) => format!("{name}, {times} times"),
-            _ => name.to_owned(),
+            _ => name.into_owned(),
         };
         let rows = steps.iter().map(|(trace, step)| (trace.label.as_str(), cells(step)));
         grid.group(vec![Cell::Name(title)], rows.collect(), is_change(traces));

@@ -1,8 +1,9 @@
 //! The events of a time line, each with its connection, its step and the dissected parts of its data.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
-use socket_dissect::{Contracts, Dissector, Expansion, Part};
+use socket_dissect::{Call, Contracts, Dissector, Expansion, Part};
 use socket_tap::event::Op;
 use socket_tap::format::Side;
 
@@ -39,6 +40,10 @@ pub struct AnnotatedEvent {
     pub packet: Option<NumberedPacket>,
     /// The dissected parts of the data that the event transferred; empty for a recording without payload.
     pub parts: Vec<Part>,
+    /// The API calls that ended with the event, such as the call whose response it transferred completely.
+    pub ended: Vec<Call>,
+    /// The `User-Agent` of the client of the event's connection, once it is known. `None` for events without data.
+    pub user_agent: Option<Arc<str>>,
 }
 
 impl AnnotatedEvent {
@@ -114,14 +119,15 @@ impl AnnotatedEvents {
             _ => None,
         };
         let dissector = self.dissectors.get_mut(recording).and_then(Option::as_mut);
-        let parts = dissector.map_or_else(Vec::new, |dissector| {
-            let parts = dissector.observe(&timed.event);
-            // The dissector keeps finished calls until they are fetched, and they are not needed here.
-            dissector.take_finished();
-            parts
-        });
+        let (mut parts, mut ended, mut user_agent) = (Vec::new(), Vec::new(), None);
+        if let Some(dissector) = dissector {
+            parts = dissector.observe(&timed.event);
+            ended = dissector.take_finished();
+            let sock = timed.event.sock.filter(|_| !parts.is_empty());
+            user_agent = sock.and_then(|sock| dissector.user_agent(sock)).cloned();
+        }
         let step = self.steps.observe(recording, &timed.event);
-        Ok(Next::Event(AnnotatedEvent { timed, connection, step, packet, parts }))
+        Ok(Next::Event(AnnotatedEvent { timed, connection, step, packet, parts, ended, user_agent }))
     }
 
     /// Returns the next event of complete traces, or `None` at their end.

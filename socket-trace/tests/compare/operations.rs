@@ -124,3 +124,33 @@ fn change_row_compares_two_recordings_of_one_program() {
     assert_eq!(changes(&[&before, &other]), [""; 0]);
     assert_eq!(changes(&[&before, &after, &other]), [""; 0]);
 }
+
+#[test]
+fn connection_from_a_terminal_is_a_step_named_after_its_client() {
+    let directory = TempDir::new().unwrap();
+    let get = GET.replace("host: x", "host: x\r\nuser-agent: curl/8.5.0");
+    let rest = Recording::of("rest")
+        .step("get a book")
+        .accept(2)
+        .call(2, GET, OK)
+        .close(2)
+        .step("from a terminal")
+        .accept_from(3, "127.0.0.1:5003")
+        .accept_from(4, "127.0.0.1:5004")
+        .call(3, &get, OK)
+        .call(4, GET, OK)
+        .step("list books")
+        .call(3, &get, OK)
+        .close(3)
+        .close(4)
+        .save(directory.path(), "rest.jsonl");
+    let ran = compare(&[&rest]);
+    let rows: Vec<_> =
+        ran.rows(SOCKETS).iter().map(|row| row.split(" rest ").next().unwrap().to_owned()).collect();
+    assert_eq!(rows, ["get a book", "curl/8.5.0 from 127.0.0.1:5003", "from 127.0.0.1:5004"]);
+    let json: serde_json::Value = serde_json::from_str(&compare(&["--json", &rest]).stdout).unwrap();
+    let steps = json["traces"][0]["steps"].as_array().unwrap();
+    let calls: Vec<_> = steps.iter().map(|step| step["operations"]["GET /v1/books/{}"].as_u64()).collect();
+    assert_eq!(calls, [Some(1), Some(2), Some(1)]);
+    assert_eq!(steps[1]["connections"], 1);
+}

@@ -51,6 +51,12 @@ impl Recording {
         self.event(sock, Op::accept(SockId::new(1).unwrap()))
     }
 
+    /// Adds an accept of a connection from this address.
+    pub(crate) fn accept_from(self, sock: u64, peer: &str) -> Self {
+        let peer: std::net::SocketAddr = peer.parse().unwrap();
+        self.event(sock, Op::accept(SockId::new(1).unwrap()).with_peer(peer))
+    }
+
     pub(crate) fn read(self, sock: u64, bytes: &str) -> Self {
         let transfer = self.transfer(bytes);
         self.event(sock, Op::Read(transfer))

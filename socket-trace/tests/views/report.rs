@@ -37,6 +37,8 @@ fn report_has_data_of_show_and_compare_commands() {
         assert_eq!(step.is_some(), item["at"].as_u64() >= Some(30_000), "{item:?}");
         let says = item.remove("says");
         assert_eq!(says.is_some(), item.contains_key("carried"), "{item:?}");
+        let ended = item.remove("ended");
+        assert_eq!(ended.is_some(), says.is_some_and(|says| says == "204 No Content"), "{item:?}");
     }
     assert_eq!(items, shown);
     let says: Vec<_> =

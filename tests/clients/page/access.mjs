@@ -49,6 +49,16 @@ for (const colorScheme of ['light', 'dark']) {
     await passes(page, 'by time');
   }, options);
 
+  await check(`${colorScheme}: calls are accessible`, async (page) => {
+    await goTo(page, 'Calls');
+    await doIt(page, 'get a book');
+    await page.getByRole('grid', { name: 'Calls' }).locator('tr[aria-rowindex="3"]').waitFor({ state: 'attached' });
+    await passes(page, 'calls');
+    await page.keyboard.press('End');
+    await page.getByRole('region', { name: 'The selected event' }).waitFor();
+    await passes(page, 'selected call');
+  }, options);
+
   await check(`${colorScheme}: compare, sockets and datagrams are accessible`, async (page) => {
     await goTo(page, 'Compare');
     await doIt(page, 'list books');
@@ -108,7 +118,7 @@ await check('reduced motion disables all animations', async (page) => {
 
 await check('screens, operations, events, inspector and help work with the keyboard alone', async (page) => {
   await settled(page);
-  for (const [key, screen] of [['2', 'Compare'], ['3', 'Sockets'], ['4', 'Datagrams'], ['5', 'Lessons'], ['1', 'Lanes']]) {
+  for (const [key, screen] of [['2', 'Compare'], ['3', 'Sockets'], ['4', 'Datagrams'], ['5', 'Lessons'], ['6', 'Calls'], ['1', 'Lanes']]) {
     await page.keyboard.press(key);
     await page.getByRole('navigation', { name: 'Screens' }).locator('[aria-current]').filter({ hasText: screen }).waitFor();
   }

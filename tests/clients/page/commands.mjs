@@ -82,9 +82,22 @@ for (const api of apis) {
   });
 }
 
-await check('without clipboard access the command line is selected', async (page) => {
+await check('a command line is copied without the clipboard interface, which is missing over plain HTTP', async (page) => {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  const clipboard = await page.evaluateHandle(() => navigator.clipboard);
   await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
   await page.getByRole('button', { name: 'Command lines' }).click();
+  await page.getByRole('button', { name: 'Copy: get a book, REST' }).click();
+  await page.getByText('Copied.').waitFor();
+  assert.match(await clipboard.evaluate((own) => own.readText()), /^curl -i 'http:/);
+});
+
+await check('if copying fails the command line is selected', async (page) => {
+  await page.evaluate(() => {
+    Object.defineProperty(navigator, 'clipboard', { value: undefined });
+    document.execCommand = () => false;
+  });
+  await page.getByRole('button', { name: 'Copy command' }).click();
   await page.getByRole('button', { name: 'Copy: get a book, REST' }).click();
   await page.getByText('The text is selected').waitFor();
   assert.match(await page.evaluate(() => getSelection().toString()), /^curl -i 'http:/);

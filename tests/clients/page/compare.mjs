@@ -194,8 +194,9 @@ await check('latest step is that of the last call of any client', async (page) =
     (await page.getByRole('combobox', { name: 'step' }).getByRole('option').allInnerTexts())[0];
   const latest = async (step) => (await first()).replace(/, total of \d+ runs$/, '') === `latest: ${step}`;
   const { local } = (await settled(page)).find(({ recording, op }) => recording === 'rest-server' && op === 'bind');
-  spawnSync('curl', ['-sS', `http://${local}/v1/books/1`]);
-  await until('the latest step is that from a terminal', () => latest('from a terminal'));
+  spawnSync('curl', ['-sS', '-A', 'probe/2', `http://${local}/v1/books/1`]);
+  const { peer } = (await settled(page)).findLast(({ recording, op }) => recording === 'rest-server' && op === 'accept');
+  await until('the latest step is the connection from a terminal', () => latest(`probe/2 from ${peer}`));
   await doIt(page, 'list books');
   const events = await settled(page);
   await until('the latest step is that of the operation', () => latest('list books'));

@@ -1,5 +1,6 @@
 // The entry module: assembles the page's header, screens and keyboard shortcuts.
 
+import { createCallsView } from "./calls/view.js";
 import { createCompareView } from "./compare/view.js";
 import { createPlainView } from "./datagrams/view.js";
 import { createDoBar } from "./do/bar.js";
@@ -19,6 +20,7 @@ startFeed(store);
 
 const views = [
   createLanesView(store),
+  createCallsView(store),
   createCompareView(store),
   createSocketsView(store),
   createPlainView(store),

@@ -27,11 +27,13 @@ export function comparedSteps(traces) {
   return [...new Set(traces.flatMap((trace) => trace.steps.map((step) => step.name)))];
 }
 
-/** Returns the title of a step, with the number of runs if its numbers are totals of several. */
+/** Returns the title of a step, with its client if known, and the number of runs if its numbers are totals of several. */
 export function comparedStepTitle(traces, name) {
   const steps = traces.flatMap((trace) => trace.steps.filter((step) => step.name === name));
   const times = Math.max(0, ...steps.map((step) => step.times));
-  return times > 1 ? `${name}, total of ${times} runs` : name;
+  const client = steps.find((step) => step.client !== undefined)?.client;
+  const title = client === undefined ? name : `${client} ${name}`;
+  return times > 1 ? `${title}, total of ${times} runs` : title;
 }
 
 /** Returns the latest step that the comparison contains. */

@@ -5,7 +5,7 @@ import { el } from "./dom.js";
 /**
  * Creates the shortcuts: `{ add, dialog, button }`. `add` takes a title, bindings
  * `{ keys, label, description, run }` and `isOn`, which returns whether they are active. A binding without `run`
- * is only listed. A shortcut does not apply if the focused element uses the key itself.
+ * is only listed, and one with `isHidden` is not listed. A shortcut does not apply if the focused element uses the key itself.
  */
 export function createKeys() {
   const groups = [];
@@ -51,7 +51,7 @@ function isKeyInUse({ defaultPrevented, ctrlKey, metaKey, altKey, target, key })
 }
 
 function keysGroup({ title, bindings }) {
-  const rows = bindings.flatMap(({ label, description }) => [
+  const rows = bindings.filter(({ isHidden }) => !isHidden).flatMap(({ label, description }) => [
     el("dt", {}, el("kbd", { text: label })),
     el("dd", { text: description }),
   ]);

@@ -8,7 +8,7 @@ export const MAX_ITEMS = 20_000;
 /**
  * The state of the page.
  *
- * Kinds of changes: `hello`, `items`, `cursor`, `selection`, `focus`, `step`, `comparison`, `sockets`,
+ * Kinds of changes: `hello`, `items`, `cursor`, `selection`, `focus`, `step`, `kind`, `comparison`, `sockets`,
  * `watching`, `streamState`, `feedError`.
  */
 export class Store {
@@ -40,6 +40,8 @@ export class Store {
   focus = null;
   /** The name of the step to compare; `null` for the latest. */
   step = null;
+  /** The kind of calls to compare, such as `get a book`; `null` to compare steps. */
+  kind = null;
 
   #listeners = new Map();
 
@@ -66,9 +68,9 @@ export class Store {
     this.hello = hello;
     registerRecordings(hello.recordings);
     if (isOther) {
-      Object.assign(this, { items: [], dropped: 0, cursor: null, selected: null, focus: null, step: null });
+      Object.assign(this, { items: [], dropped: 0, cursor: null, selected: null, focus: null, step: null, kind: null });
       this.feedError = null;
-      for (const kind of ["items", "cursor", "selection", "focus", "step", "feedError"]) this.#changed(kind);
+      for (const kind of ["items", "cursor", "selection", "focus", "step", "kind", "feedError"]) this.#changed(kind);
     }
     this.#changed("hello");
   }

@@ -30,7 +30,7 @@ export function laneHead({ heading }, { apis, onCompare }) {
   const title = el("h3", { text: label });
   line.append(...[title, pause].filter(Boolean));
   const element = el("div", { class: "lane-head-rule" }, line);
-  if (!onCompare || heading.isFromTerminal) return { element, show() {} };
+  if (!onCompare || heading.isFromTerminal) return { element, show: () => headTitle(title, heading.label) };
   const same = el("span", { class: "lane-same" });
   const compare = el("button", {
     type: "button",
@@ -65,6 +65,11 @@ export function laneHead({ heading }, { apis, onCompare }) {
     else drawSoon();
   };
   return { element, show };
+}
+
+/** Sets the title, which changes when the client of a connection becomes known. */
+function headTitle(title, label) {
+  if (title.textContent !== label) title.textContent = label;
 }
 
 /** Draws the comparison. A difference is shown only at the end of the step, because it may be temporary before. */

@@ -21,6 +21,8 @@ export class Lanes {
   #isMeasured = false;
   #width = 0;
   #hello = null;
+  /** The selected event for which the lanes were scrolled last. */
+  #revealed = null;
   #titles = el("div");
   #sticky = null;
   #draw = onFrame(() => this.#isShown && this.#focus.keep(() => this.#drawNow()));
@@ -92,6 +94,10 @@ export class Lanes {
   /** Starts drawing. */
   show() {
     this.#isShown = true;
+    const { selected } = this.store;
+    // Another screen may have selected an event.
+    if (selected !== null && selected !== this.#revealed) onFrame(() => this.reveal(selected))();
+    this.#revealed = selected;
     if (this.#model.settings.focus === this.store.focus) this.#draw();
     else this.layOut({ focus: this.store.focus });
   }
@@ -167,6 +173,7 @@ export class Lanes {
 
   #select() {
     const { selected, cursor } = this.store;
+    if (this.#isShown) this.#revealed = selected;
     if (selected !== null) {
       this.#focus.set(selected);
       if (cursor !== null && selected > cursor) this.store.set("cursor", selected);

@@ -1,6 +1,7 @@
 // The steps of the recording, from its marks. Each step has a heading over its events.
 
 import { sourceOf } from "../recording/apis.js";
+import { clientStepTitle, isClientStep } from "../recording/client-steps.js";
 
 /** The step of all calls that belong to no operation. */
 const STEP_FROM_TERMINAL = "from a terminal";
@@ -35,10 +36,26 @@ export class LaneSteps {
    * mark. So an empty step has no heading, and a late event still belongs to its own step.
    */
   add(item) {
+    if (isClientStep(item)) return this.#addToClientStep(item);
     const begins = this.#next !== null && stepParts(item.step ?? this.#next.story)[0] === this.#next.story;
     if (begins) [this.current, this.#next] = [this.#next, null];
     if (this.current?.isFromTerminal === false) this.current.items.push(item);
     return begins;
+  }
+
+  /**
+   * Adds an event of a connection that is a step of its own. The accept starts its heading. Later events of a connection
+   * can be below the heading of another one that was accepted meanwhile.
+   */
+  #addToClientStep(item) {
+    const { step, at, client, connection, recording } = item;
+    if (item.op === "accept") {
+      const [recordings, parts] = [new Set([recording]), new Map()];
+      this.current = { label: step, story: step, parts, at, isFromTerminal: true, recordings, items: [] };
+      this.#next = null;
+    }
+    if (this.current?.story === step) this.current.label = clientStepTitle({ step, client, connection }, this.current.label);
+    return item.op === "accept";
   }
 
   /** Forgets the events of the current step before `seq`. */

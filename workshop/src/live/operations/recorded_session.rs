@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use hardening_http::Shutdown;
 use socket_tap::Tap;
+use socket_trace::client_step::FROM_A_TERMINAL;
 use tokio::time::{sleep, timeout};
 
-use crate::recordings::{FROM_A_TERMINAL, Recordings};
+use crate::recordings::Recordings;
 
 /// Timeout of a step: the calls of one operation. Over loopback, they take milliseconds.
 const STEP_TIMEOUT: Duration = Duration::from_secs(10);
