@@ -84,6 +84,10 @@ pub enum Command {
     /// Needs Linux, user namespaces and /dev/net/tun, but no root. Nothing leaves the process, and the interfaces of this
     /// machine are not touched.
     Wire(crate::wire::flags::Flags),
+
+    /// Run a scenario of the live page and print it as JSON
+    #[command(hide = true)]
+    WireScenario(crate::wire::scenario::command::Flags),
 }
 
 impl Flags {

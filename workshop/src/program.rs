@@ -30,8 +30,10 @@ use crate::{live, report, traces_directory, wire};
 #[must_use]
 pub fn run() -> ExitCode {
     let flags = Flags::parse();
-    if let Some(Command::Wire(flags)) = &flags.command {
-        return wire::run::run(flags);
+    match &flags.command {
+        Some(Command::Wire(flags)) => return wire::run::run(flags),
+        Some(Command::WireScenario(flags)) => return wire::scenario::command::run(flags),
+        None => {}
     }
     match try_run(&flags) {
         Ok(verdict) => ExitCode::from(verdict.exit_code()),
@@ -169,7 +171,10 @@ async fn serve(
     shutdown: &Shutdown,
 ) -> Result<(), Error> {
     let page = match extras.page.take() {
-        Some(page) => Some(live::start(page, apis, &extras.plain, &flags.store.store, shutdown).await?),
+        Some(page) => {
+            let (store, traces) = (&flags.store.store, flags.traces.clone());
+            Some(live::start(page, apis, &extras.plain, store, traces, shutdown).await?)
+        }
         None => None,
     };
     shutdown_on_signal(signals, "workshop", flags.json, shutdown.clone());

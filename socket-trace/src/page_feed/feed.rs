@@ -2,6 +2,7 @@
 
 use std::io;
 
+use socket_tap::event::{Event, Op};
 use socket_tap::format::Side;
 
 use crate::client_step::client_name;
@@ -33,8 +34,19 @@ impl PageFeed {
         let mut json = Vec::new();
         added.write(&annotated.timed.event, &mut json)?;
         json.truncate(json.trim_ascii_end().len());
-        String::from_utf8(json).map_err(io::Error::other)
+        let json = String::from_utf8(json).map_err(io::Error::other)?;
+        Ok(if has_sequence_number(&annotated.timed.event) {
+            // The field of the segment is the first. Quotes inside strings are escaped, so a string does not match.
+            json.replacen("\"seq\":", "\"sequence\":", 1)
+        } else {
+            json
+        })
     }
+}
+
+/// Returns `true` if the event has a field `seq` of its own: the sequence number of a TCP segment.
+fn has_sequence_number(event: &Event) -> bool {
+    matches!(&event.op, Op::Packet(packet) if packet.segment.is_some())
 }
 
 /// Returns `true` if the event belongs to a connection that the recorded server opened to another server,

@@ -52,15 +52,20 @@ impl Report {
         let open = || traces.iter().map(Trace::open).collect::<Result<Vec<_>, _>>();
         let mut events = AnnotatedEvents::new(Timeline::of(open()?));
         let (mut items, mut kept) = (PageFeed::default(), RecentEvents::default());
+        let (mut packet_items, mut packets) = (PageFeed::default(), RecentEvents::default());
         let mut lanes = Lanes::of(events.timeline().recordings());
         while let Some(annotated) = events.next_event()? {
-            // The page has no view of packets.
+            let recordings = events.timeline().recordings();
+            // Packets are apart, because only one screen shows them.
             if matches!(annotated.timed.event.op, Op::Packet(_)) {
-                continue;
+                packets.push(packet_items.next(&annotated, recordings).map_err(Error::Json)?);
+            } else {
+                lanes.observe(&annotated);
+                kept.push(items.next(&annotated, recordings).map_err(Error::Json)?);
             }
-            lanes.observe(&annotated);
-            kept.push(items.next(&annotated, events.timeline().recordings()).map_err(Error::Json)?);
         }
+        let wire =
+            wire(events.timeline().recordings(), &packets).map_err(|error| Error::Json(error.into()))?;
         let with_sockets = open()?.into_iter().filter(|trace| trace.header().side != Side::Wire);
         let summaries = with_sockets.map(|trace| Summary::of(trace, RecordingState::Finished));
         let comparison = Comparison::of(summaries.collect::<Result<_, _>>()?);
@@ -75,10 +80,12 @@ impl Report {
             plain,
             operations: Vec::new(),
             database: None,
+            wire: None,
         };
-        let html =
-            html(&hello, kept.after(0), Some(&comparison)).map_err(|error| Error::Json(error.into()))?;
-        Ok(Self { html, omitted: kept.first() - 1, timeline: events.into_timeline() })
+        let html = html(&hello, kept.after(0), Some(&comparison), wire.as_deref())
+            .map_err(|error| Error::Json(error.into()))?;
+        let omitted = kept.first() - 1 + packets.first() - 1;
+        Ok(Self { html, omitted, timeline: events.into_timeline() })
     }
 }
 
@@ -87,8 +94,19 @@ fn with_sockets_only(recordings: &[Recording]) -> impl Iterator<Item = &Recordin
     recordings.iter().filter(|recording| recording.header.side != Side::Wire)
 }
 
-/// Builds an HTML page from `hello`, which describes the recordings, and from events (`items`) and a
-/// comparison, which are already JSON.
+/// Returns the recordings of networks and their packets as JSON. `None` if there are no packets.
+fn wire(recordings: &[Recording], packets: &RecentEvents) -> serde_json::Result<Option<String>> {
+    if packets.last() == 0 {
+        return Ok(None);
+    }
+    let wires = recordings.iter().filter(|recording| recording.header.side == Side::Wire);
+    let wires: Vec<page::hello::Recording> = wires.map(Into::into).collect();
+    let (wires, packets) = (serde_json::to_string(&wires)?, json_array(packets.after(0)));
+    Ok(Some(format!("{{\"recordings\":{wires},\"packets\":{packets}}}")))
+}
+
+/// Builds an HTML page from `hello`, which describes the recordings, and from values that are already JSON: events
+/// (`items`), a comparison, and the packets of a network or the result of a scenario (`wire`).
 ///
 /// # Errors
 /// `hello` cannot be converted to JSON, which does not happen in practice.
@@ -96,10 +114,12 @@ pub fn html<'a>(
     hello: &Hello,
     items: impl IntoIterator<Item = &'a Arc<str>>,
     comparison: Option<&str>,
+    wire: Option<&str>,
 ) -> serde_json::Result<String> {
-    let (hello, items, comparison) =
-        (serde_json::to_string(hello)?, json_array(items), comparison.unwrap_or("null"));
-    let recording = format!("{{\"hello\":{hello},\"items\":{items},\"comparison\":{comparison}}}");
+    let (hello, items) = (serde_json::to_string(hello)?, json_array(items));
+    let (comparison, wire) = (comparison.unwrap_or("null"), wire.unwrap_or("null"));
+    let recording =
+        format!("{{\"hello\":{hello},\"items\":{items},\"comparison\":{comparison},\"wire\":{wire}}}");
     Ok(page::report(&recording))
 }
 

@@ -26,6 +26,9 @@ pub struct Hello {
     pub plain: Vec<Lane>,
     /// Operations that the page can start; empty in a report.
     pub operations: Vec<Operation>,
+    /// The network on which the page can run scenarios; `None` in a report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wire: Option<Wire>,
 }
 
 /// Origin and settings of a recording whose events the page shows.
@@ -71,4 +74,38 @@ pub struct Operation {
     pub what: &'static str,
     /// Command lines that perform the operation in a terminal, by API.
     pub commands: BTreeMap<&'static str, String>,
+}
+
+/// A network that can be slow and lossy, on which the page can run scenarios.
+#[derive(Clone, Debug, Serialize)]
+pub struct Wire {
+    /// The scenarios.
+    pub scenarios: Vec<WireScenario>,
+    /// Maximum round-trip time in milliseconds.
+    pub max_rtt: u32,
+    /// Maximum share of lost packets in percent.
+    pub max_loss: f64,
+    /// The requirement that this machine does not meet; `None` if it can run the network.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing: Option<WireMissing>,
+}
+
+/// A scenario: a short program on the network.
+#[derive(Clone, Debug, Serialize)]
+pub struct WireScenario {
+    /// Identifier of the scenario in the page's requests.
+    pub id: &'static str,
+    /// Title of the scenario.
+    pub title: &'static str,
+    /// Sentence that describes the scenario.
+    pub what: &'static str,
+}
+
+/// The reason why a machine cannot run the network.
+#[derive(Clone, Debug, Serialize)]
+pub struct WireMissing {
+    /// What is missing.
+    pub error: String,
+    /// Ways to get it, each with the systems that it is for.
+    pub remedies: Vec<String>,
 }

@@ -6,8 +6,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::files::{ICON, INDEX, SCRIPT, STYLES};
 
-/// Returns the page as a single HTML file. `recording` is a JSON object with the members `hello`, `items` and
-/// `comparison`.
+/// Returns the page as a single HTML file. `recording` is a JSON object with the members `hello`, `items`, `comparison`
+/// and `wire`.
 #[must_use]
 pub fn report(recording: &str) -> String {
     let script = format!("\n{}", escape_script(SCRIPT));

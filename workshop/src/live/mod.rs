@@ -24,6 +24,7 @@ mod state;
 pub mod token;
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
@@ -38,10 +39,12 @@ use feed::history::History;
 use latest_json::LatestJson;
 pub use live_page::LivePage;
 use operations::apis;
+use operations::wire::WireNetwork;
 use response::ErrorResponse;
 use state::State;
 
-/// Serves the live page until the shutdown. The page shows the recordings of the given servers.
+/// Serves the live page until the shutdown. The page shows the recordings of the given servers, and records its scenarios
+/// on the network of `workshop wire` in a folder of `traces`.
 ///
 /// # Errors
 /// If the trace files cannot be opened.
@@ -50,6 +53,7 @@ pub async fn start(
     instances: &[ApiInstance; 3],
     plain: &PlainInstance,
     store: &StoreAddress,
+    traces: PathBuf,
     shutdown: &Shutdown,
 ) -> io::Result<JoinHandle<io::Result<()>>> {
     let (history, feed_error) = (Arc::new(History::default()), LatestJson::default());
@@ -64,7 +68,9 @@ pub async fn start(
     let LivePage { listener, access } = page;
     let database = (!matches!(store, StoreAddress::Memory)).then(|| store.to_string());
     let apis = apis::all(instances, shutdown);
-    let state = State::new(access, apis, plain, recordings, history, feed_error, shutdown);
+    let token = shutdown.clone();
+    let wire = tokio::task::spawn_blocking(move || WireNetwork::new(&traces, &token)).await?;
+    let state = State::new(access, apis, plain, wire, recordings, history, feed_error, shutdown);
     let state = Arc::new(State { database, ..state });
     tokio::spawn(feed::comparison::run(Arc::clone(&state)));
     tokio::spawn(feed::socket_table::run(Arc::clone(&state)));

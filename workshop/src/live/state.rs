@@ -15,6 +15,7 @@ use crate::live::operations::operation_lock::OperationLock;
 use crate::live::operations::plain::Plain;
 use crate::live::operations::recorded_session::RecordedSession;
 use crate::live::operations::watchers::Watchers;
+use crate::live::operations::wire::WireNetwork;
 use crate::live::server::open_pages::OpenPages;
 use crate::plain_instance::PlainInstance;
 use crate::recordings::Recordings;
@@ -28,6 +29,7 @@ pub(crate) struct State {
     pub(crate) database: Option<String>,
     pub(crate) apis: Vec<Arc<Api>>,
     pub(crate) plain: Plain,
+    pub(crate) wire: WireNetwork,
     pub(crate) recordings: Vec<Recording>,
     pub(crate) history: Arc<History>,
     pub(crate) open_pages: OpenPages,
@@ -47,6 +49,7 @@ impl State {
         access: Access,
         apis: Vec<Arc<Api>>,
         plain: &PlainInstance,
+        wire: WireNetwork,
         recordings: Vec<Recording>,
         history: Arc<History>,
         feed_error: LatestJson,
@@ -59,6 +62,7 @@ impl State {
             watchers: Arc::new(Watchers::new(apis.iter().map(|api| api.name))),
             apis,
             plain: Plain::new(plain, shutdown),
+            wire,
             recordings,
             history,
             open_pages: OpenPages::default(),

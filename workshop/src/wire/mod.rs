@@ -8,6 +8,7 @@
 //! - [`calls`]: makes the calls, in named steps
 //! - [`reading`]: reads the recordings, and computes what each step cost
 //! - [`report`]: the report as text and JSON
+//! - [`scenario`]: short programs on the network that the live page can start
 
 pub mod calls;
 pub mod flags;
@@ -15,4 +16,5 @@ pub mod lab;
 pub mod reading;
 pub mod report;
 pub mod run;
+pub mod scenario;
 pub mod values;

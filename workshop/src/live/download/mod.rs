@@ -102,12 +102,13 @@ async fn sequence(FromState(state): FromState<Arc<State>>, uri: Uri) -> Download
 async fn report(FromState(state): FromState<Arc<State>>) -> Download {
     let slot = state.downloads.acquire().await?;
     let (first, items) = state.history.all();
-    let hello = page::Hello { first, operations: Vec::new(), ..hello(&state) };
-    let recordings = state.compared();
+    let hello = page::Hello { first, operations: Vec::new(), wire: None, ..hello(&state) };
+    let (recordings, wire) = (state.compared(), state.wire.latest.text());
     let created = tokio::task::spawn_blocking(move || {
         let comparison = compare(&recordings).map_err(ErrorResponse::internal)?;
         let comparison = serde_json::to_string(&comparison).map_err(ErrorResponse::internal)?;
-        html(&hello, &items, Some(&comparison)).map_err(ErrorResponse::internal)
+        let wire = Some(wire.as_str()).filter(|json| !json.is_empty());
+        html(&hello, &items, Some(&comparison), wire).map_err(ErrorResponse::internal)
     });
     let report = created.await.map_err(ErrorResponse::internal)??;
     let body = body_writer::body(slot, move |out| out.write_all(report.as_bytes())).await?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::State as FromState;
+use axum::extract::{Path, State as FromState};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,7 @@ use super::watchers::Watchers;
 use super::{apis, plain};
 use crate::live::response::{ErrorResponse, JsonBody, json, json_text};
 use crate::live::state::State;
+use crate::wire::scenario::{Request as WireRequest, Scenario, shipped};
 
 /// Body of `POST /api/run`.
 #[derive(Debug, Deserialize)]
@@ -150,4 +151,26 @@ pub(crate) async fn datagrams(
     let response =
         run.await.map_err(|error| ErrorResponse::internal(format!("the client failed: {error}")))?;
     json(&response)
+}
+
+/// Handles `POST /api/wire`: runs a scenario on the network of `workshop wire`.
+pub(crate) async fn wire(
+    FromState(state): FromState<Arc<State>>,
+    JsonBody(request): JsonBody<WireRequest>,
+) -> Result<impl IntoResponse, ErrorResponse> {
+    request.check().map_err(ErrorResponse::bad_request)?;
+    let lock = state.wire.operation_lock.acquire().await?;
+    // A task, so that a started scenario is completed even if the client disconnects.
+    let run = tokio::spawn(async move {
+        let _lock = lock;
+        state.wire.run(&request).await
+    });
+    let result =
+        run.await.map_err(|error| ErrorResponse::internal(format!("the scenario failed: {error}")))?;
+    result.map(json_text).map_err(|error| ErrorResponse(StatusCode::BAD_GATEWAY, error))
+}
+
+/// Handles `GET /api/wire/recorded/{scenario}`: returns the result of a scenario that was recorded elsewhere.
+pub(crate) async fn recorded_wire(Path(scenario): Path<Scenario>) -> impl IntoResponse {
+    json_text(shipped::recorded(scenario).to_owned())
 }

@@ -13,6 +13,7 @@
 //! - `watchers`: clients that watch changes until they are stopped
 //! - `plain`: calls over plain UDP and TCP sockets
 //! - `experiments`: experiments with plain sockets, for the lessons
+//! - `wire`: scenarios on a network that can be slow and lossy
 //! - `fan_out`: runs a task for several APIs at the same time
 //! - `operation_lock`: a lock that lets one operation run at a time
 //! - `recorded_session`: runs tasks as named steps in the recordings of a server and its clients
@@ -31,3 +32,4 @@ pub(crate) mod operation_lock;
 pub(crate) mod plain;
 pub(crate) mod recorded_session;
 pub(crate) mod watchers;
+pub(crate) mod wire;

@@ -32,6 +32,7 @@ pub(crate) fn hello(state: &State) -> Hello {
         lanes: lanes.collect(),
         plain: plain.to_vec(),
         operations: operations(&state.apis),
+        wire: Some(state.wire.info().clone()),
     }
 }
 

@@ -30,6 +30,8 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/api/watch", post(handlers::watch))
         .route("/api/datagrams", post(handlers::datagrams))
         .route("/api/experiment", post(handlers::experiment))
+        .route("/api/wire", post(handlers::wire))
+        .route("/api/wire/recorded/{scenario}", get(handlers::recorded_wire))
         .merge(download::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)

@@ -46,7 +46,7 @@ struct PageStream {
     seq: u64,
     newest_seq: watch::Receiver<u64>,
     /// JSON values that are sent when they change, each with the name of its server-sent event.
-    values: [(&'static str, watch::Receiver<Option<Arc<str>>>); 4],
+    values: [(&'static str, watch::Receiver<Option<Arc<str>>>); 5],
     pending: VecDeque<Event>,
     _page: OpenPage,
 }
@@ -62,6 +62,7 @@ impl PageStream {
             ("sockets", state.socket_table.subscribe()),
             ("watching", state.watchers.json().subscribe()),
             ("failed", state.feed_error.subscribe()),
+            ("wire", state.wire.latest.subscribe()),
         ];
         let pending = VecDeque::from([event("hello", &hello(&state))]);
         Self { newest_seq: state.history.newest(), seq, values, pending, _page: page, state }
@@ -108,7 +109,7 @@ impl PageStream {
     }
 
     async fn wait(&mut self) {
-        let [(_, one), (_, two), (_, three), (_, four)] = &mut self.values;
+        let [(_, one), (_, two), (_, three), (_, four), (_, five)] = &mut self.values;
         // `changed` cannot fail, because `state` holds the senders. It also marks the value as seen, which is
         // undone here for `collect`.
         tokio::select! {
@@ -118,6 +119,7 @@ impl PageStream {
             _ = two.changed() => two.mark_changed(),
             _ = three.changed() => three.mark_changed(),
             _ = four.changed() => four.mark_changed(),
+            _ = five.changed() => five.mark_changed(),
         }
     }
 }

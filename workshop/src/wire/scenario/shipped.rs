@@ -1,0 +1,51 @@
+//! Results of all scenarios that were recorded elsewhere. The page shows them on machines that cannot run the network.
+//!
+//! To make them anew, on a machine that can:
+//!
+//! ```sh
+//! cargo run -- wire-scenario > recorded.json && mv recorded.json workshop/src/wire/scenario/
+//! ```
+
+use serde_json::Value;
+
+use super::request::Sender;
+use super::{Recorded, Request, Scenario};
+
+/// The results, one for each line.
+const RECORDED: &str = include_str!("recorded.json");
+
+/// Number of base64 characters that are kept of the data of each event. They are 48 bytes: the headers of a packet, or
+/// the beginning of a payload.
+const KEPT_DATA: usize = 64;
+
+/// Returns the result of a scenario as JSON.
+#[must_use]
+pub fn recorded(scenario: Scenario) -> &'static str {
+    Scenario::ALL
+        .iter()
+        .position(|other| *other == scenario)
+        .and_then(|line| RECORDED.lines().nth(line))
+        .unwrap_or("null")
+}
+
+/// Returns the conditions under which a scenario is recorded. One call of each API shows a retransmission.
+pub(super) fn request(scenario: Scenario) -> Request {
+    let drop = (scenario == Scenario::Call).then_some(Sender::Client);
+    Request { drop, ..Request::new(scenario) }
+}
+
+/// Returns the text of the file. Most of the data of the events is omitted, so that it stays small.
+pub(super) fn write(all: Vec<Recorded>) -> serde_json::Result<String> {
+    let mut text = String::new();
+    for mut recorded in all {
+        let data = recorded.items.iter_mut().filter_map(|item| item.get_mut("data"));
+        for data in data {
+            if let Value::String(base64) = data {
+                base64.truncate(KEPT_DATA);
+            }
+        }
+        text += &serde_json::to_string(&recorded)?;
+        text.push('\n');
+    }
+    Ok(text)
+}
