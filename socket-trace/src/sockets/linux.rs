@@ -24,6 +24,11 @@ pub(super) fn without_processes() -> io::Result<Vec<Row>> {
     rows(&HashMap::new())
 }
 
+/// Returns the TCP sockets with IPv4 addresses, without their processes and backlogs.
+pub(super) fn tcp_v4() -> io::Result<Vec<Row>> {
+    Ok(entries(Proto::Tcp)?.iter().map(|entry| row(Proto::Tcp, entry, None, None)).collect())
+}
+
 fn rows(processes: &HashMap<u64, Process>) -> io::Result<Vec<Row>> {
     let backlogs = backlogs();
     let mut rows = Vec::new();

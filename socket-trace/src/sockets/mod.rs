@@ -65,6 +65,16 @@ pub fn table_without_processes(filter: &Filter) -> io::Result<Vec<Row>> {
     system::without_processes().map(|rows| select(rows, filter))
 }
 
+/// Returns the TCP sockets with IPv4 addresses, without their processes and backlogs, in no order. The fastest of these
+/// functions. It still takes some milliseconds, because the kernel walks through a hash table for all networks. On Linux, the
+/// sockets are those of the calling thread's network namespace.
+///
+/// # Errors
+/// The same as for [`table`].
+pub fn tcp_v4_table() -> io::Result<Vec<Row>> {
+    system::tcp_v4()
+}
+
 fn select(mut rows: Vec<Row>, filter: &Filter) -> Vec<Row> {
     filter.apply(&mut rows);
     rows.sort_by_key(|row| (row.state != Some(State::Listen), row.proto, row.local, row.foreign));

@@ -14,6 +14,10 @@ pub(super) fn without_processes() -> io::Result<Vec<Row>> {
     Err(not_available())
 }
 
+pub(super) fn tcp_v4() -> io::Result<Vec<Row>> {
+    Err(not_available())
+}
+
 pub(super) fn age(_pid: u32) -> io::Result<Option<Duration>> {
     Err(not_available())
 }

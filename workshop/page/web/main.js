@@ -14,6 +14,7 @@ import { Store } from "./frame/store.js";
 import { createLanesView } from "./lanes/view.js";
 import { createLessonsView } from "./lessons/view.js";
 import { createSocketsView } from "./sockets/view.js";
+import { createWireView } from "./wire/view.js";
 
 const store = new Store();
 startFeed(store);
@@ -24,6 +25,7 @@ const views = [
   createCompareView(store),
   createSocketsView(store),
   createPlainView(store),
+  createWireView(store),
   createLessonsView(store),
 ];
 

@@ -23,6 +23,18 @@ export function runExperiment(name) {
   return actionPost("api/experiment", { name });
 }
 
+/** Runs a scenario on the lossy network: `{ scenario, rtt, loss, seed, drop }`. Returns its recording. */
+export function runWire(request) {
+  return actionPost("api/wire", request);
+}
+
+/** Returns the recording of a scenario that was made elsewhere. */
+export async function recordedWire(scenario) {
+  const response = await fetch(`api/wire/recorded/${scenario}`);
+  if (!response.ok) throw new Error(await responseError(response));
+  return response.json();
+}
+
 async function actionPost(path, body) {
   const request = {
     method: "POST",

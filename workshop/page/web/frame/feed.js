@@ -1,5 +1,6 @@
 // The source of the page's data: the server's event stream, or the recording inside a report.
 
+import { wireOfReport } from "../wire/report.js";
 import { Stream } from "./stream.js";
 
 /** Fills the store from the server, or from the recording if the page is a report. Returns `true` for a server. */
@@ -11,11 +12,12 @@ export function startFeed(store) {
 }
 
 /** Fills the store from a report. A report of a long recording contains only the newest events. */
-function feedFromReport(store, { hello, items, comparison }) {
+function feedFromReport(store, { hello, items, comparison, wire }) {
   store.begin(hello);
   if (hello.first > 1) store.drop(hello.first - 1);
   store.add(items);
   store.set("comparison", comparison ?? null);
+  store.set("wire", wireOfReport(wire, items));
   store.set("streamState", "file");
 }
 
@@ -27,7 +29,7 @@ function feedFromServer(store) {
     dropped: ({ count }) => store.drop(count),
     failed: ({ error }) => store.set("feedError", error),
   };
-  for (const kind of ["comparison", "sockets", "watching"]) handlers[kind] = (value) => store.set(kind, value);
+  for (const kind of ["comparison", "sockets", "watching", "wire"]) handlers[kind] = (value) => store.set(kind, value);
   new Stream(handlers, (state, error = null) => {
     store.streamError = error;
     store.set("streamState", state);

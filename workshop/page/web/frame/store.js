@@ -9,7 +9,7 @@ export const MAX_ITEMS = 20_000;
  * The state of the page.
  *
  * Kinds of changes: `hello`, `items`, `cursor`, `selection`, `focus`, `step`, `kind`, `comparison`, `sockets`,
- * `watching`, `streamState`, `feedError`.
+ * `watching`, `wire`, `streamState`, `feedError`.
  */
 export class Store {
   /** `true` with a server, `false` in a report. */
@@ -26,6 +26,8 @@ export class Store {
   sockets = null;
   /** By API: `true` if it has an open watcher. */
   watching = {};
+  /** The recording of the lossy network, see `wire/README.md`; `null` for none. */
+  wire = null;
   /** State of the event stream: `connecting`, `open`, `lost`, `refused`, or `file` in a report. */
   streamState = "connecting";
   /** The server's error message if the stream is `refused`; else `null`. */
@@ -69,8 +71,8 @@ export class Store {
     registerRecordings(hello.recordings);
     if (isOther) {
       Object.assign(this, { items: [], dropped: 0, cursor: null, selected: null, focus: null, step: null, kind: null });
-      this.feedError = null;
-      for (const kind of ["items", "cursor", "selection", "focus", "step", "kind", "feedError"]) this.#changed(kind);
+      this.feedError = this.wire = null;
+      for (const kind of ["items", "cursor", "selection", "focus", "step", "kind", "feedError", "wire"]) this.#changed(kind);
     }
     this.#changed("hello");
   }

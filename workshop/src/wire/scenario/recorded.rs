@@ -27,7 +27,8 @@ pub struct Recorded {
     pub recordings: Vec<page::hello::Recording>,
     /// Events in the order of time, as in the page's feed. Those of the servers' start are omitted.
     pub items: Vec<Value>,
-    /// The TCP states of both ends, in the order of time, on the time line of the items.
+    /// The TCP states of both ends, in the order of time, on the time line of the items. Empty for scenarios that are not
+    /// about states.
     pub states: Vec<StateChange>,
     /// The results of the calls, if the scenario has calls that can fail.
     pub results: Vec<CallResult>,

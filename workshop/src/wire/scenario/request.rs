@@ -60,6 +60,11 @@ impl Scenario {
         }
     }
 
+    /// Returns `true` if the scenario needs the TCP states of both ends. Observing them takes time of the processor.
+    pub(super) fn is_about_states(self) -> bool {
+        matches!(self, Self::Handshake | Self::Close | Self::Backlog)
+    }
+
     /// Returns a sentence that describes the scenario.
     #[must_use]
     pub fn description(self) -> &'static str {

@@ -30,7 +30,7 @@ pub(super) type Error = Box<dyn std::error::Error + Send + Sync>;
 pub struct Observed {
     /// The results of the calls.
     pub results: Vec<CallResult>,
-    /// The TCP states of both ends.
+    /// The TCP states of both ends, for the scenarios that are about them.
     pub states: Vec<StateChange>,
 }
 
@@ -53,7 +53,7 @@ pub fn run(request: &Request, directory: &Path) -> Result<Observed, Error> {
         TraceFiles { directory: directory.to_owned(), limit: TraceLimit::default(), capture: CAPTURE };
     let lab = Lab::start(Options::new().seed(request.seed), request.impairments(), &files)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let states = States::watch(&lab);
+    let states = request.scenario.is_about_states().then(|| States::watch(&lab));
     let results = runtime.block_on(async {
         let results = program(&lab, request).await?;
         let _ = timeout(SETTLE_TIMEOUT, lab.settle()).await;
@@ -61,7 +61,7 @@ pub fn run(request: &Request, directory: &Path) -> Result<Observed, Error> {
         lab.recordings().all().for_each(|recordings| recordings.mark(AFTER));
         Ok::<_, Error>(results)
     });
-    let states = states.stop();
+    let states = states.map(States::stop).unwrap_or_default();
     lab.finish()?;
     Ok(Observed { results: results?, states })
 }

@@ -14,9 +14,11 @@ use super::{Recorded, Request, Scenario};
 /// The results, one for each line.
 const RECORDED: &str = include_str!("recorded.json");
 
-/// Number of base64 characters that are kept of the data of each event. They are 48 bytes: the headers of a packet, or
-/// the beginning of a payload.
-const KEPT_DATA: usize = 64;
+/// Number of base64 characters that are kept of the data of a packet: 54 bytes, which contain its headers.
+const KEPT_OF_PACKETS: usize = 72;
+
+/// Number of base64 characters that are kept of the data of a call.
+const KEPT_OF_CALLS: usize = 32;
 
 /// Returns the result of a scenario as JSON.
 #[must_use]
@@ -38,10 +40,11 @@ pub(super) fn request(scenario: Scenario) -> Request {
 pub(super) fn write(all: Vec<Recorded>) -> serde_json::Result<String> {
     let mut text = String::new();
     for mut recorded in all {
-        let data = recorded.items.iter_mut().filter_map(|item| item.get_mut("data"));
-        for data in data {
-            if let Value::String(base64) = data {
-                base64.truncate(KEPT_DATA);
+        recorded.items.retain(|item| item["op"] != "option");
+        for item in &mut recorded.items {
+            let kept = if item["op"] == "packet" { KEPT_OF_PACKETS } else { KEPT_OF_CALLS };
+            if let Some(Value::String(base64)) = item.get_mut("data") {
+                base64.truncate(kept);
             }
         }
         text += &serde_json::to_string(&recorded)?;

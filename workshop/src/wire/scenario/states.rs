@@ -2,20 +2,20 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use socket_tap::format::Side;
 use socket_tap::monotonic_ns;
-use socket_trace::sockets::{Filter, Proto, State, table_without_processes};
-use tokio::task::JoinHandle;
-use tokio::time::sleep;
+use socket_trace::sockets::{State, tcp_v4_table};
 
 use crate::wire::lab::Lab;
 
-/// Time between two looks at a table. Shorter states are not seen.
-const INTERVAL: Duration = Duration::from_millis(2);
+/// Minimum time between two looks at a table.
+const MIN_PAUSE: Duration = Duration::from_millis(2);
 
 /// A new state of one end of a connection.
 #[derive(Clone, Debug, Serialize)]
@@ -34,54 +34,73 @@ pub struct StateChange {
 }
 
 /// A watch over the tables of both ends.
+#[derive(Clone, Default)]
 pub(super) struct States {
     seen: Arc<Mutex<Vec<StateChange>>>,
-    tasks: [JoinHandle<()>; 2],
+    is_over: Arc<AtomicBool>,
 }
 
 impl States {
-    /// Begins to watch.
+    /// Begins to watch. A look at a table takes some milliseconds, so each side has a thread for it. A thread is in the
+    /// network of the thread that starts it.
     pub(super) fn watch(lab: &Lab) -> Self {
-        let seen = Arc::default();
-        let watch = |side| watch(side, Arc::clone(&seen));
-        let tasks = [lab.client().spawn(watch(Side::Client)), lab.server().spawn(watch(Side::Server))];
-        Self { seen, tasks }
+        let states = Self::default();
+        for (network, side) in [(lab.client(), Side::Client), (lab.server(), Side::Server)] {
+            let states = states.clone();
+            // The thread ends by itself, so its handle is not needed.
+            drop(network.spawn(async move { thread::spawn(move || states.look(side)) }));
+        }
+        states
     }
 
     /// Stops watching. Returns the changes in the order of time.
     pub(super) fn stop(self) -> Vec<StateChange> {
-        self.tasks.iter().for_each(JoinHandle::abort);
+        self.is_over.store(true, Ordering::Relaxed);
         let mut seen = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
         seen.sort_by_key(|change| change.at);
         seen
     }
+
+    /// Adds the changes of the calling thread's network, until the watch is over or the table cannot be read.
+    fn look(&self, side: Side) {
+        let mut known = HashMap::new();
+        while !self.is_over.load(Ordering::Relaxed) {
+            let (at, began) = (monotonic_ns(), Instant::now());
+            let Some(now) = connections() else { return };
+            let changes = changes(&known, &now).map(|((local, peer), state)| StateChange {
+                at,
+                side: side.name(),
+                local,
+                peer,
+                state,
+            });
+            self.seen.lock().unwrap_or_else(PoisonError::into_inner).extend(changes);
+            known = now;
+            // Takes at most half of a processor.
+            thread::sleep(began.elapsed().max(MIN_PAUSE));
+        }
+    }
 }
 
-/// Adds the changes of the calling thread's network to `seen`, until the table cannot be read.
-async fn watch(side: Side, seen: Arc<Mutex<Vec<StateChange>>>) {
-    let mut known: HashMap<(SocketAddr, SocketAddr), State> = HashMap::new();
-    loop {
-        let at = monotonic_ns();
-        let Ok(rows) = table_without_processes(&Filter::default()) else { return };
-        let now: HashMap<_, _> = rows
-            .into_iter()
-            .filter(|row| matches!(row.proto, Proto::Tcp | Proto::Tcp6))
-            .filter_map(|row| {
-                Some(((row.local, row.foreign), row.state.filter(|state| *state != State::Listen)?))
-            })
-            .collect();
-        let change = |(local, peer): (SocketAddr, SocketAddr), state| StateChange {
-            at,
-            side: side.name(),
-            local,
-            peer,
-            state,
-        };
-        let gone = known.keys().filter(|ends| !now.contains_key(*ends)).map(|ends| change(*ends, "CLOSED"));
-        let new = now.iter().filter(|(ends, state)| known.get(*ends) != Some(*state));
-        let new = new.map(|(ends, state)| change(*ends, state.name()));
-        seen.lock().unwrap_or_else(PoisonError::into_inner).extend(gone.chain(new));
-        known = now;
-        sleep(INTERVAL).await;
-    }
+/// The state of each connection, by its local and its peer's address.
+type Connections = HashMap<(SocketAddr, SocketAddr), State>;
+
+/// Returns the connections of the calling thread's network. `None` if the table cannot be read.
+fn connections() -> Option<Connections> {
+    let rows = tcp_v4_table().ok()?.into_iter();
+    let connected = rows.filter_map(|row| {
+        let state = row.state.filter(|state| *state != State::Listen)?;
+        Some(((row.local, row.foreign), state))
+    });
+    Some(connected.collect())
+}
+
+/// Returns the connections whose state has changed, each with its new state.
+fn changes(
+    before: &Connections,
+    now: &Connections,
+) -> impl Iterator<Item = ((SocketAddr, SocketAddr), &'static str)> {
+    let gone = before.keys().filter(|ends| !now.contains_key(*ends)).map(|ends| (*ends, "CLOSED"));
+    let new = now.iter().filter(|(ends, state)| before.get(*ends) != Some(*state));
+    gone.chain(new.map(|(ends, state)| (*ends, state.name())))
 }

@@ -1,0 +1,68 @@
+// Text for packets and calls: short for the diagram, complete for screen readers.
+
+import { eventAmount, isEndOfStream } from "../recording/event-text.js";
+import { byteCountText, countText, durationText, numberText } from "../recording/numbers.js";
+
+/** Returns the flags of a TCP segment, or the protocol, with the payload: `PSH ACK · 85 B`. */
+export function packetTitle({ item }) {
+  const name = item.flags ?? item.protocol.toUpperCase();
+  return item.bytes > 0 ? `${name} · ${byteCountText(item.bytes)}` : name;
+}
+
+/** Returns the relative numbers of a TCP segment: `seq 1 ack 1`. */
+export function packetNumbers({ sequence, ack }) {
+  const parts = [sequence === null ? "" : `seq ${sequence}`, ack === null ? "" : `ack ${ack}`];
+  return parts.filter((part) => part !== "").join(" ");
+}
+
+/** Returns the mark of a packet: a cross if it was lost, an arrow if it repeats another, and the number of the pair. */
+export function packetMark({ isLost, pair }) {
+  const sign = pair?.isRepeat ? "↻" : "";
+  return `${isLost ? "✕" : ""}${sign}${pair?.number ?? ""}`;
+}
+
+/** Returns the complete description of a packet. */
+export function packetLabel(packet, connection) {
+  const { item, toServer, sent, arrived, isLost, pair } = packet;
+  const [from, to] = toServer ? ["client", "server"] : ["server", "client"];
+  const fate = isLost
+    ? `lost${item.reason === "queue" ? ", the queue was full" : ""}`
+    : arrived === null
+      ? "fate unknown"
+      : `arrived after ${durationText(arrived - sent)}`;
+  const parts = [
+    `packet from ${from} to ${to}${connection}: ${packetTitle(packet)}`,
+    packetNumbers(packet),
+    `sent at ${durationText(sent)}`,
+    fate,
+    pair?.isRepeat ? `repeats packet ${pair.number}` : pair ? `sent again as packet ${pair.number}` : "",
+  ];
+  return parts.filter((part) => part !== "").join(", ");
+}
+
+/** Returns the text of a call: `write 85 B`. */
+export function callText({ item }) {
+  if (item.error !== undefined) return `${item.op}: ${item.error}`;
+  if (isEndOfStream(item)) return "read 0 B (EOF)";
+  if (item.op === "listen") return `listen, backlog ${numberText(item.backlog)}`;
+  return [item.op, eventAmount(item)].filter((part) => part !== "").join(" ");
+}
+
+/** Returns the complete description of a call. */
+export function callLabel(call, connection) {
+  const { item, side, at, returned } = call;
+  const took = returned === null ? "" : `, returns after ${durationText(returned - at)}`;
+  const says = item.says === undefined ? "" : `, ${item.says}`;
+  return `${side}${connection}: ${callText(call)}${says}, at ${durationText(at)}${took}`;
+}
+
+/** Returns the numbers of a column: `124 ms, 11 packets, 1,234 B, 1 lost, 1 sent again`. */
+export function columnText({ packets, end }) {
+  const lost = packets.filter(({ isLost }) => isLost).length;
+  const again = packets.filter(({ pair }) => pair?.isRepeat).length;
+  const bytes = packets.reduce((sum, { item }) => sum + item.length, 0);
+  const parts = [durationText(end), countText(packets.length, "packet"), byteCountText(bytes)];
+  if (lost > 0) parts.push(`${numberText(lost)} lost`);
+  if (again > 0) parts.push(`${numberText(again)} sent again`);
+  return parts.join(", ");
+}
