@@ -6,3 +6,4 @@ pub(crate) mod browser;
 pub(crate) mod experiments;
 pub(crate) mod files;
 pub(crate) mod stream;
+pub(crate) mod wire;

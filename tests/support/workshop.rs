@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle};
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal};
 use socket_tap::format::Side;
 use tempfile::TempDir;
 
@@ -34,6 +34,18 @@ impl Workshop {
 
     pub(crate) fn with(arguments: &[&str]) -> Self {
         Self::unread(arguments).discarding_output()
+    }
+
+    /// Starts the workshop as a user who may create no user namespaces, so that it cannot run the lossy network. On a
+    /// machine without the network, any user is one.
+    pub(crate) fn without_network(arguments: &[&str]) -> Self {
+        if wire::support().is_err() {
+            return Self::with(arguments);
+        }
+        let mut program = Command::new("unshare");
+        let script = "echo 0 > /proc/sys/user/max_user_namespaces && exec \"$@\"";
+        program.args(["--user", "--map-root-user", "sh", "-c", script, "sh"]).arg(command("workshop"));
+        Self::spawn(&mut program, arguments).discarding_output()
     }
 
     fn discarding_output(mut self) -> Self {
@@ -116,6 +128,17 @@ impl Workshop {
     /// Returns the workshop's number of threads.
     pub(crate) fn threads(&self) -> usize {
         std::fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap().count()
+    }
+
+    /// Returns the ids of the workshop's child processes.
+    pub(crate) fn children(&self) -> Vec<Pid> {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap();
+        let lists =
+            tasks.filter_map(|task| std::fs::read_to_string(task.unwrap().path().join("children")).ok());
+        let ids: Vec<i32> = lists
+            .flat_map(|list| list.split_whitespace().map(|id| id.parse().unwrap()).collect::<Vec<_>>())
+            .collect();
+        ids.into_iter().filter_map(Pid::from_raw).collect()
     }
 
     pub(crate) fn interrupt(&self) {

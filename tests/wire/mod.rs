@@ -14,7 +14,7 @@ use crate::support::process::command;
 use crate::support::program::{Ran, run};
 
 /// Returns `true` if this machine can run the network.
-fn is_supported() -> bool {
+pub(crate) fn is_supported() -> bool {
     let Err(error) = wire::support() else { return true };
     assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "the network must be available in CI: {error}");
     eprintln!("skipped: {error}");

@@ -27,7 +27,7 @@ const TITLE: usize = 150;
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// Makes the calls over both protocols. Random loss is off meanwhile, so that exactly one segment is lost.
-pub(super) async fn make_calls(lab: &Lab) -> Result<(), Error> {
+pub(crate) async fn make_calls(lab: &Lab) -> Result<(), Error> {
     add_books(&lab.api(0)).await?;
     lab.set(lab.impairments().with_loss(0.0))?;
     over_http1(lab).await?;

@@ -77,7 +77,7 @@ async fn tour_step<C: Client>(
     Ok(tour)
 }
 
-pub(super) async fn tcp_call(lab: &Lab, step: &'static str) -> Result<(), Error> {
+pub(crate) async fn tcp_call(lab: &Lab, step: &'static str) -> Result<(), Error> {
     let (tcp, address) = (lab.plain().tcp.clone(), lab.plain().address);
     lab.mark(&tcp, step);
     let call = async move {
@@ -90,7 +90,7 @@ pub(super) async fn tcp_call(lab: &Lab, step: &'static str) -> Result<(), Error>
     Ok(lab.call(call).await??)
 }
 
-pub(super) async fn udp_call(lab: &Lab, step: &'static str) -> Result<(), Error> {
+pub(crate) async fn udp_call(lab: &Lab, step: &'static str) -> Result<(), Error> {
     let (udp, address) = (lab.plain().udp.clone(), lab.plain().address);
     lab.mark(&udp, step);
     // A request is lost if its response takes longer than a few round trips.

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::{Recorded, Request, Scenario, run, shipped};
-use crate::{program, traces_directory};
+use crate::stdout::print;
+use crate::traces_directory;
 
 /// The flags of the command.
 #[derive(Clone, Debug, Args)]
@@ -45,7 +46,7 @@ fn try_run(flags: &Flags) -> Result<(), Error> {
             shipped::write(all.collect::<Result<_, _>>()?)?
         }
     };
-    Ok(program::print(&json)?)
+    Ok(print(&json)?)
 }
 
 /// Runs a scenario and reads its recordings.

@@ -3,7 +3,7 @@
 use wire::{Direction, Kind, Rule};
 
 use super::run::Error;
-use crate::wire::calls::{tcp_call, udp_call};
+use crate::wire::calls::steps::{tcp_call, udp_call};
 use crate::wire::lab::Lab;
 
 /// Makes a call over each protocol. The network drops both requests.

@@ -13,8 +13,8 @@ use socket_trace::timeline::{AnnotatedEvents, Timeline};
 use super::Request;
 use super::run::{AFTER, CallResult, Error, Observed};
 use super::states::StateChange;
-use crate::wire::api::Api;
-use crate::wire::packet_trace;
+use crate::wire::lab::api::Api;
+use crate::wire::lab::packet_trace;
 
 /// A scenario that has run: its conditions, and the events of both ends and of the network between them.
 #[derive(Debug, Serialize)]

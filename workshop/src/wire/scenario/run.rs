@@ -11,8 +11,8 @@ use wire::Options;
 use super::states::{StateChange, States};
 use super::{Request, Scenario, backlog, call, half_close, handshake, lost};
 use crate::recordings::TraceFiles;
+use crate::wire::calls::lost_segment;
 use crate::wire::lab::Lab;
-use crate::wire::lost_segment;
 
 /// Number of payload bytes to record of each read and write, and of bytes of each packet.
 const CAPTURE: usize = 16_384;

@@ -1,6 +1,6 @@
 //! Results of all scenarios that were recorded elsewhere. The page shows them on machines that cannot run the network.
 //!
-//! To make them anew, on a machine that can:
+//! To record them again, on a machine that can:
 //!
 //! ```sh
 //! cargo run -- wire-scenario > recorded.json && mv recorded.json workshop/src/wire/scenario/
