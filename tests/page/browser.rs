@@ -9,6 +9,7 @@ use crate::support::process::command;
 use crate::support::program::{find, find_node_package, run_command};
 use crate::support::tour::PORTS;
 use crate::support::workshop::Workshop;
+use crate::wire::is_supported;
 
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients/page");
 
@@ -23,12 +24,17 @@ fn run_script(script: &str) {
 
 /// Runs a script as [`run_script`] does, on a workshop with additional flags.
 fn run_script_with(script: &str, flags: &[&str]) {
+    run_on(script, || Workshop::with(&[&PORTS[..], flags].concat()));
+}
+
+/// Runs a script as [`run_script`] does, on the workshop that `start` starts.
+fn run_on(script: &str, start: impl FnOnce() -> Workshop) {
     let _lock = BROWSER_LOCK.lock().unwrap_or_else(PoisonError::into_inner);
     let (Some(node), Some(chromium)) = (find("node"), find("chromium")) else { return };
     if !["playwright-core", "axe-core"].iter().all(|package| find_node_package(package)) {
         return;
     }
-    let workshop = Workshop::with(&[&PORTS[..], flags].concat());
+    let workshop = start();
     let programs = command("workshop");
     let mut test = Command::new(node);
     test.env("CHROMIUM", chromium)
@@ -84,6 +90,18 @@ fn displayed_socket_table_matches_the_kernel() {
 #[test]
 fn datagrams_are_shown_as_received_or_lost() {
     run_script("datagrams.mjs");
+}
+
+#[test]
+fn packets_are_shown_between_the_calls_of_both_ends() {
+    if is_supported() {
+        run_script("wire.mjs");
+    }
+}
+
+#[test]
+fn machine_without_the_network_shows_what_is_missing_and_a_recording() {
+    run_on("wire-unavailable.mjs", || Workshop::without_network(&PORTS));
 }
 
 #[test]

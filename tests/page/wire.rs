@@ -195,6 +195,8 @@ fn killed_network_process_is_reported_and_the_next_scenario_runs() {
     }
     let workshop = Workshop::start();
     let page = workshop.page();
+    // The workshop tests the requirements in a child process before it serves the page.
+    workshop.stream().next_of("hello");
     let slow = json!({ "scenario": "backlog", "rtt": 500 });
     let running = thread::spawn(move || post(page, "/api/wire", &slow));
     let child = loop {

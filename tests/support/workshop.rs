@@ -42,8 +42,9 @@ impl Workshop {
         if wire::support().is_err() {
             return Self::with(arguments);
         }
+        // Without capabilities, the process cannot use the namespace that it is in.
         let mut program = Command::new("unshare");
-        let script = "echo 0 > /proc/sys/user/max_user_namespaces && exec \"$@\"";
+        let script = "echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --bounding-set=-all \"$@\"";
         program.args(["--user", "--map-root-user", "sh", "-c", script, "sh"]).arg(command("workshop"));
         Self::spawn(&mut program, arguments).discarding_output()
     }

@@ -8,31 +8,31 @@ const WIRE_RTT_STEP = 10;
 /** Creates the controls: `{ element, draw, request, setBusy }`. `onrun` is called when the user starts a scenario. */
 export function createWireBar(onrun) {
   const scenario = el("select", { onchange: update });
-  const what = el("p", { class: "soft plain-hint" });
-  const rtt = el("input", { type: "range", min: 0, max: 500, step: WIRE_RTT_STEP, value: 40, oninput: update });
+  const rtt = el("input", { type: "range", title: "Round-trip time", min: 0, max: 500, step: WIRE_RTT_STEP, value: 40, oninput: update });
   const rttText = el("output");
-  const loss = el("input", { type: "number", min: 0, max: 30, step: 1, value: 0 });
+  const loss = el("input", { type: "number", min: 0, max: 30, step: 1, value: 0, oninput: update });
   const seed = el("input", { type: "number", min: 0, max: 9999, step: 1, value: 1, title: "Runs with the same seed lose the packets with the same numbers." });
   const drop = el(
     "select",
     {},
-    [["", "nothing"], ["client", "the client’s next data packet"], ["server", "the server’s next data packet"]].map(
+    [["", "nothing"], ["client", "client’s next data packet"], ["server", "server’s next data packet"]].map(
       ([value, text]) => el("option", { value, text }),
     ),
   );
   const run = el("button", { type: "button", class: "main", text: "Run", title: "Run (r)", onclick: onrun });
   const field = (text, ...controls) => el("label", {}, el("span", { text }), controls);
   const dropField = field("drop ", drop);
+  const seedField = field("seed ", seed);
   const element = el(
     "section",
     { class: "do-bar wire-bar", "aria-label": "Run operations" },
-    el("div", { class: "do-line" }, field("scenario ", scenario), what),
     el(
       "div",
       { class: "do-line" },
-      field("round-trip time ", rtt, rttText),
+      field("scenario ", scenario),
+      field("RTT ", rtt, rttText),
       field("loss ", loss, el("span", { text: "%" })),
-      field("seed ", seed),
+      seedField,
       dropField,
       run,
     ),
@@ -41,8 +41,9 @@ export function createWireBar(onrun) {
 
   function update() {
     rttText.textContent = `${rtt.value} ms`;
-    what.textContent = scenarios.find(({ id }) => id === scenario.value)?.what ?? "";
+    scenario.title = scenarios.find(({ id }) => id === scenario.value)?.what ?? "";
     dropField.hidden = scenario.value !== "call";
+    seedField.hidden = !(Number(loss.value) > 0);
   }
 
   return {

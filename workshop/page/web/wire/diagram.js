@@ -1,6 +1,7 @@
 // Draws the columns: a time line each for client and server, the socket calls beside them and the packets between.
 
 import { el, svg } from "../frame/dom.js";
+import { eventDetail } from "../recording/event-text.js";
 import { primitiveOf } from "../recording/primitives.js";
 import { durationText } from "../recording/numbers.js";
 import { wireLayout } from "./layout.js";
@@ -13,10 +14,12 @@ const WIRE_WIDE = 620;
 /** Maximum number of packets of a column. More would make the page slow, and nobody reads them. */
 const WIRE_MAX_PACKETS = 300;
 const WIRE_TIP = 7;
+/** Share of the way that the arrow of a lost packet has. Its cross is beside the label. */
+const WIRE_LOST_AT = 0.78;
 
 /**
  * Draws columns into an element of `width` pixels. `onselect(event)` is called with the call or packet that is
- * activated. Returns `{ heads, body, omitted }`.
+ * activated. Returns the elements `heads` and `body`, and the number of `omitted` packets.
  */
 export function wireDiagram(columns, width, onselect) {
   const shown = columns.map((column) => ({ ...column, packets: column.packets.slice(0, WIRE_MAX_PACKETS) }));
@@ -24,24 +27,24 @@ export function wireDiagram(columns, width, onselect) {
   const places = wirePlaces(shown.length, width);
   const isWide = places[0]?.isWide ?? false;
   const drawn = shown.map((column) => (isWide ? column : { ...column, states: [] }));
-  const layout = wireLayout(drawn, isWide ? 20 : 33);
+  const layout = wireLayout(drawn, isWide ? 20 : 32);
   const body = el(
     "div",
     { class: `wire-diagram${isWide ? " wide" : ""}` },
     wireLines(drawn, places, layout, width),
     wireRuler(layout),
-    drawn.map((column, index) => wireColumnLabels(column, places[index], onselect)),
+    drawn.map((column, index) => wireColumnLabels(column, { ...places[index], total: width }, onselect)),
   );
   body.style.height = `${layout.height}px`;
   const heads = drawn.map((column, index) => wireHead(columns[index], places[index]));
-  return { heads, body, omitted };
+  return { heads: el("div", { class: `wire-heads${isWide ? " wide" : ""}` }, heads), body, omitted };
 }
 
 /** Returns the horizontal places of the columns: `{ left, width, client, server, isWide }`. */
 function wirePlaces(count, width) {
   const each = (width - WIRE_RULER) / Math.max(1, count);
   const isWide = each >= WIRE_WIDE;
-  const calls = isWide ? Math.min(300, each * 0.27) : Math.max(74, Math.min(104, each * 0.27));
+  const calls = isWide ? Math.min(300, each * 0.27) : Math.max(84, Math.min(140, each * 0.25));
   return Array.from({ length: count }, (_, index) => {
     const left = WIRE_RULER + index * each;
     return { left, width: each, client: left + calls, server: left + each - calls, isWide };
@@ -134,7 +137,7 @@ function wireTone({ item, isLost }) {
   return /SYN/.test(item.flags ?? "") ? "meet" : "quiet";
 }
 
-/** Draws the way of a packet. A lost one ends half-way in a cross. */
+/** Draws the way of a packet. A lost one ends before the other side in a cross. */
 function wireArrow(packet, place) {
   const { toServer, isLost, pair, y, arrivedY } = packet;
   const sign = toServer ? 1 : -1;
@@ -142,7 +145,7 @@ function wireArrow(packet, place) {
   const to = (toServer ? place.server : place.client) - sign * 5;
   const className = `wire-arrow tone-${wireTone(packet)}${pair?.isRepeat ? " repeat" : ""}`;
   if (isLost || arrivedY === undefined) {
-    const [x, end] = [from + (to - from) * 0.55, y + 14];
+    const [x, end] = [from + (to - from) * WIRE_LOST_AT, y + 15];
     const cross = `M${x - 6} ${end - 6}l12 12M${x + 6} ${end - 6}l-12 12`;
     return svg("g", { class: className }, svg("path", { d: `M${from} ${y}L${x} ${end}` }), isLost && svg("path", { class: "cross", d: cross }));
   }
@@ -209,7 +212,8 @@ function wireCallLabel(call, place, connection) {
   const { item, side, y } = call;
   const tone = `tone-${primitiveOf(item.op).tone}`;
   const text = `${callText(call)}${connection}`;
-  const says = place.isWide && item.says !== undefined ? el("span", { class: "wire-says", text: item.says }) : null;
+  const content = place.isWide && item.bytes > 0 ? eventDetail(item) : "";
+  const says = content !== "" && el("span", { class: "wire-says", text: content });
   const label = wireButton(`wire-call ${side} ${tone}`, callLabel(call, connection), item.seq, el("span", { class: "wire-op", text }), says);
   return wireBeside(label, side, place, y);
 }
@@ -239,7 +243,8 @@ function wirePacketLabel(packet, place, connection) {
     el("span", { class: "wire-numbers", text: packetNumbers(packet) }),
   );
   label.style.top = `${y}px`;
-  label.style.left = `${place.client + 8}px`;
-  label.style.width = `${place.server - place.client - 16}px`;
+  if (toServer) label.style.left = `${place.client + 12}px`;
+  else label.style.right = `${place.total - place.server + 12}px`;
+  label.style.maxWidth = `${place.server - place.client - 24}px`;
   return label;
 }

@@ -1,12 +1,12 @@
 // Text for packets and calls: short for the diagram, complete for screen readers.
 
-import { eventAmount, isEndOfStream } from "../recording/event-text.js";
+import { eventAmount, eventDetail, isEndOfStream } from "../recording/event-text.js";
 import { byteCountText, countText, durationText, numberText } from "../recording/numbers.js";
 
-/** Returns the flags of a TCP segment, or the protocol, with the payload: `PSH ACK · 85 B`. */
+/** Returns the flags of a TCP segment, or the protocol, with the payload: `PSH ACK 85 B`. */
 export function packetTitle({ item }) {
   const name = item.flags ?? item.protocol.toUpperCase();
-  return item.bytes > 0 ? `${name} · ${byteCountText(item.bytes)}` : name;
+  return item.bytes > 0 ? `${name} ${byteCountText(item.bytes)}` : name;
 }
 
 /** Returns the relative numbers of a TCP segment: `seq 1 ack 1`. */
@@ -43,7 +43,7 @@ export function packetLabel(packet, connection) {
 /** Returns the text of a call: `write 85 B`. */
 export function callText({ item }) {
   if (item.error !== undefined) return `${item.op}: ${item.error}`;
-  if (isEndOfStream(item)) return "read 0 B (EOF)";
+  if (isEndOfStream(item)) return "read EOF";
   if (item.op === "listen") return `listen, backlog ${numberText(item.backlog)}`;
   return [item.op, eventAmount(item)].filter((part) => part !== "").join(" ");
 }
@@ -52,8 +52,8 @@ export function callText({ item }) {
 export function callLabel(call, connection) {
   const { item, side, at, returned } = call;
   const took = returned === null ? "" : `, returns after ${durationText(returned - at)}`;
-  const says = item.says === undefined ? "" : `, ${item.says}`;
-  return `${side}${connection}: ${callText(call)}${says}, at ${durationText(at)}${took}`;
+  const content = item.bytes > 0 ? eventDetail(item) : "";
+  return `${side}${connection}: ${callText(call)}${content === "" ? "" : `, ${content}`}, at ${durationText(at)}${took}`;
 }
 
 /** Returns the numbers of a column: `124 ms, 11 packets, 1,234 B, 1 lost, 1 sent again`. */

@@ -4,7 +4,7 @@ import { recordedWire, runWire } from "../frame/actions.js";
 import { createChoice } from "../frame/choice.js";
 import { el, onFrame } from "../frame/dom.js";
 import { apiTitle, registerRecordings } from "../recording/apis.js";
-import { durationText, listText, numberText } from "../recording/numbers.js";
+import { numberText } from "../recording/numbers.js";
 import { createWireBar } from "./bar.js";
 import { createWireDetails } from "./details.js";
 import { wireDiagram } from "./diagram.js";
@@ -24,7 +24,6 @@ export function createWireView(store) {
   const steps = el("select", { "aria-label": "Step", onchange: () => draw() });
   const banner = el("div", { hidden: true });
   const empty = el("p", { class: "wire-empty soft" });
-  const heads = el("div", { class: "wire-heads" });
   const scroll = el("div", { class: "wire-scroll", tabindex: 0, role: "region", "aria-label": "Calls and packets" });
   const details = createWireDetails(() => select(null));
   const element = el(
@@ -48,16 +47,21 @@ export function createWireView(store) {
 
   async function run() {
     if (isBusy || store.hello?.wire?.missing) return;
-    isBusy = true;
-    bar.setBusy(true);
+    setBusy(true);
     say("running …");
     try {
-      store.set("wire", await runWire(bar.request()));
+      const recorded = await runWire(bar.request());
+      setBusy(false);
+      store.set("wire", recorded);
     } catch (error) {
+      setBusy(false);
       say(`✗ ${error.message}`, true);
     }
-    isBusy = false;
-    bar.setBusy(false);
+  }
+
+  function setBusy(isNow) {
+    isBusy = isNow;
+    bar.setBusy(isNow);
   }
 
   function say(text, isBad = false) {
@@ -103,8 +107,7 @@ export function createWireView(store) {
     empty.hidden = shown.length > 0;
     empty.textContent = wireEmptyText(store);
     if (shown.length === 0) return scroll.replaceChildren();
-    const { heads: titles, body, omitted } = wireDiagram(shown, scroll.clientWidth, select);
-    heads.replaceChildren(...titles);
+    const { heads, body, omitted } = wireDiagram(shown, scroll.clientWidth, select);
     const note = omitted > 0 && el("p", { class: "soft", text: `${numberText(omitted)} more packets are only in the recording.` });
     scroll.replaceChildren(...[heads, body, note].filter(Boolean));
     drawn = body;
@@ -161,11 +164,11 @@ function wireEmptyText(store) {
 /** Returns the conditions of the network, and the calls that failed. */
 function wireConditions({ request, title, results = [] }) {
   if (request === undefined) return "";
-  const parts = [`round trips of ${durationText(request.rtt * 1e6)}`];
-  if (request.loss > 0) parts.push(`${numberText(request.loss)} % loss with seed ${request.seed}`);
-  if (request.drop !== undefined) parts.push(`the ${request.drop}’s first data packet dropped`);
+  const parts = [`RTT ${request.rtt} ms`];
+  if (request.loss > 0) parts.push(`${numberText(request.loss)} % loss (seed ${request.seed})`);
+  if (request.drop !== undefined) parts.push(`${request.drop}’s first data packet dropped`);
   const failed = results.filter(({ error }) => error !== undefined);
-  const text = `${title}: ${listText(parts)}.`;
+  const text = `${title}: ${parts.join(", ")}.`;
   return failed.length === 0 ? text : `${text} ${failed.map(({ api, error }) => `${apiTitle(api)} failed: ${error}`).join("; ")}`;
 }
 

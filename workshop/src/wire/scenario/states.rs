@@ -20,7 +20,7 @@ const MIN_PAUSE: Duration = Duration::from_millis(2);
 /// A new state of one end of a connection.
 #[derive(Clone, Debug, Serialize)]
 pub struct StateChange {
-    /// Time at which the state was seen. On `CLOCK_MONOTONIC` at first; [`Recorded`](super::Recorded) has the time on its
+    /// Time at which the state was seen; it began earlier. On `CLOCK_MONOTONIC` at first; [`Recorded`](super::Recorded) has the time on its
     /// time line.
     pub at: u64,
     /// End of the connection: `client` or `server`.
@@ -65,8 +65,9 @@ impl States {
     fn look(&self, side: Side) {
         let mut known = HashMap::new();
         while !self.is_over.load(Ordering::Relaxed) {
-            let (at, began) = (monotonic_ns(), Instant::now());
+            let began = Instant::now();
             let Some(now) = connections() else { return };
+            let at = monotonic_ns();
             let changes = changes(&known, &now).map(|((local, peer), state)| StateChange {
                 at,
                 side: side.name(),
