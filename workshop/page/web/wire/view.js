@@ -141,7 +141,7 @@ export function createWireView(store) {
   return {
     id: "wire",
     title: "Wire",
-    key: "6",
+    key: "7",
     keys: [
       { keys: ["r"], label: "r", description: "run the scenario", run },
       { keys: ["Escape"], label: "Esc", description: "close the panel", run: details.close },
