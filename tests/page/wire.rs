@@ -1,13 +1,12 @@
 //! Tests of the scenarios on the lossy network that the live page can start. On a machine without the network they print
 //! that they were skipped, and pass; in CI they fail.
 
-use std::net::SocketAddr;
 use std::thread;
 
 use rustix::process::{Signal, kill_process};
 use serde_json::{Value, json};
 
-use crate::support::browser::{get, post};
+use crate::support::browser::{Page, get, post};
 use crate::support::tour::PORTS;
 use crate::support::workshop::Workshop;
 use crate::wire::is_supported;
@@ -15,7 +14,7 @@ use crate::wire::is_supported;
 /// The scenarios.
 const SCENARIOS: [&str; 6] = ["call", "handshake", "close", "lost", "backlog", "blocking"];
 
-fn record(page: SocketAddr, request: &Value) -> Value {
+fn record(page: Page<'_>, request: &Value) -> Value {
     let response = post(page, "/api/wire", request);
     assert_eq!(response.status, 200, "{request}: {}", response.text());
     response.json()
@@ -198,15 +197,17 @@ fn killed_network_process_is_reported_and_the_next_scenario_runs() {
     // The workshop tests the requirements in a child process before it serves the page.
     workshop.stream().next_of("hello");
     let slow = json!({ "scenario": "backlog", "rtt": 500 });
-    let running = thread::spawn(move || post(page, "/api/wire", &slow));
-    let child = loop {
-        match workshop.children().first() {
-            Some(child) => break *child,
-            None => thread::yield_now(),
-        }
-    };
-    kill_process(child, Signal::KILL).unwrap();
-    let response = running.join().unwrap();
+    let response = thread::scope(|scope| {
+        let running = scope.spawn(|| post(page, "/api/wire", &slow));
+        let child = loop {
+            match workshop.children().first() {
+                Some(child) => break *child,
+                None => thread::yield_now(),
+            }
+        };
+        kill_process(child, Signal::KILL).unwrap();
+        running.join().unwrap()
+    });
     assert_eq!(response.status, 502, "{}", response.text());
     assert!(response.error().contains("signal"), "{}", response.error());
     record(page, &json!({ "scenario": "handshake", "rtt": 0 }));
