@@ -65,9 +65,13 @@ async function isMarked(page, title, mark) {
   });
 }
 
-/** Checks a lesson with wrong predictions, then with right ones, then its evidence against the trace files. */
-export async function checkLesson({ title, right, wrong, evidence }) {
+/**
+ * Checks a lesson with wrong predictions, then with right ones, then its evidence against the recording. `prepare` is
+ * called with the page before.
+ */
+export async function checkLesson({ title, right, wrong, evidence, prepare = () => {} }) {
   await check(`${title}: verdicts and numbers are correct`, async (page) => {
+    prepare(page);
     await openLesson(page, title);
     const missed = await predict(page, wrong);
     for (const verdict of missed.verdicts) assert.match(verdict, /Your prediction was wrong\.|Wrong\./);
