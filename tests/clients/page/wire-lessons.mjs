@@ -22,8 +22,8 @@ const calls = (recording, op) => recorded.items.filter((item) => item.recording 
 const WIRE_LESSONS = [
   {
     title: 'The handshake',
-    right: ["For the SYN-ACK of the server's kernel", 'random'],
-    wrong: ["For accept of the server's program", '0'],
+    right: ["the SYN-ACK of the server's kernel", 'random'],
+    wrong: ["accept of the server's program", '0'],
     async evidence(page) {
       const shown = await rows(page, 'The segments of the handshake');
       const [syn, synAck, ack] = packets();
@@ -41,7 +41,7 @@ const WIRE_LESSONS = [
     wrong: ['fails, because the connection has ended', 'FIN_WAIT2'],
     async evidence(page) {
       const shown = await rows(page, 'The FINs and their acknowledgements');
-      const fins = packets().filter(({ flags }) => flags.includes('FIN'));
+      const fins = packets().filter(({ flags, retransmission }) => flags.includes('FIN') && !retransmission);
       assert.equal(fins.length, 2);
       // The request has 10 bytes and the response 2; a SYN counts as one byte.
       assert.deepEqual(shown.map(([, ...cells]) => cells), [['to server', '11', 'ack 12', 'shutdown'], ['to client', '3', 'ack 4', 'shutdown']]);

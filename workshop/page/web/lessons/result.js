@@ -1,4 +1,4 @@
-// The result of a lesson: verdicts on the predictions, explanation, chart, numbers and events, all from the recording.
+// The result of a lesson: verdicts on the predictions, explanation, chart, numbers, diagram and events, all from the recording.
 
 import { el } from "../frame/dom.js";
 import { lessonEvidence } from "./evidence.js";
@@ -29,6 +29,7 @@ export function lessonResult(store, lesson, { run, facts, verdicts }) {
     lesson.followUp && lessonFollowUp(store, lesson.followUp, facts),
     lesson.chart?.(facts),
     ...[lesson.table?.(facts) ?? []].flat().map(lessonTable),
+    lesson.diagram?.(facts),
     ...(run.notes ?? []).map((text) => el("p", { class: "soft", text })),
     run.items.length > 0 && lessonEvidence(store, lesson.evidence?.(facts) ?? run.items),
   ];

@@ -14,8 +14,8 @@ const LESSON_ONE_COLUMN = "(max-width: 60rem)";
  * - `unavailable(store)`: a message if the lesson cannot run
  * - `run(store)`: runs the operations and returns their events
  * - `facts(run, store)`: the data of the events, or `{ missing }` with a message
- * - `explanation(facts)`, `chart(facts)`, `table(facts)`, `evidence(facts)` (events to list) and `followUp` (a line that
- *   is updated with the store)
+ * - `explanation(facts)`, `chart(facts)` (before the tables), `table(facts)`, `diagram(facts)` (after them),
+ *   `evidence(facts)` (events to list) and `followUp` (a line that is updated with the store)
  */
 export class LessonScreen {
   #predicted = [];

@@ -82,7 +82,7 @@ export const LESSON_BACKLOG = {
     "When the server had accepted, the queue had space, and the next SYN was answered. The program of the third client only noticed that connect took long.",
     "In the socket table, Recv-Q of a listening socket is the number of waiting connections, and Send-Q is the backlog.",
   ],
-  chart: (facts) => wireLessonChart(facts.store, facts),
+  diagram: (facts) => wireLessonChart(facts.store, facts),
   table: ({ clients }) => ({
     caption: "The three clients",
     head: ["client", "SYNs", "answered with SYN-ACK", "connect returned"],

@@ -65,7 +65,7 @@ export const LESSON_BLOCKING = {
     "This is head-of-line blocking. HTTP/2 removed it between requests, and TCP brings it back when packets are lost. " +
       "QUIC, under HTTP/3, numbers each stream for itself. HTTP/1.1 pays with a handshake for each connection.",
   ],
-  chart: (facts) => wireLessonChart(facts.store, facts),
+  diagram: (facts) => wireLessonChart(facts.store, facts),
   table: ({ http1, http2 }) => ({
     caption: "Responses and the repeated segment",
     head: ["", "HTTP/1.1, three connections", "HTTP/2, one connection"],

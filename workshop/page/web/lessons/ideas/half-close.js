@@ -59,18 +59,17 @@ export const LESSON_HALF_CLOSE = {
       choices: [
         {
           text: "FIN_WAIT2",
-          isTrue: ({ client }) => client.at(-1) === "FIN_WAIT2",
+          isTrue: ({ last }) => last === "FIN_WAIT2",
           whyWrong: "In FIN_WAIT2 the client waited for the server's FIN. It has arrived.",
         },
         {
           text: "CLOSE_WAIT",
-          isTrue: ({ client }) => client.at(-1) === "CLOSE_WAIT",
+          isTrue: ({ last }) => last === "CLOSE_WAIT",
           whyWrong: "This was the state of the server: it had received a FIN, and its program had not closed yet.",
         },
-        { text: "TIME_WAIT", isTrue: ({ client }) => client.at(-1) === "TIME_WAIT" },
+        { text: "TIME_WAIT", isTrue: ({ last }) => last === "TIME_WAIT" },
         {
           text: "no state: it is forgotten",
-          isTrue: ({ client }) => client.at(-1) === "CLOSED",
           whyWrong: "The side that finished first must be able to acknowledge the other's FIN again.",
         },
       ],
@@ -82,12 +81,14 @@ export const LESSON_HALF_CLOSE = {
   explanation: ({ client, server }) => [
     "After its FIN, the client was in FIN_WAIT1 until the FIN was acknowledged, and in FIN_WAIT2 until the FIN of the server arrived. " +
       "Meanwhile it received the response. Then it acknowledged that FIN, and entered TIME_WAIT.",
-    `States of the client: ${client.join(" → ")}. States of the server: ${server.join(" → ")}.`,
+    client.length > 0 &&
+      `The tables of both kernels, which were read every few milliseconds, showed of the client: ${client.join(" → ")}, ` +
+        `and of the server: ${server.join(" → ")}.`,
     "In TIME_WAIT the client's kernel waits for 60 s on Linux, for two reasons: it can acknowledge the server's FIN again if the ACK " +
       "was lost, and no late segment reaches a new connection with the same addresses.",
     HALF_CLOSE_CHAPTER,
   ],
-  chart: (facts) => wireLessonChart(facts.store, facts),
+  diagram: (facts) => wireLessonChart(facts.store, facts),
   table: ({ ends }) => ({
     caption: "The FINs and their acknowledgements, with numbers relative to the first",
     head: ["segment", "direction", "sequence number", "acknowledged with", "call"],
@@ -113,17 +114,29 @@ function halfCloseFacts(run, store) {
   if (!serverEof || !shutdown || writes.length === 0) return { missing: "The recording does not contain a half-closed connection." };
   const states = (side) => distinct(column.states.filter((state) => state.side === side).map(({ state }) => state));
   const received = wireCallsOf(column, "client", "read").filter(({ item, at }) => item.bytes > 0 && at >= shutdown.at);
+  const ends = column.packets
+    .filter((packet) => wireHasFlag(packet, "FIN") && packet.arrived !== null && !packet.item.retransmission)
+    .map((fin) => halfCloseEnd(column, fin));
   return {
     store,
     wire,
     columns,
+    last: halfCloseState(ends),
     client: states("client"),
     server: states("server"),
     hasFailed: writes.some(({ item }) => item.error !== undefined),
     hasWritten: writes.some(({ item }) => item.error === undefined && item.bytes > 0),
     hasReceived: received.length > 0,
-    ends: column.packets.filter((packet) => wireHasFlag(packet, "FIN") && packet.arrived !== null).map((fin) => halfCloseEnd(column, fin)),
+    ends,
   };
+}
+
+/** Returns the last state of the client (RFC 9293, 3.3.2), from the order of the FINs and of their acknowledgements. */
+function halfCloseState(ends) {
+  const [first, second] = ends;
+  if (!first?.fin.toServer) return "CLOSE_WAIT";
+  if (!first.acknowledged) return "FIN_WAIT1";
+  return second && !second.fin.toServer && second.acknowledged ? "TIME_WAIT" : "FIN_WAIT2";
 }
 
 /** Returns the acknowledgement of a FIN and the call that sent it. */

@@ -32,19 +32,19 @@ export const LESSON_HANDSHAKE = {
   action: "Opens a connection over a slow network inside this machine, and closes it. No byte of the programs is sent.",
   questions: [
     {
-      prompt: "What does connect wait for?",
+      prompt: "connect waits for …",
       choices: [
         {
-          text: "For nothing: it returns when the SYN is sent",
+          text: "nothing: it returns when the SYN is sent",
           isTrue: ({ connect, synAck }) => connect.returned < synAck.arrived,
           whyWrong: "Then a program could not know whether the server exists.",
         },
         {
-          text: "For the SYN-ACK of the server's kernel",
+          text: "the SYN-ACK of the server's kernel",
           isTrue: ({ connect, synAck, accept }) => connect.returned >= synAck.arrived && accept.at > synAck.sent,
         },
         {
-          text: "For accept of the server's program",
+          text: "accept of the server's program",
           isTrue: ({ accept, synAck }) => accept.at <= synAck.sent,
           whyWrong: "The kernel answers for a listening socket. accept takes the connection when it is complete.",
         },
@@ -85,7 +85,7 @@ export const LESSON_HANDSHAKE = {
         `${syn.item.sack_permitted ? ", selective acknowledgements (SACK)" : ""}` +
         `${syn.item.window_scale === undefined ? "" : `, windows that are scaled by 2^${syn.item.window_scale}`}.`,
   ],
-  chart: (facts) => wireLessonChart(facts.store, facts),
+  diagram: (facts) => wireLessonChart(facts.store, facts),
   table: ({ syn, synAck, ack }) => ({
     caption: "The segments of the handshake, with their numbers and in brackets those relative to the first",
     head: ["segment", "direction", "sequence number", "acknowledges", "payload"],

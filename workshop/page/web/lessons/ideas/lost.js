@@ -75,7 +75,7 @@ export const LESSON_LOST = {
     `UDP: the program called sendto ${countText(udp.sends, "time")}, and each call sent one datagram. Its own timer decided when to send again.`,
     "A timer is the last resort. If later segments arrive, the receiver acknowledges what it has, and TCP repeats the missing segment sooner.",
   ],
-  chart: (facts) => wireLessonChart(facts.store, facts),
+  diagram: (facts) => wireLessonChart(facts.store, facts),
   table: ({ tcp, udp }) => ({
     caption: "The request of the client",
     head: ["", "TCP", "UDP"],
