@@ -177,9 +177,9 @@ const IDEAS = [
     wrong: ['different', 'none of them', 'REST'],
     async evidence(page) {
       const step = 'get a book, 10 calls on one connection';
-      const caption = `Bytes through the socket in both directions, recorded by the servers during "${step}"`;
+      const caption = `Bytes through the socket in both directions, recorded by the clients during "${step}"`;
       const shown = (await rows(page, caption)).map(([api, connection, , later]) => [api, number(connection), number(later)]);
-      const files = Object.keys(APIS).map((api) => join(traces, `${api}-server.jsonl`));
+      const files = Object.keys(APIS).map((api) => join(traces, `${api}-client.jsonl`));
       const { stdout } = spawnSync(command('socket-trace'), ['compare', '--json', ...files], { encoding: 'utf8' });
       const wanted = JSON.parse(stdout).traces.map(({ name, steps }) => {
         const { spent, connections: count, calls: { later } } = steps.find((one) => one.name === step);

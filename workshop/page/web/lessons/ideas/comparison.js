@@ -82,8 +82,8 @@ export const LESSON_COMPARISON = {
     "The APIs differ in the bytes that they send through these calls.",
     segmentSentence(segments),
   ],
-  table: ({ apis, step }) => ({
-    caption: `Bytes through the socket in both directions, recorded by the servers during "${step}"`,
+  table: ({ apis, side, step }) => ({
+    caption: `Bytes through the socket in both directions, recorded by the ${side}s during "${step}"`,
     head: ["API", "management of the connection", "first call", "each further call"],
     rows: apis.map(({ title, connection, first, later }) => [title, connection, first, later]),
   }),
@@ -111,31 +111,35 @@ async function lessonComparisonRun(store) {
 
 /** Returns `true` if the comparison contains all connections of the step that the page has received. */
 function lessonIsCompared({ items, comparison }, step) {
-  const accepts = items.filter((item) => item.op === "accept" && item.step === step);
-  const servers = lessonServers(comparison);
+  const connects = items.filter((item) => item.op === "connect" && !item.error && item.step === step && sourceOf(item).side === "client");
+  const traces = lessonTraces(comparison);
   const isCompared = ({ name, steps }) => {
-    const received = accepts.filter((item) => sourceOf(item).api === name).length;
+    const received = connects.filter((item) => sourceOf(item).api === name).length;
     return steps.some((compared) => compared.name === step && compared.connections >= received);
   };
-  return servers.length > 0 && servers.every(isCompared);
+  return traces.length > 0 && traces.every(isCompared);
 }
 
-/** Returns the comparison's server traces, one for each API. */
-function lessonServers(comparison) {
-  const traces = (comparison?.traces ?? []).filter((trace) => trace.side === "server");
-  return byApi(traces, (trace) => trace.name).map(([, [server]]) => server);
+/**
+ * Returns the traces of the comparison that contain the bytes, one for each API: those of the clients, if there are any.
+ * A server may write a GOAWAY that its client does not read, which depends on timing.
+ */
+function lessonTraces(comparison) {
+  const of = (side) => byApi((comparison?.traces ?? []).filter((trace) => trace.side === side), (trace) => trace.name);
+  const clients = of("client");
+  return (clients.length > 0 ? clients : of("server")).map(([, [trace]]) => trace);
 }
 
 /**
  * Returns the verdict of the comparison, and the cost of a call in the given step. Without that step, it uses the
- * last one in which every server had a connection with several calls.
+ * last one in which every API had a connection with several calls.
  */
 function lessonComparisonFacts({ step: run, connections }, comparison) {
-  const servers = lessonServers(comparison);
-  const names = servers[0]?.steps.map((step) => step.name) ?? [];
-  const stepOf = (server, name) =>
-    server.steps.find((step) => step.name === name && step.spent && step.calls?.later.count > 0);
-  const has = (name) => servers.every((server) => stepOf(server, name));
+  const traces = lessonTraces(comparison);
+  const names = traces[0]?.steps.map((step) => step.name) ?? [];
+  const stepOf = (trace, name) =>
+    trace.steps.find((step) => step.name === name && step.spent && step.calls?.later.count > 0);
+  const has = (name) => traces.every((trace) => stepOf(trace, name));
   const step = names.find((name) => name === run && has(name)) ?? names.findLast(has);
   if (step === undefined)
     return {
@@ -144,10 +148,11 @@ function lessonComparisonFacts({ step: run, connections }, comparison) {
   return {
     step,
     verdict: comparison.verdict,
+    side: traces[0].side,
     patterns: Object.entries(LESSON_ROLES).flatMap(([role, description]) =>
       (comparison.skeletons[role] ?? []).map((calls) => `${description} ${calls}`),
     ),
-    apis: servers.map((server) => lessonCost(server, stepOf(server, step))),
+    apis: traces.map((trace) => lessonCost(trace, stepOf(trace, step))),
     segments: byApi(connections ?? []).map(([api, made]) => ({ title: apiTitle(api), segments: segmentCount(made) })),
   };
 }

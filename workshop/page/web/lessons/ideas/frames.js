@@ -62,11 +62,12 @@ export const LESSON_FRAMES = {
   ],
   run: (store) => lessonRun(store, { operation: "get", calls: 1, connection: "new" }),
   facts: lessonFramesFacts,
-  explanation: ({ frames, first, status }) => [
+  explanation: ({ frames, first, status, goaway }) => [
     `The gRPC client first sent the ${first.name}, ${countText(first.bytes, "byte")}. ` +
       `The server sent its SETTINGS ${lessonServerWasFirst(frames, first) ? "even earlier" : "after that"}. ` +
       "In HTTP/2 either side may send first.",
     status && `The status of the call comes last, in HEADERS behind the message: ${status.text.split(",")[0]}. Such headers are called trailers.`,
+    goaway && "At the end, this server answered the client's GOAWAY with its own. It does so only if it reads it before the FIN.",
   ],
   table: ({ apis, frames }) => [lessonSpentTable(apis), lessonFramesTable(frames)],
   evidence: ({ events }) => events,
@@ -121,5 +122,6 @@ function lessonFramesFacts({ items }) {
   if (!first) return { missing: "This lesson needs a gRPC connection recorded with payload, which the recording does not contain." };
   const apis = chosen.map((made) => ({ title: apiTitle(made.api), spent: lessonBreakdown([made]) }));
   const status = frames.findLast((frame) => frame.text.includes("grpc-status"));
-  return { apis, frames, first, status, events: chosen.flatMap((made) => made.items) };
+  const goaway = frames.find((frame) => frame.name === "GOAWAY" && frame.direction === "to client");
+  return { apis, frames, first, status, goaway, events: chosen.flatMap((made) => made.items) };
 }
