@@ -4,7 +4,7 @@ import { apiTitle, sourceOf } from "../../recording/apis.js";
 import { byApi } from "../../recording/connections.js";
 import { averageBreakdown, breakdownTotal } from "../../recording/byte-breakdown.js";
 import { lessonBox, lessonDrawing } from "../drawing.js";
-import { lessonWaitUntil, lessonRun } from "../lesson-runs.js";
+import { lessonApis, lessonWaitUntil, lessonRun } from "../lesson-runs.js";
 import { segmentCount, segmentSentence } from "../segments.js";
 
 /** Descriptions of the sockets in the comparison, by their role. */
@@ -74,7 +74,7 @@ export const LESSON_COMPARISON = {
     },
   ],
   run: lessonComparisonRun,
-  facts: (run, store) => lessonComparisonFacts(run, store.comparison),
+  facts: lessonComparisonFacts,
   explanation: ({ verdict, patterns, segments }) => [
     verdict === "same"
       ? `The same over all three: ${patterns.join("; ")}.`
@@ -110,9 +110,10 @@ async function lessonComparisonRun(store) {
 }
 
 /** Returns `true` if the comparison contains all connections of the step that the page has received. */
-function lessonIsCompared({ items, comparison }, step) {
-  const connects = items.filter((item) => item.op === "connect" && !item.error && item.step === step && sourceOf(item).side === "client");
-  const traces = lessonTraces(comparison);
+function lessonIsCompared(store, step) {
+  const isOwn = (item) => item.op === "connect" && !item.error && item.step === step && sourceOf(item).side === "client";
+  const connects = store.items.filter(isOwn);
+  const traces = lessonTraces(store);
   const isCompared = ({ name, steps }) => {
     const received = connects.filter((item) => sourceOf(item).api === name).length;
     return steps.some((compared) => compared.name === step && compared.connections >= received);
@@ -124,8 +125,10 @@ function lessonIsCompared({ items, comparison }, step) {
  * Returns the traces of the comparison that contain the bytes, one for each API: those of the clients, if there are any.
  * A server may write a GOAWAY that its client does not read, which depends on timing.
  */
-function lessonTraces(comparison) {
-  const of = (side) => byApi((comparison?.traces ?? []).filter((trace) => trace.side === side), (trace) => trace.name);
+function lessonTraces(store) {
+  const apis = lessonApis(store);
+  const own = (store.comparison?.traces ?? []).filter(({ name }) => apis.includes(name));
+  const of = (side) => byApi(own.filter((trace) => trace.side === side), (trace) => trace.name);
   const clients = of("client");
   return (clients.length > 0 ? clients : of("server")).map(([, [trace]]) => trace);
 }
@@ -134,8 +137,9 @@ function lessonTraces(comparison) {
  * Returns the verdict of the comparison, and the cost of a call in the given step. Without that step, it uses the
  * last one in which every API had a connection with several calls.
  */
-function lessonComparisonFacts({ step: run, connections }, comparison) {
-  const traces = lessonTraces(comparison);
+function lessonComparisonFacts({ step: run, connections }, store) {
+  const { comparison } = store;
+  const traces = lessonTraces(store);
   const names = traces[0]?.steps.map((step) => step.name) ?? [];
   const stepOf = (trace, name) =>
     trace.steps.find((step) => step.name === name && step.spent && step.calls?.later.count > 0);

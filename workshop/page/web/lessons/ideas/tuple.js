@@ -69,10 +69,11 @@ export const LESSON_TUPLE = {
     ),
     "The client's kernel chooses a free port at connect. The IP addresses and ports of both sides are the 4-tuple. " +
       "It identifies a connection, because no two connections have the same 4-tuple.",
+    "The page numbers the connections of all APIs. The number of a socket counts within its recording, as in the terminal's lines.",
   ],
   table: ({ apis }) => ({
     caption: "Recorded accepts",
-    head: ["connection", "server's address", "client's address", "socket"],
+    head: ["connection", "server's address", "client's address", "server's socket"],
     rows: apis.flatMap(({ title, rows }) =>
       rows.map((row) => [`${title}, ${row.number}`, row.local, row.peer, `#${row.sock}`]),
     ),
