@@ -115,6 +115,18 @@ fn socket_lessons_are_checked_against_recordings() {
 }
 
 #[test]
+fn wire_lessons_are_checked_against_recordings() {
+    if is_supported() {
+        run_script("wire-lessons.mjs");
+    }
+}
+
+#[test]
+fn wire_lessons_use_recordings_without_the_network() {
+    run_on("wire-lessons.mjs", || Workshop::without_network(&PORTS));
+}
+
+#[test]
 fn database_is_shown_as_peer_of_the_servers() {
     let Some(database) = Postgres::start() else { return };
     run_script_with("database.mjs", &["--store", &database.url()]);

@@ -214,7 +214,7 @@ function wireCallLabel(call, place, connection) {
   const text = `${callText(call)}${connection}`;
   const content = place.isWide && item.bytes > 0 ? eventDetail(item) : "";
   const says = content !== "" && el("span", { class: "wire-says", text: content });
-  const label = wireButton(`wire-call ${side} ${tone}`, callLabel(call, connection), item.seq, el("span", { class: "wire-op", text }), says);
+  const label = wireButton(`wire-call ${side} ${tone}`, callLabel(call, connection), item.seq, el("span", { class: "wire-op", text }), " ", says);
   return wireBeside(label, side, place, y);
 }
 
@@ -239,7 +239,9 @@ function wirePacketLabel(packet, place, connection) {
     packetLabel(packet, connection),
     item.seq,
     mark !== "" && el("b", { class: "wire-mark", text: mark }),
+    " ",
     el("span", { class: "wire-flags", text: `${packetTitle(packet)}${connection}` }),
+    " ",
     el("span", { class: "wire-numbers", text: packetNumbers(packet) }),
   );
   label.style.top = `${y}px`;

@@ -21,7 +21,7 @@ export function packetMark({ isLost, pair }) {
   return `${isLost ? "✕" : ""}${sign}${pair?.number ?? ""}`;
 }
 
-/** Returns the complete description of a packet. */
+/** Returns the complete description of a packet. It contains the visible text, as speech input needs it. */
 export function packetLabel(packet, connection) {
   const { item, toServer, sent, arrived, isLost, pair } = packet;
   const [from, to] = toServer ? ["client", "server"] : ["server", "client"];
@@ -30,9 +30,9 @@ export function packetLabel(packet, connection) {
     : arrived === null
       ? "fate unknown"
       : `arrived after ${durationText(arrived - sent)}`;
+  const visible = [packetMark(packet), `${packetTitle(packet)}${connection}`, packetNumbers(packet)];
   const parts = [
-    `packet from ${from} to ${to}${connection}: ${packetTitle(packet)}`,
-    packetNumbers(packet),
+    `packet from ${from} to ${to}: ${visible.filter((part) => part !== "").join(" ")}`,
     `sent at ${durationText(sent)}`,
     fate,
     pair?.isRepeat ? `repeats packet ${pair.number}` : pair ? `sent again as packet ${pair.number}` : "",
@@ -48,12 +48,12 @@ export function callText({ item }) {
   return [item.op, eventAmount(item)].filter((part) => part !== "").join(" ");
 }
 
-/** Returns the complete description of a call. */
+/** Returns the complete description of a call. It contains the visible text. */
 export function callLabel(call, connection) {
   const { item, side, at, returned } = call;
   const took = returned === null ? "" : `, returns after ${durationText(returned - at)}`;
   const content = item.bytes > 0 ? eventDetail(item) : "";
-  return `${side}${connection}: ${callText(call)}${content === "" ? "" : `, ${content}`}, at ${durationText(at)}${took}`;
+  return `${side}: ${callText(call)}${connection}${content === "" ? "" : `, ${content}`}, at ${durationText(at)}${took}`;
 }
 
 /** Returns the numbers of a column: `124 ms, 11 packets, 1,234 B, 1 lost, 1 sent again`. */
