@@ -9,7 +9,7 @@ use super::choices::FormatName;
 use super::failed::{CommandResult, Failed};
 use super::output::Output;
 use super::terminal::warn_of_defects;
-use crate::export::{self, Error, Format, continues};
+use crate::export::{self, Error, Format, SecondEnds, continues};
 use crate::reader::{Error as TraceError, Trace};
 
 const HELP: &str = "Examples:\n  \
@@ -53,6 +53,7 @@ impl Export {
         let out = self.create(format)?;
         let mut export =
             export::Export::to(format, out, &name).map_err(|error| self.output.write_error(error))?;
+        export.omit(self.second_ends(format, &traces)?);
         for trace in &mut traces {
             export.add(trace).map_err(|error| match error {
                 Error::Trace(error) => Failed::Trace(error),
@@ -65,6 +66,18 @@ impl Export {
             writeln!(io::stderr(), "socket-trace: note: {note}")?;
         }
         Ok(0)
+    }
+
+    /// Finds the connections of which both ends were recorded. A capture contains each connection once; a table of events
+    /// contains all events. The traces are read once more, so standard input is exported as it is.
+    fn second_ends(&self, format: Format, traces: &[Trace]) -> CommandResult<SecondEnds> {
+        let is_read_once = self.traces.iter().any(|path| path.as_os_str() == "-");
+        if format != Format::Pcapng || is_read_once || recordings(traces) < 2 {
+            return Ok(SecondEnds::default());
+        }
+        let again = self.traces.iter().map(Trace::open).collect::<Result<Vec<_>, TraceError>>()?;
+        // An invalid line is reported when its trace is exported, after the events before it.
+        Ok(SecondEnds::find(again).unwrap_or_default())
     }
 
     fn format(&self) -> CommandResult<Format> {

@@ -24,6 +24,7 @@
 //! - [`csv`]: a table, for spreadsheets, `DuckDB` and pandas
 //! - `field`: the names of all fields that events have, for qlog and CSV
 //! - `fields`: the fields of one event as a flat list, for qlog and CSV
+//! - `second_ends`: [`SecondEnds`], the connections of which both ends were recorded
 //! - `exporter`: the trait that the formats implement
 
 pub mod csv;
@@ -32,6 +33,7 @@ mod field;
 mod fields;
 pub mod pcapng;
 pub mod qlog;
+mod second_ends;
 
 use std::fmt;
 use std::io::{self, BufWriter, Write};
@@ -39,6 +41,7 @@ use std::io::{self, BufWriter, Write};
 use socket_tap::format::Header;
 
 use exporter::Exporter;
+pub use second_ends::SecondEnds;
 
 use crate::reader::parts::are_parts;
 use crate::reader::{Error as TraceError, Trace};
@@ -86,6 +89,7 @@ pub struct Export {
     /// Header of the trace that was exported last. It shows whether the next trace continues the same rotated
     /// recording.
     last: Option<Header>,
+    omitted: SecondEnds,
 }
 
 /// Reason why an export failed.
@@ -110,7 +114,12 @@ impl Export {
             Format::Qlog => Box::new(qlog::Qlog::new(out)),
             Format::Csv => Box::new(csv::Csv::new(out)?),
         };
-        Ok(Self { exporter, last: None })
+        Ok(Self { exporter, last: None, omitted: SecondEnds::default() })
+    }
+
+    /// Omits the second end of each connection of which both ends were recorded. Called before the traces are added.
+    pub fn omit(&mut self, second_ends: SecondEnds) {
+        self.omitted = second_ends;
     }
 
     /// Exports all events of a trace. Consecutive files of a rotated recording are exported as one recording.
@@ -122,8 +131,12 @@ impl Export {
         if !self.last.as_ref().is_some_and(|last| continues(last, &header)) {
             self.exporter.begin(&header)?;
         }
+        let recording = self.omitted.recording(&header);
         self.last = Some(header);
         while let Some(event) = trace.next_event()? {
+            if recording.is_some_and(|recording| self.omitted.contains(recording, &event)) {
+                continue;
+            }
             self.exporter.event(&event, trace.line())?;
         }
         Ok(())
@@ -134,7 +147,14 @@ impl Export {
     /// # Errors
     /// The export cannot be written.
     pub fn finish(mut self) -> io::Result<Vec<String>> {
-        self.exporter.finish()
+        let mut notes = self.exporter.finish()?;
+        match self.omitted.connections() {
+            0 => {}
+            count => notes.push(format!(
+                "connections of which both ends were recorded: {count}; each is exported once, from the server's recording"
+            )),
+        }
+        Ok(notes)
     }
 }
 

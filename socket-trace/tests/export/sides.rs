@@ -14,27 +14,42 @@ fn both_sides(place: &Place) {
 }
 
 #[test]
-fn client_and_server_have_separate_streams_and_interfaces() {
+fn connection_recorded_at_both_ends_is_one_conversation() {
     let Some(tshark) = Tshark::find() else { return };
     let place = Place::new();
     both_sides(&place);
-    place.run(&["export", "client.jsonl", "server.jsonl", "-o", "both.pcapng"]).ok();
-    let file = place.path("both.pcapng");
-    tshark.assert_none(&file, &[], "_ws.malformed || tcp.checksum.status != 1");
-    // The only remark is on the reused ports.
-    tshark.assert_none(&file, &[], "tcp.analysis.flags && !tcp.analysis.reused_ports");
-    for (stream, interface) in [("0", "shop client"), ("1", "shop server")] {
-        let rows = tshark.fields(
-            &file,
-            &[],
-            &format!("tcp.stream == {stream} && tcp.len > 0"),
-            &["frame.interface_name"],
-        );
-        assert_eq!(rows, [[interface], [interface]]);
-        let pieces = tshark.follow(&file, &[], &format!("tcp,raw,{stream}"));
+    for traces in [["client.jsonl", "server.jsonl"], ["server.jsonl", "client.jsonl"]] {
+        let (_, notes) = place.run(&["export", traces[0], traces[1], "-o", "both.pcapng"]).ok();
+        assert!(notes.contains("both ends were recorded: 1;"), "{notes}");
+        let file = place.path("both.pcapng");
+        tshark.assert_clean(&file, &[]);
+        let rows = tshark.fields(&file, &[], "tcp.len > 0", &["tcp.stream", "frame.interface_name"]);
+        assert_eq!(rows, [["0", "shop server"], ["0", "shop server"]]);
+        let pieces = tshark.follow(&file, &[], "tcp,raw,0");
         assert_eq!(sent_by(Node::First, &pieces), b"hello");
         assert_eq!(sent_by(Node::Second, &pieces), b"bye");
     }
+    // A table has the events of both ends.
+    place.run(&["export", "client.jsonl", "server.jsonl", "-o", "both.csv"]).ok();
+    assert_eq!(std::fs::read_to_string(place.path("both.csv")).unwrap().matches(",read,").count(), 4);
+}
+
+#[test]
+fn end_with_payload_is_exported_if_the_server_has_none() {
+    let Some(tshark) = Tshark::find() else { return };
+    let place = Place::new();
+    both_sides(&place);
+    let server = std::fs::read_to_string(place.path("server.jsonl")).unwrap();
+    let (head, events) = server.split_once('\n').unwrap();
+    let capture = head.split("\"capture\":").nth(1).unwrap().split([',', '}']).next().unwrap();
+    let head = head.replace(&format!("\"capture\":{capture}"), "\"capture\":0");
+    let lines = events
+        .lines()
+        .map(|line| line.split(",\"data\"").next().unwrap().trim_end_matches('}').to_owned() + "}\n");
+    std::fs::write(place.path("server.jsonl"), head + "\n" + &lines.collect::<String>()).unwrap();
+    place.run(&["export", "client.jsonl", "server.jsonl", "-o", "both.pcapng"]).ok();
+    let rows = tshark.fields(&place.path("both.pcapng"), &[], "tcp.len > 0", &["frame.interface_name"]);
+    assert_eq!(rows, [["shop client"], ["shop client"]]);
 }
 
 /// Returns recordings of a client and a server. The client's `connect` returned only after the server's
@@ -64,20 +79,25 @@ fn handshake_precedes_accept_and_times_never_decrease() {
     for (side, trace) in ["client", "server"].into_iter().zip(accepted_first()) {
         std::fs::write(place.path(&format!("{side}.jsonl")), trace.text()).unwrap();
     }
-    place.run(&["export", "client.jsonl", "server.jsonl", "-o", "both.pcapng"]).ok();
-    let file = place.path("both.pcapng");
-    tshark.assert_none(&file, &[], "tcp.analysis.flags && !tcp.analysis.reused_ports");
-    let times = |filter: &str| tshark.fields(&file, &[], filter, &["frame.time_epoch"]).concat();
-    for side in ["client", "server"] {
-        let shown = times(&format!("frame.interface_name == \"shop {side}\""));
-        assert!(shown.len() >= 4 && shown.is_sorted(), "{shown:?}");
+    let times = |file: &str, filter: &str| {
+        let file = place.path(file);
+        tshark.assert_none(&file, &[], "tcp.analysis.flags");
+        let shown = tshark.fields(&file, &[], filter, &["frame.time_epoch"]).concat();
+        assert!(shown.is_sorted(), "{shown:?}");
+        shown
+    };
+    let syn = "tcp.srcport == 51234 && tcp.flags.syn == 1 && tcp.flags.ack == 0";
+    for (traces, file, began) in [
+        (&["client.jsonl"][..], "client.pcapng", ".000001201"),
+        (&["server.jsonl"], "server.pcapng", ".000002001"),
+        (&["client.jsonl", "server.jsonl"], "both.pcapng", ".000002001"),
+    ] {
+        place.run(&[&["export"], traces, &["-o", file]].concat()).ok();
+        // Both recordings began at the same time, so the connect was called at 1.2 µs, and the accept returned at 2 µs.
+        let [connect] = times(file, syn).try_into().unwrap();
+        assert!(connect.ends_with(began), "{file} {connect}");
     }
-    let connect = times("tcp.srcport == 51234 && tcp.flags.syn == 1 && tcp.flags.ack == 0");
-    let [connect, accept] = connect.try_into().unwrap();
-    // Both recordings began at the same time, so these are 1.2 and 2 µs.
-    assert!(connect.ends_with(".000001201") && accept.ends_with(".000002001"), "{connect} {accept}");
-    let done =
-        times("tcp.stream == 0 && frame.interface_name == \"shop client\" && tcp.seq == 1 && tcp.len == 0");
+    let done = times("client.pcapng", "tcp.srcport == 51234 && tcp.seq == 1 && tcp.len == 0");
     assert!(done[0].ends_with(".000004001"), "{done:?}");
 }
 

@@ -31,10 +31,11 @@
 //!   not captured instead of joining unrelated bytes. The totals at `close` replace this estimate. The next
 //!   packet has the number of missing events (drop count), and a comment on the gap. If bytes are missing
 //!   just before the end of stream, this is detected only after the FIN was written; a note reports it.
-//! - **Several recordings**: each is an interface of its own, one after the other in the file. If both sides of a
-//!   connection are exported, they are two streams with the same addresses: sorted by time, the packets of the second
-//!   would look like retransmissions of the first. Distinguish them by `frame.interface_name`. `reordercap` sorts
-//!   recordings without common connections by time.
+//! - **Several recordings**: each is an interface of its own, one after the other in the file; `reordercap` sorts them by
+//!   time. A connection of which both ends were recorded is exported once, from the server's recording and with its times: a
+//!   request has the time at which the server read it, and a response the time at which the server wrote it. Only if the
+//!   server recorded no payload and the client did, the client's recording is used. See
+//!   [`SecondEnds`](crate::export::SecondEnds). Datagrams are exported by each end, because one can be lost in between.
 //! - **Streams without an IP address of their own** get placeholder addresses of the documentation block.
 //!   These are Unix-domain sockets, connections opened before the trace, and plain-text streams above another
 //!   stream, such as those above TLS. The addresses are `[2001:db8::N]:1` for the server and `:2` for the

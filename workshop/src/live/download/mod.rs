@@ -20,7 +20,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use socket_trace::export::{Export, Format};
+use socket_trace::export::{Export, Format, SecondEnds};
 use socket_trace::reader::Trace;
 use socket_trace::report::html;
 use socket_trace::sequence::{Choice, gather, svg};
@@ -66,8 +66,11 @@ async fn capture(FromState(state): FromState<Arc<State>>) -> Download {
     let (slot, traces) = (state.downloads.acquire().await?, flushed_traces(&state).await);
     let body = body_writer::body(slot, move |out| {
         let mut export = Export::to(Format::Pcapng, Box::new(out.clone()), NAME)?;
-        for (_, path) in traces {
-            let mut trace = Trace::open_recording(path).map_err(io::Error::other)?;
+        let open = |(_, path): &(String, PathBuf)| Trace::open_recording(path).map_err(io::Error::other);
+        let again = traces.iter().map(open).collect::<io::Result<Vec<_>>>()?;
+        export.omit(SecondEnds::find(again).map_err(io::Error::other)?);
+        for recording in &traces {
+            let mut trace = open(recording)?;
             export.add(&mut trace).map_err(io::Error::other)?;
         }
         export.finish().map(drop)
