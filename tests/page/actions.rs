@@ -63,6 +63,38 @@ fn each_operation_can_be_repeated_over_each_api() {
     }
 }
 
+/// Returns by step the operations of the REST server's requests, such as `DELETE`.
+fn rest_methods(items: &[Value]) -> Vec<(String, String)> {
+    let reads = items.iter().filter(|item| item["recording"] == "rest-server" && item["op"] == "read");
+    let heads =
+        reads.filter_map(|item| Some((item["step"].as_str()?, item["says"].as_str()?.split_once(' ')?.0)));
+    let calls = heads.filter(|(_, method)| ["POST", "PATCH", "DELETE"].contains(method));
+    calls.map(|(step, method)| (step.to_owned(), method.to_owned())).collect()
+}
+
+#[test]
+fn needed_book_is_created_in_a_step_of_its_own() {
+    let workshop = Workshop::start();
+    let mut stream = workshop.stream();
+    let before = stream.items_until(|items| ended_steps(items) == 10).len();
+    let response = work(&workshop, "delete", 2, "one");
+    assert_success(&response);
+    assert!(response["results"][0]["says"].as_str().unwrap().contains("created before"), "{response}");
+    let items = workshop.stream().items_until(|items| ended_steps(items) == 10 + 2 * 6);
+    let calls = rest_methods(&items[before..]);
+    let expected = [
+        ("create a book, 2 calls on one connection", "POST"),
+        ("create a book, 2 calls on one connection", "POST"),
+        ("delete a book, 2 calls on one connection", "DELETE"),
+        ("delete a book, 2 calls on one connection", "DELETE"),
+    ];
+    assert_eq!(calls, expected.map(|(step, method)| (step.to_owned(), method.to_owned())));
+    // With a book there is nothing to create.
+    assert_success(&work(&workshop, "create", 1, "one"));
+    let response = work(&workshop, "delete", 1, "one");
+    assert!(!response["results"][0]["says"].as_str().unwrap().contains("created before"), "{response}");
+}
+
 /// Returns the description of a result without the id of the book, because each API has created a book with
 /// an id of its own.
 fn without_id(result: &Value) -> String {

@@ -97,7 +97,7 @@ await check('if copying fails the command line is selected', async (page) => {
     Object.defineProperty(navigator, 'clipboard', { value: undefined });
     document.execCommand = () => false;
   });
-  await page.getByRole('button', { name: 'Copy command' }).click();
+  await page.getByRole('button', { name: 'Command lines' }).click();
   await page.getByRole('button', { name: 'Copy: get a book, REST' }).click();
   await page.getByText('The text is selected').waitFor();
   assert.match(await page.evaluate(() => getSelection().toString()), /^curl -i 'http:/);

@@ -24,8 +24,16 @@ function compared() {
 function stepsOf({ traces: all }, side, name) {
   return Object.keys(TITLES).flatMap((api) => {
     const { steps } = all.find((trace) => trace.name === api && trace.side === side);
-    return steps.filter((step) => step.name === name).map((step) => ({ api, ...step }));
+    return steps.filter((step) => step.name === name).map((step) => ({ api, ...averageOfRuns(step) }));
   });
+}
+
+/** Returns the step with its sums divided by the number of its runs. */
+function averageOfRuns({ times, ...step }) {
+  const each = (numbers) => Object.fromEntries(Object.entries(numbers).map(([name, sum]) => [name, sum / Math.max(1, times)]));
+  const { connections, reads, writes, to_server, to_client, spent } = step;
+  const bytes = spent && { to_server: each(spent.to_server), to_client: each(spent.to_client) };
+  return { ...step, times, ...each({ connections, reads, writes, to_server, to_client }), spent: bytes };
 }
 
 /** Returns the cells of a table by row. */
@@ -108,7 +116,9 @@ async function choose(page, side) {
 
 /** Returns the displayed counts of the selected step. */
 async function shownStep(page, side, name, steps) {
-  const counts = table(page, `${name}: socket usage, as recorded by the ${side}s`);
+  const runs = Math.max(...steps.map(({ times }) => times));
+  const title = runs > 1 ? `${name}, average of ${runs} runs` : name;
+  const counts = table(page, `${title}: socket usage, as recorded by the ${side}s`);
   await counts.waitFor();
   return (await cellsOf(counts)).map((cells, index) => shownCounts(cells, steps[index]?.first_byte_ns));
 }
@@ -142,7 +152,7 @@ await check('counts and byte breakdown of every step match on both sides', async
     for (const name of names) {
       const steps = stepsOf(comparison, side, name);
       if (steps.length === 0) continue;
-      await select.selectOption({ label: name });
+      await select.selectOption({ value: name });
       assert.deepEqual(await shownStep(page, side, name, steps), steps.map(countsOf), `${side} ${name}`);
       for (const [bytes, says] of [['the whole step', 'complete step'], ['first and later call', 'average first and later call']]) {
         await page.getByRole('radio', { name: bytes }).check();
@@ -192,7 +202,7 @@ await check('verdict and call patterns match', async (page) => {
 await check('latest step is that of the last call of any client', async (page) => {
   const first = async () =>
     (await page.getByRole('combobox', { name: 'step' }).getByRole('option').allInnerTexts())[0];
-  const latest = async (step) => (await first()).replace(/, total of \d+ runs$/, '') === `latest: ${step}`;
+  const latest = async (step) => (await first()).replace(/, average of \d+ runs$/, '') === `latest: ${step}`;
   const { local } = (await settled(page)).find(({ recording, op }) => recording === 'rest-server' && op === 'bind');
   spawnSync('curl', ['-sS', '-A', 'probe/2', `http://${local}/v1/books/1`]);
   const { peer } = (await settled(page)).findLast(({ recording, op }) => recording === 'rest-server' && op === 'accept');
@@ -202,7 +212,55 @@ await check('latest step is that of the last call of any client', async (page) =
   await until('the latest step is that of the operation', () => latest('list books'));
   const marks = events.filter(({ recording, label }) => recording === 'rest-server' && label === 'list books');
   assert(marks.length > 1);
-  await until('its runs are counted', async () => (await first()).endsWith(`, total of ${marks.length} runs`));
+  await until('its runs are counted', async () => (await first()).endsWith(`, average of ${marks.length} runs`));
 }, { hash: '#compare' });
+
+await check('an operation made again changes no number of its step, and is named as a sample', async (page) => {
+  await doIt(page, 'list books');
+  await settled(page);
+  const usage = table(page, /^list books.*: socket usage/);
+  await usage.waitFor();
+  const numbers = async () => (await cellsOf(usage)).map((cells) => [cells[0], cells[1], cells[4], cells[5]]).slice(0, 2);
+  const before = await numbers();
+  await doIt(page, 'list books');
+  const events = await settled(page);
+  const runs = events.filter(({ recording, label }) => recording === 'rest-server' && label === 'list books').length;
+  await until('the runs are counted', async () => (await usage.innerText()).includes(`average of ${runs} runs`));
+  assert.deepEqual(await numbers(), before);
+  const samples = page.locator('.samples');
+  assert.match(await samples.innerText(), new RegExp(`average of ${runs} runs; ${runs} × GET /v1/books; connections #\\d+`));
+}, { hash: '#compare' });
+
+await check('calls of different kinds are not said to have the same result', async (page) => {
+  await settled(page);
+  const observed = page.getByRole('list', { name: 'Observations' });
+  const select = page.getByRole('combobox', { name: 'step' });
+  for (const [step, words] of [
+    ['get author with books', /The same calls \(get an author, list books\) take/],
+    ['the same call 10 times', /The same calls \(10 × get a book\) take/],
+  ]) {
+    await select.selectOption({ value: step });
+    await observed.getByText(words).waitFor();
+  }
+  // In the last steps of the tour each API has another part.
+  await select.selectOption({ value: 'one shelf: create and delete' });
+  await table(page, /^one shelf: create and delete: socket usage/).waitFor();
+  assert.doesNotMatch(await observed.innerText(), /same/);
+}, { hash: '#compare' });
+
+await check('all calls of the kind of a selected call are compared', async (page) => {
+  await settled(page);
+  await page.getByRole('searchbox', { name: 'filter' }).fill('api:grpc operation:CreateBook');
+  await page.locator('tr[aria-rowindex="2"]').filter({ hasText: 'CreateBook' }).click();
+  await page.keyboard.press('Escape');
+  await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: 'Compare' }).click();
+  const facts = table(page, 'create a book: average of all calls');
+  await facts.waitFor();
+  const { traces: all } = compared();
+  for (const [index, [api, operation]] of Object.entries({ rest: 'POST /v1/books', graphql: 'mutation { createBook }', grpc: 'bookshelf.v1.BookshelfService/CreateBook' }).entries()) {
+    const { calls } = all.find((trace) => trace.name === api && trace.side === 'server').operations.find(({ name }) => name === operation);
+    assert.equal((await cellsOf(facts))[index][1], whole(calls.first.count + calls.later.count), api);
+  }
+}, { hash: '#calls' });
 
 await finish();

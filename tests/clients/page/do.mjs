@@ -73,14 +73,19 @@ for (const [choice, wanted, step] of [
   });
 }
 
-await check('invalid numbers of calls are corrected', async (page) => {
+await check('the field refuses an invalid number of calls, and says what it accepts', async (page) => {
   const calls = doBar(page).getByLabel('calls');
-  for (const [typed, corrected] of [['', '1'], ['-3', '1'], ['1000', '100']]) {
+  const { length } = await settled(page);
+  for (const typed of ['', '0', '-3', '1.5', '1000']) {
     await calls.fill(typed);
-    await doBar(page).getByRole('radio', { name: 'REST' }).check();
-    assert.match((await doIt(page, 'get a book')).join(), /✓/);
-    assert.equal(await calls.inputValue(), corrected);
+    await doIt(page, 'get a book');
+    await doBar(page).getByRole('status').getByText(/from 1 to 100/).waitFor();
+    assert.deepEqual([await calls.inputValue(), await calls.getAttribute('aria-invalid')], [typed, 'true']);
   }
+  assert.equal((await settled(page)).length, length, 'nothing was called');
+  await calls.fill('100');
+  assert.equal(await calls.getAttribute('aria-invalid'), 'false');
+  await doBar(page).getByText('1 to 100', { exact: true }).waitFor();
 });
 
 await check('watchers receive changes until they are closed', async (page) => {

@@ -60,8 +60,8 @@ export function createCallsView(store) {
     chosen = row.key;
     // The events of an old call may have been dropped.
     const isKept = store.item(row.seq) !== undefined;
-    store.set("kind", row.kind);
     store.set("step", row.step ?? null);
+    store.set("kind", row.kind);
     store.set("selected", isKept ? row.seq : null);
     drawCalls();
     table.reveal(row);

@@ -3,6 +3,7 @@
 import { apiOrder, apiTitle } from "../recording/apis.js";
 import { lastStep } from "../recording/connections.js";
 import { averageBreakdown } from "../recording/byte-breakdown.js";
+import { callKind, callKinds } from "../recording/call-kinds.js";
 
 /** Returns the traces of one side, in the order of the lanes. */
 export function comparedTraces(store, side) {
@@ -27,13 +28,13 @@ export function comparedSteps(traces) {
   return [...new Set(traces.flatMap((trace) => trace.steps.map((step) => step.name)))];
 }
 
-/** Returns the title of a step, with its client if known, and the number of runs if its numbers are totals of several. */
+/** Returns the title of a step, with its client if known, and the number of runs if its numbers are averages of several. */
 export function comparedStepTitle(traces, name) {
   const steps = traces.flatMap((trace) => trace.steps.filter((step) => step.name === name));
   const times = Math.max(0, ...steps.map((step) => step.times));
   const client = steps.find((step) => step.client !== undefined)?.client;
   const title = client === undefined ? name : `${client} ${name}`;
-  return times > 1 ? `${title}, total of ${times} runs` : title;
+  return times > 1 ? `${title}, average of ${times} runs` : title;
 }
 
 /** Returns the latest step that the comparison contains. */
@@ -41,13 +42,57 @@ export function latestStep(store, names) {
   return lastStep(store.items, (step) => names.includes(step)) ?? names.at(-1);
 }
 
-/** Returns a row for each trace with the step: `{ title, step }`. */
+/**
+ * Returns a row for each trace with the step: `{ title, trace, step }`. The numbers of a step that ran several times are
+ * averages of its runs.
+ */
 export function rowsOfStep(traces, name) {
   const rows = traces.map((trace) => {
     const step = trace.steps.find((step) => step.name === name);
-    return { title: comparedTitle(trace), step };
+    return { title: comparedTitle(trace), trace, step: step && averageOfRuns(step) };
   });
   return rows.filter(({ step }) => step !== undefined);
+}
+
+/** The numbers of a step that are sums over its runs. */
+const SUMMED = ["connections", "reads", "writes", "to_server", "to_client"];
+
+function averageOfRuns(step) {
+  const { times, spent } = step;
+  if (times < 2) return step;
+  const each = (numbers) => Object.fromEntries(Object.entries(numbers).map(([name, sum]) => [name, sum / times]));
+  const bytes = spent && { to_server: each(spent.to_server), to_client: each(spent.to_client) };
+  const sums = Object.fromEntries(SUMMED.map((name) => [name, step[name]]));
+  return { ...step, ...each(sums), spent: bytes, sums: { connections: step.connections, operations: step.operations } };
+}
+
+/** Returns the kinds of the calls in the traces, in order of first occurrence. */
+export function comparedKinds(traces) {
+  const operations = traces.flatMap((trace) => trace.operations.map(({ name }) => name));
+  const calls = operations.filter((operation) => callKinds(operation).length > 0);
+  return [...new Set(calls.map(callKind))];
+}
+
+/** Returns a row for each trace with calls of the kind: `{ title, trace, step: { calls }, operations }`. */
+export function rowsOfKind(traces, kind) {
+  const rows = traces.map((trace) => {
+    const own = trace.operations.filter(({ name }) => callKinds(name).length > 0 && callKind(name) === kind);
+    const calls = { first: callsSum(own.map((one) => one.calls.first)), later: callsSum(own.map((one) => one.calls.later)) };
+    return { title: comparedTitle(trace), trace, step: { calls }, operations: own.map(({ name }) => name) };
+  });
+  return rows.filter(({ operations }) => operations.length > 0);
+}
+
+/** Returns the sum of several totals of calls. */
+export function callsSum(totals) {
+  const sum = { count: 0, reads: 0, writes: 0, to_server: {}, to_client: {} };
+  for (const one of totals) {
+    for (const name of ["count", "reads", "writes"]) sum[name] += one[name];
+    for (const direction of ["to_server", "to_client"])
+      for (const [name, bytes] of Object.entries(one[direction]))
+        sum[direction][name] = (sum[direction][name] ?? 0) + bytes;
+  }
+  return sum;
 }
 
 /** Returns a row for each trace whose server connected to another server, such as a database, in the step. */

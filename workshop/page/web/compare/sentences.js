@@ -1,5 +1,6 @@
 // Sentences that describe the numbers of a step. Each appears only if it applies.
 
+import { kindsText } from "../recording/call-kinds.js";
 import { byteCountText, listText, numberText, shareText } from "../recording/numbers.js";
 import { averageBreakdown, breakdownTotal } from "../recording/byte-breakdown.js";
 
@@ -16,10 +17,17 @@ export function stepSentences(rows, side) {
   return all.filter((sentence) => sentence !== null);
 }
 
+/** Compares the bytes if the calls are of the same kinds. Bytes of different calls are not comparable. */
 function totals(rows) {
   if (rows.length < 2) return null;
+  const kinds = rows.map(({ step }) => kindsText(step.operations ?? {}, step.times));
+  if (kinds.includes("")) return null;
+  if (new Set(kinds).size > 1) {
+    const calls = rows.map(({ title }, index) => `${title} made ${kinds[index]}`);
+    return `The calls are of different kinds, so their bytes cannot be compared: ${listText(calls)}.`;
+  }
   const each = rows.map(({ title, step }) => `${byteCountText(step.to_server + step.to_client)} in ${title}`);
-  return `The same result takes ${listText(each)}, both directions together.`;
+  return `The same calls (${kinds[0]}) take ${listText(each)}, both directions together.`;
 }
 
 /** Compares the numbers of reads and writes, which depend on how the stream is split. */
@@ -45,12 +53,14 @@ function connectionBytes({ title, step }) {
   const { first, later } = step.calls;
   const spent = step.spent?.to_server.connection ?? 0;
   if (spent === 0 || first.count === 0) return [];
-  const each = Math.round(first.to_server.connection / first.count);
-  if (each === 0) return [];
+  const [toServer, toClient] = [first.to_server, first.to_client].map(({ connection }) => Math.round(connection / first.count));
+  if (toServer === 0) return [];
   const isOnce = later.count > 0 && later.to_server.connection === 0;
   const once = isOnce ? "; later calls add none" : "";
   return [
-    `${title} sends ${byteCountText(each)} to the server to set up each new connection${once}.`,
+    `${title} spends ${byteCountText(toServer + toClient)} outside its calls on each new connection, ` +
+      `${byteCountText(toServer)} to the server and ${byteCountText(toClient)} to the client: preface, SETTINGS, ` +
+      `WINDOW_UPDATE, PING and GOAWAY, up to its close${once}.`,
   ];
 }
 

@@ -1,7 +1,9 @@
-// The socket usage of a step, with one row for each API.
+// The socket usage of a step, or of the calls of a kind, with one row for each API.
 
 import { el } from "../frame/dom.js";
+import { breakdownTotal } from "../recording/byte-breakdown.js";
 import { byteCountText, millisText, numberText } from "../recording/numbers.js";
+import { callsSum } from "./rows.js";
 
 const STEP_COLUMNS = [
   ["connections", ({ connections }) => numberText(connections)],
@@ -16,6 +18,10 @@ const STEP_COLUMNS = [
 
 /** Draws the table of a step. `key` distinguishes it from the step's other tables. */
 export function stepTable(title, rows, key) {
+  return factsTable(title, rows, key, STEP_COLUMNS);
+}
+
+function factsTable(title, rows, key, columns) {
   return el(
     "div",
     { class: "table-holder", "data-key": key },
@@ -30,7 +36,7 @@ export function stepTable(title, rows, key) {
           "tr",
           {},
           el("th", { scope: "col", text: "API" }),
-          STEP_COLUMNS.map(([title]) => el("th", { scope: "col", text: title })),
+          columns.map(([title]) => el("th", { scope: "col", text: title })),
         ),
       ),
       el(
@@ -41,12 +47,26 @@ export function stepTable(title, rows, key) {
             "tr",
             { "data-key": title },
             el("th", { scope: "row", text: title }),
-            STEP_COLUMNS.map(([, text]) => el("td", { class: "number", text: text(step) })),
+            columns.map(([, text]) => el("td", { class: "number", text: text(step) })),
           ),
         ),
       ),
     ),
   );
+}
+
+const KIND_COLUMNS = [
+  ["calls", ({ count }) => numberText(count)],
+  ["reads per call", ({ count, reads }) => numberText(reads / count)],
+  ["writes per call", ({ count, writes }) => numberText(writes / count)],
+  ["bytes to the server per call", (calls) => byteCountText(breakdownTotal(calls.to_server) / calls.count)],
+  ["bytes to the client per call", (calls) => byteCountText(breakdownTotal(calls.to_client) / calls.count)],
+];
+
+/** Draws the averages of the calls of a kind, with one row for each API. */
+export function kindTable(title, rows) {
+  const columns = KIND_COLUMNS.map(([name, text]) => [name, ({ calls }) => text(callsSum([calls.first, calls.later]))]);
+  return factsTable(title, rows, "counts", columns);
 }
 
 /** Returns the side, with counts if it varies: `client`, `client 3, server 1`. */

@@ -1,13 +1,14 @@
-// The screen "Compare": the verdict, and the socket usage and bytes of each step.
+// The screen "Compare": the verdict, and the socket usage and bytes of a step, or of all calls of a kind.
 
 import { createChoice } from "../frame/choice.js";
 import { el, onFrame } from "../frame/dom.js";
 import { morph } from "../frame/morph.js";
 import { breakdownTable } from "./breakdown.js";
-import { bytesOfCalls, bytesOfStep, latestStep, rowsOfStep, upstreamRows } from "./rows.js";
-import { comparedSide, comparedSteps, comparedStepTitle, comparedTraces } from "./rows.js";
+import { bytesOfCalls, bytesOfStep, latestStep, rowsOfKind, rowsOfStep, upstreamRows } from "./rows.js";
+import { comparedKinds, comparedSide, comparedSteps, comparedStepTitle, comparedTraces } from "./rows.js";
+import { samplesList, samplesOfKind, samplesOfStep } from "./samples.js";
 import { stepSentences } from "./sentences.js";
-import { stepTable } from "./table.js";
+import { kindTable, stepTable } from "./table.js";
 import { verdictSection } from "./verdict.js";
 
 const LATEST = "";
@@ -15,7 +16,16 @@ const LATEST = "";
 /** Creates the screen, which is updated in place with each comparison. */
 export function createCompareView(store) {
   const draw = onFrame(() => isShown && drawCompare());
+  const scope = createChoice(
+    "compare",
+    [
+      ["step", "a step"],
+      ["kind", "all calls of a kind"],
+    ],
+    { onchange: (value) => store.set("kind", value === "kind" ? (store.kind ?? kind.value) : null) },
+  );
   const step = el("select", { onchange: () => store.set("step", step.value || null) });
+  const kind = el("select", { onchange: () => store.set("kind", kind.value) });
   const side = createChoice(
     "as recorded by",
     [
@@ -32,14 +42,14 @@ export function createCompareView(store) {
     ],
     { onchange: draw },
   );
+  const choice = (text, select) => el("label", {}, el("span", { class: "choice-label", text }), select);
+  const [stepChoice, kindChoice] = [choice("step ", step), choice("kind ", kind)];
   const verdict = el("div");
   const facts = el("div", { class: "compare-facts" });
   const controls = el(
     "div",
     { class: "compare-controls" },
-    el("label", {}, el("span", { class: "choice-label", text: "step " }), step),
-    side.element,
-    calls.element,
+    [scope.element, stepChoice, kindChoice, side.element, calls.element],
   );
   const element = el(
     "section",
@@ -52,15 +62,19 @@ export function createCompareView(store) {
     const chosenSide = comparedSide(store, side.value);
     const traces = comparedTraces(store, chosenSide);
     const names = comparedSteps(traces);
+    const kinds = comparedKinds(traces);
+    const isOfKind = kinds.includes(store.kind);
     controls.hidden = names.length === 0;
     side.value = chosenSide;
+    scope.element.hidden = kinds.length === 0;
+    scope.value = isOfKind ? "kind" : "step";
+    stepChoice.hidden = calls.element.hidden = isOfKind;
+    kindChoice.hidden = !isOfKind;
     morph(verdict, el("div", {}, store.comparison ? verdictSection(store) : comparedNothing()));
-    const latest = latestStep(store, names);
-    const chosen = drawSteps(traces, names, latest);
-    morph(
-      facts,
-      el("div", { class: "compare-facts" }, chosen && stepFacts(traces, chosen, chosenSide)),
-    );
+    const chosen = drawSteps(traces, names, latestStep(store, names));
+    drawKinds(kinds);
+    const shown = isOfKind ? kindFacts(traces, store.kind, chosenSide) : chosen && stepFacts(traces, chosen, chosenSide);
+    morph(facts, el("div", { class: "compare-facts" }, shown));
   }
 
   /** Draws the list of steps and returns the step to show. */
@@ -74,6 +88,11 @@ export function createCompareView(store) {
     return wanted === LATEST ? latest : wanted;
   }
 
+  function drawKinds(kinds) {
+    morph(kind, el("select", {}, kinds.map((value) => el("option", { value, text: value, "data-key": value }))));
+    if (store.kind !== null) kind.value = store.kind;
+  }
+
   function stepFacts(traces, name, recordedBy) {
     const rows = rowsOfStep(traces, name);
     const title = comparedStepTitle(traces, name);
@@ -81,25 +100,33 @@ export function createCompareView(store) {
     const isWhole = calls.value === "step";
     const hasPayload = rows.some(({ step }) => step.spent);
     const bytes = isWhole ? bytesOfStep(rows) : bytesOfCalls(rows);
-    const scope = isWhole ? "complete step" : "average first and later call of a connection";
+    const extent = isWhole ? "complete step" : "average first and later call of a connection";
     return [
       stepTable(`${title}: socket usage, as recorded by the ${recordedBy}s`, rows, "counts"),
+      samplesList(samplesOfStep(store, rows, name)),
       hasPayload
-        ? breakdownTable(`${name}: byte breakdown, ${scope}`, bytes)
+        ? breakdownTable(`${name}: byte breakdown, ${extent}`, bytes)
         : comparedWithoutPayload(),
       upstream.length > 0 && stepTable(`${name}: the servers' connections to the database`, upstream, "upstream"),
-      el(
-        "ul",
-        { class: "sentences", "data-key": "sentences", "aria-label": "Observations" },
-        stepSentences(rows, recordedBy).map((sentence) => el("li", { text: sentence })),
-      ),
+      comparedSentences(rows, recordedBy),
       hasPayload && !isWhole && rows.every(({ step }) => step.calls.later.count === 0)
         ? comparedWithoutLater()
         : null,
     ];
   }
 
-  for (const kind of ["comparison", "hello", "items", "step"]) store.on(kind, draw);
+  function kindFacts(traces, name, recordedBy) {
+    const rows = rowsOfKind(traces, name);
+    return [
+      kindTable(`${name}: average of all calls, as recorded by the ${recordedBy}s`, rows),
+      samplesList(samplesOfKind(store, rows, name)),
+      breakdownTable(`${name}: byte breakdown, average first and later call of a connection`, bytesOfCalls(rows)),
+    ];
+  }
+
+  // A chosen step replaces the kind of a call that was selected before.
+  store.on("step", () => store.kind !== null && store.set("kind", null));
+  for (const change of ["comparison", "hello", "items", "step", "kind"]) store.on(change, draw);
   return {
     id: "compare",
     title: "Compare",
@@ -114,6 +141,14 @@ export function createCompareView(store) {
       isShown = false;
     },
   };
+}
+
+function comparedSentences(rows, recordedBy) {
+  return el(
+    "ul",
+    { class: "sentences", "data-key": "sentences", "aria-label": "Observations" },
+    stepSentences(rows, recordedBy).map((sentence) => el("li", { text: sentence })),
+  );
 }
 
 function comparedNothing() {

@@ -39,7 +39,7 @@ export function createDoBar(store) {
     // Scrolls to the new events, unless playback is paused.
     if (store.cursor === null) store.set("cursor", null);
     if (id === "watch") act(watchToggle(store, options.apis()));
-    else act(doOperation(id, title, options.read()));
+    else doValid(results, title, () => act(doOperation(id, title, options.read())));
   };
   const watch = createWatchButton(store, () => press("watch"));
   const draw = () => {
@@ -55,6 +55,15 @@ export function createDoBar(store) {
     }),
     show: (isWanted) => (element.hidden = !isWanted || !store.live),
   };
+}
+
+/** Runs `task`, and shows the error if an option is not valid. */
+function doValid(results, title, task) {
+  try {
+    task();
+  } catch (error) {
+    results.showError(title, error);
+  }
 }
 
 /** Returns a function that runs one operation at a time and shows its result. */

@@ -1,5 +1,7 @@
 // The kinds of API calls. Calls of the same kind have the same result over each API, so that they can be compared.
 
+import { numberText } from "./numbers.js";
+
 /** The kinds of the bookshelf's calls: REST's operation, GraphQL's field and gRPC's method. */
 const CALL_KINDS = [
   ["get a book", /^GET \/v1\/books\/\{\}$/, /\bbook\b/, "GetBook"],
@@ -21,11 +23,15 @@ export function isReflection(operation) {
   return REFLECTION.test(operation);
 }
 
+/** The request by which a GraphQL client opens a WebSocket. It is no call of the bookshelf. */
+const GRAPHQL_HANDSHAKE = "GET /graphql";
+
 /**
  * Returns the kinds of an operation, such as `GET /v1/books/{}`. A GraphQL operation can be of several. An unknown
- * operation is its own kind.
+ * operation is its own kind, and a handshake or reflection has none.
  */
 export function callKinds(operation) {
+  if (operation === GRAPHQL_HANDSHAKE || isReflection(operation)) return [];
   const fields = operation.match(GRAPHQL_OPERATION)?.[1];
   const method = operation.match(/BookshelfService\/(\w+)$/)?.[1];
   const kinds = CALL_KINDS.filter(([, rest, field, grpc]) =>
@@ -37,5 +43,19 @@ export function callKinds(operation) {
 /** Returns the kind of an operation. The two kinds of a GraphQL query for an author and its books have one name. */
 export function callKind(operation) {
   const kinds = callKinds(operation);
+  if (kinds.length === 0) return operation;
   return kinds.includes("get an author") ? "get an author" : kinds.join(" and ");
+}
+
+/**
+ * Returns the kinds of the calls in `times` runs of a step as text, which is equal for equal calls: `get a book, 10 × list
+ * books`. `operations` has the number of calls of each operation.
+ */
+export function kindsText(operations, times = 1) {
+  const counts = new Map();
+  for (const [operation, count] of Object.entries(operations)) {
+    for (const kind of callKinds(operation)) counts.set(kind, (counts.get(kind) ?? 0) + count);
+  }
+  const each = [...counts].map(([kind, count]) => [kind, count / Math.max(1, times)]);
+  return each.map(([kind, count]) => (count === 1 ? kind : `${numberText(count)} × ${kind}`)).sort().join(", ");
 }

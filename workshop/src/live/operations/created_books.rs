@@ -29,6 +29,14 @@ impl CreatedBooks {
         })
     }
 
+    /// Returns the number of books that [`take`](Self::take) can return one after the other.
+    pub(crate) fn count(&self, api: &'static str, of_any: bool) -> usize {
+        self.with(|books| {
+            let counted = books.iter().filter(|(name, _)| of_any || **name == api);
+            counted.map(|(_, books)| books.len()).sum()
+        })
+    }
+
     fn with<T>(&self, task: impl FnOnce(&mut BTreeMap<&'static str, Vec<Book>>) -> T) -> T {
         // No operation can panic between two dependent changes.
         task(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))

@@ -64,12 +64,42 @@ pub(crate) async fn run(
     }
     let apis = apis::select(&state.apis, &apis)?;
     let job = Job { operation, calls, connection, http2, is_only: apis.len() == 1 };
+    let prepared = create_needed_books(&state, &apis, job).await?;
     let results = fan_out(&state.operation_lock, apis, move |api| (api.run)(Arc::clone(api), job)).await?;
     let results = results.into_iter().map(|(api, outcome)| {
         let (result, ns) = outcome.unwrap_or_else(|error| (Err(error), 0));
-        ApiResult { api, ok: result.is_ok(), says: result.unwrap_or_else(|error| error), ns }
+        let (ok, mut says) = (result.is_ok(), result.unwrap_or_else(|error| error));
+        if ok && prepared.contains(&api) {
+            says.push_str(", created before in a step of its own");
+        }
+        ApiResult { api, ok, says, ns }
     });
     json(&RunResponse { step: job.step(), results: results.collect() })
+}
+
+/// Creates the books that the job updates or deletes, if there are not enough. They are created in a step of their own,
+/// so that the step of the job contains only the calls of its operation. Returns the APIs over which books were created.
+async fn create_needed_books(
+    state: &State,
+    apis: &[Arc<Api>],
+    job: Job,
+) -> Result<Vec<&'static str>, ErrorResponse> {
+    let needed = job.operation.needed_books(job.calls);
+    let missing = move |api: &Api| {
+        let present = u32::try_from(api.created.count(api.name, job.is_only)).unwrap_or(u32::MAX);
+        needed.saturating_sub(present)
+    };
+    let lacking: Vec<_> = apis.iter().filter(|api| missing(api) > 0).map(Arc::clone).collect();
+    if lacking.is_empty() {
+        return Ok(Vec::new());
+    }
+    let create = move |api: &Arc<Api>| {
+        let calls = missing(api).max(1);
+        let job = Job { operation: Operation::Create, calls, connection: Connection::One, ..job };
+        (api.run)(Arc::clone(api), job)
+    };
+    let created = fan_out(&state.operation_lock, lacking, create).await?;
+    Ok(created.into_iter().map(|(api, _)| api).collect())
 }
 
 /// Body of `POST /api/watch`.

@@ -47,6 +47,15 @@ impl Operation {
         }
     }
 
+    /// Returns the number of created books that so many calls of the operation need.
+    pub(crate) fn needed_books(self, calls: u32) -> u32 {
+        match self {
+            Self::Delete => calls,
+            Self::Update => 1,
+            Self::Get | Self::List | Self::Create | Self::Author => 0,
+        }
+    }
+
     /// Returns a sentence that describes the operation.
     pub(crate) fn description(self) -> &'static str {
         match self {
@@ -55,9 +64,11 @@ impl Operation {
             Self::Create => "Adds a new book to the shelf.",
             Self::Update => {
                 "Changes the year of the last created book. Fails if another client has changed that book since. \
-                 Creates a book first if there is none."
+                 Creates a book first, in a step of its own, if there is none."
             }
-            Self::Delete => "Deletes the last created book. Creates a book first if there is none.",
+            Self::Delete => {
+                "Deletes the last created book. Creates a book first, in a step of its own, if there is none."
+            }
             Self::Author => {
                 "Gets an author and the author's books: two calls over REST and gRPC, one over GraphQL."
             }
