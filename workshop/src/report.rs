@@ -19,6 +19,9 @@ use crate::tour::CALLS;
 use crate::tour::one_shelf::Story;
 use crate::tour::step::{ONE_CALL, TEN_CALLS};
 
+/// Number of columns of the diagrams of one call, three side by side.
+const WIDTH: usize = 111;
+
 /// Compares the recordings of all APIs, which may still be in progress.
 ///
 /// # Errors
@@ -66,7 +69,7 @@ fn one_call(apis: &[ApiInstance]) -> Result<String, Error> {
         let calls = sequence::of_step(open(Side::Client)?, open(Side::Server)?, ONE_CALL)?;
         Ok((api.title.to_owned(), calls))
     });
-    Ok(sequence::lanes(&sequences.collect::<Result<Vec<_>, Error>>()?))
+    Ok(sequence::lanes(&sequences.collect::<Result<Vec<_>, Error>>()?, WIDTH))
 }
 
 /// Returns for each API the cost of a call with a new connection, and of a call on an open connection.

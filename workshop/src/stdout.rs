@@ -2,6 +2,21 @@
 
 use std::io::{self, ErrorKind, Write as _};
 
+/// Number of columns if standard output is not a terminal.
+const DEFAULT_COLUMNS: usize = 80;
+
+/// Returns the number of columns of the terminal, or 80 if standard output is not a terminal.
+#[must_use]
+pub fn columns() -> usize {
+    #[cfg(unix)]
+    if let Ok(size) = rustix::termios::tcgetwinsize(io::stdout())
+        && size.ws_col > 0
+    {
+        return size.ws_col.into();
+    }
+    DEFAULT_COLUMNS
+}
+
 /// Prints text on standard output.
 ///
 /// # Errors

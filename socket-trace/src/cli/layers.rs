@@ -8,7 +8,7 @@ use clap::Args;
 use super::contracts::ContractFlags;
 use super::failed::{CommandResult, Failed};
 use super::socket_traces::{no_sockets, packets_alone};
-use super::terminal::{colored, warn_of_defects, width, write_json};
+use super::terminal::{DrawingWidth, colored, warn_of_defects, write_json};
 use socket_tap::event::SockId;
 
 use crate::layers::{Selection, collect, text};
@@ -22,6 +22,7 @@ const HELP: &str = "TCP is a stream of bytes without message boundaries. One mes
     Over TLS, calls are visible to a tap above TLS. If a tap below was recorded, too, the map also shows the TLS \
     records and the reads and writes that carried them, each aligned with its data.\n\n\
     With a recording of the network, the map also shows the TCP segments.\n\n\
+    Boxes that are too wide for one row are continued below.\n\n\
     The recording must have payload (--capture of the servers). Give both sides to see writes and reads in one map.\n\n\
     Examples:\n  \
     socket-trace layers grpc.jsonl                            the first call of the recording\n  \
@@ -52,6 +53,8 @@ pub(super) struct Layers {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
+    width: DrawingWidth,
+    #[command(flatten)]
     contracts: ContractFlags,
 }
 
@@ -67,7 +70,7 @@ impl Layers {
         if self.json {
             write_json(&mut out, &map)?;
         } else {
-            out.write_all(text::text(&map, width().unwrap_or(120), colored()).as_bytes())?;
+            out.write_all(text::text(&map, self.width.columns(), colored()).as_bytes())?;
         }
         out.flush()?;
         for trace in events.timeline().traces() {

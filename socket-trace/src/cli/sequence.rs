@@ -10,7 +10,7 @@ use socket_tap::event::SockId;
 use super::contracts::ContractFlags;
 use super::failed::{CommandResult, Failed};
 use super::output::Output;
-use super::terminal::{warn_of_defects, width};
+use super::terminal::{DrawingWidth, warn_of_defects};
 use crate::reader::{Error, Trace};
 use crate::sequence::{self, Choice, gather, lanes, mermaid, svg, text};
 use crate::timeline::AnnotatedEvents;
@@ -18,7 +18,8 @@ use crate::timeline::Timeline;
 
 const HELP: &str = "Give the recording of the server, of the client, or both. With both, \
     every call is drawn. If one side was not recorded, the diagram shows only those of its calls that the other \
-    side implies. Several pairs are drawn side by side.\n\n\
+    side implies. Several pairs are drawn side by side, as many as the terminal has space for. In a narrow terminal, the calls of \
+    both sides share the same columns.\n\n\
     Kernels exchange the handshake (SYN, SYN ACK, ACK) and the FINs by themselves, so they are not recorded; they \
     are drawn where connect, accept, shutdown and close imply them. A cause is above its effect. A read or accept \
     has the time of its return; a connect, write, shutdown or close has the time of its call.\n\n\
@@ -56,6 +57,8 @@ pub(super) struct Sequence {
     /// Output file instead of standard output. Replaces an existing file. Only its owner can read it
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    width: DrawingWidth,
     #[command(flatten)]
     contracts: ContractFlags,
 }
@@ -130,10 +133,10 @@ impl Sequence {
                 "Mermaid can draw only one connection; give the recordings of one server and its client"
                     .to_owned(),
             )),
-            (Form::Text, [one]) => Ok(text::diagram(one, width().unwrap_or(120))),
+            (Form::Text, [one]) => Ok(text::diagram(one, self.width.columns())),
             (Form::Text, several) => {
                 let titled = several.iter().map(|one| (one.title.clone(), one.calls.clone()));
-                Ok(lanes(&titled.collect::<Vec<_>>()))
+                Ok(lanes(&titled.collect::<Vec<_>>(), self.width.columns()))
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal as _, Write};
 
+use clap::Args;
 use serde::Serialize;
 
 use crate::reader::Trace;
@@ -18,6 +19,28 @@ pub(super) fn colored() -> bool {
 pub(super) fn width() -> Option<usize> {
     let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
     terminal.map(|(terminal_size::Width(columns), _)| columns.into())
+}
+
+/// Number of columns of a drawing whose reader is not a terminal.
+const DEFAULT_WIDTH: usize = 80;
+
+/// Minimum number of columns of a drawing.
+const MIN_WIDTH: u16 = 40;
+
+/// The width of a drawing.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct DrawingWidth {
+    /// Width in columns, from 40 to 1000 [default: that of the terminal, or 80 if there is none]
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(i64::from(MIN_WIDTH)..=1_000))]
+    width: Option<u16>,
+}
+
+impl DrawingWidth {
+    /// Returns the number of columns.
+    pub(super) fn columns(self) -> usize {
+        let terminal = || width().map(|width| width.max(MIN_WIDTH.into()));
+        self.width.map(usize::from).or_else(terminal).unwrap_or(DEFAULT_WIDTH)
+    }
 }
 
 /// Writes a value as indented JSON and a line feed.

@@ -14,9 +14,12 @@ const TITLE: usize = 17;
 /// Draws one row of boxes for each protocol level. If the rows are wider than `width` columns, they are cut
 /// into parts (strips), drawn one below the other.
 pub(super) fn draw(levels: &[Level], width: usize, color: bool) -> String {
-    let scale = Scale::of(levels);
+    // Above the right line of the last box is the offset of its end.
+    let end = levels.iter().flat_map(|level| &level.blocks).map(|block| block.to).max().unwrap_or(0);
+    let width = width.saturating_sub(TITLE + end.to_string().len());
+    let scale = Scale::of(levels, width);
     let mut out = String::new();
-    for strip in scale.strips(width.saturating_sub(TITLE + 1)) {
+    for strip in scale.strips(width) {
         if !out.is_empty() {
             out.push('\n');
         }

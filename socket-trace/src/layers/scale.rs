@@ -6,9 +6,9 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::map::{Block, Level};
 
-/// Maximum width in columns for which a box is widened to show its text. A longer text is truncated unless
-/// the box is wider anyway.
-const MAX_TEXT: usize = 26;
+/// Maximum numbers of columns for which a box is widened to show its text, if all boxes then fit beside each other. A
+/// longer text is truncated unless the box is wider anyway.
+const MAX_TEXT: [usize; 5] = [120, 80, 60, 40, 26];
 
 /// Column widths of the cells. A cell is the range between two consecutive offsets at which a box begins or
 /// ends: boxes at `0-9` and `0-25` result in the cells `0-9` and `9-25`.
@@ -23,16 +23,27 @@ pub(super) struct Scale<'a> {
 pub(super) type Cells = Range<usize>;
 
 impl<'a> Scale<'a> {
-    pub(super) fn of(levels: &'a [Level]) -> Self {
+    /// Returns the scale with the widest boxes that need at most `width` columns, if there is one, and otherwise that with
+    /// the narrowest.
+    pub(super) fn of(levels: &'a [Level], width: usize) -> Self {
+        let fits = |scale: &Self| scale.widths.iter().sum::<usize>() <= width;
+        let [wider @ .., narrowest] = MAX_TEXT;
+        let fitting = wider.into_iter().map(|text| Self::with_texts(levels, text, width)).find(fits);
+        fitting.unwrap_or_else(|| Self::with_texts(levels, narrowest, width))
+    }
+
+    fn with_texts(levels: &'a [Level], text: usize, width: usize) -> Self {
         let mut scale = Self { levels, bounds: Vec::new(), widths: Vec::new() };
         scale.bounds = scale.blocks().flat_map(|block| [block.from, block.to]).collect();
         scale.bounds.sort_unstable();
         scale.bounds.dedup();
         // Reserve space for the offset of the first byte.
-        let width = |pair: &[u64]| pair.first().map_or(1, |at| at.to_string().len() + 2);
-        scale.widths = scale.bounds.windows(2).map(width).collect();
-        let mut blocks: Vec<(Cells, usize)> =
-            scale.blocks().map(|block| (scale.cells(block), preferred_width(block))).collect();
+        let space = |pair: &[u64]| pair.first().map_or(1, |at| at.to_string().len() + 2);
+        scale.widths = scale.bounds.windows(2).map(space).collect();
+        let mut blocks: Vec<(Cells, usize)> = scale
+            .blocks()
+            .map(|block| (scale.cells(block), preferred_width(block, text).min(width)))
+            .collect();
         // Widen small boxes first: boxes that span several of them may then be wide enough.
         blocks.sort_by_key(|(cells, _)| cells.len());
         for (cells, wanted) in blocks {
@@ -103,8 +114,8 @@ pub(super) fn name(block: &Block) -> String {
     format!("{} {} B", block.name, block.bytes())
 }
 
-fn preferred_width(block: &Block) -> usize {
+fn preferred_width(block: &Block, text: usize) -> usize {
     let dots = usize::from(block.begun) + usize::from(block.continues);
     // Add the left line, and a space on either side.
-    (name(block).width() + dots).max(block.text.width().min(MAX_TEXT)) + 3
+    (name(block).width() + dots).max(block.text.width().min(text)) + 3
 }

@@ -6,19 +6,21 @@ use socket_tap::format::Side;
 
 use super::grid;
 use super::map::{Direction, Level, Map};
+use crate::units::wrapped;
 use socket_dissect::Class;
 
-/// Formats the map as text of about `width` columns: for each direction, one row of boxes for each protocol
+/// Formats the map as text of `width` columns: for each direction, one row of boxes for each protocol
 /// level. With `color`, boxes without bytes of the mapped API call are dimmed.
 #[must_use]
 pub fn text(map: &Map, width: usize, color: bool) -> String {
     let mut out = String::new();
     // Writing to a `String` cannot fail.
-    let _ = writeln!(out, "{}   (call {} on {})", map.operation, map.call, map.ends.join(" ↔ "));
+    let call = format!("{}   (call {} on {})", map.operation, map.call, map.ends.join(" ↔ "));
+    out += &wrapped(&call, width);
     for direction in &map.directions {
-        let _ = writeln!(out, "\n{}", heading(direction));
+        let _ = write!(out, "\n{}", wrapped(&heading(direction), width));
         out.push_str(&grid::draw(&direction.levels, width, color));
-        let _ = writeln!(out, "{}", breakdown(direction));
+        out += &wrapped(&breakdown(direction), width);
     }
     if map.more > 0 {
         let _ = writeln!(out, "\n… and {} more reads and writes", map.more);

@@ -1,17 +1,44 @@
 use socket_tap::format::Side;
+use unicode_width::UnicodeWidthStr as _;
 
 use super::tests::first;
 use super::*;
 use crate::timeline::fixture::{client, client_stamped_on_return, header, server, transfer, wire};
 
-#[test]
-fn diagram_is_drawn_as_text() {
-    insta::assert_snapshot!(text::diagram(&first(&[server(), client()]), 94));
+/// Asserts that no line is longer than `width` columns.
+fn assert_fits(drawn: &str, width: usize) {
+    for line in drawn.lines() {
+        assert!(line.width() <= width, "{} columns: {line}", line.width());
+    }
 }
 
 #[test]
-fn recorded_packets_replace_implied_segments() {
-    insta::assert_snapshot!(text::diagram(&first(&[server(), client(), wire()]), 120));
+fn diagram_fits_the_terminal() {
+    let sequence = first(&[server(), client()]);
+    for width in [80, 120, 160] {
+        let drawn = text::diagram(&sequence, width);
+        assert_fits(&drawn, width);
+        insta::assert_snapshot!(format!("diagram_of_{width}_columns"), drawn);
+    }
+}
+
+#[test]
+fn packets_replace_implied_segments() {
+    let sequence = first(&[server(), client(), wire()]);
+    for width in [80, 120, 160] {
+        let drawn = text::diagram(&sequence, width);
+        assert_fits(&drawn, width);
+        insta::assert_snapshot!(format!("packets_of_{width}_columns"), drawn);
+    }
+}
+
+#[test]
+fn long_texts_of_narrow_diagrams_are_truncated() {
+    let mut sequence = hostile();
+    sequence.server = Some("server ".repeat(20));
+    for width in [40, 60, 80] {
+        assert_fits(&text::diagram(&sequence, width), width);
+    }
 }
 
 #[test]
@@ -135,7 +162,13 @@ fn unrecorded_side_is_inferred_from_the_recorded_side() {
 fn text_places_diagrams_side_by_side() {
     let both = first(&[server(), client()]).calls;
     let one_sided = first(&[server()]).calls;
-    insta::assert_snapshot!(lanes(&[("A".to_owned(), both), ("B".to_owned(), one_sided)]));
+    let sequences = [("A".to_owned(), both.clone()), ("B".to_owned(), one_sided), ("C".to_owned(), both)];
+    for width in [80, 120] {
+        let drawn = lanes(&sequences, width);
+        assert_fits(&drawn, width);
+        insta::assert_snapshot!(format!("lanes_of_{width}_columns"), drawn);
+    }
+    assert_eq!(lanes(&sequences, 160), lanes(&sequences, 120));
 }
 
 /// Returns a connection whose data and label contain markup and control characters.

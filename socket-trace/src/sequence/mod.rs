@@ -16,6 +16,7 @@
 //! - `instants`: merges calls with the departures and arrivals of packets
 //! - `diagram`: the rows of a diagram, shared by all output forms
 //! - [`text`]: the diagram as text
+//! - `lanes`: several connections side by side as text
 //! - [`mermaid`]: the diagram in Mermaid's syntax
 //! - [`svg`]: the diagram as an SVG picture
 
@@ -24,6 +25,7 @@ mod candidate;
 mod diagram;
 pub mod gather;
 mod instants;
+mod lanes;
 mod merge;
 pub mod mermaid;
 mod model;
@@ -33,9 +35,9 @@ pub mod text;
 
 pub use call::{Call, Signal};
 pub use gather::{Choice, gather};
+pub use lanes::lanes;
 pub use model::Sequence;
 pub use packet::Packet;
-pub use text::lanes;
 
 use crate::reader::{Error, Trace};
 use crate::timeline::AnnotatedEvents;

@@ -1,4 +1,8 @@
 //! Draws the diagram as text.
+//!
+//! If the terminal is wide enough, the client's calls are on the left, the server's on the right, and the arrows between
+//! them. Otherwise both sides share the same columns: a call of the client begins on the left, one of the server ends on
+//! the right, and an arrow takes the rest of the line.
 
 use std::fmt::Write as _;
 
@@ -6,57 +10,146 @@ use socket_tap::format::Side;
 use socket_tap::format::text::seconds;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::call::Call;
 use super::diagram::{Arrow, Row, lane, pause, rows};
 use super::model::Sequence;
 use crate::show::description::truncate;
 
-/// Minimum number of columns of an arrow in [`diagram`].
+/// Number of columns for the time of a row.
+const TIME: usize = 12;
+
+/// Minimum number of columns of an arrow, without those that the label of a packet needs.
 const MIN_ARROW: usize = 28;
 
-/// Draws one connection as text, with times and descriptions of the data.
+/// Number of columns of an arrow that its label cannot use.
+const ARROW_ENDS: usize = 8;
+
+/// Minimum number of columns to describe data beside a call.
+const MIN_BESIDE: usize = 8;
+
+/// Draws one connection as text of `width` columns, with times and descriptions of the data.
 #[must_use]
 pub fn diagram(sequence: &Sequence, width: usize) -> String {
     let rows = rows(sequence);
-    let (client, server) =
-        (lane(Side::Client, sequence.client.as_ref()), lane(Side::Server, sequence.server.as_ref()));
-    let of = |side| {
-        move |row: &Row| row.call.as_ref().filter(|(of, _)| *of == side).map_or(0, |(_, text)| text.width())
-    };
-    let left = rows.iter().map(of(Side::Client)).max().unwrap_or(0).max(client.width());
-    let right = rows.iter().map(of(Side::Server)).max().unwrap_or(0).max(server.width());
-    let arrow_width = width.saturating_sub(12 + left + right + 4).max(MIN_ARROW);
+    let layout = Layout::of(sequence, &rows, width);
     let mut out = String::new();
-    // Writing to a `String` cannot fail.
-    let _ = writeln!(out, "{:12}{client:<left$}{:arrow_width$}    {server}", "", "");
+    for line in layout.heading(sequence) {
+        push(&mut out, "", &line);
+    }
     for row in &rows {
         if let Some(ns) = row.pause {
             let _ = writeln!(out, "{:>10}", format!("⋮ {}", pause(ns)));
         }
-        let time = row.at.map(seconds).unwrap_or_default();
-        let text = |side| row.call.as_ref().filter(|(of, _)| *of == side).map_or("", |(_, text)| text);
-        let between = match (&row.arrow, &row.call) {
-            (Some(arrow), _) => drawn(arrow, arrow_width),
-            (None, Some((side, _))) => beside(*side, &row.carried, arrow_width),
-            (None, None) => String::new(),
-        };
-        let (client, server) = (text(Side::Client), text(Side::Server));
-        let pad = left - client.width().min(left);
-        let line = format!("{time:>10}  {client}{:pad$}  {}  {server}", "", fill(&between, arrow_width));
-        let _ = writeln!(out, "{}", line.trim_end());
+        let mut time = row.at.map(seconds).unwrap_or_default();
+        for line in layout.lines(row) {
+            push(&mut out, &time, &line);
+            time.clear();
+        }
     }
     if sequence.more > 0 {
-        let _ = writeln!(out, "{:12}… and {} more calls", "", sequence.more);
+        push(&mut out, "", &format!("… and {} more calls", sequence.more));
     }
     if sequence.more_packets > 0 {
-        let _ = writeln!(out, "{:12}… and {} more packets", "", sequence.more_packets);
+        push(&mut out, "", &format!("… and {} more packets", sequence.more_packets));
     }
     out
 }
 
+fn push(out: &mut String, time: &str, line: &str) {
+    // Writing to a `String` cannot fail.
+    let _ = writeln!(out, "{}", format!("{time:>10}  {line}").trim_end());
+}
+
+/// The arrangement of calls and arrows. Numbers are columns.
+#[derive(Clone, Copy, Debug)]
+enum Layout {
+    SideBySide { client: usize, arrow: usize },
+    Stacked { width: usize },
+}
+
+impl Layout {
+    fn of(sequence: &Sequence, rows: &[Row], width: usize) -> Self {
+        let longest = |side: Side| {
+            let calls = rows.iter().filter_map(|row| row.call.as_ref()).filter(|(of, _)| *of == side);
+            calls.map(|(_, text)| text.width()).max().unwrap_or(0)
+        };
+        let [client, server] = heading(sequence);
+        let client = longest(Side::Client).max(client.width());
+        let server = longest(Side::Server).max(server.width());
+        let arrow = width.saturating_sub(TIME + client + server + 4);
+        let label = |row: &Row| row.arrow.as_ref().map_or(0, |arrow| arrow.label.width() + ARROW_ENDS);
+        let labels = if sequence.packets.is_empty() { None } else { rows.iter().map(label).max() };
+        if arrow >= labels.unwrap_or(0).max(MIN_ARROW) {
+            Self::SideBySide { client, arrow }
+        } else {
+            Self::Stacked { width: width.saturating_sub(TIME).max(MIN_ARROW) }
+        }
+    }
+
+    fn heading(self, sequence: &Sequence) -> Vec<String> {
+        let [client, server] = heading(sequence);
+        match self {
+            Self::SideBySide { client: lane, arrow } => {
+                vec![format!("{client:<lane$}{:arrow$}    {server}", "")]
+            }
+            Self::Stacked { width } if client.width() + 2 + server.width() <= width => {
+                let gap = width - client.width() - server.width();
+                vec![format!("{client}{:gap$}{server}", "")]
+            }
+            Self::Stacked { width } => {
+                vec![truncate(&client, width), right(&truncate(&server, width), width)]
+            }
+        }
+    }
+
+    /// Returns the lines of a row, without its time.
+    fn lines(self, row: &Row) -> Vec<String> {
+        match self {
+            Self::SideBySide { client, arrow } => vec![side_by_side(row, client, arrow)],
+            Self::Stacked { width } => stacked(row, width),
+        }
+    }
+}
+
+/// Returns the names of the recordings of client and server.
+fn heading(sequence: &Sequence) -> [String; 2] {
+    [lane(Side::Client, sequence.client.as_ref()), lane(Side::Server, sequence.server.as_ref())]
+}
+
+fn side_by_side(row: &Row, lane: usize, width: usize) -> String {
+    let text = |side| row.call.as_ref().filter(|(of, _)| *of == side).map_or("", |(_, text)| text);
+    let between = match (&row.arrow, &row.call) {
+        (Some(arrow), _) => drawn(arrow, width),
+        (None, Some((Side::Server, _))) => right(&truncate(&row.carried, width), width),
+        (None, Some(_)) => truncate(&row.carried, width),
+        (None, None) => String::new(),
+    };
+    let (client, server) = (text(Side::Client), text(Side::Server));
+    let (pad, fill) = (lane.saturating_sub(client.width()), width.saturating_sub(between.width()));
+    format!("{client}{:pad$}  {between}{:fill$}  {server}", "", "")
+}
+
+fn stacked(row: &Row, width: usize) -> Vec<String> {
+    let Some((side, text)) = &row.call else {
+        return row.arrow.iter().map(|arrow| drawn(arrow, width)).collect();
+    };
+    let text = truncate(text, width);
+    let rest = width.saturating_sub(text.width() + 2);
+    let beside = match &row.arrow {
+        Some(arrow) if rest >= MIN_ARROW => drawn(arrow, rest),
+        None if rest >= MIN_BESIDE => truncate(&row.carried, rest),
+        _ => String::new(),
+    };
+    let line = match side {
+        Side::Server => right(format!("{beside}  {text}").trim_start(), width),
+        _ => format!("{text}  {beside}"),
+    };
+    let below = row.arrow.iter().filter(|_| rest < MIN_ARROW).map(|arrow| drawn(arrow, width));
+    std::iter::once(line).chain(below).collect()
+}
+
 /// Formats an arrow of `width` columns: `── SYN ─────▶`. That of a dropped packet ends with a cross.
 fn drawn(arrow: &Arrow, width: usize) -> String {
-    let label = truncate(&arrow.label, width.saturating_sub(8));
+    let label = truncate(&arrow.label, width.saturating_sub(ARROW_ENDS));
     let label = if label.is_empty() { String::new() } else { format!(" {label} ") };
     let line = "─".repeat(width.saturating_sub(label.width() + 3));
     match (arrow.to, arrow.is_dropped) {
@@ -67,72 +160,7 @@ fn drawn(arrow: &Arrow, width: usize) -> String {
     }
 }
 
-/// Formats the description of a socket call's data, next to the side that made the call.
-fn beside(side: Side, carried: &str, width: usize) -> String {
-    let text = truncate(carried, width);
-    match side {
-        Side::Server => format!("{:pad$}{text}", "", pad = width.saturating_sub(text.width())),
-        _ => text,
-    }
-}
-
-fn fill(text: &str, width: usize) -> String {
-    format!("{text}{:pad$}", "", pad = width.saturating_sub(text.width()))
-}
-
-/// Number of columns for the socket calls of one side in [`lanes`].
-const COLUMN: usize = 15;
-
-/// Number of columns between the two sides of a connection in [`lanes`].
-const GAP: usize = 5;
-
-/// Draws several connections side by side as text, each with its client on the left and its server on the
-/// right.
-#[must_use]
-pub fn lanes(sequences: &[(String, Vec<Call>)]) -> String {
-    let heading = |(title, _): &(String, Vec<Call>)| format!("{title:<width$}", width = 2 * COLUMN + GAP);
-    let sides = |(_, calls): &(String, Vec<Call>)| {
-        let name = |side: Side| if is_recorded(calls, side) { side.name() } else { "(not recorded)" };
-        format!("{:<COLUMN$}{:GAP$}{:<COLUMN$}", name(Side::Client), "", name(Side::Server))
-    };
-    let rule = |_: &_| "─".repeat(2 * COLUMN + GAP);
-    let mut lines = vec![
-        join(sequences.iter().map(heading)),
-        join(sequences.iter().map(sides)),
-        join(sequences.iter().map(rule)),
-    ];
-    let longest = sequences.iter().map(|(_, calls)| calls.len()).max().unwrap_or(0);
-    for row in 0..longest {
-        lines.push(join(sequences.iter().map(|(_, calls)| cell(calls, calls.get(row)))));
-    }
-    lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
-}
-
-/// Returns `true` if `side` has socket calls, which means that it was recorded. If neither side has any, both
-/// count as recorded.
-fn is_recorded(calls: &[Call], side: Side) -> bool {
-    calls.is_empty() || calls.iter().any(|call| call.side == side)
-}
-
-fn join(cells: impl Iterator<Item = String>) -> String {
-    cells.collect::<Vec<_>>().join(" │ ")
-}
-
-fn cell(calls: &[Call], call: Option<&Call>) -> String {
-    let Some(call) = call else {
-        return " ".repeat(2 * COLUMN + GAP);
-    };
-    let is_one_sided = !(is_recorded(calls, Side::Client) && is_recorded(calls, Side::Server));
-    let arrow = match (call.side, call.sends) {
-        (Side::Client | Side::Wire, Some(_)) => "───▶",
-        (Side::Server, Some(_)) => "◀───",
-        (Side::Client | Side::Wire, None) if is_one_sided && call.receives.is_some() => "◀───",
-        (Side::Server, None) if is_one_sided && call.receives.is_some() => "───▶",
-        (_, None) => "",
-    };
-    let text = &call.text;
-    match call.side {
-        Side::Client | Side::Wire => format!("{text:<COLUMN$}{arrow:<GAP$}{:COLUMN$}", ""),
-        Side::Server => format!("{:COLUMN$}{arrow:<GAP$}{text:<COLUMN$}", ""),
-    }
+/// Aligns a text to the right.
+fn right(text: &str, width: usize) -> String {
+    format!("{:pad$}{text}", "", pad = width.saturating_sub(text.width()))
 }

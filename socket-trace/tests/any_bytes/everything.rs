@@ -129,7 +129,7 @@ fn draw_step(bytes: &[u8], step: &str) {
     let (Ok(client), Ok(server)) = (open(bytes), open(bytes)) else { return };
     if let Ok(calls) = sequence::of_step(client, server, step) {
         let lines = 3 + calls.len();
-        check_text(&sequence::lanes(&[("any".to_owned(), calls)]), lines);
+        check_text(&sequence::lanes(&[("any".to_owned(), calls)], 80), lines);
     }
 }
 

@@ -36,6 +36,10 @@ pub struct Flags {
     #[arg(long)]
     pub json: bool,
 
+    /// Width of the report in columns, from 80 to 1000 [default: that of the terminal, or 80 if there is none]
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(80..=1_000))]
+    pub width: Option<u16>,
+
     /// Directory for the recordings, which replace those of the previous run
     #[arg(long, value_name = "DIR", default_value = "traces/wire")]
     pub traces: PathBuf,

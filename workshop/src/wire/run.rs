@@ -79,7 +79,11 @@ fn try_run(flags: &Flags) -> Result<(), Error> {
     let text = if flags.json {
         serde_json::to_string_pretty(&report)? + "\n"
     } else {
-        text(&report, flags, Style::new(stdout_has_color()))
+        text(
+            &report,
+            flags,
+            Style::new(stdout_has_color(), flags.width.map_or_else(stdout::columns, usize::from)),
+        )
     };
     Ok(stdout::print(&text)?)
 }

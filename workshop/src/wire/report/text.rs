@@ -1,21 +1,14 @@
-//! The report as text for a terminal of 80 columns.
+//! The report as text for a terminal. Its tables need 80 columns; the lanes use more.
 
 use std::fmt::Write as _;
 
 use super::conclusions::count;
 use super::contents::Report;
+use super::lanes::lanes;
 use super::measurements::Measurements;
-use super::style::Style;
+use super::style::{Style, ms};
 use super::table::Table;
 use crate::wire::flags::Flags;
-use crate::wire::reading::one_call::OneCall;
-use crate::wire::reading::rows::{Lane, Row};
-
-/// Number of columns of a terminal.
-const WIDTH: usize = 80;
-
-/// Number of columns of the lane of the client, and of the packets.
-const LANES: (usize, usize) = (15, 37);
 
 /// Returns the report as text.
 #[must_use]
@@ -26,7 +19,7 @@ pub fn text(report: &Report, flags: &Flags, style: Style) -> String {
     let measured = &report.measured;
     if let Some(call) = &measured.one_call {
         let _ = writeln!(out, "{}\n", style.heading("One call over REST, packet by packet (ms)"));
-        one_call(&mut out, call, style);
+        out += &lanes(call, style);
     }
     let _ = writeln!(out, "{}\n", style.heading("What each step costs"));
     out += &costs(measured);
@@ -37,7 +30,7 @@ pub fn text(report: &Report, flags: &Flags, style: Style) -> String {
     if !report.conclusions.is_empty() {
         let _ = writeln!(out, "\n{}\n", style.heading("What follows"));
         for conclusion in &report.conclusions {
-            out += &wrapped("- ", &conclusion.text);
+            out += &style.wrapped("- ", &conclusion.text);
         }
     }
     let traces = flags.traces.display();
@@ -58,61 +51,6 @@ fn network(flags: &Flags) -> String {
         let _ = write!(text, ", seed {}", flags.seed);
     }
     text
-}
-
-fn one_call(out: &mut String, call: &OneCall, style: Style) {
-    let (client, wire) = LANES;
-    let _ = writeln!(
-        out,
-        "     {:>6} {:client$} {:wire$} server",
-        "time", "client", "wire (and time of arrival)"
-    );
-    let _ = writeln!(
-        out,
-        "     {} {} {} {}",
-        "─".repeat(6),
-        "─".repeat(client),
-        "─".repeat(wire),
-        "─".repeat(14)
-    );
-    for row in &call.rows {
-        let note = row.note.map_or_else(String::new, |note| format!("[{note}]"));
-        let [left, middle, right] = match row.lane {
-            Lane::Client => [row.text.clone(), String::new(), String::new()],
-            Lane::Wire => [String::new(), arrow(row, wire), String::new()],
-            Lane::Server => [String::new(), String::new(), row.text.clone()],
-        };
-        let line = format!("{note:4} {:>6} {left:client$} {middle:wire$} {right}", ms(row.at_ns));
-        let line = line.trim_end();
-        let line = if row.is_dropped {
-            style.bad(line)
-        } else if row.is_retransmission {
-            style.notable(line)
-        } else {
-            line.to_owned()
-        };
-        let _ = writeln!(out, "{line}");
-    }
-    out.push('\n');
-    for (number, note) in (1..).zip(&call.notes) {
-        *out += &wrapped(&format!("[{number}] "), &note.text);
-    }
-    out.push('\n');
-}
-
-/// Draws a packet as an arrow, with the time of its arrival.
-fn arrow(row: &Row, width: usize) -> String {
-    let arrives = row.arrives_ns.map_or_else(String::new, ms);
-    let again = if row.is_retransmission { "again: " } else { "" };
-    let text = format!("{again}{}", row.text);
-    let space = width.saturating_sub(text.chars().count() + 10);
-    let line = "─".repeat(space);
-    match (row.to, row.is_dropped) {
-        (Some("server"), false) => format!("{text} {line}▶ {arrives:>7}"),
-        (Some("server"), true) => format!("{text} {line}✕    lost"),
-        (_, false) => format!("◀{line} {text} {arrives:>7}"),
-        (_, true) => format!("✕{line} {text}    lost"),
-    }
 }
 
 fn costs(measured: &Measurements) -> String {
@@ -173,29 +111,4 @@ fn new_and_kept(measured: &Measurements) -> String {
         ]);
     }
     table.text(2)
-}
-
-/// Formats nanoseconds as milliseconds, with at most five significant digits.
-fn ms(ns: u64) -> String {
-    let ms = ns as f64 / 1e6;
-    if ms < 1_000.0 { format!("{ms:.2}") } else { format!("{ms:.1}") }
-}
-
-/// Wraps a text after `first`, and indents its further lines below it.
-fn wrapped(first: &str, text: &str) -> String {
-    let indent = first.chars().count();
-    let (mut out, mut width) = (first.to_owned(), indent);
-    for (number, word) in text.split(' ').enumerate() {
-        let length = word.chars().count();
-        if number > 0 && width + 1 + length > WIDTH {
-            out += &format!("\n{}", " ".repeat(indent));
-            width = indent;
-        } else if number > 0 {
-            out.push(' ');
-            width += 1;
-        }
-        out += word;
-        width += length;
-    }
-    out + "\n"
 }
