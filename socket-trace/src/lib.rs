@@ -35,6 +35,7 @@
 //! - [`mod@report`]: recordings as an HTML page in one file
 //! - [`send_limits`]: what limited the sending on a connection: application, peer or network
 //! - [`sequence`]: the socket calls of client and server on one connection, as a diagram
+//! - [`story`]: the socket calls of one step in phases, for several APIs
 //! - [`layers`]: which bytes of one API call are in which read, write, frame and message
 //! - [`mod@lint`]: advice on what the recorded program could do better
 //! - [`mod@verify`]: comparison of a trace with the system calls that strace recorded
@@ -63,6 +64,7 @@ pub mod send_limits;
 pub mod sequence;
 pub mod show;
 pub mod sockets;
+pub mod story;
 pub mod summary;
 pub mod table;
 pub mod timeline;

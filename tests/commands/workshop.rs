@@ -48,14 +48,19 @@ fn tour_prints_the_comparison() {
     let report = tour(directory.path(), &[]).ok();
     assert!(report.contains("The socket primitives are the same."), "{report}");
     for expected in [
-        "REST                                │ GraphQL                             │ gRPC",
-        "connect        ───▶",
+        "= Same socket calls in all three: socket, bind, listen, connect, accept",
+        "nothing: HTTP/1.1 starts with the request",
+        "◀──▶ accept",
         "accept → read → write → shutdown → close   (rest 16, graphql 16, grpc 16)",
         "socket → connect → write → read → shutdown → close   (rest 16, graphql 16, grpc 16)",
         "socket-trace -- compare ",
         "rest-server.jsonl",
     ] {
         assert!(report.contains(expected), "{expected:?} is not in:\n{report}");
+    }
+    let (picture, _) = report.split_once("The socket primitives").unwrap();
+    for line in picture.lines() {
+        assert!(line.chars().count() <= 80, "{line:?} is wider than 80 columns");
     }
     for step in STEPS.into_iter().chain(["create and delete", "read the book", "change 15"]) {
         assert!(report.contains(step), "{step:?} is not in:\n{report}");

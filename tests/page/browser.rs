@@ -58,6 +58,11 @@ fn each_call_is_a_row_of_the_list() {
 }
 
 #[test]
+fn story_shows_a_step_whole_at_each_size() {
+    run_script("story.mjs");
+}
+
+#[test]
 fn operation_buttons_make_calls() {
     run_script("do.mjs");
 }

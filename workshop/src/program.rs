@@ -1,6 +1,6 @@
 //! Runs the workshop, from the command line to the exit code.
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -122,7 +122,7 @@ async fn run_tour(flags: &Flags, apis: &[ApiInstance; 3], extras: Option<&Extras
     let text = if flags.json {
         serde_json::to_string_pretty(&comparison)? + "\n"
     } else {
-        report::text(apis, &comparison, &story)? + &next_steps(flags, apis, extras)?
+        report::text(apis, &comparison, &story, columns())? + &next_steps(flags, apis, extras)?
     };
     print(&text)?;
     Ok(comparison.verdict)
@@ -183,4 +183,10 @@ async fn serve(
         page.await.map_err(io::Error::other)??;
     }
     Ok(())
+}
+
+/// Returns the columns of the terminal, or 80 if standard output is none.
+fn columns() -> usize {
+    let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
+    terminal.map_or(80, |(terminal_size::Width(columns), _)| columns.into())
 }

@@ -6,10 +6,13 @@ use server_kit::bind::reachable;
 use socket_tap::format::Side;
 use socket_trace::compare::Comparison;
 use socket_trace::reader::{Error, Trace};
-use socket_trace::sequence;
+use socket_trace::report::title;
+use socket_trace::story::stories;
+use socket_trace::story::text::picture;
 use socket_trace::summary::Step;
 use socket_trace::summary::{RecordingState, Summary};
 use socket_trace::table;
+use socket_trace::timeline::{AnnotatedEvents, Timeline};
 
 use crate::api_instance::ApiInstance;
 use crate::flags::Flags;
@@ -18,9 +21,6 @@ use crate::recordings::Recordings;
 use crate::tour::CALLS;
 use crate::tour::one_shelf::Story;
 use crate::tour::step::{ONE_CALL, TEN_CALLS};
-
-/// Number of columns of the diagrams of one call, three side by side.
-const WIDTH: usize = 111;
 
 /// Compares the recordings of all APIs, which may still be in progress.
 ///
@@ -39,14 +39,19 @@ pub fn compare<'a>(
     Ok(Comparison::of(traces))
 }
 
-/// Returns the complete report as text for a terminal.
+/// Returns the complete report as text for a terminal of `width` columns.
 ///
 /// # Errors
 /// If a trace cannot be read.
-pub fn text(apis: &[ApiInstance], comparison: &Comparison, story: &Story) -> Result<String, Error> {
+pub fn text(
+    apis: &[ApiInstance],
+    comparison: &Comparison,
+    story: &Story,
+    width: usize,
+) -> Result<String, Error> {
     let mut out = String::new();
     // Writing to a String cannot fail.
-    let _ = writeln!(out, "One call, three APIs: {ONE_CALL}\n\n{}", one_call(apis)?);
+    let _ = writeln!(out, "One call, three APIs: {ONE_CALL}\n\n{}", one_call(apis, width)?);
     let _ = writeln!(out, "{}", table::verdict(comparison));
     let _ = writeln!(out, "Differences between the APIs, as recorded by the servers:\n");
     let _ = writeln!(out, "{}", table::differences(&comparison.traces, Side::Server).unwrap_or_default());
@@ -62,14 +67,15 @@ pub fn text(apis: &[ApiInstance], comparison: &Comparison, story: &Story) -> Res
     Ok(out)
 }
 
-/// Returns a table of the socket calls of one API call, with a column for each API.
-fn one_call(apis: &[ApiInstance]) -> Result<String, Error> {
-    let sequences = apis.iter().map(|api| {
-        let open = |side| Trace::open_recording(api.recordings.path(side));
-        let calls = sequence::of_step(open(Side::Client)?, open(Side::Server)?, ONE_CALL)?;
-        Ok((api.title.to_owned(), calls))
-    });
-    Ok(sequence::lanes(&sequences.collect::<Result<Vec<_>, Error>>()?, WIDTH))
+/// Returns a picture of the first step: its socket calls in phases, for each API.
+fn one_call(apis: &[ApiInstance], width: usize) -> Result<String, Error> {
+    let open = |side| move |api: &ApiInstance| Trace::open_recording(api.recordings.path(side));
+    let sides = [Side::Client, Side::Server];
+    let traces = sides.into_iter().flat_map(|side| apis.iter().map(open(side)));
+    let mut events = AnnotatedEvents::new(Timeline::of(traces.collect::<Result<_, _>>()?));
+    let stories = stories(&mut events, Some(ONE_CALL))?;
+    let titled: Vec<_> = stories.into_iter().map(|story| (title(&story.api), story)).collect();
+    Ok(picture(&titled, width))
 }
 
 /// Returns for each API the cost of a call with a new connection, and of a call on an open connection.

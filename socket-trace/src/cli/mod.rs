@@ -15,6 +15,7 @@ mod sequence;
 mod show;
 mod socket_traces;
 mod sockets;
+mod story;
 mod terminal;
 mod verify;
 
@@ -39,6 +40,7 @@ const EXIT_CODES: &str =
 #[derive(Debug, Subcommand)]
 enum Command {
     Show(show::Show),
+    Story(story::Story),
     Sequence(sequence::Sequence),
     Layers(layers::Layers),
     Compare(compare::Compare),
@@ -55,6 +57,7 @@ enum Command {
 pub fn run() -> ExitCode {
     let done = match Flags::parse().command {
         Command::Show(show) => show.run(),
+        Command::Story(story) => story.run(),
         Command::Sequence(sequence) => sequence.run(),
         Command::Layers(layers) => layers.run(),
         Command::Compare(compare) => compare.run(),

@@ -8,12 +8,14 @@ use socket_tap::format::Side;
 use crate::client_step::client_name;
 use crate::show::description::describe;
 use crate::show::json::{AddedFields, EndedCall};
+use crate::story::PhaseTracker;
 use crate::timeline::{AnnotatedEvent, Recording};
 
 /// Converts the events of a time line to JSON, numbering them in order.
 #[derive(Debug, Default)]
 pub struct PageFeed {
     seq: u64,
+    phases: PhaseTracker,
 }
 
 impl PageFeed {
@@ -31,6 +33,7 @@ impl PageFeed {
         added.client = annotated.user_agent.as_deref().map(client_name);
         let (at, t) = (annotated.timed.at, annotated.timed.event.t);
         added.ended = annotated.ended.iter().map(|call| EndedCall::new(call, at, t)).collect();
+        added.phase = self.phases.observe(annotated);
         let mut json = Vec::new();
         added.write(&annotated.timed.event, &mut json)?;
         json.truncate(json.trim_ascii_end().len());

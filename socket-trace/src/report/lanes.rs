@@ -4,6 +4,7 @@
 use page::hello::Lane;
 use socket_tap::event::{Addr, Op};
 use socket_tap::format::Side;
+use socket_tap::format::text::printable;
 
 use crate::timeline::AnnotatedEvent;
 use crate::timeline::Recording;
@@ -13,6 +14,13 @@ const KNOWN: [(&str, &str); 3] = [("rest", "REST"), ("graphql", "GraphQL"), ("gr
 
 /// For programs that use UDP or TCP without an API, the name of their recordings and the title of their lane.
 const PLAIN: [(&str, &str); 2] = [("udp", "UDP"), ("tcp", "TCP")];
+
+/// Returns the title of the recordings with this name: `REST` for `rest`. Other names are their own titles.
+#[must_use]
+pub fn title(name: &str) -> String {
+    let known = KNOWN.iter().chain(&PLAIN).find(|(known, _)| *known == name);
+    known.map_or_else(|| printable(name), |(_, title)| (*title).to_owned())
+}
 
 /// Collects the lanes (the columns of the page) while the recordings are read.
 #[derive(Debug)]
@@ -80,9 +88,8 @@ impl Lanes {
 
 impl LaneEntry {
     fn lane(self) -> Lane {
-        let title = KNOWN.iter().chain(&PLAIN).find(|(name, _)| *name == self.name);
         Lane {
-            title: title.map_or_else(|| self.name.clone(), |(_, title)| (*title).to_owned()),
+            title: title(&self.name),
             address: self
                 .server_address
                 .or(self.client_address)

@@ -22,6 +22,7 @@ use crate::reader::{Error as TraceError, Trace};
 use crate::summary::{RecordingState, Summary};
 use crate::timeline::{AnnotatedEvents, Recording, Timeline};
 use lanes::Lanes;
+pub use lanes::title;
 
 /// An HTML page made from traces.
 #[derive(Debug)]

@@ -7,6 +7,7 @@ use serde::Serialize;
 use socket_tap::event::Event;
 use socket_tap::format::write_event;
 
+use crate::story::Phase;
 use crate::summary::operation_name;
 use crate::timeline::AnnotatedEvent;
 #[cfg(doc)]
@@ -109,6 +110,9 @@ pub(crate) struct AddedFields<'a> {
     /// The API calls that ended with the event.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) ended: Vec<EndedCall<'a>>,
+    /// Phase of the connection to which the call belongs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) phase: Option<Phase>,
 }
 
 /// An API call, with its times on the common time line.

@@ -39,6 +39,8 @@ fn report_has_data_of_show_and_compare_commands() {
         assert_eq!(says.is_some(), item.contains_key("carried"), "{item:?}");
         let ended = item.remove("ended");
         assert_eq!(ended.is_some(), says.is_some_and(|says| says == "204 No Content"), "{item:?}");
+        let phase = item.remove("phase");
+        assert_eq!(phase.is_some(), item["op"] != "mark", "{item:?}");
     }
     assert_eq!(items, shown);
     let says: Vec<_> =

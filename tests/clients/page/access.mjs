@@ -13,6 +13,17 @@ const goTo = (page, screen) => page.getByRole('navigation', { name: 'Screens' })
 for (const colorScheme of ['light', 'dark']) {
   const options = { colorScheme, reducedMotion: 'reduce' };
 
+  await check(`${colorScheme}: story is accessible, with groups, single calls and the inspector`, async (page) => {
+    await page.locator('.story-row').first().waitFor();
+    await passes(page, 'story');
+    await page.locator('.story-phase').nth(2).press('Enter');
+    await page.locator('.story-call').first().click();
+    await page.getByRole('region', { name: 'The selected event' }).filter({ visible: true }).waitFor();
+    await passes(page, 'single calls');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await passes(page, 'on a phone');
+  }, { ...options, hash: '' });
+
   await check(`${colorScheme}: lanes, inspector, help and popovers are accessible`, async (page) => {
     await doIt(page, 'get a book');
     await settled(page);

@@ -49,10 +49,10 @@ let failed = 0;
 export const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox'] });
 
 /**
- * Opens the page in a new context with the token `key` at the screen `hash`, optionally with `slow` frames. `page.faults` collects script
+ * Opens the page in a new context with the token `key` at the screen `hash`, or at its first one without, optionally with `slow` frames. `page.faults` collects script
  * errors, violations of the content security policy and requests to other hosts.
  */
-export async function open({ at = url, key = token, hash = '', slow = 'SLOW_FRAMES' in process.env, ...options } = {}) {
+export async function open({ at = url, key = token, hash = '#lanes', slow = 'SLOW_FRAMES' in process.env, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   context.setDefaultTimeout(TIMEOUT);
   if (slow) await context.addInitScript(slowFrames);

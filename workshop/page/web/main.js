@@ -14,12 +14,14 @@ import { Store } from "./frame/store.js";
 import { createLanesView } from "./lanes/view.js";
 import { createLessonsView } from "./lessons/view.js";
 import { createSocketsView } from "./sockets/view.js";
+import { createStoryView } from "./story/view.js";
 import { createWireView } from "./wire/view.js";
 
 const store = new Store();
 startFeed(store);
 
 const views = [
+  createStoryView(store),
   createLanesView(store),
   createCallsView(store),
   createCompareView(store),
@@ -40,7 +42,7 @@ document.body.append(
     { class: "page-head" },
     el("h1", { text: "Three APIs, one socket" }),
     nav,
-    el("div", { class: "end" }, createDownloads(store), createStatus(store), createStreamStatus(store), keys.button),
+    el("div", { class: "end" }, createDownloads(store), createStatus(store), createStreamStatus(store), doBar.fold, keys.button),
   ),
   doBar.element,
   body,
@@ -70,6 +72,8 @@ function open(id) {
     if (isChosen) view.button.setAttribute("aria-current", "page");
     else view.button.removeAttribute("aria-current");
   }
+  // In a narrow window the buttons scroll.
+  chosen.button.scrollIntoView({ block: "nearest", inline: "center" });
   doBar.show(chosen.hasDoBar === true);
   chosen.show();
   if (location.hash !== `#${chosen.id}`) location.hash = chosen.id;
@@ -81,7 +85,7 @@ keys.add(
   "Screens",
   views.map(({ id, key, title }) => ({ keys: [key], label: key, description: title, run: () => open(id) })),
 );
-keys.add("Operations", doBar.keys, () => !doBar.element.hidden);
+keys.add("Operations", doBar.keys, doBar.isActive);
 for (const view of views.filter(({ keys }) => keys))
   keys.add(view.title, view.keys, () => !view.element.hidden);
 

@@ -4,6 +4,7 @@ import { runOperation } from "../frame/actions.js";
 import { el } from "../frame/dom.js";
 import { createCommands } from "./commands.js";
 import { createCallOptions } from "./call-options.js";
+import { createFold } from "./fold.js";
 import { createResults } from "./results.js";
 import { createWatchButton, watchToggle } from "./watch.js";
 
@@ -19,8 +20,8 @@ const DO_KEYS = [
 ];
 
 /**
- * Creates the bar: `{ element, keys, show }`. `show(isWanted)` shows or hides it. A report has no operations and
- * therefore no bar.
+ * Creates the bar: `{ element, fold, keys, isActive, show }`. `show(isWanted)` shows or hides it, and the button `fold` folds
+ * it. The keys work while `isActive()`, also if it is folded. A report has no operations and therefore no bar.
  */
 export function createDoBar(store) {
   const [results, commands, options] = [createResults(), createCommands(store), createCallOptions(store)];
@@ -36,6 +37,8 @@ export function createDoBar(store) {
     const { title } = store.hello?.operations.find((operation) => operation.id === id) ?? {};
     if (title === undefined) return;
     commands.choose(id);
+    // Shows the new step as soon as it begins.
+    store.set("place", { at: store.place.at, after: store.items.at(-1)?.seq ?? 0 });
     // Scrolls to the new events, unless playback is paused.
     if (store.cursor === null) store.set("cursor", null);
     if (id === "watch") act(watchToggle(store, options.apis()));
@@ -48,12 +51,19 @@ export function createDoBar(store) {
   };
   store.on("hello", draw);
   draw();
+  const fold = createFold(element);
+  let isWanted = false;
   return {
     element,
+    fold: fold.button,
     keys: DO_KEYS.map(({ key, operation, description }) => {
       return { keys: [key], label: key, description, run: () => press(operation) };
     }),
-    show: (isWanted) => (element.hidden = !isWanted || !store.live),
+    isActive: () => isWanted && store.live,
+    show(wanted) {
+      isWanted = wanted;
+      fold.show(isWanted && store.live);
+    },
   };
 }
 

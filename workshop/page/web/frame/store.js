@@ -8,7 +8,7 @@ export const MAX_ITEMS = 20_000;
 /**
  * The state of the page.
  *
- * Kinds of changes: `hello`, `items`, `cursor`, `selection`, `focus`, `step`, `kind`, `comparison`, `sockets`,
+ * Kinds of changes: `hello`, `items`, `cursor`, `selection`, `focus`, `place`, `step`, `kind`, `comparison`, `sockets`,
  * `watching`, `wire`, `streamState`, `feedError`.
  */
 export class Store {
@@ -40,6 +40,11 @@ export class Store {
   selected = null;
   /** The number of the only connection to show; `null` for all. */
   focus = null;
+  /**
+   * The step to show: `{ at, after }`. `at` is the `seq` of one of its events, or `null` for the first step. With `after`,
+   * the first step that begins after this `seq` is shown as soon as there is one.
+   */
+  place = { at: null };
   /** The name of the step to compare; `null` for the latest. */
   step = null;
   /** The kind of calls to compare, such as `get a book`; `null` to compare steps. */
@@ -71,8 +76,9 @@ export class Store {
     registerRecordings(hello.recordings);
     if (isOther) {
       Object.assign(this, { items: [], dropped: 0, cursor: null, selected: null, focus: null, step: null, kind: null });
+      this.place = { at: null };
       this.feedError = this.wire = null;
-      for (const kind of ["items", "cursor", "selection", "focus", "step", "kind", "feedError", "wire"]) this.#changed(kind);
+      for (const kind of ["items", "cursor", "selection", "focus", "place", "step", "kind", "feedError", "wire"]) this.#changed(kind);
     }
     this.#changed("hello");
   }

@@ -1,0 +1,98 @@
+// The screen "Story": one step over all APIs, whole, in phases that line up.
+
+import { createChoice } from "../frame/choice.js";
+import { el, onFrame } from "../frame/dom.js";
+import { morph } from "../frame/morph.js";
+import { createInspector } from "../inspector/inspector.js";
+import { createStepChooser } from "./chooser.js";
+import { storyGrid } from "./grid.js";
+import { StoryModel } from "./model.js";
+import { storyThesis } from "./thesis.js";
+
+/** Creates the first screen of the page. */
+export function createStoryView(store) {
+  const model = new StoryModel(store);
+  const main = el("div", { class: "story-main", tabindex: -1 });
+  const body = el("div", { class: "story-body" });
+  const draw = onFrame(() => isShown && drawNow());
+  const focus = (seq) => main.querySelector(`[data-seq="${seq}"]`)?.focus();
+  const inspector = createInspector(store, { model, focusEvent: focus });
+  const chooser = createStepChooser(store, model);
+  const api = createChoice("API", [], { onchange: draw });
+  const element = el(
+    "section",
+    { class: "story", "aria-label": "Story" },
+    el("div", { class: "lanes-split" }, main, inspector.element),
+  );
+  main.append(chooser.element, api.element, body);
+  api.element.classList.add("story-switch");
+  let [isShown, opened] = [false, null];
+
+  function open(phase) {
+    opened = opened === phase ? null : phase;
+    if (opened === null) store.set("selected", null);
+    draw();
+  }
+
+  function drawNow() {
+    model.update();
+    chooser.draw();
+    const { step } = model;
+    if (step === undefined) return void morph(body, el("div", {}, storyNothing(store)));
+    const phases = model.phases();
+    const lanes = model.lanes.filter((lane) => phases.has(lane.api));
+    const ordered = new Map(lanes.map((lane) => [lane.api, phases.get(lane.api)]));
+    storySwitch(api, lanes);
+    const grid = storyGrid(ordered, { step, opened, chosen: api.value, selected: store.selected });
+    morph(body, el("div", { class: "story-body" }, storyThesis(step, ordered), grid));
+  }
+
+  body.addEventListener("click", ({ target }) => {
+    const call = target.closest("[data-seq]");
+    const phase = target.closest("[data-open]");
+    if (call) store.set("selected", Number(call.dataset.seq));
+    else if (phase) open(phase.dataset.open);
+  });
+  for (const kind of ["items", "hello", "place"]) store.on(kind, draw);
+  store.on("selection", () => {
+    // Other screens select an event, too. Its step is then shown, with its phase opened.
+    const item = store.item(store.selected);
+    if (item?.phase !== undefined) {
+      opened = item.phase;
+      if (!model.contains(item)) store.set("place", { at: item.seq });
+    }
+    draw();
+  });
+  return {
+    id: "story",
+    title: "Story",
+    key: "0",
+    hasDoBar: true,
+    element,
+    keys: [...chooser.keys, ...inspector.keys],
+    show() {
+      isShown = true;
+      draw();
+      inspector.show();
+    },
+    hide() {
+      isShown = false;
+      inspector.hide();
+    },
+  };
+}
+
+/** Updates the switch of a narrow window between the APIs. */
+function storySwitch(choice, lanes) {
+  const drawn = [...choice.element.querySelectorAll("input")].map(({ value }) => value);
+  const wanted = lanes.map((lane) => lane.api);
+  if (drawn.join() !== wanted.join()) choice.setOptions(lanes.map((lane) => [lane.api, lane.title]));
+  choice.element.hidden = lanes.length < 2;
+}
+
+function storyNothing({ live }) {
+  const text = live
+    ? "The servers are listening. Press “get a book”, or call one of them from a terminal."
+    : "There are no calls in this recording.";
+  return el("p", { class: "story-nothing", "data-key": "nothing", text });
+}
