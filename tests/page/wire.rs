@@ -20,11 +20,11 @@ fn record(page: Page<'_>, request: &Value) -> Value {
     response.json()
 }
 
-fn items<'a>(recorded: &'a Value, is_wanted: impl Fn(&Value) -> bool) -> Vec<&'a Value> {
+fn items(recorded: &Value, is_wanted: impl Fn(&Value) -> bool) -> Vec<&Value> {
     recorded["items"].as_array().unwrap().iter().filter(|item| is_wanted(item)).collect()
 }
 
-fn packets<'a>(recorded: &'a Value, is_wanted: impl Fn(&Value) -> bool) -> Vec<&'a Value> {
+fn packets(recorded: &Value, is_wanted: impl Fn(&Value) -> bool) -> Vec<&Value> {
     items(recorded, |item| item["op"] == "packet" && is_wanted(item))
 }
 
