@@ -9,13 +9,15 @@ use super::call::Call;
 use super::context::Context;
 use super::contracts::Contracts;
 use super::data::TransferData;
+use super::detail::Detail;
 use super::direction::{Direction, PerDirection};
+use super::http1::{Http1, start_line};
 use super::open_calls::OpenCalls;
 use super::outcome::Outcome;
 use super::part::Part;
 use super::part_collector::PartCollector;
 use super::protocol::Protocol;
-use super::text::{HOLE, not_recorded};
+use super::text::{GAP, HOLE, not_recorded};
 use super::tls::Expansion;
 
 /// A connection whose reads and writes are dissected.
@@ -28,12 +30,17 @@ pub(super) struct Connection {
     /// For each direction, the reason why its bytes can no longer be dissected; `None` while they can.
     lost: PerDirection<Option<&'static str>>,
     calls: OpenCalls,
+    /// `true` once the server has sent a byte.
+    has_answered: bool,
+    /// Reads the responses of a server that answers another protocol in HTTP/1.1, as to TLS on a port for plain text.
+    answers: Option<Box<Http1>>,
 }
 
 /// State that the connections of a recording share.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
     pub(super) contracts: Contracts,
+    pub(super) detail: Detail,
     /// Calls that have ended, but that `Dissector::take_finished` has not returned yet.
     pub(super) finished: Vec<Call>,
 }
@@ -48,6 +55,8 @@ impl Connection {
             output: PerDirection::default(),
             lost: PerDirection::default(),
             calls: OpenCalls::new(sock),
+            has_answered: false,
+            answers: None,
         }
     }
 
@@ -73,7 +82,7 @@ impl Connection {
         let direction = Direction::of_reads_on(self.side);
         for (dropped, direction) in [(reads, direction), (writes, direction.opposite())] {
             if dropped {
-                self.lost.get_mut(direction).get_or_insert("follows a gap in the recording");
+                self.lost.get_mut(direction).get_or_insert(GAP);
             }
         }
     }
@@ -111,10 +120,16 @@ impl Connection {
         if *self.lost.get(direction) == Some(HOLE) {
             self.resume(direction, data.recorded(), t, shared);
         }
+        let begins_answers = direction == Direction::ToClient && self.begins_answers(data.recorded());
+        if begins_answers {
+            self.answers = Some(Box::default());
+            *self.lost.get_mut(direction) = None;
+        }
+        self.has_answered |= direction == Direction::ToClient;
         while !data.is_empty() {
             let outcome = match self.lost.get(direction) {
                 Some(reason) => Outcome::Lost(reason),
-                None => self.step(direction, &mut data, t, &shared.contracts),
+                None => self.step(direction, &mut data, t, shared),
             };
             match outcome {
                 Outcome::Done => {}
@@ -131,6 +146,10 @@ impl Connection {
             }
         }
         let mut parts = self.output.get_mut(direction).take();
+        if let (true, Protocol::Http2(_), Some(first)) = (begins_answers, &self.protocol, parts.first_mut()) {
+            first.violation =
+                Some("HTTP/1.1, where the server must send SETTINGS (RFC 9113, section 3.4)".to_owned());
+        }
         self.calls.account(direction, &mut parts, t, &mut shared.finished);
         parts
     }
@@ -140,17 +159,48 @@ impl Connection {
         direction: Direction,
         data: &mut TransferData<'_>,
         t: u64,
-        contracts: &Contracts,
+        shared: &Shared,
     ) -> Outcome {
-        let (protocol, mut context) = self.split(direction, t, contracts);
+        let answers = if direction == Direction::ToClient { self.answers.take() } else { None };
+        if let Some(mut answers) = answers {
+            let (_, mut context) = self.split(direction, t, shared);
+            let outcome = answers.dissect(data, &mut context);
+            self.answers = Some(answers);
+            return match outcome {
+                Outcome::Switch(_) => Outcome::Lost("a protocol other than HTTP/1.1"),
+                outcome => outcome,
+            };
+        }
+        let (protocol, mut context) = self.split(direction, t, shared);
         protocol.dissect(data, &mut context)
+    }
+
+    /// Returns `true` if the server answers another protocol in HTTP/1.1 from here on. In a known protocol, only its first
+    /// bytes can be such an answer.
+    fn begins_answers(&self, bytes: &[u8]) -> bool {
+        let is_possible = match self.protocol {
+            Protocol::Http2(_) | Protocol::Tls(_) | Protocol::Postgres(_) => !self.has_answered,
+            Protocol::Unsupported(_) => true,
+            Protocol::Undecided { .. } | Protocol::Http1(_) | Protocol::WebSocket(_) => false,
+        };
+        let is_status = bytes.len() >= b"HTTP".len() && start_line::may_be_status(bytes);
+        is_possible && self.answers.is_none() && is_status
     }
 
     /// Resumes the dissection of a direction after bytes that were not recorded, if `bytes` look like the
     /// beginning of a message or frame.
     fn resume(&mut self, direction: Direction, bytes: &[u8], t: u64, shared: &Shared) {
-        let (protocol, mut context) = self.split(direction, t, &shared.contracts);
-        if protocol.resume(bytes, &mut context) {
+        let answers = if direction == Direction::ToClient { self.answers.take() } else { None };
+        let (protocol, mut context) = self.split(direction, t, shared);
+        let (answers, resumes) = match answers {
+            Some(mut answers) => {
+                let resumes = answers.resume(bytes, &mut context);
+                (Some(answers), resumes)
+            }
+            None => (None, protocol.resume(bytes, &mut context)),
+        };
+        self.answers = answers.or(self.answers.take());
+        if resumes {
             *self.lost.get_mut(direction) = None;
         }
     }
@@ -159,11 +209,21 @@ impl Connection {
         &'a mut self,
         direction: Direction,
         t: u64,
-        contracts: &'a Contracts,
+        shared: &'a Shared,
     ) -> (&'a mut Protocol, Context<'a>) {
-        let opposite_lost = self.lost.get(direction.opposite()).is_some();
+        let opposite = *self.lost.get(direction.opposite());
         let output = self.output.get_mut(direction);
-        let context = Context { direction, output, calls: &mut self.calls, contracts, t, opposite_lost };
+        let context = Context {
+            direction,
+            output,
+            calls: &mut self.calls,
+            contracts: &shared.contracts,
+            limit: shared.detail.limit(),
+            header_fields: shared.detail.header_fields,
+            t,
+            opposite_lost: opposite.is_some(),
+            opposite_unrecorded: opposite.is_some_and(|reason| matches!(reason, HOLE | GAP)),
+        };
         (&mut self.protocol, context)
     }
 }

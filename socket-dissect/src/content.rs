@@ -1,17 +1,15 @@
 //! Reads the bodies of messages: GraphQL, gRPC messages, server-sent events, or other content.
 
-use prost_reflect::MessageDescriptor;
-
 use super::context::Context;
 use super::data::TransferData;
+use super::decompress::decompress;
 use super::graphql;
-use super::grpc::MessageReader;
-use super::inflate;
+use super::grpc::{self, Format, MessageReader};
 use super::media::{Encoding, Media};
 use super::part_collector::{Label, OpenUnit};
 use super::prefix_buffer::PrefixBuffer;
 use super::sse::EventReader;
-use super::text::{ENOUGH, short, short_bytes, with_hole};
+use super::text::{Limit, short, with_hole};
 
 /// Maximum number of bytes of a body that are searched for GraphQL.
 const MAX_DOCUMENT: usize = 64 * 1024;
@@ -28,48 +26,54 @@ pub(super) enum Content {
     Grpc(MessageReader),
 }
 
-impl Default for Content {
-    /// Returns a reader for a body without `content-type`.
-    fn default() -> Self {
-        Self::new(Media::Absent, Encoding::Identity, Document::None)
-    }
-}
-
 impl Content {
+    /// Returns a reader for a body without `content-type`.
+    pub(super) fn unknown(limit: Limit) -> Self {
+        Self::new(Media::Absent, Encoding::Identity, Document::None, limit)
+    }
+
     /// Returns a reader for the body of a request. A JSON body may be a GraphQL request.
-    pub(super) fn of_request(media: Media, encoding: Encoding) -> Self {
+    pub(super) fn of_request(media: Media, encoding: Encoding, limit: Limit) -> Self {
         let document = match media {
             Media::Json => Document::Request(PrefixBuffer::new(MAX_DOCUMENT)),
             _ => Document::None,
         };
-        Self::new(media, encoding, document)
+        Self::new(media, encoding, document, limit)
     }
 
     /// Returns a reader for the body of a response. `is_graphql` is `true` if the response answers a GraphQL
     /// request.
-    pub(super) fn of_response(media: Media, encoding: Encoding, is_graphql: bool) -> Self {
+    pub(super) fn of_response(media: Media, encoding: Encoding, is_graphql: bool, limit: Limit) -> Self {
         let document = match is_graphql {
             true => Document::Response(PrefixBuffer::new(MAX_DOCUMENT)),
             false => Document::None,
         };
-        Self::new(media, encoding, document)
+        Self::new(media, encoding, document, limit)
     }
 
-    /// Returns a reader for a body that consists of gRPC messages. `message_type` is their type, if a
-    /// protobuf contract defines it.
-    pub(super) fn of_grpc(message_type: Option<MessageDescriptor>, encoding: Encoding) -> Self {
-        Self::Grpc(MessageReader::new(message_type, encoding))
-    }
-
-    fn new(media: Media, encoding: Encoding, document: Document) -> Self {
-        if media == Media::EventStream && encoding == Encoding::Identity {
-            return Self::Events(EventReader::new());
+    /// Returns a reader for a body that consists of gRPC messages of the given format.
+    pub(super) fn of_grpc(media: Media, format: Format, limit: Limit) -> Self {
+        match media {
+            Media::GrpcWebText(_) => {
+                Self::new(media, Encoding::Identity, Document::GrpcWebText(format), limit)
+            }
+            _ => Self::Grpc(MessageReader::new(format)),
         }
+    }
+
+    fn new(media: Media, encoding: Encoding, document: Document, limit: Limit) -> Self {
+        if media == Media::EventStream && encoding == Encoding::Identity {
+            return Self::Events(EventReader::new(limit));
+        }
+        let max = match &document {
+            Document::GrpcWebText(format) => format.max_bytes(),
+            _ => limit.bytes(),
+        };
         Self::Plain(Plain {
             media,
             encoding,
             unit: OpenUnit::default(),
-            beginning: PrefixBuffer::new(ENOUGH),
+            beginning: PrefixBuffer::new(max),
             document,
             attempts: 0,
         })
@@ -102,14 +106,16 @@ pub(super) struct Plain {
     attempts: u32,
 }
 
-/// The first bytes of a body that may be a GraphQL request, or the response to one.
+/// What a body contains.
 #[derive(Debug)]
 enum Document {
-    /// A GraphQL request.
+    /// Perhaps a GraphQL request, of which these are the first bytes.
     Request(PrefixBuffer),
-    /// The response to a GraphQL request.
+    /// The response to a GraphQL request, of which these are the first bytes.
     Response(PrefixBuffer),
-    /// The body is not GraphQL.
+    /// gRPC messages in base64.
+    GrpcWebText(Format),
+    /// Something else.
     None,
 }
 
@@ -120,7 +126,17 @@ impl Plain {
             buffer.add(data);
         }
         let operation = if ends { self.read_document(label.call, context) } else { None };
-        let text = operation.unwrap_or_else(|| self.text(ends));
+        let text = match &self.document {
+            Document::GrpcWebText(format) => {
+                let cut = !ends || self.beginning.is_cut();
+                let (text, status) = grpc::describe_web_text(self.beginning.bytes(), format, cut);
+                if let Some(status) = status.filter(|_| ends) {
+                    context.calls.set_status(label.call, status.to_string());
+                }
+                text
+            }
+            _ => operation.unwrap_or_else(|| self.text(ends, context.limit)),
+        };
         context.output.part(&mut self.unit, data.len(), label, with_hole(text, data.missing()), ends);
         if ends {
             self.beginning.clear();
@@ -135,14 +151,8 @@ impl Plain {
             return None;
         }
         self.attempts += 1;
-        let unpacked;
-        let content = match self.encoding {
-            Encoding::Gzip => {
-                unpacked = inflate::gzip(buffer.bytes(), MAX_DOCUMENT).0;
-                &unpacked
-            }
-            _ => buffer.bytes(),
-        };
+        let decompressed = decompress(self.encoding, buffer.bytes(), MAX_DOCUMENT);
+        let content = decompressed.as_ref().map_or(buffer.bytes(), |(bytes, _)| bytes);
         if matches!(self.document, Document::Request(_)) {
             let request = graphql::Request::of_json(content)?;
             context.calls.set_graphql_operation(call, request.operation.clone());
@@ -154,16 +164,18 @@ impl Plain {
         None
     }
 
-    fn text(&self, ends: bool) -> String {
+    fn text(&self, ends: bool, limit: Limit) -> String {
         let more = !ends || self.beginning.is_cut();
         match (&self.media, self.encoding) {
-            (_, Encoding::Other) => "compressed".to_owned(),
-            (Media::Other(media), _) if !media.starts_with("text/") => short(media),
-            (_, Encoding::Gzip) => {
-                let (bytes, is_cut) = inflate::gzip(self.beginning.bytes(), ENOUGH);
-                format!("gzip: {}", short_bytes(&bytes, more || is_cut))
-            }
-            _ => short_bytes(self.beginning.bytes(), more),
+            (Media::Other(media), Encoding::Identity) => short(media),
+            (_, Encoding::Identity) => limit.text_of(self.beginning.bytes(), more),
+            (Media::Other(media), encoding) => format!("{}: {}", encoding.name(), short(media)),
+            (_, encoding) => match decompress(encoding, self.beginning.bytes(), limit.bytes()) {
+                Some((bytes, is_cut)) => {
+                    format!("{}: {}", encoding.name(), limit.text_of(&bytes, more || is_cut))
+                }
+                None => "compressed".to_owned(),
+            },
         }
     }
 }

@@ -4,6 +4,7 @@ use super::contracts::Contracts;
 use super::direction::Direction;
 use super::open_calls::OpenCalls;
 use super::part_collector::PartCollector;
+use super::text::Limit;
 
 /// State of a connection that every protocol reader uses: the direction of the bytes, the output, the open
 /// calls and the contracts.
@@ -14,9 +15,15 @@ pub(super) struct Context<'a> {
     pub(super) output: &'a mut PartCollector,
     pub(super) calls: &'a mut OpenCalls,
     pub(super) contracts: &'a Contracts,
+    /// Maximum length of the texts of bodies and messages.
+    pub(super) limit: Limit,
+    /// `true` if the parts list header fields.
+    pub(super) header_fields: bool,
     /// Time of the current read or write, in nanoseconds since the recording began: when the read returned,
     /// or when the write was called.
     pub(super) t: u64,
     /// `true` if the direction opposite to that of the current read or write can no longer be dissected.
     pub(super) opposite_lost: bool,
+    /// `true` if it cannot because bytes were not recorded.
+    pub(super) opposite_unrecorded: bool,
 }

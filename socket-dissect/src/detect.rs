@@ -32,7 +32,8 @@ pub(super) fn detect(direction: Direction, bytes: &[u8], from_beginning: bool) -
         Direction::ToClient => first_frame::may_be_frame(bytes),
     };
     let is_http1 = match direction {
-        Direction::ToServer => start_line::may_be_request(bytes),
+        Direction::ToServer if from_beginning => start_line::may_be_request(bytes),
+        Direction::ToServer => start_line::is_likely_request(bytes),
         Direction::ToClient => start_line::may_be_status(bytes),
     };
     match () {
@@ -91,8 +92,16 @@ mod tests {
             (b"\0\0\0\x08\x04\xd2\x16\x2f", Some(WireProtocol::Postgres)),
             (b"\0\0\0\x20\0\x03", Some(WireProtocol::Postgres)),
             (b"EHLO\r\n", None),
-            (b"get / http/1.1", None),
-            (b"ANDSOONANDSOONANDSOON", None),
+            (b"get / http/1.1\r\n", None),
+            (b"get / HTTP/1.1\r\n", Some(WireProtocol::Http1)),
+            (b"get /", Some(WireProtocol::Http1)),
+            (b"X_1 / HTTP/1.1\r\n", Some(WireProtocol::Http1)),
+            (b"what is this", None),
+            (b"\r\n\r\nGET / HTTP/1.1\r\n", Some(WireProtocol::Http1)),
+            (b"\r\n", Some(WireProtocol::Http1)),
+            (b"*1\r\n$4\r\nPING\r\n", None),
+            (b"MAIL FROM:<a@b.test>\r\n", None),
+            (b"ANDSOONANDSOONANDSOONANDSOONANDSOON", None),
         ];
         let to_client = [
             (&b"HTTP/1.0 200"[..], Some(WireProtocol::Http1)),
@@ -110,6 +119,7 @@ mod tests {
         for (bytes, detected) in to_client {
             assert_eq!(detect(Direction::ToClient, bytes, true), detected, "{bytes:x?}");
         }
+        assert_eq!(detect(Direction::ToServer, b"hello world", false), None);
         let mid_stream = [
             (&b"\0\0\x08\x06\0\0\0\0\0"[..], WireProtocol::Http2),
             (b"\x17\x03\x03\x02\0", WireProtocol::Tls),

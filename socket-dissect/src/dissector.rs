@@ -9,6 +9,7 @@ use socket_tap::format::Side;
 use super::call::Call;
 use super::connection::{Connection, Shared};
 use super::contracts::Contracts;
+use super::detail::Detail;
 use super::part::Part;
 use super::tls::Expansion;
 
@@ -36,6 +37,13 @@ impl Dissector {
     pub fn with_contracts(side: Side, contracts: Contracts) -> Self {
         let shared = Shared { contracts, ..Shared::default() };
         Self { side, connections: HashMap::new(), shared }
+    }
+
+    /// Sets how much of each message the parts contain.
+    #[must_use]
+    pub fn with_detail(mut self, detail: Detail) -> Self {
+        self.shared.detail = detail;
+        self
     }
 
     /// Dissects the bytes that the event read or wrote into protocol parts, in order. Returns no parts for an

@@ -6,7 +6,7 @@ use socket_tap::close::Close;
 use socket_tap::event::{Event, Op, SockId, Transfer};
 use socket_tap::format::Side;
 
-use super::{Call, Class, Contracts, Dissector, Part};
+use super::{Call, Class, Contracts, Detail, Dissector, Part};
 
 /// Dissects the reads and writes of a server on one connection.
 #[derive(Debug)]
@@ -17,7 +17,13 @@ pub(super) struct Fixture {
 
 impl Fixture {
     pub(super) fn new() -> Self {
-        let mut fixture = Self { dissector: Dissector::with_contracts(Side::Server, bookshelf()), t: 0 };
+        Self::with_detail(Detail::default())
+    }
+
+    /// Returns a connection whose parts have the given detail.
+    pub(super) fn with_detail(detail: Detail) -> Self {
+        let dissector = Dissector::with_contracts(Side::Server, bookshelf()).with_detail(detail);
+        let mut fixture = Self { dissector, t: 0 };
         fixture.observe(Op::accept(SockId::new(1).unwrap()));
         fixture
     }

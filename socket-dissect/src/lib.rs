@@ -23,6 +23,7 @@
 //! - `dissector`: [`Dissector`], the connections of a recording
 //! - [`part`]: a run of bytes of one read or write, and the protocol unit to which it belongs
 //! - [`call`]: a request and its response
+//! - `detail`: how much of each message the parts contain
 //! - [`contracts`]: protobuf contracts, by which gRPC messages are decoded
 //! - [`detect`]: detection of the protocol by the first bytes
 //! - `connection`: the reads and writes of one connection
@@ -35,7 +36,7 @@
 //! - `sse`: server-sent events
 //! - `tls`: TLS records and the plaintext handshake
 //! - `postgres`: the PostgreSQL protocol
-//! - `content`: message bodies; `media`: their media types and compression; `inflate`: decompression
+//! - `content`: message bodies; `media`: their media types and compression; `decompress`: decompression
 //! - `open_calls`: the open calls of a connection, and their usage
 //! - `data`: the bytes of a read or write; `prefix_buffer`: the first bytes of a protocol unit; `header_buffer`: the
 //!   bytes of a header of fixed length
@@ -48,6 +49,8 @@ mod content;
 mod context;
 pub mod contracts;
 mod data;
+mod decompress;
+mod detail;
 pub mod detect;
 mod direction;
 mod dissector;
@@ -59,7 +62,6 @@ mod header_buffer;
 mod hpack;
 mod http1;
 mod http2;
-mod inflate;
 mod media;
 mod open_calls;
 mod outcome;
@@ -76,6 +78,7 @@ mod websocket;
 
 pub use call::{Call, Usage};
 pub use contracts::Contracts;
+pub use detail::Detail;
 pub use dissector::Dissector;
 pub use part::{Class, Layer, Part};
 pub use tls::{Expansion, RECORD_HEADER};

@@ -1,5 +1,7 @@
 //! Outcome of dissecting the bytes of a read or write.
 
+use super::websocket::Deflate;
+
 /// Outcome of dissecting the bytes of a read or write.
 #[derive(Debug)]
 pub(super) enum Outcome {
@@ -27,9 +29,9 @@ pub(super) enum Next {
     PostgresMidStream,
     Tls,
     /// A WebSocket on which all messages belong to this API call.
-    WebSocket(Option<u64>),
+    WebSocket(Option<u64>, Option<Deflate>),
     /// A WebSocket on which each GraphQL operation is a call.
-    GraphqlWebSocket,
+    GraphqlWebSocket(Option<Deflate>),
     /// A tunnel after CONNECT, dissected like a new connection.
     Tunnel,
     /// A protocol that is not supported. Contains the text that explains this to the user.

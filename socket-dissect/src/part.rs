@@ -34,6 +34,14 @@ pub struct Part {
     /// Id of the HTTP/2 stream to which the unit belongs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stream: Option<u32>,
+    /// Names and values of the header fields of a message, in order, on the last part of its head. Empty unless
+    /// [`Detail`](super::Detail) asks for them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<(String, String)>,
+    /// The rule of its protocol that the unit breaks, with the section: `PING on stream 3 (RFC 9113, section 6.7)`. A peer
+    /// may have closed the connection for this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub violation: Option<String>,
 }
 
 impl Part {

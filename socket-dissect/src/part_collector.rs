@@ -82,7 +82,35 @@ impl PartCollector {
         }
         let unit = unit.0.unwrap_or_default();
         let Label { class, layer, name, call, stream } = label;
-        self.parts.push(Part { bytes, class, layer, name, text, unit, begins, ends, call, stream });
+        let (fields, violation) = (Vec::new(), None);
+        self.parts.push(Part {
+            bytes,
+            class,
+            layer,
+            name,
+            text,
+            unit,
+            begins,
+            ends,
+            call,
+            stream,
+            fields,
+            violation,
+        });
+    }
+
+    /// Sets the header fields of the last part.
+    pub(super) fn set_fields(&mut self, fields: Vec<(String, String)>) {
+        if let Some(last) = self.parts.last_mut() {
+            last.fields = fields;
+        }
+    }
+
+    /// Sets the rule that the unit of the last part breaks. Keeps an earlier one, since that is the likelier cause.
+    pub(super) fn set_violation(&mut self, violation: Option<impl Into<String>>) {
+        if let Some((last, violation)) = self.parts.last_mut().zip(violation) {
+            last.violation.get_or_insert_with(|| violation.into());
+        }
     }
 
     /// Adds bytes that cannot be dissected; `reason` becomes their text.

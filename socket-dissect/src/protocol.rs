@@ -81,8 +81,8 @@ impl From<Next> for Protocol {
             Next::Postgres => Self::Postgres(Box::default()),
             Next::PostgresMidStream => Self::Postgres(Box::new(Postgres::mid_stream())),
             Next::Tls => Self::Tls(Box::default()),
-            Next::WebSocket(call) => Self::WebSocket(Box::new(WebSocket::new(call))),
-            Next::GraphqlWebSocket => Self::WebSocket(Box::new(WebSocket::with_graphql())),
+            Next::WebSocket(call, deflate) => Self::WebSocket(Box::new(WebSocket::new(call, deflate))),
+            Next::GraphqlWebSocket(deflate) => Self::WebSocket(Box::new(WebSocket::with_graphql(deflate))),
             Next::Tunnel => Self::Undecided { from_beginning: true },
             Next::Unsupported(reason) => Self::Unsupported(reason),
         }

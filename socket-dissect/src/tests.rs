@@ -101,10 +101,13 @@ fn connection_recorded_midway_is_dissected_from_first_message() {
 
 #[test]
 fn bytes_of_unsupported_protocols_are_unknown() {
-    for (bytes, why) in [("EHLO a\r\n", "not HTTP/1.1"), ("\u{1}\u{2}", "an unsupported protocol")] {
+    for bytes in ["EHLO a\r\n", "\u{1}\u{2}"] {
         let parts = Fixture::new().reads(bytes);
-        assert_eq!(lines(&parts), [format!("{} unknown unknown: {why}", bytes.len())]);
+        assert_eq!(lines(&parts), [format!("{} unknown unknown: an unsupported protocol", bytes.len())]);
     }
+    let mut server = Fixture::new();
+    server.reads("EHLO");
+    assert_eq!(lines(&server.reads(" a\r\n")), ["4 unknown unknown: not HTTP/1.1"]);
 }
 
 #[test]
@@ -132,4 +135,24 @@ fn into_open_calls_returns_unfinished_calls() {
         [(2, None)]
     );
     assert_eq!(open[0].to_server.bytes.get(&Class::Headers), Some(&19));
+}
+
+#[test]
+fn response_in_clear_to_another_protocol_is_read() {
+    for request in [&b"\x16\x03\x01\x02\0\x01"[..], b"\x05\0\x0b\x03", b"GET / HTTP/1.\r\n\r\n"] {
+        let mut server = Fixture::new();
+        server.reads(request);
+        let parts = server.writes("HTTP/1.1 400 Bad Request\r\ncontent-length: 2\r\n\r\nno");
+        assert_eq!(lines(&parts), ["47 headers response head: 400 Bad Request", "2 payload body: no"]);
+    }
+}
+
+#[test]
+fn response_to_a_damaged_request_is_read() {
+    let mut server = Fixture::new();
+    server.reads("GET /a HTTP/1.1\r\n\r\n");
+    server.writes("HTTP/1.1 204 No Content\r\n\r\n");
+    server.reads("nonsense\r\n\r\n");
+    let parts = server.writes("HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n");
+    assert_eq!(lines(&parts), ["47 headers response head: 400 Bad Request"]);
 }

@@ -2,42 +2,76 @@
 
 use socket_tap::format::text::printable;
 
-/// Maximum number of characters of a text. Longer texts are truncated.
-const MAX_CHARS: usize = 80;
+/// Maximum length of a text. Longer texts are truncated, and end with an ellipsis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Limit {
+    chars: usize,
+}
 
-/// Number of bytes that suffice for a text of [`MAX_CHARS`] characters.
-pub(super) const ENOUGH: usize = 4 * MAX_CHARS;
+/// Number of bytes that suffice for a short text.
+pub(super) const ENOUGH: usize = Limit::SHORT.bytes();
 
-/// Returns `text` with unprintable characters escaped. A long text is truncated, and ends with an ellipsis.
-pub(super) fn short(text: &str) -> String {
-    match text.char_indices().nth(MAX_CHARS) {
-        Some((end, _)) => printable(text.get(..end).unwrap_or_default()) + "…",
-        None => printable(text),
+impl Limit {
+    /// A text of one line.
+    pub(super) const SHORT: Self = Self { chars: 80 };
+    /// A complete text, except for huge ones.
+    pub(super) const FULL: Self = Self { chars: 256 * 1024 };
+
+    /// Returns `true` for complete texts.
+    pub(super) fn is_full(self) -> bool {
+        self == Self::FULL
     }
+
+    /// Returns the number of bytes that suffice for a text.
+    pub(super) const fn bytes(self) -> usize {
+        4 * self.chars
+    }
+
+    /// Returns `text` with unprintable characters escaped.
+    pub(super) fn text(self, text: &str) -> String {
+        match text.char_indices().nth(self.chars) {
+            Some((end, _)) => printable(text.get(..end).unwrap_or_default()) + "…",
+            None => printable(text),
+        }
+    }
+
+    /// Returns the bytes as text, or `binary` if they are not UTF-8. If `more` is `true`, the text ends with an
+    /// ellipsis.
+    pub(super) fn text_of(self, bytes: &[u8], more: bool) -> String {
+        let head = bytes.get(..self.bytes()).unwrap_or(bytes);
+        let cut = more || head.len() < bytes.len();
+        let text = match std::str::from_utf8(head) {
+            Ok(text) => text,
+            // The cut is inside a character.
+            Err(error) if error.error_len().is_none() && cut => {
+                std::str::from_utf8(head.get(..error.valid_up_to()).unwrap_or_default()).unwrap_or_default()
+            }
+            Err(_) => return "binary".to_owned(),
+        };
+        let text = self.text(text);
+        match cut && !text.ends_with('…') {
+            true => text + "…",
+            false => text,
+        }
+    }
+}
+
+/// Returns `text` with unprintable characters escaped, and truncated to a line.
+pub(super) fn short(text: &str) -> String {
+    Limit::SHORT.text(text)
 }
 
 /// Returns the bytes as text like [`short`], or `binary` if they are not UTF-8. If `more` is `true`, the text
 /// ends with an ellipsis.
 pub(super) fn short_bytes(bytes: &[u8], more: bool) -> String {
-    let head = bytes.get(..ENOUGH).unwrap_or(bytes);
-    let cut = more || head.len() < bytes.len();
-    let text = match std::str::from_utf8(head) {
-        Ok(text) => text,
-        // The cut is inside a character.
-        Err(error) if error.error_len().is_none() && cut => {
-            std::str::from_utf8(head.get(..error.valid_up_to()).unwrap_or_default()).unwrap_or_default()
-        }
-        Err(_) => return "binary".to_owned(),
-    };
-    let text = short(text);
-    match cut && !text.ends_with('…') {
-        true => text + "…",
-        false => text,
-    }
+    Limit::SHORT.text_of(bytes, more)
 }
 
 /// Reason why bytes that follow unrecorded bytes cannot be dissected.
 pub(super) const HOLE: &str = "follows bytes that were not recorded";
+
+/// Reason why bytes after a gap of the recorder cannot be dissected.
+pub(super) const GAP: &str = "follows a gap in the recording";
 
 /// Describes bytes that were not recorded: `1,024 B not recorded`.
 pub(super) fn not_recorded(bytes: u64) -> String {
@@ -78,10 +112,11 @@ mod tests {
 
     #[test]
     fn long_text_is_truncated_between_characters() {
-        let long = "é".repeat(MAX_CHARS + 1);
-        assert_eq!(short(&long), "é".repeat(MAX_CHARS) + "…");
+        let long = "é".repeat(81);
+        assert_eq!(short(&long), "é".repeat(80) + "…");
+        assert_eq!(Limit::FULL.text(&long), long);
         assert_eq!(short_bytes(&"é".as_bytes()[..1], true), "…");
         assert_eq!(short_bytes(&"é".as_bytes()[..1], false), "binary");
-        assert_eq!(short_bytes(b"a\x1b[2J", false), "a\u{fffd}[2J");
+        assert_eq!(short_bytes(b"a\x1b[2J", false), "a␛[2J");
     }
 }

@@ -5,7 +5,11 @@ use std::sync::LazyLock;
 use socket_dissect::Contracts;
 
 #[cfg(feature = "cli")]
+mod essentials;
+#[cfg(feature = "cli")]
 mod file;
+#[cfg(feature = "cli")]
+mod sources;
 
 #[cfg(feature = "cli")]
 pub use file::{Error, add_file};

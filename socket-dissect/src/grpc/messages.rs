@@ -1,27 +1,20 @@
 //! Reads the length-prefixed messages in the body of a gRPC request or response.
 
-use prost_reflect::MessageDescriptor;
-
 use super::super::context::Context;
 use super::super::data::TransferData;
-use super::super::inflate;
-use super::super::media::Encoding;
 use super::super::part::{Class, Layer};
 use super::super::part_collector::{Label, OpenUnit};
 use super::super::prefix_buffer::PrefixBuffer;
-use super::super::protobuf;
 use super::super::text::{HOLE, not_recorded, with_hole};
+use super::format::{self, Format};
 
 /// Number of bytes of a length prefix: one byte of flags and four of length.
 const PREFIX: usize = 5;
-/// Maximum number of bytes decoded of one message.
-const MAX_MESSAGE: usize = 4 * 1024;
 
 /// Reads the gRPC messages of one direction of a stream. A message may span DATA frames.
 #[derive(Debug)]
 pub(crate) struct MessageReader {
-    message_type: Option<MessageDescriptor>,
-    encoding: Encoding,
+    format: Format,
     unit: OpenUnit,
     state: State,
     beginning: PrefixBuffer,
@@ -32,22 +25,16 @@ enum State {
     /// Inside a length prefix. Contains the bytes of the prefix read so far.
     Prefix(Vec<u8>),
     /// Inside a message, with `left` bytes not read yet.
-    Message { left: u32, compressed: bool },
+    Message { left: u32, flags: u8 },
     /// After bytes that were not recorded, so that message boundaries are unknown.
     Lost,
 }
 
 impl MessageReader {
-    /// Returns a reader for messages of the given type. Without a type, fields are shown by number.
-    pub(crate) fn new(message_type: Option<MessageDescriptor>, encoding: Encoding) -> Self {
-        let state = State::Prefix(Vec::new());
-        Self {
-            message_type,
-            encoding,
-            unit: OpenUnit::default(),
-            state,
-            beginning: PrefixBuffer::new(MAX_MESSAGE),
-        }
+    /// Returns a reader for messages of the given format.
+    pub(crate) fn new(format: Format) -> Self {
+        let beginning = PrefixBuffer::new(format.max_bytes());
+        Self { format, unit: OpenUnit::default(), state: State::Prefix(Vec::new()), beginning }
     }
 
     /// Reads the next bytes of the body and adds their parts to the output.
@@ -81,36 +68,41 @@ impl MessageReader {
         let complete = <[u8; PREFIX]>::try_from(prefix.as_slice()).ok();
         let text = match complete {
             Some([_, 0, 0, 0, 0]) => "empty message",
+            Some([flags, ..]) if format::is_trailers(flags) => "trailers",
             Some([1, ..]) => "compressed",
             _ => "",
         };
         let label = Label { class: Class::Framing, name: "length prefix", ..label };
         context.output.part(&mut self.unit, part.len(), label, text.to_owned(), complete.is_some());
-        if let Some([flag, length @ ..]) = complete {
+        if let Some([flags, length @ ..]) = complete {
             self.state = match u32::from_be_bytes(length) {
                 0 => State::Prefix(Vec::new()),
-                left => State::Message { left, compressed: flag & 1 > 0 },
+                left => State::Message { left, flags },
             };
         }
     }
 
     fn read_message(&mut self, label: Label, data: &mut TransferData<'_>, context: &mut Context<'_>) {
-        let State::Message { left, compressed } = &mut self.state else { return };
+        let State::Message { left, flags } = &mut self.state else { return };
         let part = data.take((*left).into());
         *left -= u32::try_from(part.len()).unwrap_or(*left);
-        let (ends, compressed) = (*left == 0, *compressed);
+        let (ends, flags) = (*left == 0, *flags);
         self.beginning.add(part);
         let cut = !ends || self.beginning.is_cut();
-        let text = match (compressed, self.encoding) {
-            (false, _) => protobuf::text(self.beginning.bytes(), self.message_type.as_ref(), cut),
-            (true, Encoding::Gzip) => {
-                let (bytes, more) = inflate::gzip(self.beginning.bytes(), MAX_MESSAGE);
-                format!("gzip: {}", protobuf::text(&bytes, self.message_type.as_ref(), cut || more))
-            }
-            (true, _) => "compressed".to_owned(),
-        };
-        let label = Label { class: Class::Payload, name: "message", ..label };
+        let text = self.format.text(flags, self.beginning.bytes(), cut);
+        let is_trailers = format::is_trailers(flags);
+        let (class, name) =
+            if is_trailers { (Class::Headers, "trailers") } else { (Class::Payload, "message") };
+        let label = Label { class, name, ..label };
         context.output.part(&mut self.unit, part.len(), label, with_hole(text, part.missing()), ends);
+        if is_trailers && ends {
+            if let Some(status) = format::status(self.beginning.bytes()) {
+                context.calls.set_status(label.call, status.to_string());
+            }
+            if context.header_fields {
+                context.output.set_fields(format::trailers(self.beginning.bytes()).collect());
+            }
+        }
         if ends {
             self.beginning.clear();
             self.state = State::Prefix(Vec::new());

@@ -1,8 +1,6 @@
 //! A gRPC method, and the types of its messages.
 
-use prost_reflect::MessageDescriptor;
-
-use super::super::contracts::Contracts;
+use super::super::contracts::{Contracts, MessageType};
 use super::super::text::short;
 
 /// A gRPC method, identified by the path of its request.
@@ -11,7 +9,7 @@ pub(crate) struct Method {
     /// Full name: `bookshelf.v1.BookshelfService/GetBook`.
     name: String,
     /// Types of the request and response messages, if a protobuf contract defines them.
-    types: Option<(MessageDescriptor, MessageDescriptor)>,
+    types: Option<(MessageType, MessageType)>,
 }
 
 impl Method {
@@ -27,12 +25,12 @@ impl Method {
     }
 
     /// Returns the type of the method's request messages, if a protobuf contract defines it.
-    pub(crate) fn request(&self) -> Option<MessageDescriptor> {
+    pub(crate) fn request(&self) -> Option<MessageType> {
         self.types.as_ref().map(|(request, _)| request.clone())
     }
 
     /// Returns the type of the method's response messages, if a protobuf contract defines it.
-    pub(crate) fn response(&self) -> Option<MessageDescriptor> {
+    pub(crate) fn response(&self) -> Option<MessageType> {
         self.types.as_ref().map(|(_, response)| response.clone())
     }
 }

@@ -1,18 +1,24 @@
-//! gRPC over HTTP/2: `PROTOCOL-HTTP2.md` of the gRPC project.
+//! gRPC over HTTP/2 and gRPC-Web: `PROTOCOL-HTTP2.md` and `PROTOCOL-WEB.md` of the gRPC project.
 //!
 //! # Layout
 //!
 //! - `status`: the status of a call
 //! - `method`: the called method, and the types of its messages
+//! - `format`: a message as text
+//! - `web_text`: the base64 bodies of gRPC-Web
 //! - `messages`: the messages in the body of a request or response
 
+mod format;
 mod messages;
 mod method;
 mod status;
+mod web_text;
 
+pub(super) use format::Format;
 pub(super) use messages::MessageReader;
 pub(super) use method::Method;
 pub(super) use status::{Status, unescaped};
+pub(super) use web_text::describe as describe_web_text;
 
 #[cfg(test)]
 mod tests;

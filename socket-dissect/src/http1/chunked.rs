@@ -5,6 +5,7 @@ use super::super::data::TransferData;
 use super::super::part::{Class, Layer};
 use super::super::part_collector::{Label, OpenUnit};
 use super::super::text::{HOLE, short_bytes};
+use super::section::field_lines;
 
 /// Maximum length of a line between chunks. Valid lines are much shorter: a chunk size has at most 16 digits,
 /// and extensions are rare.
@@ -100,6 +101,11 @@ impl Chunked {
             text,
             end.is_some(),
         );
+        if context.header_fields && label.name == TRAILER.name && end.is_some() {
+            let list = field_lines(&self.line)
+                .map(|field| (field.name.to_owned(), String::from_utf8_lossy(&field.value).into_owned()));
+            context.output.set_fields(list.collect());
+        }
         match next {
             _ if end.is_none() => return Progress::Framing,
             Some(State::Ended) => return Progress::Complete,

@@ -4,6 +4,7 @@ use super::super::content::Content;
 use super::super::context::Context;
 use super::super::data::TransferData;
 use super::super::direction::{Direction, PerDirection};
+use super::super::grpc;
 use super::super::outcome::{Next, Outcome};
 use super::body::{self, Body};
 use super::exchanges::{Exchanges, Method};
@@ -52,7 +53,7 @@ impl Http1 {
     /// beginning of a message. Returns `true` on success.
     pub(in super::super) fn resume(&mut self, bytes: &[u8], context: &mut Context<'_>) -> bool {
         let resumes = match context.direction {
-            Direction::ToServer => start_line::may_begin_request(bytes),
+            Direction::ToServer => start_line::is_likely_request(bytes),
             Direction::ToClient => start_line::may_be_status(bytes) && self.exchanges.can_resume(),
         };
         if resumes && context.direction == Direction::ToServer && self.readers.to_server.call.is_some() {
@@ -110,7 +111,8 @@ impl Http1 {
                 self.exchanges.begin(call, context.opposite_lost);
                 Ok(call)
             }
-            Direction::ToClient if self.exchanges.is_empty() && context.opposite_lost => {
+            // A request that was not recorded may be a HEAD, whose response has no body.
+            Direction::ToClient if self.exchanges.is_empty() && context.opposite_unrecorded => {
                 Err("the response to an unknown request")
             }
             Direction::ToClient => Ok(self.exchanges.call()),
@@ -123,7 +125,7 @@ impl Http1 {
         let call = self.readers.get(context.direction).call;
         let (media, encoding) = (head.fields.media.clone(), head.fields.encoding);
         let (length, content) = match head.start_line {
-            StartLine::Request { method, operation, graphql } => {
+            StartLine::Request { method, operation, graphql, path } => {
                 context.calls.set_operation(call, operation);
                 if let Some(user_agent) = &head.fields.user_agent {
                     context.calls.set_user_agent(call, user_agent.clone());
@@ -132,7 +134,18 @@ impl Http1 {
                     context.calls.set_graphql_operation(call, request.operation);
                 }
                 self.exchanges.set_method(call, method);
-                (length::of_request(&head.fields), Content::of_request(media, encoding))
+                let content = match media.grpc() {
+                    Some(codec) => {
+                        let method = grpc::Method::of(&path, context.contracts);
+                        context.calls.set_operation(call, method.name().to_owned());
+                        let (of, coding) = (method.request(), head.fields.grpc_encoding);
+                        self.exchanges.set_grpc(call, method);
+                        let format = grpc::Format::new(codec, of, coding, context.limit);
+                        Content::of_grpc(media, format, context.limit)
+                    }
+                    None => Content::of_request(media, encoding, context.limit),
+                };
+                (length::of_request(&head.fields), content)
             }
             StartLine::Status { code } => {
                 context.calls.set_status(call, code.to_string());
@@ -148,7 +161,17 @@ impl Http1 {
                     _ => {}
                 }
                 let is_graphql = context.calls.is_graphql(call);
-                let content = Content::of_response(media, encoding, is_graphql);
+                let content = match (media.grpc(), self.exchanges.grpc()) {
+                    (Some(codec), Some(method)) => {
+                        if let Some(status) = head.fields.grpc_status {
+                            context.calls.set_status(call, status.to_string());
+                        }
+                        let coding = head.fields.grpc_encoding;
+                        let format = grpc::Format::new(codec, method.response(), coding, context.limit);
+                        Content::of_grpc(media, format, context.limit)
+                    }
+                    _ => Content::of_response(media, encoding, is_graphql, context.limit),
+                };
                 (length::of_response(&head.fields, code, method), content)
             }
         };
@@ -178,11 +201,11 @@ impl Http1 {
 fn switch(fields: &Fields, call: Option<u64>, context: &mut Context<'_>) -> Outcome {
     Outcome::Switch(match (fields.upgrade, fields.subprotocol) {
         (Some(Upgrade::H2c), _) => Next::Http2Upgraded(call),
-        (Some(Upgrade::WebSocket), None) => Next::WebSocket(call),
+        (Some(Upgrade::WebSocket), None) => Next::WebSocket(call, fields.deflate),
         (upgrade, _) => {
             context.calls.end(call);
             match upgrade {
-                Some(Upgrade::WebSocket) => Next::GraphqlWebSocket,
+                Some(Upgrade::WebSocket) => Next::GraphqlWebSocket(fields.deflate),
                 _ => Next::Unsupported("a protocol other than HTTP/1.1"),
             }
         }

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use super::super::grpc;
+
 /// Maximum number of requests that wait for their responses on one connection.
 const MAX_PENDING: usize = 1_000;
 
@@ -31,6 +33,8 @@ impl Method {
 struct Exchange {
     call: Option<u64>,
     method: Method,
+    /// The gRPC method; `None` for other requests.
+    grpc: Option<grpc::Method>,
     request_ended: bool,
     /// `true` if the server's bytes could not be dissected when the client began this request.
     responses_lost: bool,
@@ -74,6 +78,7 @@ impl Exchanges {
         self.pending.push_back(Exchange {
             call,
             method: Method::Other,
+            grpc: None,
             request_ended: false,
             responses_lost,
         });
@@ -85,6 +90,18 @@ impl Exchanges {
         if let Some(last) = self.last(call) {
             last.method = method;
         }
+    }
+
+    /// Sets the gRPC method of the newest request. Does nothing if the newest request does not belong to `call`.
+    pub(super) fn set_grpc(&mut self, call: Option<u64>, grpc: grpc::Method) {
+        if let Some(last) = self.last(call) {
+            last.grpc = Some(grpc);
+        }
+    }
+
+    /// Returns the gRPC method of the request that the current response belongs to.
+    pub(super) fn grpc(&self) -> Option<&grpc::Method> {
+        self.pending.front()?.grpc.as_ref()
     }
 
     /// Returns the number of the API call to which the current or next response belongs. `None` for an

@@ -1,10 +1,10 @@
 //! Header fields that determine the body of a message, or the protocol to which the connection switches.
 
-use httparse::Header;
-
 use super::super::graphql;
+use super::super::grpc;
 use super::super::media::{Encoding, Media};
 use super::super::text::short;
+use super::super::websocket::Deflate;
 
 /// Header fields that determine the body of a message, or the protocol to which the connection switches.
 #[derive(Debug, Default)]
@@ -13,11 +13,16 @@ pub(super) struct Fields {
     pub(super) transfer: Transfer,
     pub(super) media: Media,
     pub(super) encoding: Encoding,
+    /// Compression of gRPC messages, from `grpc-encoding`.
+    pub(super) grpc_encoding: Encoding,
+    pub(super) grpc_status: Option<grpc::Status>,
     /// The protocol that the request offers or the response accepts in `Upgrade`.
     pub(super) upgrade: Option<Upgrade>,
     /// The GraphQL subprotocol in `Sec-WebSocket-Protocol`, if any.
     pub(super) subprotocol: Option<graphql::Subprotocol>,
     pub(super) user_agent: Option<String>,
+    /// The compression of WebSocket messages in `Sec-WebSocket-Extensions`, if any.
+    pub(super) deflate: Option<Deflate>,
 }
 
 /// Value of `Content-Length`: RFC 9112, section 6.2.
@@ -50,16 +55,8 @@ pub(super) enum Upgrade {
 }
 
 impl Fields {
-    /// Parses header fields.
-    pub(super) fn of(headers: &[Header<'_>]) -> Self {
-        let mut fields = Self::default();
-        for header in headers {
-            fields.add(header.name, header.value);
-        }
-        fields
-    }
-
-    fn add(&mut self, name: &str, value: &[u8]) {
+    /// Adds a header field of the message.
+    pub(super) fn add(&mut self, name: &str, value: &[u8]) {
         let is = |known: &str| name.eq_ignore_ascii_case(known);
         // None of the relevant values contains non-ASCII bytes.
         let value = std::str::from_utf8(value).unwrap_or_default().trim();
@@ -73,12 +70,18 @@ impl Fields {
             self.media = Media::of(value);
         } else if is("content-encoding") {
             self.encoding = Encoding::of(value);
+        } else if is("grpc-encoding") {
+            self.grpc_encoding = Encoding::of(value);
+        } else if is("grpc-status") {
+            self.grpc_status = Some(grpc::Status::of(value));
         } else if is("upgrade") {
             self.upgrade = Some(Upgrade::of(value));
         } else if is("sec-websocket-protocol") {
             self.subprotocol = graphql::Subprotocol::of(value);
         } else if is("user-agent") {
             self.user_agent = Some(short(value));
+        } else if is("sec-websocket-extensions") {
+            self.deflate = self.deflate.or(Deflate::of(value));
         }
     }
 }

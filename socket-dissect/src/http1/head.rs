@@ -1,7 +1,5 @@
 //! The head of a message: the start line and the header fields.
 
-use httparse::{EMPTY_HEADER, Request, Response};
-
 use super::super::context::Context;
 use super::super::data::TransferData;
 use super::super::direction::Direction;
@@ -11,13 +9,15 @@ use super::super::part_collector::{Label, OpenUnit};
 use super::super::text::{HOLE, short, short_bytes};
 use super::exchanges::Method;
 use super::fields::Fields;
+use super::section::field_lines;
 use super::start_line;
 
 /// Maximum number of bytes in the head of a message. Servers have similar limits: 32 kB in nginx, 400 kB in
 /// hyper.
 const MAX_HEAD: usize = 64 * 1024;
-/// Maximum number of header fields in a message, as in hyper.
-const MAX_FIELDS: usize = 100;
+/// Number of header fields that servers accept by default: 100 in hyper and Apache. The text of a message with more names
+/// their number.
+const MANY_FIELDS: usize = 100;
 
 /// Reads the head of a message, which may span several reads or writes.
 #[derive(Debug, Default)]
@@ -29,6 +29,10 @@ pub(super) struct HeadReader {
 
 /// Progress after reading bytes of a head.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a head is moved once; a box would cost an allocation per message"
+)]
 pub(super) enum Progress {
     /// The head continues with the next read or write.
     Incomplete,
@@ -45,6 +49,10 @@ pub(super) struct Head {
     pub(super) fields: Fields,
     /// Text that describes the head in the output.
     text: String,
+    /// The names and values of all fields, if the output lists them.
+    list: Vec<(String, String)>,
+    /// The first rule that a field line breaks, with its section.
+    violation: Option<&'static str>,
 }
 
 /// The start line of a message.
@@ -56,6 +64,8 @@ pub(super) enum StartLine {
         operation: String,
         /// The GraphQL request in the query of the URL, if any.
         graphql: Option<graphql::Request>,
+        /// The path, from which a gRPC method is known. Empty for other requests.
+        path: String,
     },
     Status {
         code: u16,
@@ -98,7 +108,8 @@ impl HeadReader {
             context.output.part(&mut self.unit, read.len(), label(context.direction, call), text, false);
             return Progress::Incomplete;
         };
-        let Some(head) = Head::parse(context.direction, head.get(..end).unwrap_or_default()) else {
+        let head = head.get(..end).unwrap_or_default();
+        let Some(mut head) = Head::parse(context.direction, head, context.header_fields) else {
             return Progress::Lost(NO_HEAD);
         };
         let read = data.take((end - before) as u64);
@@ -106,9 +117,11 @@ impl HeadReader {
             &mut self.unit,
             read.len(),
             label(context.direction, call),
-            head.text.clone(),
+            std::mem::take(&mut head.text),
             true,
         );
+        context.output.set_fields(std::mem::take(&mut head.list));
+        context.output.set_violation(head.violation);
         self.buffer.clear();
         Progress::Complete(head)
     }
@@ -201,34 +214,62 @@ fn start_line_text(direction: Direction, bytes: &[u8]) -> String {
 }
 
 impl Head {
-    /// Parses a complete head, or returns `None` if it is invalid.
-    fn parse(direction: Direction, bytes: &[u8]) -> Option<Self> {
-        let mut headers = [EMPTY_HEADER; MAX_FIELDS];
-        match direction {
-            Direction::ToServer => {
-                let mut request = Request::new(&mut headers);
-                request.parse(bytes).ok()?.is_complete().then_some(())?;
-                let (method, target) = (request.method?, request.path?);
-                let (path, query) = target.split_once('?').unwrap_or((target, ""));
-                let start_line = StartLine::Request {
-                    method: Method::of(method),
-                    operation: short(&format!("{method} {path}")),
-                    graphql: graphql::Request::of_query(query),
-                };
-                let text = short(&format!("{method} {target}"));
-                Some(Self { start_line, text, fields: Fields::of(request.headers) })
-            }
-            Direction::ToClient => {
-                let mut response = Response::new(&mut headers);
-                response.parse(bytes).ok()?.is_complete().then_some(())?;
-                let (code, reason) = (response.code?, response.reason?);
-                let text = short(format!("{code} {reason}").trim_end());
-                Some(Self {
-                    start_line: StartLine::Status { code },
-                    text,
-                    fields: Fields::of(response.headers),
-                })
+    /// Parses a complete head, or returns `None` if its start line is invalid. `lists_fields` is `true` to keep the names
+    /// and values of all fields.
+    fn parse(direction: Direction, bytes: &[u8], lists_fields: bool) -> Option<Self> {
+        let end = bytes.iter().position(|byte| *byte == b'\n')?;
+        let (line, section) = bytes.split_at_checked(end + 1)?;
+        let line = String::from_utf8_lossy(line.trim_ascii_end());
+        let (start_line, text) = match direction {
+            Direction::ToServer => request_line(&line)?,
+            Direction::ToClient => status_line(&line)?,
+        };
+        let mut head =
+            Self { start_line, text, fields: Fields::default(), list: Vec::new(), violation: None };
+        let mut count = 0_usize;
+        for field in field_lines(section) {
+            count += 1;
+            head.fields.add(field.name, &field.value);
+            head.violation = head.violation.or(field.violation);
+            if lists_fields {
+                let value = String::from_utf8_lossy(&field.value).into_owned();
+                head.list.push((field.name.to_owned(), value));
             }
         }
+        if let StartLine::Request { path, .. } = &mut head.start_line
+            && head.fields.media.grpc().is_some()
+        {
+            *path = line.split(' ').nth(1).unwrap_or_default().to_owned();
+        }
+        if count > MANY_FIELDS {
+            head.text += &format!(" ({count} header fields)");
+        }
+        Some(head)
     }
+}
+
+/// Parses a request line, and returns it with its description.
+fn request_line(line: &str) -> Option<(StartLine, String)> {
+    let (method, rest) = line.split_once(' ')?;
+    let (target, version) = rest.rsplit_once(' ')?;
+    let target = target.trim();
+    let is_valid = start_line::is_version(version) && !target.is_empty();
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let request = StartLine::Request {
+        method: Method::of(method),
+        operation: short(&format!("{method} {path}")),
+        graphql: graphql::Request::of_query(query),
+        path: String::new(),
+    };
+    is_valid.then(|| (request, short(&format!("{method} {target}"))))
+}
+
+/// Parses a status line, and returns it with its description.
+fn status_line(line: &str) -> Option<(StartLine, String)> {
+    let (version, rest) = line.split_once(' ')?;
+    let (code, reason) = rest.trim_start().split_once(' ').unwrap_or((rest.trim_start(), ""));
+    let is_valid =
+        start_line::is_version(version) && code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit());
+    let code = code.parse().ok().filter(|_| is_valid)?;
+    Some((StartLine::Status { code }, short(format!("{code} {reason}").trim_end())))
 }

@@ -5,6 +5,7 @@
 //! - `connection`: [`Http1`], both directions of a connection
 //! - `start_line`: recognition of messages by their start line
 //! - `head`: the start line and the header fields
+//! - `section`: the field lines, however malformed
 //! - `fields`: the fields that determine how the message continues
 //! - `length`: the length of a message body
 //! - `body`: the bytes of a body
@@ -18,6 +19,7 @@ mod exchanges;
 mod fields;
 mod head;
 mod length;
+mod section;
 pub(super) mod start_line;
 
 pub(super) use connection::Http1;

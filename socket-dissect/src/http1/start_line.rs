@@ -2,8 +2,8 @@
 
 use super::super::text::ENOUGH;
 
-/// Length of `UPDATEREDIRECTREF`, the longest registered method.
-const MAX_METHOD: usize = 17;
+/// Maximum length of a method. A method is any token; the longest registered one, `UPDATEREDIRECTREF`, has 17 characters.
+const MAX_METHOD: usize = 32;
 
 /// Common methods, with the characters that follow them in a request line. These are a space and usually the
 /// slash of the target, but `OPTIONS` and `CONNECT` often have a target without a slash.
@@ -13,15 +13,12 @@ const COMMON_METHODS: [&[u8]; 8] =
 /// The first bytes of every status line.
 const VERSION: &[u8] = b"HTTP/1.";
 
-/// Returns `true` if the bytes can be the beginning of a request line: a method of capital letters, and a
-/// space.
+/// Returns `true` if the bytes can be the first ones of a client: a request line, which empty lines may precede (RFC
+/// 9112, section 2.2).
 pub(in super::super) fn may_be_request(bytes: &[u8]) -> bool {
-    let method = bytes
-        .iter()
-        .take_while(|byte| byte.is_ascii_uppercase() || **byte == b'-')
-        .take(MAX_METHOD + 1)
-        .count();
-    (1..=MAX_METHOD).contains(&method) && bytes.get(method).is_none_or(|byte| *byte == b' ')
+    let empty = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    let rest = bytes.get(empty..).unwrap_or_default();
+    is_likely_request(rest) || (empty > 0 && rest.is_empty())
 }
 
 /// Returns `true` if the bytes can be the beginning of a status line.
@@ -39,14 +36,47 @@ pub(in super::super) fn is_status(bytes: &[u8]) -> bool {
     bytes.starts_with(VERSION)
 }
 
-/// Returns `true` if the bytes can be the beginning of a request. If they contain the complete first line, it
-/// must end with the HTTP version, because other protocols also have commands in capital letters.
+/// Returns `true` if the bytes can be the beginning of a request: a token, and a space. If they contain the complete first
+/// line, it must end with the HTTP version, because commands of other protocols begin like this, too.
 pub(super) fn may_begin_request(bytes: &[u8]) -> bool {
-    let has_version = match first_line(bytes) {
-        (line, true) => line.ends_with(b" HTTP/1.1") || line.ends_with(b" HTTP/1.0"),
-        _ => true,
-    };
-    may_be_request(bytes) && has_version
+    let method = method(bytes).len();
+    (1..=MAX_METHOD).contains(&method)
+        && bytes.get(method).is_none_or(|byte| *byte == b' ')
+        && match first_line(bytes) {
+            (line, true) => ends_with_version(line),
+            _ => true,
+        }
+}
+
+/// Returns `true` if the bytes probably are the beginning of a request: unknown text may begin with a word and a space, too.
+/// So the first line must be complete, or the method must be written in capital letters, or a target must follow.
+pub(in super::super) fn is_likely_request(bytes: &[u8]) -> bool {
+    let (_, is_complete) = first_line(bytes);
+    let method = method(bytes);
+    let has_capitals = method.iter().all(|byte| !byte.is_ascii_lowercase());
+    let target = bytes.get(method.len() + 1..).unwrap_or_default();
+    let has_target = [&b"/"[..], b"*", b"http://", b"https://"].iter().any(|it| target.starts_with(it));
+    may_begin_request(bytes) && (is_complete || has_capitals || has_target)
+}
+
+/// Returns the method at the beginning of the bytes: a token (RFC 9110, sections 9.1 and 5.6.2).
+fn method(bytes: &[u8]) -> &[u8] {
+    let length = bytes.iter().take(MAX_METHOD + 1).take_while(|byte| is_token(**byte)).count();
+    bytes.get(..length).unwrap_or_default()
+}
+
+/// Returns `true` for a character of a token: RFC 9110, section 5.6.2.
+pub(super) fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+/// Returns `true` for `HTTP/1.0`, `HTTP/1.1` and later minor versions.
+pub(super) fn is_version(word: &str) -> bool {
+    matches!(word.strip_prefix("HTTP/1.").map(str::as_bytes), Some([b'0'..=b'9']))
+}
+
+fn ends_with_version(line: &[u8]) -> bool {
+    line.split_last().is_some_and(|(minor, rest)| minor.is_ascii_digit() && rest.ends_with(b" HTTP/1."))
 }
 
 /// Returns the first line, truncated to [`ENOUGH`] bytes. The flag is `true` if the line is complete.

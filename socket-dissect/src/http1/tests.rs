@@ -1,4 +1,5 @@
 use super::super::fixture::{Fixture, lines};
+use super::super::{Detail, Part};
 
 #[test]
 fn http1_messages_are_split_into_head_and_body() {
@@ -124,7 +125,7 @@ fn body_without_length_ends_with_the_connection() {
     server.reads("GET /a HTTP/1.0\r\n\r\n");
     server.writes("HTTP/1.0 200 OK\r\n\r\nabc");
     let parts = server.writes("HTTP/1.1 200 OK\r\n\r\n");
-    assert_eq!(lines(&parts), ["19 payload body: abcHTTP/1.1 200 OK\u{fffd}\u{fffd}\u{fffd}\u{fffd}…"]);
+    assert_eq!(lines(&parts), ["19 payload body: abcHTTP/1.1 200 OK↵↵…"]);
     server.closes();
     assert_eq!(server.ended(), [("GET /a".to_owned(), Some("200".to_owned()))]);
 }
@@ -222,4 +223,62 @@ fn call_has_the_user_agent_of_its_request() {
     server.writes("HTTP/1.1 204 No Content\r\n\r\n");
     let agents: Vec<_> = server.finished().into_iter().map(|call| call.user_agent).collect();
     assert_eq!(agents, [Some("curl/8.5.0".to_owned()), None]);
+}
+
+#[test]
+fn any_token_is_a_method() {
+    for method in ["post", "PoST", "CCM_POST", "X-1", "M!"] {
+        let mut server = Fixture::new();
+        server.reads(format!("{method} /a HTTP/1.1\r\nhost: a\r\n\r\n"));
+        server.writes("HTTP/1.1 405 Method Not Allowed\r\ncontent-length: 0\r\n\r\n");
+        assert_eq!(server.ended(), [(format!("{method} /a"), Some("405".to_owned()))]);
+    }
+}
+
+#[test]
+fn empty_lines_before_the_first_request_are_skipped() {
+    let mut server = Fixture::new();
+    let parts = server.reads("\r\n\nGET /a HTTP/1.1\r\n\r\n");
+    assert_eq!(lines(&parts), ["3 framing empty line", "19 headers request head: GET /a"]);
+}
+
+#[test]
+fn malformed_field_does_not_hide_the_message() {
+    let mut server = Fixture::new();
+    let parts = server.reads("GET /a HTTP/1.1\r\nhost : a\r\n\r\nGET /b HTTP/1.1\r\nnonsense\r\n\r\n");
+    assert_eq!(lines(&parts), ["29 headers request head: GET /a", "29 headers request head: GET /b"]);
+    let violations: Vec<_> = parts.iter().filter_map(|part| part.violation.as_deref()).collect();
+    assert!(violations[0].contains("section 5.1") && violations[1].contains("section 5)"), "{violations:?}");
+    let response =
+        "HTTP/1.1 200 OK\r\nx: a\r\n b\r\ncontent-length: 2\r\n\r\nokHTTP/1.1 204 No Content\r\n\r\n";
+    let parts = server.writes(response);
+    assert_eq!(
+        lines(&parts),
+        [
+            "48 headers response head: 200 OK",
+            "2 payload body: ok",
+            "27 headers response head: 204 No Content"
+        ]
+    );
+    assert!(parts[0].violation.as_deref().is_some_and(|text| text.contains("section 5.2")), "{parts:?}");
+}
+
+#[test]
+fn request_with_many_fields_names_their_number() {
+    let fields: String = (0..102).map(|at| format!("x-{at}: 1\r\n")).collect();
+    let parts = Fixture::new().reads(format!("GET /a HTTP/1.1\r\n{fields}\r\n"));
+    assert_eq!(parts[0].text, "GET /a (102 header fields)");
+}
+
+#[test]
+fn header_fields_are_listed_if_asked_for() {
+    let mut server = Fixture::with_detail(Detail { header_fields: true, ..Detail::default() });
+    let list = |part: &Part| part.fields.clone();
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let parts = server.reads("GET /a HTTP/1.1\r\nHost: a\r\nCookie: b=c\r\n\r\n");
+    assert_eq!(list(&parts[0]), [pair("Host", "a"), pair("Cookie", "b=c")]);
+    let parts = server.writes("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\nsum: 7\r\n\r\n");
+    assert_eq!(list(&parts[0]), [pair("transfer-encoding", "chunked")]);
+    assert_eq!(list(&parts[2]), [pair("sum", "7")]);
+    assert_eq!(Fixture::new().reads("GET /a HTTP/1.1\r\nHost: a\r\n\r\n")[0].fields, []);
 }

@@ -25,7 +25,9 @@ impl Http2 {
     /// Returns a connection whose beginning is not in the recording, so that header blocks cannot be decoded.
     pub(in super::super) fn mid_stream() -> Self {
         let readers = PerDirection { to_server: Reader::mid_stream(), to_client: Reader::mid_stream() };
-        Self { streams: Streams::default(), readers }
+        let mut streams = Streams::default();
+        streams.set_incomplete();
+        Self { streams, readers }
     }
 
     /// Returns a connection that was upgraded from HTTP/1.1. `call` is the API call of the request that asked
@@ -50,6 +52,7 @@ impl Http2 {
         if resumes {
             // Header blocks in the unrecorded bytes may have changed the dynamic table.
             *self.readers.get_mut(direction) = Reader::mid_stream();
+            self.streams.set_incomplete();
         }
         resumes
     }

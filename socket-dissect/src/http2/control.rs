@@ -1,6 +1,7 @@
 //! Describes frames that contain no part of a message, such as SETTINGS and PING: RFC 9113, sections 6.3 to
 //! 6.9.
 
+use super::super::direction::Direction;
 use super::super::text::{grouped, short_bytes};
 use super::frame::{FrameHead, Kind, error_name};
 
@@ -11,7 +12,7 @@ pub(super) const MAX_PAYLOAD: usize = 512;
 const MAX_SETTINGS: usize = 8;
 
 /// Describes a frame as text, from its header and the first bytes of its payload.
-pub(super) fn text(head: &FrameHead, payload: &[u8]) -> String {
+pub(super) fn text(head: &FrameHead, payload: &[u8], sender: Direction) -> String {
     match head.kind {
         Kind::Settings | Kind::Ping if head.flags.ack() => "ACK".to_owned(),
         Kind::Settings => settings(payload),
@@ -19,7 +20,7 @@ pub(super) fn text(head: &FrameHead, payload: &[u8]) -> String {
             number(payload, 0).map_or_else(String::new, |n| format!("+{}", grouped(n.into())))
         }
         Kind::RstStream => number(payload, 0).map_or_else(String::new, error_name),
-        Kind::Goaway => goaway(payload),
+        Kind::Goaway => goaway(payload, sender),
         Kind::Priority => priority(payload),
         _ => String::new(),
     }
@@ -69,13 +70,16 @@ fn setting_name(number: u16) -> Result<&'static str, u16> {
 }
 
 /// Describes the payload of a GOAWAY frame: `ENHANCE_YOUR_CALM after stream 7: too_many_pings`.
-fn goaway(payload: &[u8]) -> String {
+fn goaway(payload: &[u8], sender: Direction) -> String {
     let (Some(last), Some(code)) = (number(payload, 0), number(payload, 4)) else { return String::new() };
     let mut text = error_name(code);
-    let last = last & 0x7fff_ffff;
-    // The first GOAWAY of a graceful shutdown refuses no stream, and a client has no streams to refuse.
-    if last > 0 && last < 0x7fff_ffff {
-        text += &format!(" after stream {last}");
+    match (last & 0x7fff_ffff, sender) {
+        // The first GOAWAY of a graceful shutdown refuses no stream (RFC 9113, section 6.8).
+        (0x7fff_ffff, _) => text += ", the last stream follows",
+        (0, Direction::ToClient) => text += ", no stream was processed: all requests can be repeated",
+        // A server has no streams to refuse unless it pushes.
+        (0, Direction::ToServer) => {}
+        (last, _) => text += &format!(" after stream {last}"),
     }
     match payload.get(8..) {
         Some(debug) if !debug.is_empty() => text + ": " + &short_bytes(debug, false),

@@ -1,5 +1,7 @@
 //! The header of an HTTP/2 frame: RFC 9113, section 4.1.
 
+use super::rules;
+
 /// Number of bytes of a frame header.
 pub(super) const HEAD: usize = 9;
 
@@ -59,6 +61,16 @@ impl Kind {
             self,
             Self::Settings | Self::Ping | Self::Goaway | Self::AltSvc | Self::Origin | Self::PriorityUpdate
         )
+    }
+
+    /// Returns `true` if a frame of this type must be on stream 0.
+    pub(super) fn is_of_connection(self) -> bool {
+        !self.is_of_stream() && self != Self::AltSvc
+    }
+
+    /// Returns `true` if a frame of this type must be on a stream other than 0.
+    pub(super) fn needs_stream(self) -> bool {
+        self.is_of_stream() && !matches!(self, Self::WindowUpdate | Self::Other)
     }
 
     /// Returns the name of the frame type as its RFC writes it, such as `RST_STREAM`.
@@ -128,8 +140,6 @@ impl FrameHead {
     /// Returns `true` if the bytes parsed as this header probably are a frame header: the type is known, and
     /// the length and the stream id are valid for the type.
     pub(super) fn is_likely(&self) -> bool {
-        /// Maximum payload length of a frame, unless the receiver allows more (RFC 9113, section 4.2).
-        const MAX_LENGTH: u32 = 16_384;
         let length = match self.kind {
             Kind::Settings => self.length.is_multiple_of(6) && (self.length == 0 || !self.flags.ack()),
             Kind::Ping => self.length == 8,
@@ -143,7 +153,7 @@ impl FrameHead {
             Kind::WindowUpdate => true,
             kind => kind.is_of_stream() == (self.stream > 0),
         };
-        length && stream && self.length <= MAX_LENGTH
+        length && stream && self.length <= rules::MAX_LENGTH
     }
 
     /// Returns `true` if this can be the header of an endpoint's first SETTINGS frame. Its length must be a

@@ -32,6 +32,16 @@ struct Block {
     end_stream: bool,
 }
 
+/// A decoded header block.
+#[derive(Debug, Default)]
+pub(super) struct Described {
+    pub(super) text: String,
+    /// Names and values of the fields, if the output lists them.
+    pub(super) fields: Vec<(String, String)>,
+    /// The rule that the block breaks, with its section.
+    pub(super) violation: Option<&'static str>,
+}
+
 impl Default for HeaderBlocks {
     fn default() -> Self {
         Self { open: None, hpack: Some(hpack::Decoder::default()) }
@@ -43,6 +53,11 @@ impl HeaderBlocks {
     /// blocks, because they may refer to earlier ones.
     pub(super) fn mid_stream() -> Self {
         Self { open: None, hpack: None }
+    }
+
+    /// Returns the stream of the header block that has begun, but not ended.
+    pub(super) fn open_stream(&self) -> Option<u32> {
+        self.open.as_ref().map(|block| block.stream)
     }
 
     /// Begins or continues a header block with a frame whose header is complete. Ignores other frames.
@@ -79,15 +94,17 @@ impl HeaderBlocks {
         }
     }
 
-    /// Decodes the complete header block and describes it as text.
-    pub(super) fn end(&mut self, streams: &mut Streams, context: &mut Context<'_>) -> String {
-        let Some(block) = self.open.take() else { return String::new() };
-        let mut fields = Fields::default();
+    /// Decodes the complete header block and describes it.
+    pub(super) fn end(&mut self, streams: &mut Streams, context: &mut Context<'_>) -> Described {
+        let Some(block) = self.open.take() else { return Described::default() };
+        let mut fields = Fields::new(context.header_fields);
         // Missing bytes may have changed the dynamic table.
         self.hpack.take_if(|hpack| {
             block.fragments.is_cut()
                 || hpack.decode(block.fragments.bytes(), |name, value| fields.add(name, value)).is_err()
         });
+        let list = fields.list.take().unwrap_or_default();
+        let violation = fields.violation;
         let fields = self.hpack.as_ref().map(|_| fields);
         let text = match block.promised {
             Some(promised) => streams.promise(promised, fields.as_ref(), context),
@@ -96,6 +113,6 @@ impl HeaderBlocks {
         if block.end_stream {
             streams.end(block.stream, context);
         }
-        text
+        Described { text, fields: list, violation }
     }
 }

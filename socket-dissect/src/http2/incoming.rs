@@ -1,5 +1,6 @@
 //! A frame whose payload has not been read completely.
 
+use super::super::direction::Direction;
 use super::super::part::{Class, Layer};
 use super::super::part_collector::Label;
 use super::super::prefix_buffer::PrefixBuffer;
@@ -30,7 +31,7 @@ impl Incoming {
     pub(super) fn new(head: FrameHead, call: Option<u64>) -> Self {
         let on_stream = head.stream > 0 && head.kind.is_of_stream();
         let class = if on_stream { Class::Framing } else { Class::Connection };
-        let stream = on_stream.then_some(head.stream);
+        let stream = (head.stream > 0).then_some(head.stream);
         let prefix = if on_stream { head.prefix().min(head.length) } else { 0 };
         Self {
             head,
@@ -60,24 +61,23 @@ impl Incoming {
     }
 
     /// Describes the frame by its header alone, before its content has been read.
-    pub(super) fn initial_text(&self) -> String {
+    pub(super) fn initial_text(&self, sender: Direction) -> String {
         let FrameHead { kind, flags, length, .. } = self.head;
         match kind {
             Kind::Data | Kind::Headers if flags.end_stream() => "END_STREAM".to_owned(),
-            _ if length == 0 => control::text(&self.head, b""),
+            _ if length == 0 => control::text(&self.head, b"", sender),
             _ => String::new(),
         }
     }
 
-    /// Sets `padding` and subtracts it from `content`. Called once the prefix has been read.
-    ///
-    /// # Errors
-    /// The reason, if the padding is longer than the content.
-    pub(super) fn end_prefix(&mut self) -> Result<(), &'static str> {
+    /// Sets `padding` and subtracts it from `content`. Called once the prefix has been read. Returns the rule that the
+    /// frame breaks, if the padding is longer than the content.
+    pub(super) fn end_prefix(&mut self) -> Option<&'static str> {
         let padded = self.head.flags.padded();
-        self.padding = self.prefix_bytes.first().filter(|_| padded).map_or(0, |length| u32::from(*length));
-        self.content = self.content.checked_sub(self.padding).ok_or(NOT_HTTP2)?;
-        Ok(())
+        let padding = self.prefix_bytes.first().filter(|_| padded).map_or(0, |length| u32::from(*length));
+        self.padding = padding.min(self.content);
+        self.content -= self.padding;
+        (self.padding < padding).then_some("padding longer than the frame (RFC 9113, section 6.1)")
     }
 
     /// Returns the id of the stream that a PUSH_PROMISE frame announces.

@@ -8,6 +8,7 @@
 //! - `control`: frames without a message: SETTINGS, PING, WINDOW_UPDATE and so on
 //! - `incoming`: a frame that is being read
 //! - `reader`: one direction, frame by frame
+//! - `rules`: the rules that a frame breaks
 //! - `header_blocks`: collects and decodes header blocks
 //! - `fields`: the fields of a header block
 //! - `stream`, `streams`: a request and its response, and all open streams
@@ -20,6 +21,7 @@ mod frame;
 mod header_blocks;
 mod incoming;
 mod reader;
+mod rules;
 mod stream;
 mod streams;
 

@@ -11,6 +11,7 @@ use super::first_frame::PREFACE;
 use super::frame::{FrameHead, HEAD};
 use super::header_blocks::HeaderBlocks;
 use super::incoming::{Incoming, NOT_HTTP2};
+use super::rules::{self, Situation};
 use super::streams::Streams;
 
 mod payload;
@@ -27,6 +28,8 @@ pub(super) struct Reader {
     /// The current frame, once its header is complete.
     frame: Option<Incoming>,
     blocks: HeaderBlocks,
+    /// `true` once a frame has begun, or if earlier frames are not in the recording.
+    has_frames: bool,
 }
 
 const PREFACE_UNIT: Label = Label::new(Class::Connection, Layer::Http2, "preface");
@@ -40,7 +43,7 @@ impl Reader {
 
     /// Returns a reader for a direction whose beginning is not in the recording.
     pub(super) fn mid_stream() -> Self {
-        Self { blocks: HeaderBlocks::mid_stream(), ..Self::default() }
+        Self { blocks: HeaderBlocks::mid_stream(), has_frames: true, ..Self::default() }
     }
 
     /// Dissects the next bytes of the direction into parts of frames.
@@ -112,9 +115,24 @@ impl Reader {
         };
         self.head.clear();
         let head = FrameHead::parse(head);
+        let situation = Situation {
+            sender: context.direction,
+            is_first: !std::mem::replace(&mut self.has_frames, true),
+            open_block: self.blocks.open_stream(),
+            max_length: streams.max_frame_size(context.direction),
+        };
+        let violation =
+            rules::of_head(&head, &situation).or_else(|| streams.violation(&head, context.direction));
         let frame = Incoming::new(head, streams.call(&head, context));
         let ends = frame.remaining() == 0 || (frame.is_data() && frame.prefix == 0);
-        context.output.part(&mut self.unit, piece.len(), frame.label, frame.initial_text(), ends);
+        context.output.part(
+            &mut self.unit,
+            piece.len(),
+            frame.label,
+            frame.initial_text(context.direction),
+            ends,
+        );
+        context.output.set_violation(violation);
         self.blocks.begin_frame(&frame);
         self.frame = Some(frame);
         Ok(())

@@ -6,7 +6,6 @@ use super::super::data::TransferData;
 use super::super::direction::{Direction, PerDirection};
 use super::super::graphql;
 use super::super::grpc;
-use super::super::media::Media;
 use super::super::part::{Class, Layer};
 use super::super::part_collector::Label;
 use super::super::text::short;
@@ -44,11 +43,17 @@ impl Stream {
         *self.ended.get(direction.opposite())
     }
 
+    /// Returns `true` if one direction has ended.
+    pub(super) fn has_ended(&self, direction: Direction) -> bool {
+        *self.ended.get(direction)
+    }
+
     /// Reads body bytes of a DATA frame. `ends` is `true` if they are the last bytes of the frame.
     pub(super) fn data(&mut self, id: u32, piece: TransferData<'_>, ends: bool, context: &mut Context<'_>) {
         let label = BODY.of(self.call).on(Some(id));
         // Headers that could not be decoded leave the type of the content unknown.
-        let content = self.content.get_mut(context.direction).get_or_insert_with(Content::default);
+        let content =
+            self.content.get_mut(context.direction).get_or_insert_with(|| Content::unknown(context.limit));
         content.read(label, piece, ends, context);
     }
 
@@ -82,10 +87,11 @@ impl Stream {
             context.calls.set_user_agent(self.call, user_agent.clone());
         }
         let path = fields.path.as_deref().unwrap_or_default();
-        if fields.media == Media::Grpc {
+        if let Some(codec) = fields.media.grpc() {
             let method = grpc::Method::of(path, context.contracts);
             context.calls.set_operation(self.call, method.name().to_owned());
-            self.content.to_server = Some(Content::of_grpc(method.request(), fields.grpc_encoding));
+            let format = grpc::Format::new(codec, method.request(), fields.grpc_encoding, context.limit);
+            self.content.to_server = Some(Content::of_grpc(fields.media, format, context.limit));
             self.method = Some(method);
         } else {
             let method = fields.method.as_deref().unwrap_or_default();
@@ -94,7 +100,7 @@ impl Stream {
             if let Some(request) = graphql::Request::of_query(query) {
                 context.calls.set_graphql_operation(self.call, request.operation);
             }
-            self.content.to_server = Some(Content::of_request(fields.media, fields.encoding));
+            self.content.to_server = Some(Content::of_request(fields.media, fields.encoding, context.limit));
         }
     }
 
@@ -109,9 +115,12 @@ impl Stream {
         }
         self.trailers(&fields, context);
         let is_graphql = context.calls.is_graphql(self.call);
-        self.content.to_client = Some(match &self.method {
-            Some(method) if ok => Content::of_grpc(method.response(), fields.grpc_encoding),
-            _ => Content::of_response(fields.media, fields.encoding, is_graphql),
+        self.content.to_client = Some(match (&self.method, fields.media.grpc()) {
+            (Some(method), Some(codec)) if ok => {
+                let format = grpc::Format::new(codec, method.response(), fields.grpc_encoding, context.limit);
+                Content::of_grpc(fields.media, format, context.limit)
+            }
+            _ => Content::of_response(fields.media, fields.encoding, is_graphql, context.limit),
         });
     }
 

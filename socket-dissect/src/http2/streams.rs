@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use super::super::context::Context;
 use super::super::data::TransferData;
-use super::super::direction::Direction;
+use super::super::direction::{Direction, PerDirection};
 use super::super::part::{Class, Layer};
 use super::super::part_collector::Label;
 use super::super::text::{short, with_hole};
 use super::fields::Fields;
 use super::frame::{FrameHead, Kind, error_name};
+use super::rules;
 use super::stream::Stream;
 
 const BODY: Label = Label::new(Class::Payload, Layer::Http2, "body");
@@ -20,6 +21,10 @@ pub(super) struct Streams {
     open: HashMap<u32, Stream>,
     /// The highest stream id that the client has used. Streams with lower ids that are not open have ended.
     last: u32,
+    /// For each direction, the maximum payload length of a frame: what the receiver has announced.
+    max_frame_size: PerDirection<Option<u32>>,
+    /// `true` if some frames are not in the recording.
+    is_incomplete: bool,
 }
 
 impl Streams {
@@ -27,12 +32,57 @@ impl Streams {
     pub(super) fn upgraded(call: Option<u64>) -> Self {
         let mut stream = Stream::new(call);
         stream.end(Direction::ToServer);
-        Self { open: HashMap::from([(1, stream)]), last: 1 }
+        Self { open: HashMap::from([(1, stream)]), last: 1, ..Self::default() }
+    }
+
+    /// Stops to judge frames by those before them, because some are not in the recording.
+    pub(super) fn set_incomplete(&mut self) {
+        self.is_incomplete = true;
+    }
+
+    /// Returns the maximum payload length of a frame in `direction`.
+    pub(super) fn max_frame_size(&self, direction: Direction) -> u32 {
+        match self.is_incomplete {
+            true => u32::MAX,
+            false => self.max_frame_size.get(direction).unwrap_or(rules::MAX_LENGTH),
+        }
+    }
+
+    /// Sets the maximum payload length of a frame in `direction`. A smaller one than before is ignored, since frames may be
+    /// on the way.
+    pub(super) fn set_max_frame_size(&mut self, direction: Direction, size: u32) {
+        let before = self.max_frame_size(direction);
+        *self.max_frame_size.get_mut(direction) = Some(size.max(before));
+    }
+
+    /// Returns the rule that a frame breaks by the state of its stream, with the section.
+    pub(super) fn violation(&self, head: &FrameHead, sender: Direction) -> Option<String> {
+        let is_of_message = matches!(head.kind, Kind::Data | Kind::Headers);
+        if self.is_incomplete || !head.kind.is_of_stream() || head.stream == 0 {
+            return None;
+        }
+        let open = self.open.get(&head.stream);
+        let begins = sender == Direction::ToServer && head.kind == Kind::Headers;
+        // Streams that the server began are not counted.
+        let is_idle = !head.stream.is_multiple_of(2) && head.stream > self.last && open.is_none() && !begins;
+        let name = head.kind.name();
+        match open {
+            Some(stream) if is_of_message && stream.has_ended(sender) => {
+                Some(format!("{name} after END_STREAM (RFC 9113, section 5.1)"))
+            }
+            None if is_idle && !matches!(head.kind, Kind::Priority | Kind::Other) => {
+                Some(format!("stream {} is idle (RFC 9113, section 5.1)", head.stream))
+            }
+            _ => None,
+        }
     }
 
     /// Returns the number of the call to which a frame belongs. A client's first HEADERS frame on a stream
     /// begins a call.
     pub(super) fn call(&mut self, head: &FrameHead, context: &mut Context<'_>) -> Option<u64> {
+        if !head.kind.is_of_stream() {
+            return None;
+        }
         let begins =
             context.direction == Direction::ToServer && head.kind == Kind::Headers && head.stream > self.last;
         if begins {

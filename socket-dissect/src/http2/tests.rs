@@ -1,4 +1,5 @@
 use super::super::fixture::{Fixture, PREFACE, frame, lines};
+use super::super::{Detail, Part};
 
 const END_STREAM: u8 = 0x1;
 const END_HEADERS: u8 = 0x4;
@@ -23,6 +24,10 @@ fn opened() -> Fixture {
     let mut server = Fixture::new();
     server.reads(PREFACE);
     server
+}
+
+fn violations(parts: &[Part]) -> Vec<&str> {
+    parts.iter().filter_map(|part| part.violation.as_deref()).collect()
 }
 
 fn calls(server: &mut Fixture) -> Vec<String> {
@@ -102,8 +107,11 @@ fn padding_and_priority_count_as_framing_bytes() {
 #[test]
 fn padding_longer_than_the_frame_is_invalid() {
     let mut server = opened();
+    server.reads([frame(4, 0, 0, ""), headers(0, 1, GET)].concat());
     let parts = server.reads(frame(0, PADDED, 1, [3, 0, 0]));
-    assert_eq!(lines(&parts), ["10 framing DATA", "2 unknown unknown: not HTTP/2"]);
+    assert_eq!(lines(&parts), ["10 framing DATA", "2 framing padding"]);
+    assert_eq!(violations(&parts), ["padding longer than the frame (RFC 9113, section 6.1)"]);
+    assert_eq!(lines(&server.reads(frame(6, 0, 0, "12345678"))), ["17 connection PING"]);
 }
 
 #[test]
@@ -270,4 +278,113 @@ fn number_of_open_calls_is_bounded() {
     let parts: Vec<_> = (0..=10_000).flat_map(|at| server.reads(headers(0, 2 * at + 1, GET))).collect();
     let call = |stream| parts.iter().find(|part| part.stream == Some(stream)).and_then(|part| part.call);
     assert_eq!((call(19_999), call(20_001)), (Some(9_999), None));
+}
+
+#[test]
+fn connection_frames_on_a_stream_name_it() {
+    let mut server = opened();
+    server.reads(frame(4, 0, 0, ""));
+    let frames = [frame(6, 0, 3, "12345678"), frame(4, 0, 5, ""), frame(7, 0, 7, [0; 8])].concat();
+    let parts = server.reads(frames);
+    assert_eq!(
+        parts.iter().map(|part| (part.stream, part.call)).collect::<Vec<_>>(),
+        [(Some(3), None), (Some(5), None), (Some(7), None)]
+    );
+    assert_eq!(
+        violations(&parts),
+        [
+            "on stream 3, must be on stream 0 (RFC 9113, section 6.7)",
+            "on stream 5, must be on stream 0 (RFC 9113, section 6.5)",
+            "on stream 7, must be on stream 0 (RFC 9113, section 6.8)",
+        ]
+    );
+}
+
+#[test]
+fn rules_that_a_frame_breaks_are_named() {
+    let settings = |id: u8, value: u32| frame(4, 0, 0, [&[0, id][..], &value.to_be_bytes()].concat());
+    for (frames, section) in [
+        (frame(0, 0, 0, "a"), "6.1"),
+        (frame(2, 0, 1, [0; 4]), "6.3"),
+        (frame(3, 0, 0, [0; 4]), "6.4"),
+        (frame(4, 1, 0, [0; 6]), "6.5"),
+        (frame(4, 0, 0, [0; 5]), "6.5"),
+        (settings(2, 2), "6.5.2"),
+        (settings(4, 1 << 31), "6.5.2"),
+        (settings(5, 9), "6.5.2"),
+        (frame(6, 0, 0, "1"), "6.7"),
+        (frame(7, 0, 0, "1"), "6.8"),
+        (frame(8, 0, 0, [0; 4]), "6.9"),
+        (frame(8, 0, 0, [0; 3]), "6.9"),
+        (frame(9, 4, 1, ""), "6.10"),
+        ([frame(1, 0, 1, ""), frame(6, 0, 0, "12345678")].concat(), "6.10"),
+        (frame(5, 4, 1, [0, 0, 0, 2]), "8.4"),
+        (headers(0, 2, GET), "5.1.1"),
+        (frame(0, 0, 9, "a"), "5.1"),
+        ([headers(END_STREAM, 1, GET), frame(0, 0, 1, "a")].concat(), "5.1"),
+        (frame(0, 0, 1, vec![0; 16_385]), "4.2"),
+        (headers(0, 1, &[("A", "b")]), "8.2.1"),
+        (headers(0, 1, &[("connection", "close")]), "8.2.2"),
+        (headers(0, 1, &[("te", "gzip")]), "8.2.2"),
+        (headers(0, 1, &[("a", "b"), (":path", "/")]), "8.3"),
+        (headers(0, 1, &[(":a", "b")]), "8.3"),
+    ] {
+        let mut server = opened();
+        server.reads(frame(4, 0, 0, ""));
+        let parts = server.reads(&frames);
+        let found = violations(&parts);
+        assert!(
+            found.iter().any(|text| text.ends_with(&format!("section {section})"))),
+            "{section}: {found:?}"
+        );
+    }
+    let parts = opened().reads(frame(6, 0, 0, "12345678"));
+    assert!(violations(&parts)[0].contains("section 3.4"), "{parts:?}");
+}
+
+#[test]
+fn frames_may_be_as_long_as_the_receiver_allows() {
+    let mut server = opened();
+    server.reads([frame(4, 0, 0, ""), headers(0, 1, GET)].concat());
+    server.writes(frame(4, 0, 0, [0, 5, 0, 1, 0, 0]));
+    assert_eq!(violations(&server.reads(frame(0, 0, 1, vec![0; 65_536]))), [""; 0]);
+}
+
+#[test]
+fn goaway_says_which_streams_were_processed() {
+    let goaway = |last: u32| frame(7, 0, 0, [last.to_be_bytes(), [0; 4]].concat());
+    let mut server = opened();
+    let parts = server.writes([goaway(0x7fff_ffff), goaway(5), goaway(0)].concat());
+    let texts: Vec<_> = parts.iter().map(|part| part.text.as_str()).collect();
+    assert_eq!(
+        texts,
+        [
+            "NO_ERROR, the last stream follows",
+            "NO_ERROR after stream 5",
+            "NO_ERROR, no stream was processed: all requests can be repeated",
+        ]
+    );
+    assert_eq!(server.reads(goaway(0))[0].text, "NO_ERROR");
+}
+
+#[test]
+fn all_header_fields_are_listed_if_asked_for() {
+    let mut server = Fixture::with_detail(Detail { header_fields: true, ..Detail::default() });
+    server.reads(PREFACE);
+    let fields = &[(":method", "GET"), (":path", "/"), ("cookie", "a=b")];
+    let parts = server.reads(headers(0, 1, fields));
+    let pairs: Vec<_> =
+        fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    assert_eq!(parts[1].fields, pairs);
+    let mut brief = opened();
+    assert_eq!(brief.reads(headers(0, 1, fields))[1].fields, []);
+}
+
+#[test]
+fn http1_response_to_http2_is_read() {
+    let mut server = opened();
+    server.reads([frame(4, 0, 0, ""), headers(END_STREAM, 1, GET)].concat());
+    let parts = server.writes("HTTP/1.1 400 Bad Request\r\ncontent-length: 2\r\n\r\nno");
+    assert_eq!(lines(&parts), ["47 headers response head: 400 Bad Request", "2 payload body: no"]);
+    assert!(violations(&parts)[0].contains("section 3.4"), "{parts:?}");
 }

@@ -68,7 +68,7 @@ mod tests {
     fn sql_statement_is_shown_on_one_line() {
         assert_eq!(&*statement(b"SELECT id\n  FROM books\t", false), "SELECT id FROM books");
         assert_eq!(&*statement(b"SELECT", true), "SELECT…");
-        assert_eq!(&*statement(b"\xff\x1b", false), "\u{fffd}\u{fffd}");
+        assert_eq!(&*statement(b"\xff\x1b", false), "\u{fffd}␛");
     }
 
     #[test]

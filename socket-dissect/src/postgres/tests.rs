@@ -144,7 +144,7 @@ fn copy_data_belongs_to_its_copy_statement() {
     let begins = server.writes(message(b'G', [0, 0, 2, 0, 0, 0, 0]));
     assert_eq!(messages(&begins), ["headers CopyInResponse: text, 2 columns"]);
     let parts = server.reads([message(b'd', "1\tUNIX\n"), message(b'c', [])].concat());
-    assert_eq!(messages(&parts), ["payload CopyData: 1\u{fffd}UNIX", "CopyDone"]);
+    assert_eq!(messages(&parts), ["payload CopyData: 1␉UNIX", "CopyDone"]);
     assert!(parts.iter().all(|part| part.call == Some(0)));
     server.writes([complete("COPY 1"), ready(b'I')].concat());
     assert_eq!(server.ended(), [("COPY books FROM STDIN".to_owned(), some("COPY 1"))]);
@@ -155,11 +155,6 @@ fn copy_data_belongs_to_its_copy_statement() {
     let out = [message(b'H', [1, 0, 1, 0, 1]), message(b'd', [0, 7]), message(b'c', []), message(b's', [])];
     assert_eq!(
         messages(&server.writes(out.concat())),
-        [
-            "headers CopyOutResponse: binary, 1 column",
-            "payload CopyData: \u{fffd}\u{fffd}",
-            "CopyDone",
-            "PortalSuspended"
-        ]
+        ["headers CopyOutResponse: binary, 1 column", "payload CopyData: ␀␇", "CopyDone", "PortalSuspended"]
     );
 }

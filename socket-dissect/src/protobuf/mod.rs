@@ -13,9 +13,8 @@ mod wire;
 
 use std::fmt::Write as _;
 
-use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
-
-use super::text::short;
+use super::contracts::{Field, Kind, MessageType};
+use super::text::{Limit, short};
 use wire::{Broken, Value, Wire, is_message};
 
 /// Once a text has this number of bytes, no further fields of the message are added.
@@ -26,8 +25,8 @@ const MAX_DEPTH: usize = 16;
 /// Returns a message as text; `cut` is `true` if its end is missing.
 ///
 /// Example: `{book: {id: 1, title: "TCP/IP"}}`, or without a message type `{1: {1: 1, 2: "TCP/IP"}}`.
-pub(super) fn text(bytes: &[u8], message_type: Option<&MessageDescriptor>, cut: bool) -> String {
-    let mut printer = Printer { text: String::new() };
+pub(super) fn text(bytes: &[u8], message_type: Option<&MessageType>, cut: bool, limit: Limit) -> String {
+    let mut printer = Printer { text: String::new(), limit };
     // The text shows where the printer stopped.
     let _ = printer.message(bytes, message_type, !cut, MAX_DEPTH);
     printer.text
@@ -40,13 +39,14 @@ struct Stopped;
 #[derive(Debug)]
 struct Printer {
     text: String,
+    limit: Limit,
 }
 
 impl Printer {
     fn message(
         &mut self,
         bytes: &[u8],
-        kind: Option<&MessageDescriptor>,
+        kind: Option<&MessageType>,
         whole: bool,
         depth: usize,
     ) -> Result<(), Stopped> {
@@ -57,7 +57,7 @@ impl Printer {
             before = ", ";
             match wire.field() {
                 Ok((number, value)) => {
-                    let field = kind.and_then(|kind| kind.get_field(number));
+                    let field = kind.and_then(|kind| kind.field(number));
                     self.field(number, field.as_ref(), value, depth)?;
                 }
                 Err(Broken::Cut) if !whole => return self.stop("…"),
@@ -75,29 +75,39 @@ impl Printer {
     fn field(
         &mut self,
         number: u32,
-        field: Option<&FieldDescriptor>,
+        field: Option<&Field<'_>>,
         value: Value<'_>,
         depth: usize,
     ) -> Result<(), Stopped> {
-        if self.text.len() > MAX_TEXT {
+        if self.text.len() > self.max_text() {
             return self.stop("…");
         }
         // Names in a contract are untrusted.
         match field {
-            Some(field) => self.text += &short(field.name()),
+            Some(field) => self.text += &short(field.name),
             None => _ = write!(self.text, "{number}"),
         }
         self.text.push_str(": ");
-        let kind = field.map(FieldDescriptor::kind);
-        match (kind, value) {
-            (Some(Kind::Message(kind)), Value::Bytes(bytes)) => self.inner(bytes, Some(&kind), true, depth),
-            (Some(Kind::Message(kind)), Value::Cut(bytes)) => self.inner(bytes, Some(&kind), false, depth),
-            (Some(kind), value) => match value::text(&kind, value) {
+        let kind = field.map(|field| &field.kind);
+        let message = match kind {
+            Some(Kind::Message(kind)) => Some(kind),
+            _ => None,
+        };
+        match (value, kind) {
+            (Value::Group(bytes), _) => self.inner(bytes, message, true, depth),
+            (Value::CutGroup(bytes), _) => self.inner(bytes, message, false, depth),
+            (Value::Bytes(bytes), Some(Kind::Message(kind))) => self.inner(bytes, Some(kind), true, depth),
+            (Value::Cut(bytes), Some(Kind::Message(kind))) => self.inner(bytes, Some(kind), false, depth),
+            (value, Some(kind)) => match value::text(kind, value, self.limit) {
                 Some(text) => self.append(&text, value),
                 None => self.guess(value, depth),
             },
-            (None, value) => self.guess(value, depth),
+            (value, None) => self.guess(value, depth),
         }
+    }
+
+    fn max_text(&self) -> usize {
+        if self.limit.is_full() { self.limit.bytes() } else { MAX_TEXT }
     }
 
     /// Appends a value of unknown type. Its bytes decide whether it is formatted as a message, a string or
@@ -111,14 +121,14 @@ impl Printer {
             Value::Cut(bytes) if !value::is_text(bytes) && Wire::new(bytes).field().is_ok() => {
                 self.inner(bytes, None, false, depth)
             }
-            value => self.append(&value::guess(value), value),
+            value => self.append(&value::guess(value, self.limit), value),
         }
     }
 
     fn inner(
         &mut self,
         bytes: &[u8],
-        kind: Option<&MessageDescriptor>,
+        kind: Option<&MessageType>,
         whole: bool,
         depth: usize,
     ) -> Result<(), Stopped> {

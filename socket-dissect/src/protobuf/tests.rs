@@ -1,33 +1,63 @@
-use prost_reflect::prost_types::field_descriptor_proto::{Label, Type};
-use prost_reflect::prost_types::{
-    DescriptorProto, FieldDescriptorProto, FileDescriptorProto, FileDescriptorSet,
+use prost::Message as _;
+use prost_types::field_descriptor_proto::{Label, Type};
+use prost_types::{
+    DescriptorProto, FieldDescriptorProto, FileDescriptorProto, FileDescriptorSet, MethodDescriptorProto,
+    ServiceDescriptorProto,
 };
-use prost_reflect::{DescriptorPool, MessageDescriptor};
 
-use super::super::contracts::Contracts;
-use super::text;
+use super::super::contracts::{Contracts, MessageType};
+use super::super::text::Limit;
 
-/// Returns a message type with one field, `x = 1`, of the type `kind`.
-fn of_type(kind: Type) -> MessageDescriptor {
-    let field = FieldDescriptorProto {
-        name: Some("x".to_owned()),
-        number: Some(1),
-        label: Some(Label::Repeated.into()),
-        r#type: Some(kind.into()),
-        ..FieldDescriptorProto::default()
-    };
-    let message =
-        DescriptorProto { name: Some("M".to_owned()), field: vec![field], ..DescriptorProto::default() };
-    let file = FileDescriptorProto {
-        name: Some("m.proto".to_owned()),
-        message_type: vec![message],
-        ..FileDescriptorProto::default()
-    };
-    let pool = DescriptorPool::from_file_descriptor_set(FileDescriptorSet { file: vec![file] }).unwrap();
-    pool.get_message_by_name("M").unwrap()
+fn text(bytes: &[u8], message_type: Option<&MessageType>, cut: bool) -> String {
+    super::text(bytes, message_type, cut, Limit::SHORT)
 }
 
-fn book() -> Option<MessageDescriptor> {
+fn field(name: &str, number: i32, kind: Type, type_name: Option<&str>) -> FieldDescriptorProto {
+    FieldDescriptorProto {
+        name: Some(name.to_owned()),
+        number: Some(number),
+        label: Some(Label::Repeated.into()),
+        r#type: Some(kind.into()),
+        type_name: type_name.map(str::to_owned),
+        ..FieldDescriptorProto::default()
+    }
+}
+
+fn message(name: &str, field: Vec<FieldDescriptorProto>) -> DescriptorProto {
+    DescriptorProto { name: Some(name.to_owned()), field, ..DescriptorProto::default() }
+}
+
+/// Returns the first of the messages as the type of a service's requests.
+fn contract(message_type: Vec<DescriptorProto>, extension: Vec<FieldDescriptorProto>) -> MessageType {
+    let name = message_type[0].name.clone();
+    let method = MethodDescriptorProto {
+        name: Some("Do".to_owned()),
+        input_type: name.clone(),
+        output_type: name,
+        ..MethodDescriptorProto::default()
+    };
+    let service = ServiceDescriptorProto {
+        name: Some("S".to_owned()),
+        method: vec![method],
+        ..ServiceDescriptorProto::default()
+    };
+    let file = FileDescriptorProto {
+        message_type,
+        extension,
+        service: vec![service],
+        ..FileDescriptorProto::default()
+    };
+    let mut contracts = Contracts::default();
+    contracts.add_descriptors(&FileDescriptorSet { file: vec![file] }.encode_to_vec()).unwrap();
+    contracts.message_types("S", "Do").unwrap().0
+}
+
+/// Returns a message type with one field, `x = 1`, of the type `kind`.
+fn of_type(kind: Type) -> MessageType {
+    contract(vec![message("M", vec![field("x", 1, kind, None)])], Vec::new())
+}
+
+fn book() -> Option<MessageType> {
     let mut contracts = Contracts::default();
     contracts.add_descriptors(bookshelf_proto::DESCRIPTORS).ok()?;
     let (_, response) = contracts.message_types("bookshelf.v1.BookshelfService", "GetBook")?;
@@ -76,7 +106,48 @@ fn recorded_part_of_truncated_message_is_described() {
 #[test]
 fn malformed_protobuf_message_is_described_as_malformed() {
     assert_eq!(text(b"\x08\x01\xff", None, false), "{1: 1, malformed…");
-    assert_eq!(text(b"\x0b", None, false), "{malformed…");
+    assert_eq!(text(b"\x0c", None, false), "{malformed…", "the end of a group that has not begun");
+    assert_eq!(text(b"\x0b\x14\x0c", None, false), "{malformed…", "the end of another group");
+    assert_eq!(text(&[0x0b; 1000], None, false), "{malformed…", "groups in groups");
+}
+
+#[test]
+fn groups_are_shown_as_messages() {
+    // Field 7 is a group with field 8, and a group in it.
+    let bytes = b"\x3b\x40\x05\x4b\x08\x01\x4c\x3c\x10\x02";
+    assert_eq!(text(bytes, None, false), "{7: {8: 5, 9: {1: 1}}, 2: 2}");
+    assert_eq!(text(b"\x3b\x3c", None, false), "{7: {}}");
+    assert_eq!(text(&bytes[..3], None, true), "{7: {8: 5, …");
+    assert_eq!(text(&bytes[..6], None, true), "{7: {8: 5, 9: {1: 1, …");
+    let inner = message("Data", vec![field("count", 8, Type::Int32, None)]);
+    let outer = message("M", vec![field("data", 7, Type::Group, Some("Data"))]);
+    let contract = contract(vec![outer, inner], Vec::new());
+    assert_eq!(text(b"\x3b\x40\x05\x3c", Some(&contract), false), "{data: {count: 5}}");
+    // As `message_encoding = DELIMITED` of an edition.
+    assert_eq!(text(b"\x3a\x02\x40\x05", Some(&contract), false), "{data: {count: 5}}");
+}
+
+#[test]
+fn extensions_are_shown_by_their_full_name() {
+    let mut priority = field("priority", 100, Type::Int32, None);
+    priority.extendee = Some("M".to_owned());
+    let contract = contract(vec![message("M", Vec::new())], vec![priority]);
+    assert_eq!(text(b"\xa0\x06\x03", Some(&contract), false), "{[priority]: 3}");
+}
+
+#[test]
+fn full_text_contains_the_complete_message() {
+    let long = "x".repeat(200);
+    let bytes = [&[0x0a, 200, 1], long.as_bytes()].concat().repeat(5);
+    let full = super::text(&bytes, None, false, Limit::FULL);
+    assert_eq!(full.matches(&long).count(), 5);
+    let packed = super::text(
+        &[0x0a, 20].iter().copied().chain([1; 20]).collect::<Vec<_>>(),
+        Some(&of_type(Type::Bool)),
+        false,
+        Limit::FULL,
+    );
+    assert_eq!(packed.matches("true").count(), 20);
 }
 
 #[test]
@@ -102,7 +173,7 @@ fn protobuf_values_are_formatted_by_type() {
         (Type::Double, b"\x09\0\0\0\0\0\0\xe0\x3f", "{x: 0.5}"),
         (Type::Float, b"\x0d\0\0\0\x3f", "{x: 0.5}"),
         (Type::Bytes, b"\x0a\x02ab", "{x: 2 B}"),
-        (Type::String, b"\x0a\x02\x1b\xff", "{x: \"\u{fffd}\u{fffd}\"}"),
+        (Type::String, b"\x0a\x02\x1b\xff", "{x: \"␛\u{fffd}\"}"),
         (Type::Int64, b"\x0a\x02\x01\x02", "{x: [1, 2]}"),
         (Type::Float, b"\x0a\x08\0\0\0\x3f\0\0\0\x3f", "{x: [0.5, 0.5]}"),
         (

@@ -35,7 +35,7 @@ fn sni_and_alpn_names_are_escaped_and_truncated() {
     let names: Vec<&[u8]> = names.iter().map(Vec::as_slice).collect();
     let hello = client_hello(&[server_name(b"a\x1b[2J"), alpn(&names)]);
     let parts = Fixture::new().reads(record(22, hello));
-    assert!(parts[1].text.starts_with("SNI a\u{fffd}[2J, ALPN aaaa"), "{}", parts[1].text);
+    assert!(parts[1].text.starts_with("SNI a␛[2J, ALPN aaaa"), "{}", parts[1].text);
     assert!(parts[1].text.contains('…') && parts[1].text.len() < 500, "{}", parts[1].text);
     let parts = Fixture::new()
         .reads(record(22, client_hello(&[server_name(b"\xff\xfe"), alpn(&[b"\x8a\x8a", b"h2"])])));

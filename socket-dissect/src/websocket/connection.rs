@@ -5,6 +5,7 @@ use super::super::data::TransferData;
 use super::super::direction::PerDirection;
 use super::super::graphql::{Operations, Owner};
 use super::super::outcome::Outcome;
+use super::deflate::{Deflate, Inflater};
 use super::reader::Reader;
 
 /// A WebSocket connection after its handshake.
@@ -17,14 +18,22 @@ pub(in super::super) struct WebSocket {
 
 impl WebSocket {
     /// Returns a connection on which all messages belong to `call`, the call of the handshake.
-    pub(in super::super) fn new(call: Option<u64>) -> Self {
-        let reader = || Reader::new(call.map_or(Owner::Unknown, Owner::Call));
-        Self { readers: PerDirection { to_server: reader(), to_client: reader() }, operations: None }
+    /// `deflate` is `None` if messages are not compressed.
+    pub(in super::super) fn new(call: Option<u64>, deflate: Option<Deflate>) -> Self {
+        let reader = |no_context: fn(Deflate) -> bool| {
+            let inflater = deflate.map(|deflate| Inflater::new(!no_context(deflate)));
+            Reader::new(call.map_or(Owner::Unknown, Owner::Call), inflater)
+        };
+        let readers = PerDirection {
+            to_server: reader(|deflate| deflate.client_no_context),
+            to_client: reader(|deflate| deflate.server_no_context),
+        };
+        Self { readers, operations: None }
     }
 
     /// Returns a connection on which each GraphQL operation is a call.
-    pub(in super::super) fn with_graphql() -> Self {
-        Self { operations: Some(Operations::default()), ..Self::new(None) }
+    pub(in super::super) fn with_graphql(deflate: Option<Deflate>) -> Self {
+        Self { operations: Some(Operations::default()), ..Self::new(None, deflate) }
     }
 
     /// Dissects the next bytes of a direction into parts of frames and messages.

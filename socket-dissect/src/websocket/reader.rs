@@ -7,8 +7,10 @@ use super::super::part::{Class, Layer};
 use super::super::part_collector::{Label, OpenUnit};
 use super::super::prefix_buffer::PrefixBuffer;
 use super::super::text::{HOLE, short_bytes, with_hole};
+use super::deflate::Inflater;
 use super::frame::{self, FrameHead, OpCode, Parsed};
-use super::message::{self, Message};
+use super::message::{Kind, Message};
+use super::rules::{self, Situation};
 
 /// Maximum payload of a control frame, in bytes (RFC 6455, section 5.5).
 const MAX_CONTROL: usize = 125;
@@ -22,6 +24,8 @@ pub(super) struct Reader {
     frame_unit: OpenUnit,
     frame: Option<Frame>,
     message: Message,
+    /// `true` after a close frame.
+    is_closed: bool,
 }
 
 /// A WebSocket frame whose header is complete.
@@ -40,8 +44,14 @@ const NOT_WEBSOCKET: &str = "not WebSocket";
 impl Reader {
     /// Returns a reader whose messages belong to `owner`. A message that contains the id of a GraphQL
     /// operation belongs to that operation instead.
-    pub(super) fn new(owner: Owner) -> Self {
-        Self { head: Vec::new(), frame_unit: OpenUnit::default(), frame: None, message: Message::new(owner) }
+    pub(super) fn new(owner: Owner, inflater: Option<Inflater>) -> Self {
+        Self {
+            head: Vec::new(),
+            frame_unit: OpenUnit::default(),
+            frame: None,
+            message: Message::new(owner, inflater),
+            is_closed: false,
+        }
     }
 
     /// Dissects the next bytes of the direction into parts of frames and messages.
@@ -92,14 +102,25 @@ impl Reader {
             read += piece.len();
         };
         self.head.clear();
+        let situation = Situation {
+            sender: context.direction,
+            is_fragmented: self.message.is_open(),
+            is_closed: self.is_closed,
+            has_deflate: self.message.has_deflate(),
+        };
+        let violation = rules::of_head(&head, &situation);
+        self.is_closed |= head.code == OpCode::Close;
         if head.code.is_control() {
             let label = control_label(head.code);
             context.output.part(&mut self.frame_unit, read, label, String::new(), head.length == 0);
         } else {
             self.begin_message(&head, *data, operations, context);
             let label = self.message.label(Label { name: head.code.name(), ..FRAME_HEAD });
-            context.output.part(&mut self.frame_unit, read, label, String::new(), true);
+            let text = if head.is_compressed { "deflate" } else { "" };
+            context.output.part(&mut self.frame_unit, read, label, text.to_owned(), true);
+            self.message.set_open(!head.is_final);
         }
+        context.output.set_violation(violation);
         let frame = Frame { head, read: 0, control: PrefixBuffer::new(MAX_CONTROL) };
         if head.length > 0 {
             self.frame = Some(frame);
@@ -119,9 +140,9 @@ impl Reader {
         context: &mut Context<'_>,
     ) {
         if head.code != OpCode::Continuation {
-            self.message.begin(head.is_compressed, operations.is_some());
-            let beginning = head.unmasked(rest.take(head.length).recorded(), 0, message::MAX_OWNER);
-            self.message.set_owner(&beginning, operations, context);
+            let kind = Kind { is_compressed: head.is_compressed, is_text: head.code == OpCode::Text };
+            let beginning = head.unmasked(rest.take(head.length).recorded(), 0, kind.beginning());
+            self.message.begin(kind, &beginning, operations, context);
         }
     }
 
@@ -139,6 +160,9 @@ impl Reader {
             _ => String::new(),
         };
         context.output.part(&mut self.frame_unit, piece.len(), label, with_hole(text, piece.missing()), ends);
+        if ends && frame.head.code == OpCode::Close && !frame.control.is_cut() {
+            context.output.set_violation(rules::of_close(frame.control.bytes()));
+        }
         if ends {
             self.frame = None;
         }
@@ -165,7 +189,8 @@ impl Reader {
         context: &mut Context<'_>,
     ) {
         let before = frame.read - piece.len();
-        let clear = frame.head.unmasked(piece.recorded(), before, message::MAX_CONTENT);
+        let max = self.message.max_bytes();
+        let clear = frame.head.unmasked(piece.recorded(), before, max);
         let ends = frame.is_complete() && frame.head.is_final;
         self.message.add(TransferData::new(&clear, piece.len()), ends, operations, context);
         let text = with_hole(self.message.text(ends, operations, context), piece.missing());

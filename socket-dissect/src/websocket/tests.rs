@@ -1,3 +1,4 @@
+use super::super::Part;
 use super::super::fixture::{Fixture, lines};
 
 const TEXT: u8 = 1;
@@ -82,7 +83,7 @@ fn unrecorded_payload_does_not_hide_later_frames() {
 }
 
 #[test]
-fn bytes_of_invalid_frame_are_unknown() {
+fn bytes_that_break_several_rules_are_unknown() {
     let mut server = opened("chat");
     assert_eq!(lines(&server.reads("hello")), ["2 framing frame head", "3 unknown unknown: not WebSocket"]);
 }
@@ -160,4 +161,100 @@ fn graphql_message_with_trailing_id_finds_its_call() {
     let next = format!(r#"{{"payload":{{"data":"{}"}},"id":"7","type":"next"}}"#, "a".repeat(600));
     let parts = server.writes(clear(FINAL | TEXT, next));
     assert_eq!(parts.iter().map(|part| part.call).collect::<Vec<_>>(), [None, Some(1)]);
+}
+
+/// Returns a connection on which messages are compressed.
+fn with_deflate(parameters: &str, protocol: &str) -> Fixture {
+    opened(&format!("{protocol}\r\nsec-websocket-extensions: permessage-deflate{parameters}"))
+}
+
+const COMPRESSED: u8 = 0x40;
+/// "Hello", compressed (RFC 7692, section 7.2.3.1), and as a reference to it (section 7.2.3.2).
+const HELLO: [u8; 7] = [0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00];
+const AGAIN: [u8; 5] = [0xf2, 0x00, 0x11, 0x00, 0x00];
+
+#[test]
+fn compressed_messages_are_read() {
+    let mut server = with_deflate("", "chat");
+    for (payload, length) in [(&HELLO[..], 7), (&AGAIN, 5)] {
+        let frame = masked(FINAL | COMPRESSED | TEXT, payload);
+        let parts = server.reads(&frame);
+        assert_eq!(
+            lines(&parts),
+            ["6 framing text frame: deflate".to_owned(), format!("{length} payload message: Hello")]
+        );
+        assert!(parts.iter().all(|part| part.violation.is_none()), "{parts:?}");
+    }
+    // Each direction has its own window, and a message may span frames and reads.
+    let frames = [clear(COMPRESSED | TEXT, &HELLO[..3]), clear(FINAL, &HELLO[3..])].concat();
+    let parts: Vec<_> = frames.iter().flat_map(|byte| server.writes([*byte])).collect();
+    assert_eq!(parts.last().map(|part| part.text.as_str()), Some("Hello"));
+    // Missing bytes may be in the window of all later messages.
+    server.writes_cut(clear(FINAL | COMPRESSED | TEXT, HELLO).get(..4).unwrap(), 5);
+    let parts = server.writes(clear(FINAL | COMPRESSED | TEXT, AGAIN));
+    assert_eq!(lines(&parts)[1], "5 payload message: compressed");
+}
+
+#[test]
+fn messages_without_context_are_read_after_missing_bytes() {
+    let mut server = with_deflate("; server_no_context_takeover", "chat");
+    server.writes_cut(clear(FINAL | COMPRESSED | TEXT, HELLO).get(..4).unwrap(), 5);
+    let parts = server.writes(clear(FINAL | COMPRESSED | TEXT, HELLO));
+    assert_eq!(lines(&parts)[1], "7 payload message: Hello");
+}
+
+#[test]
+fn compressed_graphql_messages_belong_to_their_operations() {
+    let mut server = with_deflate("", "graphql-transport-ws");
+    let mut compress = flate2::Compress::new(flate2::Compression::best(), false);
+    let mut frame = |message: &str| {
+        let mut bytes = Vec::with_capacity(1000);
+        compress.compress_vec(message.as_bytes(), &mut bytes, flate2::FlushCompress::Sync).unwrap();
+        bytes.truncate(bytes.len() - 4);
+        masked(FINAL | COMPRESSED | TEXT, bytes)
+    };
+    server.reads(frame(r#"{"type":"connection_init"}"#));
+    let subscribe = r#"{"id":"7","type":"subscribe","payload":{"query":"subscription{bookChanged{id}}"}}"#;
+    let parts = server.reads(frame(subscribe));
+    assert_eq!(parts[1].text, "subscribe 7: subscription { bookChanged }");
+    assert_eq!(parts.iter().map(|part| part.call).collect::<Vec<_>>(), [Some(1), Some(1)]);
+    server.ended();
+    server.reads(frame(r#"{"type":"complete","id":"7"}"#));
+    assert_eq!(server.ended(), [("subscription { bookChanged }".to_owned(), Some("complete".to_owned()))]);
+}
+
+fn violations(parts: &[Part]) -> Vec<&str> {
+    parts.iter().filter_map(|part| part.violation.as_deref()).collect()
+}
+
+#[test]
+fn rules_that_a_frame_breaks_are_named() {
+    for (frames, section) in [
+        (masked(FINAL | 3, "a"), "RFC 6455, section 5.2"),
+        (masked(FINAL | 0x20 | TEXT, "a"), "RFC 6455, section 5.2"),
+        (masked(FINAL | COMPRESSED | TEXT, "a"), "RFC 6455, section 5.2"),
+        (masked(9, "a"), "RFC 6455, section 5.5"),
+        (masked(FINAL | 9, "a".repeat(126)), "RFC 6455, section 5.5"),
+        (masked(FINAL, "a"), "RFC 6455, section 5.4"),
+        ([masked(TEXT, "a"), masked(FINAL | TEXT, "b")].concat(), "RFC 6455, section 5.4"),
+        (clear(FINAL | TEXT, "a"), "RFC 6455, section 5.1"),
+        (vec![FINAL | TEXT, 0xfe, 0, 1, 0, 0, 0, 0, b'a'], "RFC 6455, section 5.2"),
+        (masked(FINAL | TEXT, [0xff]), "RFC 6455, section 8.1"),
+        (masked(FINAL | 8, [3]), "RFC 6455, section 5.5.1"),
+        (masked(FINAL | 8, [3, 0xed]), "RFC 6455, section 7.4"),
+        (masked(FINAL | 8, [3, 0xe8, 0xff]), "RFC 6455, section 5.5.1"),
+        ([masked(FINAL | 8, ""), masked(FINAL | TEXT, "a")].concat(), "RFC 6455, section 5.5.1"),
+    ] {
+        let mut server = opened("chat");
+        let parts = server.reads(&frames);
+        let found = violations(&parts);
+        assert!(found.len() == 1 && found[0].ends_with(&format!("({section})")), "{section}: {found:?}");
+        // The frames after it are read.
+        assert_eq!(lines(&server.reads(masked(FINAL | 9, "")))[0], "6 connection ping frame");
+    }
+    let mut server = opened("chat");
+    assert!(violations(&server.writes(masked(FINAL | TEXT, "a")))[0].contains("section 5.1"));
+    let mut server = with_deflate("", "chat");
+    let frames = [masked(TEXT, "a"), masked(FINAL | COMPRESSED, "a")].concat();
+    assert!(violations(&server.reads(frames))[0].contains("RFC 7692, section 6.1"));
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use socket_dissect::{Call, Dissector, Part};
+use socket_dissect::{Call, Detail, Dissector, Part};
 use socket_tap::event::{Event, Op, SockId};
 use socket_tap::format::Side;
 
@@ -19,7 +19,9 @@ pub(crate) struct Checked {
 
 impl Checked {
     pub(crate) fn new(side: Side) -> Self {
-        Self { dissector: Dissector::new(side), units: HashMap::new(), call_bytes: HashMap::new() }
+        let detail = Detail { header_fields: true, ..Detail::default() };
+        let dissector = Dissector::new(side).with_detail(detail);
+        Self { dissector, units: HashMap::new(), call_bytes: HashMap::new() }
     }
 
     /// Dissects the event into parts, and checks them.

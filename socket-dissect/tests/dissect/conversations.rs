@@ -4,7 +4,19 @@
 pub(crate) type Conversation = Vec<Vec<u8>>;
 
 pub(crate) fn all() -> Vec<Conversation> {
-    vec![http1(), events(), websocket(), grpc(), http2(), tls(), super::postgres::conversation()]
+    vec![
+        http1(),
+        events(),
+        websocket(),
+        grpc(),
+        http2(),
+        tls(),
+        super::postgres::conversation(),
+        events_with_cr(),
+        compressed_websocket(),
+        grpc_web(),
+        in_clear(),
+    ]
 }
 
 fn http1() -> Conversation {
@@ -25,6 +37,54 @@ fn events() -> Conversation {
         "GET /v1/books/changes HTTP/1.1\r\naccept: text/event-stream\r\n\r\n",
         "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n21\r\nevent: created\ndata: {\"id\":15}\n\n:\r\n8\r\n and so \r\n3\r\non\n\r\n1\r\n\n\r\n0\r\n\r\n",
     ])
+}
+
+/// Returns events after a byte order mark, on lines that end with CR.
+fn events_with_cr() -> Conversation {
+    texts(&[
+        "GET /cr HTTP/1.1\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n\u{feff}data: one\r\rid: 2\rdata: two\r\r",
+    ])
+}
+
+/// Returns messages with permessage-deflate. The second one refers to the first (RFC 7692, section 7.2.3.2).
+fn compressed_websocket() -> Conversation {
+    let head =
+        "upgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-extensions: permessage-deflate\r\n\r\n";
+    vec![
+        format!("GET /chat HTTP/1.1\r\n{head}").into_bytes(),
+        format!("HTTP/1.1 101 Switching Protocols\r\n{head}").into_bytes(),
+        [
+            &masked_bytes(0xc1, &[0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00])[..],
+            &masked_bytes(0x41, &[0xf2, 0x00])[..],
+            &masked_bytes(0x80, &[0x11, 0x00, 0x00])[..],
+        ]
+        .concat(),
+        [&[0xc1, 7][..], &[0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00]].concat(),
+    ]
+}
+
+/// Returns a call of gRPC-Web with its trailers in the body, and one in base64.
+fn grpc_web() -> Conversation {
+    let post = |kind: &str, length: usize| {
+        format!("POST /shop.v1.Shop/Buy HTTP/1.1\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n\r\n")
+    };
+    let ok = |kind: &str, length: usize| {
+        format!("HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n\r\n")
+    };
+    let (web, text) = ("application/grpc-web+proto", "application/grpc-web-text");
+    let trailers = b"\x80\0\0\0\x0fgrpc-status: 5\n";
+    vec![
+        [post(web, 7).as_bytes(), b"\0\0\0\0\x02\x08\x01"].concat(),
+        [ok(web, 20).as_bytes(), trailers].concat(),
+        [post(text, 12).as_bytes(), b"AAAAAAIIAQ=="].concat(),
+        [ok(text, 28).as_bytes(), b"gAAAAA9ncnBjLXN0YXR1czogMAo="].concat(),
+    ]
+}
+
+/// Returns a response in clear to TLS.
+fn in_clear() -> Conversation {
+    vec![record(22, b"\x01\0\0\x04...."), b"HTTP/1.1 400 Bad Request\r\ncontent-length: 2\r\n\r\nno".to_vec()]
 }
 
 fn websocket() -> Conversation {
@@ -48,9 +108,13 @@ fn websocket() -> Conversation {
 }
 
 fn masked(first: u8, payload: &str) -> Vec<u8> {
+    masked_bytes(first, payload.as_bytes())
+}
+
+fn masked_bytes(first: u8, payload: &[u8]) -> Vec<u8> {
     let mask = [7, 77, 177, 7];
     let length = 0x80 | u8::try_from(payload.len()).unwrap();
-    let payload = payload.bytes().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask);
+    let payload = payload.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask);
     [first, length].into_iter().chain(mask).chain(payload).collect()
 }
 

@@ -68,7 +68,7 @@ fn dissect(conversation: &Conversation, cut: &mut dyn FnMut(&[u8]) -> Vec<usize>
     (units.into_values().collect(), calls)
 }
 
-const CONVERSATIONS: usize = 7;
+const CONVERSATIONS: usize = 11;
 
 fn uncut(bytes: &[u8]) -> Vec<usize> {
     vec![bytes.len()]
@@ -214,6 +214,10 @@ fn example_conversations_have_the_expected_calls() {
             "1 SELECT title FROM books WHERE id = $1: SELECT 3",
             "2 SELEC: ERROR 42601",
             "3 COPY books FROM STDIN: COPY 1",
+            "0 GET /cr: 200",
+            "0 GET /chat: 101",
+            "0 shop.v1.Shop/Buy: NOT_FOUND",
+            "1 shop.v1.Shop/Buy: OK",
         ]
     );
     let (units, _) = dissect(&conversations::all()[5], &mut uncut);

@@ -15,6 +15,9 @@ pub(super) struct ContractFlags {
     /// contract of the bookshelf API is built in. Without a contract, fields are shown by number
     #[arg(long, value_name = "FILE")]
     proto: Vec<PathBuf>,
+    /// Folder in which the imports of a .proto are searched for, before the folder of the file and those above it
+    #[arg(short = 'I', long = "import-path", value_name = "DIR", requires = "proto")]
+    import_path: Vec<PathBuf>,
 }
 
 impl ContractFlags {
@@ -22,7 +25,7 @@ impl ContractFlags {
     pub(super) fn read(&self) -> CommandResult<Contracts> {
         let mut contracts = bookshelf();
         for file in &self.proto {
-            add_file(&mut contracts, file)?;
+            add_file(&mut contracts, file, &self.import_path)?;
         }
         Ok(contracts)
     }

@@ -10,6 +10,7 @@ use clap::builder::PossibleValuesParser;
 use super::contracts::ContractFlags;
 use super::failed::{CommandResult, Failed};
 use super::terminal::{colored, warn, warn_of_defects, width};
+use socket_dissect::Detail;
 use socket_tap::event::SockId;
 use socket_tap::format::Side;
 
@@ -29,10 +30,13 @@ const HELP: &str = "Each line is a call: seconds since the recording began, the 
     the packet that a retransmission repeats; it is `spurious` if that one was on its way or acknowledged.\n\n\
     A read, recvfrom or accept has the time of its return; a write, sendto, shutdown, close or connect has the \
     time of its call. So no line is earlier than its cause.\n\n\
+    `[invalid: …]` names the rule that a frame or message breaks, with the section of the RFC: the peer may have closed \
+    the connection for it. A line end in a text is shown as ↵.\n\n\
     Examples:\n  \
     socket-trace show rest.jsonl\n  \
     socket-trace show traces/rest-*.jsonl --step \"get a book\"     both ends, one step\n  \
     socket-trace show grpc.jsonl --sock 2 --bytes                 every byte and its purpose\n  \
+    socket-trace show grpc.jsonl --headers                        all header fields, decoded\n  \
     socket-trace show shop.jsonl --op accept,close --since 10     connections from second 10 on\n  \
     socket-trace show shop.jsonl --summary                        a line per connection\n  \
     socket-trace show -f shop.jsonl                               while it is being recorded\n  \
@@ -79,6 +83,12 @@ pub(super) struct Show {
     /// Show a hex dump below each call, with the name of each part
     #[arg(long, conflicts_with_all = ["summary", "json"])]
     bytes: bool,
+    /// Show the header fields of each HTTP message below its call, those of HTTP/2 and gRPC decoded
+    #[arg(long, conflicts_with_all = ["summary", "json"])]
+    headers: bool,
+    /// Show bodies and messages as a whole, not only their first 80 characters
+    #[arg(long, conflicts_with = "summary")]
+    full: bool,
     /// Print a line per connection instead: peer, duration and byte breakdown
     #[arg(long)]
     summary: bool,
@@ -91,7 +101,9 @@ pub(super) struct Show {
 
 impl Show {
     pub(super) fn run(&self) -> CommandResult {
-        let mut events = AnnotatedEvents::with_contracts(self.timeline()?, &self.contracts.read()?);
+        let detail = Detail { header_fields: self.headers || self.json, full_text: self.full };
+        let mut events =
+            AnnotatedEvents::with_contracts(self.timeline()?, &self.contracts.read()?).with_detail(detail);
         let mut filter = self.filter(events.timeline().recordings().len() > 1);
         self.find_connections_of_sock(&mut filter, events.timeline())?;
         let mut view = self.view(events.timeline());
@@ -182,7 +194,9 @@ impl Show {
         let lines = self.follow;
         match (self.summary, self.json) {
             (false, false) => {
-                View::text(timeline, Style { color: colored(), width: width(), bytes: self.bytes })
+                let (color, width) = (colored(), width());
+                let Self { bytes, headers, full, .. } = *self;
+                View::text(timeline, Style { color, width, bytes, headers, full })
             }
             (false, true) => View::json(lines),
             (true, false) => View::summary(timeline),

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use socket_dissect::Detail;
 use socket_tap::event::{Event, Op};
 use socket_tap::format::Side;
 
@@ -10,6 +11,9 @@ use crate::show::description::describe;
 use crate::show::json::{AddedFields, EndedCall};
 use crate::story::PhaseTracker;
 use crate::timeline::{AnnotatedEvent, Recording};
+
+/// Detail of the parts that the page shows: its inspector lists header fields.
+pub const DETAIL: Detail = Detail { header_fields: true, full_text: false };
 
 /// Converts the events of a time line to JSON, numbering them in order.
 #[derive(Debug, Default)]

@@ -10,10 +10,11 @@
 //! # Layout
 //!
 //! - `feed`: [`PageFeed`], which converts events to JSON objects
+//! - [`DETAIL`]: how much of each message the objects contain
 //! - `recent`: [`RecentEvents`], which keeps the newest of these objects
 
 mod feed;
 mod recent;
 
-pub use feed::PageFeed;
+pub use feed::{DETAIL, PageFeed};
 pub use recent::{MAX_BYTES, MAX_EVENTS, RecentEvents, json_array};

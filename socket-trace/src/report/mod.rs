@@ -17,7 +17,7 @@ use socket_tap::event::Op;
 use socket_tap::format::Side;
 
 use crate::compare::Comparison;
-use crate::page_feed::{PageFeed, RecentEvents, json_array};
+use crate::page_feed::{DETAIL, PageFeed, RecentEvents, json_array};
 use crate::reader::{Error as TraceError, Trace};
 use crate::summary::{RecordingState, Summary};
 use crate::timeline::{AnnotatedEvents, Recording, Timeline};
@@ -51,7 +51,7 @@ impl Report {
     /// A trace cannot be read, or its events cannot be converted to JSON.
     pub fn of(traces: &[PathBuf]) -> Result<Self, Error> {
         let open = || traces.iter().map(Trace::open).collect::<Result<Vec<_>, _>>();
-        let mut events = AnnotatedEvents::new(Timeline::of(open()?));
+        let mut events = AnnotatedEvents::new(Timeline::of(open()?)).with_detail(DETAIL);
         let (mut items, mut kept) = (PageFeed::default(), RecentEvents::default());
         let (mut packet_items, mut packets) = (PageFeed::default(), RecentEvents::default());
         let mut lanes = Lanes::of(events.timeline().recordings());

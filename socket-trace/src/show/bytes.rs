@@ -55,6 +55,10 @@ fn name(part: &Part, width: Option<usize>) -> String {
         Layer::Unknown => String::new(),
         _ => printable(format!("{} {}", part.name, part.text).trim_end()),
     };
+    let name = match &part.violation {
+        Some(violation) => format!("{name} [invalid: {}]", printable(violation)),
+        None => name,
+    };
     width.map_or_else(|| name.clone(), |width| truncate(&name, width.saturating_sub(BEFORE_NAME)))
 }
 

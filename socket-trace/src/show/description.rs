@@ -34,7 +34,11 @@ pub fn describe(parts: &[Part]) -> String {
             text => text,
         };
         is_bound = first.name == "Bind";
-        let described = printable(format!("{} {text}", name(first, text)).trim());
+        let mut described = printable(format!("{} {text}", name(first, text)).trim());
+        if let Some(violation) = unit.iter().find_map(|part| part.violation.as_deref()) {
+            described += &printable(&format!(" [invalid: {violation}]"));
+        }
+        let described = described.trim_start();
         if described.is_empty() {
             continue;
         }

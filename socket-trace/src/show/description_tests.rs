@@ -2,7 +2,9 @@ use super::*;
 
 fn part(layer: Layer, name: &'static str, text: &str, unit: u64) -> Part {
     let (text, class) = (text.to_owned(), Class::Headers);
-    Part { bytes: 1, class, layer, name, text, unit, begins: true, ends: true, call: None, stream: None }
+    let (fields, violation) = (Vec::new(), None);
+    let (begins, ends, call, stream) = (true, true, None, None);
+    Part { bytes: 1, class, layer, name, text, unit, begins, ends, call, stream, fields, violation }
 }
 
 #[test]
@@ -121,4 +123,16 @@ fn postgresql_rows_are_counted_and_statements_shown_once() {
     );
     assert_eq!(describe(&row(1)), "DataRow UNIX");
     assert_eq!(describe(&[&row(1)[..], &[Part { unit: 2, ..head }]].concat()), "DataRow x 2…");
+}
+
+#[test]
+fn broken_rule_is_part_of_the_description() {
+    let ping = Part {
+        violation: Some("on stream 3 (RFC 9113, section 6.7)".to_owned()),
+        ..part(Layer::Http2, "PING", "", 0)
+    };
+    assert_eq!(
+        describe(&[ping, part(Layer::Http2, "SETTINGS", "ACK", 1)]),
+        "PING [invalid: on stream 3 (RFC 9113, section 6.7)], SETTINGS ACK"
+    );
 }

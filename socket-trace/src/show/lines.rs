@@ -15,8 +15,8 @@ use socket_tap::format::Side;
 use socket_tap::format::text::{Lines, SequenceNumbers, contents, printable};
 use unicode_width::UnicodeWidthStr;
 
-use super::bytes;
 use super::description::{describe, truncate};
+use super::{bytes, headers};
 use crate::send_limits::SendLimits;
 use crate::timeline::AnnotatedEvent;
 use crate::timeline::connections::Connection;
@@ -42,6 +42,10 @@ pub struct Style {
     pub width: Option<usize>,
     /// `true` to print a hex dump of the data below each event.
     pub bytes: bool,
+    /// `true` to print the header fields of the messages below each event.
+    pub headers: bool,
+    /// `true` to print descriptions of any length, whatever the width is.
+    pub full: bool,
 }
 
 /// Formats the events of a time line as text, one per line.
@@ -143,6 +147,9 @@ impl Text {
             write!(out, "   {}", sending.total)?;
         }
         out.write_all(b"\n")?;
+        if self.style.headers {
+            headers::write(&annotated.parts, self.style.width.filter(|_| !self.style.full), out)?;
+        }
         if self.style.bytes {
             bytes::write(&annotated.timed.event, &annotated.parts, self.style.width, out)
         } else {
@@ -167,7 +174,7 @@ impl Text {
         let available = |gap: usize| self.style.width.map(|width| width.saturating_sub(before + used + gap));
         let aligned = CARRIED.saturating_sub(used).max(GAP);
         let gap = if available(aligned).is_some_and(|width| width < MIN_WIDTH) { GAP } else { aligned };
-        match available(gap) {
+        match available(gap).filter(|_| !self.style.full) {
             Some(0) => Ok(()),
             Some(width) => write!(out, "{:gap$}{}", "", truncate(&description, width)),
             None => write!(out, "{:gap$}{description}", ""),

@@ -7,12 +7,14 @@
 //! - [`lines`]: one line of text per event
 //! - [`description`]: one-line description of transferred data
 //! - [`bytes`]: hex dump of transferred data
+//! - [`headers`]: header fields of transferred messages
 //! - [`json`]: one JSON object per event
 //! - [`summary`]: one line of text per connection
 
 pub mod bytes;
 pub mod description;
 pub mod filter;
+pub mod headers;
 pub mod json;
 pub mod lines;
 pub mod summary;

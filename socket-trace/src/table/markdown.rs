@@ -39,7 +39,7 @@ mod tests {
         assert_eq!(code("a|b"), "`a\\|b`");
         assert_eq!(code("a`b"), "``a`b``");
         assert_eq!(code("```"), "```` ``` ````");
-        assert_eq!(code("a\nb\u{1b}"), "`a\u{fffd}b\u{fffd}`");
+        assert_eq!(code("a\nb\u{1b}"), "`a↵b␛`");
         assert_eq!(block("one\n````\n"), "`````\none\n````\n`````\n");
     }
 }

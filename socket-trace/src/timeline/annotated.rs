@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use socket_dissect::{Call, Contracts, Dissector, Expansion, Part};
+use socket_dissect::{Call, Contracts, Detail, Dissector, Expansion, Part};
 use socket_tap::event::Op;
 use socket_tap::format::Side;
 
@@ -74,6 +74,14 @@ impl AnnotatedEvents {
         let connections = if has_packets { Connections::with_packets() } else { Connections::default() };
         let (steps, packets) = (StepTracker::default(), PacketNumbers::default());
         Self { timeline, connections, steps, packets, dissectors }
+    }
+
+    /// Sets how much of each message the parts of an event contain.
+    #[must_use]
+    pub fn with_detail(mut self, detail: Detail) -> Self {
+        let dissectors = std::mem::take(&mut self.dissectors).into_iter();
+        self.dissectors = dissectors.map(|it| it.map(|it| it.with_detail(detail))).collect();
+        self
     }
 
     /// Returns the time line.

@@ -49,7 +49,7 @@ fn events(bytes: &[u8]) -> Option<AnnotatedEvents> {
 fn show(bytes: &[u8]) {
     let Some(mut events) = events(bytes) else { return };
     let timeline = events.timeline();
-    let style = Style { width: Some(80), bytes: true, ..Style::default() };
+    let style = Style { width: Some(80), bytes: true, headers: true, ..Style::default() };
     let texts = [View::text(timeline, style), View::summary(timeline)];
     let objects = [View::json(false), View::summary_json(timeline, false)];
     let mut views: Vec<(View, Vec<u8>)> =

@@ -55,7 +55,7 @@ fn markdown_escapes_text_of_the_trace() {
         "| step | trace | conns | reads | writes | to server | to client | first byte | spoke first | ended by |",
         "| --- | --- | --: | --: | --: | --: | --: | --: | --- | --- |",
         "| `get` | `rest` | 1 | 1 | 1 | 37 | 40 | 1.000 ms | client | client |",
-        "|  | `<img src=x>\\|@all\u{fffd}[2J` | 1 | 1 | 1 | 37 | 40 | 1.000 ms | client | client |",
+        "|  | `<img src=x>\\|@all␛[2J` | 1 | 1 | 1 | 37 | 40 | 1.000 ms | client | client |",
         "| `get` | `rest` | 1 | 0 / 0 | 0 / 0 | 37 / 38 | 0 / 2 | 37 / 40 |",
     ]);
     // Every row has as many cells as its heading.

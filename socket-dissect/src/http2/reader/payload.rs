@@ -7,7 +7,9 @@ use super::super::super::part_collector::{Label, OpenUnit};
 use super::super::super::text::with_hole;
 use super::super::control;
 use super::super::frame::{FrameHead, Kind};
+use super::super::header_blocks::Described;
 use super::super::incoming::Incoming;
+use super::super::rules;
 use super::super::streams::Streams;
 use super::{Reader, recorded};
 
@@ -24,14 +26,16 @@ impl Reader {
         let piece = data.take(u64::from(frame.prefix).min(length as u64));
         frame.prefix_bytes.extend_from_slice(piece.recorded());
         frame.prefix -= u32::try_from(piece.len()).unwrap_or(frame.prefix);
-        let mut read = Ok(());
+        let mut violation = None;
         if frame.prefix == 0 {
-            read = frame.end_prefix();
+            violation = frame.end_prefix();
             self.blocks.end_prefix(frame);
         }
         let ends = frame.prefix == 0 && (frame.content == 0 || frame.is_data());
-        context.output.part(&mut self.unit, piece.len(), frame.label, frame.initial_text(), ends);
-        read
+        let text = frame.initial_text(context.direction);
+        context.output.part(&mut self.unit, piece.len(), frame.label, text, ends);
+        context.output.set_violation(violation);
+        Ok(())
     }
 
     pub(super) fn read_content(
@@ -48,16 +52,28 @@ impl Reader {
             streams.data(head.stream, piece, ends, context);
         } else if frame.has_fields() {
             self.blocks.add(piece);
-            let text = match ends && head.flags.end_headers() {
+            let block = match ends && head.flags.end_headers() {
                 true => self.blocks.end(streams, context),
-                false => String::new(),
+                false => Described::default(),
             };
             let label = Label { class: Class::Headers, ..label };
-            context.output.part(&mut self.unit, piece.len(), label, with_hole(text, piece.missing()), ends);
+            let text = with_hole(block.text, piece.missing());
+            context.output.part(&mut self.unit, piece.len(), label, text, ends);
+            context.output.set_fields(block.fields);
+            context.output.set_violation(block.violation);
         } else {
             frame.payload.add(piece);
-            let text = if ends { control::text(&head, frame.payload.bytes()) } else { String::new() };
+            let payload = frame.payload.bytes();
+            let (mut text, mut violation) = (String::new(), None);
+            if ends {
+                text = control::text(&head, payload, context.direction);
+                violation = rules::of_payload(&head, payload, context.direction);
+                if let (Kind::Settings, Some(size)) = (head.kind, rules::max_frame_size(payload)) {
+                    streams.set_max_frame_size(context.direction.opposite(), size);
+                }
+            }
             context.output.part(&mut self.unit, piece.len(), label, with_hole(text, piece.missing()), ends);
+            context.output.set_violation(violation);
         }
     }
 

@@ -1,12 +1,66 @@
 //! Text from a trace, made safe for a terminal.
 
-/// Replaces control characters by U+FFFD. A trace is untrusted input, so its control characters could control
-/// the terminal or fake a line.
+use std::fmt::Write as _;
+
+/// Replaces the characters that could control the terminal, fake a line or hide text. A trace is untrusted input.
+///
+/// A line end becomes `↵`, and another control character of ASCII its symbol, such as `␛` for ESC. Characters that are
+/// invisible, or that change the direction of the text, become escapes, such as `\u{202e}`.
 ///
 /// ```
-/// assert_eq!(socket_tap::format::text::printable("gone\x1b[2J"), "gone\u{fffd}[2J");
+/// use socket_tap::format::text::printable;
+///
+/// assert_eq!(printable("gone\x1b[2J"), "gone␛[2J");
+/// assert_eq!(printable("{\r\n  \"id\": 1\n}"), "{↵  \"id\": 1↵}");
+/// assert_eq!(printable("a\u{202e}b"), r"a\u{202e}b");
 /// ```
 #[must_use]
 pub fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    let mut printed = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\r' if chars.peek() == Some(&'\n') => {}
+            '\n' => printed.push('↵'),
+            // The symbols of Unicode's block "Control Pictures" are in the order of the characters.
+            '\0'..='\x1f' => printed.extend(char::from_u32(0x2400 + u32::from(c))),
+            '\x7f' => printed.push('␡'),
+            c if c.is_control() || is_hidden(c) => {
+                // Writing to a `String` cannot fail.
+                let _ = write!(printed, "\\u{{{:x}}}", u32::from(c));
+            }
+            c => printed.push(c),
+        }
+    }
+    printed
+}
+
+/// Returns `true` for characters that are invisible or reorder the text around them: those that Unicode calls default
+/// ignorable or bidirectional controls, and the separators of lines and paragraphs.
+fn is_hidden(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn printed_text_stays_the_same_when_printed_again() {
+        let once = printable("a\r\nb\rc\td\u{9b}e\u{200b}f\x7f");
+        assert_eq!(once, r"a↵b␍c␉d\u{9b}e\u{200b}f␡");
+        assert_eq!(printable(&once), once);
+    }
+
+    #[test]
+    fn joined_and_combined_characters_are_kept() {
+        // A zero-width joiner and a variation selector are parts of visible characters.
+        for text in ["👩‍💻", "❤️", "é", "नमस्ते", "书"] {
+            assert_eq!(printable(text), text);
+        }
+    }
 }

@@ -27,6 +27,8 @@ fn part(name: &'static str, class: Class, bytes: u64) -> Part {
         ends: true,
         call: None,
         stream: None,
+        fields: Vec::new(),
+        violation: None,
     }
 }
 

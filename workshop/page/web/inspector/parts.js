@@ -76,6 +76,14 @@ function partsRow(parts, index, offset) {
       ),
       el("span", { class: "number", text: byteCountText(part.bytes) }),
       part.text !== "" && el("span", { class: "part-text", text: part.text }),
+      part.violation !== undefined && el("span", { class: "part-text", text: `Invalid: ${part.violation}` }),
     ),
+    part.fields !== undefined && partsFields(part.fields),
   );
+}
+
+/** Draws the header fields of a message as a list. */
+function partsFields(fields) {
+  const rows = fields.flatMap(([name, value]) => [el("dt", { text: name }), el("dd", { text: value })]);
+  return el("dl", { class: "part-fields", "aria-label": "Header fields" }, rows);
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use hardening_http::Shutdown;
 use serde_json::json;
 use server_kit::stderr::print_line;
-use socket_trace::page_feed::PageFeed;
+use socket_trace::page_feed::{DETAIL, PageFeed};
 use socket_trace::reader::Error;
 use socket_trace::timeline::{AnnotatedEvents, Next, Recording, Timeline};
 use tokio::runtime::Handle;
@@ -44,7 +44,9 @@ pub(crate) async fn start(
         Ok(timeline) => {
             // The receiver is gone if the future of this function has been dropped.
             let _ = opened.send(Ok(timeline.recordings().to_vec()));
-            if let Err(error) = read(AnnotatedEvents::new(timeline), &history, flush, &shutdown) {
+            if let Err(error) =
+                read(AnnotatedEvents::new(timeline).with_detail(DETAIL), &history, flush, &shutdown)
+            {
                 let message = format!("the live page receives no further events: {error}");
                 warn(&message);
                 feed_error.publish(&json!({ "error": message }).to_string());

@@ -1,0 +1,125 @@
+//! Decompression of message bodies.
+
+use std::io::Read;
+
+use flate2::read::{DeflateDecoder, GzDecoder, ZlibDecoder};
+
+use super::media::Encoding;
+
+/// Decompresses data, and returns at most the first `max` bytes of the result. The flag is `true` if the result
+/// continues after the returned bytes, or if the compressed data is truncated or invalid. `None` if this crate cannot
+/// decode the coding, or was built without the feature for it.
+pub(super) fn decompress(encoding: Encoding, compressed: &[u8], max: usize) -> Option<(Vec<u8>, bool)> {
+    match encoding {
+        Encoding::Identity | Encoding::Other => None,
+        Encoding::Gzip => Some(read(GzDecoder::new(compressed), max)),
+        Encoding::Deflate => Some(match read(ZlibDecoder::new(compressed), max) {
+            // Some senders omit the zlib header (RFC 9110, section 8.4.1.2).
+            (bytes, true) if bytes.is_empty() => read(DeflateDecoder::new(compressed), max),
+            read => read,
+        }),
+        Encoding::Brotli => brotli(compressed, max),
+        Encoding::Zstd => zstd(compressed, max),
+    }
+}
+
+fn read(decoder: impl Read, max: usize) -> (Vec<u8>, bool) {
+    let mut bytes = Vec::new();
+    // Bytes that precede an error stay in the vector.
+    let read = decoder.take(max as u64 + 1).read_to_end(&mut bytes);
+    let more = read.is_err() || bytes.len() > max;
+    bytes.truncate(max);
+    (bytes, more)
+}
+
+#[cfg(feature = "brotli")]
+fn brotli(compressed: &[u8], max: usize) -> Option<(Vec<u8>, bool)> {
+    Some(read(brotli_decompressor::Decompressor::new(compressed, 4096), max))
+}
+
+#[cfg(not(feature = "brotli"))]
+fn brotli(_: &[u8], _: usize) -> Option<(Vec<u8>, bool)> {
+    None
+}
+
+#[cfg(feature = "zstd")]
+fn zstd(compressed: &[u8], max: usize) -> Option<(Vec<u8>, bool)> {
+    use ruzstd::decoding::StreamingDecoder;
+    Some(StreamingDecoder::new(compressed).map_or((Vec::new(), true), |decoder| read(decoder, max)))
+}
+
+#[cfg(not(feature = "zstd"))]
+fn zstd(_: &[u8], _: usize) -> Option<(Vec<u8>, bool)> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use flate2::Compression;
+    use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn gzip(compressed: &[u8], max: usize) -> (Vec<u8>, bool) {
+        decompress(Encoding::Gzip, compressed, max).unwrap()
+    }
+
+    #[test]
+    fn decompressed_size_is_bounded() {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(&[b'a'; 10_000_000]).unwrap();
+        let compressed = encoder.finish().unwrap();
+        assert_eq!(gzip(&compressed, 100), (vec![b'a'; 100], true));
+        let (bytes, more) = gzip(&compressed[..compressed.len() / 2], 1 << 20);
+        assert!(more && bytes.len() > 1000, "{}", bytes.len());
+        assert_eq!(gzip(b"no gzip", 100), (Vec::new(), true));
+    }
+
+    #[test]
+    fn deflate_is_read_with_and_without_zlib_header() {
+        let mut zlib = ZlibEncoder::new(Vec::new(), Compression::best());
+        zlib.write_all(b"text").unwrap();
+        let mut raw = DeflateEncoder::new(Vec::new(), Compression::best());
+        raw.write_all(b"text").unwrap();
+        for compressed in [zlib.finish().unwrap(), raw.finish().unwrap()] {
+            assert_eq!(decompress(Encoding::Deflate, &compressed, 9), Some((b"text".to_vec(), false)));
+        }
+    }
+
+    #[cfg(feature = "brotli")]
+    #[test]
+    fn brotli_is_read() {
+        // "hello hello hello hello\n", as `brotli` writes it.
+        let compressed = [
+            0x8f, 0x0b, 0x80, 0x68, 0x65, 0x6c, 0x6c, 0x6f, 0x20, 0x68, 0x65, 0x6c, 0x6c, 0x6f, 0x20, 0x68,
+            0x65, 0x6c, 0x6c, 0x6f, 0x20, 0x68, 0x65, 0x6c, 0x6c, 0x6f, 0x0a, 0x03,
+        ];
+        let text = b"hello hello hello hello\n";
+        assert_eq!(decompress(Encoding::Brotli, &compressed, 99), Some((text.to_vec(), false)));
+        assert_eq!(decompress(Encoding::Brotli, &compressed, 5), Some((b"hello".to_vec(), true)));
+    }
+
+    #[cfg(feature = "zstd")]
+    #[test]
+    fn zstd_is_read() {
+        let text = b"hello hello hello hello\n";
+        let compressed =
+            ruzstd::encoding::compress_to_vec(&text[..], ruzstd::encoding::CompressionLevel::Fastest);
+        assert_eq!(decompress(Encoding::Zstd, &compressed, 99), Some((text.to_vec(), false)));
+        assert_eq!(decompress(Encoding::Zstd, &compressed, 5), Some((b"hello".to_vec(), true)));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_decompress_to_a_bounded_result(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            use Encoding::{Brotli, Deflate, Gzip, Zstd};
+            for encoding in [Gzip, Deflate, Brotli, Zstd] {
+                let result = decompress(encoding, &bytes, 1000);
+                prop_assert!(result.is_none_or(|(result, _)| result.len() <= 1000));
+            }
+        }
+    }
+}
