@@ -19,11 +19,15 @@ pub struct Thesis {
     pub bytes: Vec<(String, u64)>,
 }
 
+/// The kinds of socket calls of the client and of the server, in the order of a connection's life. `None` for a side
+/// that was not recorded.
+type Kinds = [Option<Vec<String>>; 2];
+
 impl Thesis {
     /// Compares stories, each with the title of its API.
     #[must_use]
     pub fn of(stories: &[(String, Story)]) -> Self {
-        let mut by_kinds: Vec<([Option<Vec<String>>; 2], Vec<String>)> = Vec::new();
+        let mut by_kinds: Vec<(Kinds, Vec<String>)> = Vec::new();
         for (title, story) in stories {
             let kinds = [Side::Client, Side::Server].map(|side| story.kinds_of(side));
             match by_kinds.iter_mut().find(|(known, _)| *known == kinds) {
