@@ -134,8 +134,8 @@ await check('slider works with the pointer', async (page) => {
 
 await check('slow replay of a step shows its events in order', async (page) => {
   const { events } = await called(page);
-  await controls(page).getByLabel('Speed of the replay').selectOption({ label: '100 × slower' });
-  const seen = [];
+  await controls(page).getByLabel('Duration of the replay of a step').selectOption({ label: 'in about 5 s' });
+  const [seen, began] = [[], Date.now()];
   await page.exposeFunction('seenAt', (seq) => seen.push(Number(seq)));
   await slider(page).evaluate((element) => {
     new MutationObserver(() => window.seenAt(element.getAttribute('aria-valuenow'))).observe(element, { attributes: true });
@@ -145,6 +145,8 @@ await check('slow replay of a step shows its events in order', async (page) => {
   seen.splice(0, seen.findIndex((seq) => seq < events.length));
   await until('the replay has reached the end', () => seen.at(-1) === events.length);
   assert(seen.length > 1, `${seen}`);
+  const seconds = (Date.now() - began) / 1000;
+  assert(seconds > 4, `a replay of about 5 s took ${seconds} s`);
   assert.deepEqual(seen, [...seen].sort((one, other) => one - other), 'the replay never moves backwards');
   assert(seen[0] >= beginning(events, 'get a book').seq, `${seen}`);
   await controls(page).getByText('live').waitFor();
@@ -155,11 +157,40 @@ await check('Space pauses and continues', async (page) => {
   await page.keyboard.press(' ');
   await controls(page).getByText('paused').waitFor();
   await page.keyboard.press('[');
-  await controls(page).getByLabel('Speed of the replay').selectOption({ label: '100 × slower' });
-  await controls(page).getByLabel('Speed of the replay').blur();
+  await controls(page).getByLabel('Duration of the replay of a step').selectOption({ label: 'in about 5 s' });
+  await controls(page).getByLabel('Duration of the replay of a step').blur();
   await page.keyboard.press(' ');
   await controls(page).getByText(/replaying|shortened|live/).waitFor();
   await controls(page).getByText('live').waitFor();
+});
+
+await check('Space after a click on an operation pauses and makes no call', async (page) => {
+  await called(page);
+  await doIt(page, 'get a book');
+  const before = (await settled(page)).length;
+  await page.keyboard.press(' ');
+  await controls(page).getByText('paused').waitFor();
+  assert.equal((await settled(page)).length, before);
+});
+
+await check('operation on Datagrams is shown although the playback was paused', async (page) => {
+  const get = async () => {
+    await page.evaluate(() => (location.hash = 'datagrams'));
+    await doBar(page).getByRole('button', { name: 'get over UDP' }).click();
+    await page.getByText(/^UDP: 5 calls, 5 successful/).waitFor();
+  };
+  const boxes = lanes(page).getByRole('button', { name: /^UDP client, sendto/ });
+  await get();
+  await boxes.first().waitFor();
+  await page.evaluate(() => (location.hash = 'lanes'));
+  await press(page, 'Pause');
+  await controls(page).getByText('paused').waitFor();
+  const before = (await settled(page)).length;
+  await get();
+  await until('the new datagrams are drawn', async () => {
+    const shown = await boxes.evaluateAll((drawn) => drawn.map((box) => Number(box.dataset.seq)));
+    return shown.some((seq) => seq > before);
+  });
 });
 
 await finish();

@@ -21,6 +21,8 @@ export function createPlainBar(store, legend) {
     if (isBusy) return;
     isBusy = true;
     element.setAttribute("aria-busy", "true");
+    // A paused playback would hide the new calls.
+    if (store.cursor !== null) store.set("cursor", null);
     const name = over.toUpperCase();
     status.classList.remove("bad");
     status.textContent = `getting a book over ${name} …`;

@@ -119,6 +119,10 @@ function doButton({ id, title, what }, press) {
     title: description,
     "aria-keyshortcuts": key,
     text: title,
-    onclick: () => press(id),
+    onclick(event) {
+      // After a click, Space pauses the playback instead of pressing the button again.
+      if (event.detail > 0) event.currentTarget.blur();
+      press(id);
+    },
   });
 }

@@ -6,7 +6,7 @@ import { laneArrow, laneGhost, laneGhostLabel } from "./arrows.js";
 import { laneBox, placeLaneBox } from "./box.js";
 import { laneGeometry } from "./columns.js";
 import { laneLinks } from "./links.js";
-import { LANE_ZOOMS, modelFind } from "./model.js";
+import { modelFind } from "./model.js";
 import { laneRule } from "./rules.js";
 
 /** Height of the drawn margin above and below the visible part, in pixels. */
@@ -33,8 +33,7 @@ export class LaneField {
 
   /** Sets the width of the field and discards all elements, which `draw` then creates again. */
   measure(width) {
-    const { zoom, layout } = this.model.settings;
-    const sizes = { ...LANE_ZOOMS[zoom], isByTime: layout === "time" };
+    const sizes = { ...this.model.sizes, isByTime: this.model.settings.layout === "time" };
     // Avoids a division by zero without lanes.
     const lanes = Math.max(1, this.model.columns / 2);
     this.#geometry = laneGeometry(this.element, width, lanes, sizes);
@@ -60,8 +59,8 @@ export class LaneField {
   }
 
   /**
-   * Returns the height of the field with the first `count` events. If the last step fits into the window of height
-   * `windowHeight`, the field is long enough to show the step at the top.
+   * Returns the height of the field with the first `count` events, and the start of the last step: `[bottom, begin]`. If
+   * the last step fits into the window of height `windowHeight`, the field is long enough to show the step at the top.
    */
   end(count, height, windowHeight) {
     const last = this.model.entries[count - 1];
@@ -69,7 +68,7 @@ export class LaneField {
     const begin = last?.heading ? last.heading.y - this.origin : 0;
     const bottom = Math.max(end, begin + windowHeight);
     this.element.style.height = `${bottom}px`;
-    return bottom;
+    return [bottom, begin];
   }
 
   /** Draws the part of the first `count` events between `top` and `bottom`. */

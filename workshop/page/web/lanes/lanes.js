@@ -6,24 +6,32 @@ import { LaneField } from "./field.js";
 import { LaneFocus } from "./focus.js";
 import { attachLaneInput } from "./input.js";
 import { laneHeadHeight } from "./head.js";
-import { LANE_ZOOMS, LaneModel } from "./model.js";
+import { LaneModel } from "./model.js";
 import { LaneSticky } from "./sticky.js";
+import { LaneSwitch } from "./switch.js";
 import { laneTitles } from "./titles.js";
 import { LaneWindow } from "./window.js";
 
 /**
  * The lanes of one `kind` in the `hello` message: `lanes` of the APIs or `plain` ones. They show the events up to
- * the store's cursor and follow new events until the user scrolls up. `empty` is shown before the first call.
- * With `onCompare`, headings have totals.
+ * the store's cursor and follow new steps until the user scrolls. `empty` is shown before the first call. With
+ * `onCompare`, headings have totals. With `hasPlace`, they open at the start of the store's `place`, else of the newest step.
+ * In a narrow window one lane is shown, with a switch between the APIs.
  */
 export class Lanes {
   #isShown = false;
   #isMeasured = false;
+  /** `true` if the store's place is shown. */
+  #isPlaced = true;
   #width = 0;
   #hello = null;
   /** The selected event for which the lanes were scrolled last. */
   #revealed = null;
   #titles = el("div");
+  #switch = new LaneSwitch(() => {
+    this.#reset();
+    this.#draw();
+  });
   #sticky = null;
   #draw = onFrame(() => this.#isShown && this.#focus.keep(() => this.#drawNow()));
   #window = new LaneWindow(this.#draw);
@@ -31,14 +39,15 @@ export class Lanes {
   #model = null;
   #listeners = [];
 
-  constructor(store, { kind, empty, onCompare }) {
+  constructor(store, { kind, empty, onCompare, hasPlace = false }) {
     this.store = store;
+    this.hasPlace = hasPlace;
     this.kind = kind;
     this.empty = empty;
     this.headOptions = { apis: [], onCompare };
     this.#sticky = new LaneSticky(this.headOptions);
     const label = "Lanes: socket calls, downwards in time";
-    const parts = [this.#titles, this.#window.element, this.#sticky.element, empty, this.#window.button];
+    const parts = [this.#switch.element, this.#titles, this.#window.element, this.#sticky.element, empty, this.#window.button];
     this.element = el("section", { class: "lanes", "aria-label": label }, parts);
     this.element.style.setProperty("--lane-gutter", `${LANE_GUTTER}px`);
     this.#reset();
@@ -62,7 +71,7 @@ export class Lanes {
   /** Discards all events, because they are of another run, or because some were dropped unseen. */
   #reset() {
     this.#hello = this.store.hello;
-    const lanes = this.#hello?.[this.kind] ?? [];
+    const lanes = this.#switch.lanes(this.#hello?.[this.kind] ?? []);
     const before = this.#model?.settings;
     this.headOptions.apis = lanes.map(({ api }) => api);
     const headHeight = (heading) => laneHeadHeight(heading, Boolean(this.headOptions.onCompare));
@@ -74,16 +83,17 @@ export class Lanes {
     this.#titles.replaceWith(titles);
     this.#titles = titles;
     this.#isMeasured = false;
-    // A report is shown from its start.
-    if (this.store.live) this.#window.isFollowing = true;
-    else this.#window.stay(Infinity);
+    this.#isPlaced = false;
+    this.#window.isFollowing = this.store.live && !this.hasPlace;
+    this.#window.isAtEnd = false;
   }
 
   #listen() {
     const { store } = this;
     const scroller = this.#window.element;
     for (const kind of ["items", "hello"]) store.on(kind, this.#draw);
-    store.on("cursor", () => this.#window.follow());
+    store.on("cursor", () => this.#followCursor());
+    if (this.hasPlace) store.on("place", () => this.#goToPlace());
     store.on("focus", () => this.#isShown && this.layOut({ focus: store.focus }));
     store.on("selection", () => this.#select());
     scroller.addEventListener("scroll", () => this.#window.scrolled(this.#end));
@@ -130,10 +140,49 @@ export class Lanes {
   }
 
   get #sizes() {
-    return LANE_ZOOMS[this.#model.settings.zoom];
+    return this.#model.sizes;
   }
 
-  /** Changes settings, any of `{ layout, zoom, options, focus }`, and keeps the visible part in view. */
+  /** Follows the end of the shown events during playback, and else new steps. */
+  #followCursor() {
+    this.#window.follow();
+    this.#window.isAtEnd = this.store.cursor !== null;
+  }
+
+  #goToPlace() {
+    this.#isPlaced = this.store.place.after !== undefined;
+    if (this.#isPlaced && this.store.cursor === null) this.#window.follow();
+    this.#draw();
+  }
+
+  /** Scrolls to the start of the step at the store's place, as soon as it has events. */
+  #showPlace() {
+    const { entries } = this.#model;
+    const { at } = this.store.place;
+    const from = at === null ? 0 : this.#model.countTo(at - 1);
+    const heading = entries.slice(from).find((entry) => entry.heading)?.heading;
+    if (!heading) return;
+    this.#isPlaced = true;
+    this.#window.showFrom(heading.y - this.field.origin, this.#end);
+  }
+
+  /** Chooses a zoom at which the visible step fits into the window, and shows it from its start. */
+  fit() {
+    this.#update();
+    const { scrollTop, clientHeight } = this.#window.element;
+    const top = scrollTop + this.field.origin;
+    const entry = this.#model.entries.find(({ y, heading }) => heading && y >= top);
+    if (!entry) return;
+    this.#model.layOut(this.#model.fitting(entry.heading, clientHeight));
+    this.#isMeasured = false;
+    this.#focus.keep(() => this.#drawNow());
+    const { heading } = this.#model.entry(entry.item.seq);
+    this.#window.showFrom(heading.y - this.field.origin, this.#end);
+    this.#drawNow();
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Changes settings, any of `{ layout, zoom, rowHeight, options, focus }`, and keeps the visible part in view. */
   layOut(settings) {
     this.#update();
     const anchor = this.field.anchor(this.#window.element, this.store.selected);
@@ -205,8 +254,9 @@ export class Lanes {
     const { count } = this;
     this.empty.hidden = this.#model.hasBegun;
     const { element, isFollowing } = this.#window;
-    const end = this.field.end(count, this.#sizes.boxHeight + 6, element.clientHeight);
-    const [top, bottom] = this.#window.scrollFor(end);
+    const [end, begin] = this.field.end(count, this.#sizes.boxHeight + 6, element.clientHeight);
+    if (!this.#isPlaced && this.hasPlace) this.#showPlace();
+    const [top, bottom] = this.#window.scrollFor(end, begin);
     const { selected, cursor } = this.store;
     const drawn = this.field.draw({ top, bottom, count, selected, cursor, isFollowing });
     this.#sticky.draw(this.#model, top + this.field.origin, this.#end);

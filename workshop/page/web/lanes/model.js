@@ -3,13 +3,16 @@
 import { sourceOf } from "../recording/apis.js";
 import { Flow } from "../recording/flow.js";
 import { TimeLayout } from "./time-layout.js";
-import { RowLayout } from "./row-layout.js";
+import { ROW_BREAK_HEIGHT, ROW_HEAD_GAP, RowLayout } from "./row-layout.js";
 import { LaneSteps } from "./steps.js";
 
 /** The calls of servers before their first client. */
 const MODEL_STARTUP_CALLS = ["socket", "option", "bind", "listen"];
 /** Large pixel positions lose precision. Below this position all events are placed again from the top. */
 const MODEL_MAX_Y = 4_000_000;
+
+/** The height of the lowest rows that fit a step into the window. */
+const MODEL_MIN_ROW = 8;
 
 /** The sizes of each zoom level: of rows and boxes, and of a millisecond in the layout by time. */
 export const LANE_ZOOMS = [
@@ -33,7 +36,7 @@ export class LaneModel {
   #apis;
   #headHeight;
   #items = [];
-  #settings = { layout: "order", zoom: 1, options: false, focus: null };
+  #settings = { layout: "order", zoom: 1, rowHeight: null, options: false, focus: null };
   #layout = null;
   #steps = null;
   #start = null;
@@ -59,6 +62,12 @@ export class LaneModel {
   /** The current settings. */
   get settings() {
     return this.#settings;
+  }
+
+  /** The sizes of the zoom level, or those of rows that fit a step into the window. */
+  get sizes() {
+    const { zoom, rowHeight } = this.#settings;
+    return rowHeight === null ? LANE_ZOOMS[zoom] : { ...LANE_ZOOMS[0], rowHeight, boxHeight: rowHeight };
   }
 
   /** Adds the next event. */
@@ -127,7 +136,7 @@ export class LaneModel {
     modelCut(this.rules, seq, (rule) => rule.seq);
   }
 
-  /** Changes settings, any of `{ layout, zoom, options, focus }`, and places all events again. */
+  /** Changes settings, any of `{ layout, zoom, rowHeight, options, focus }`, and places all events again. */
   layOut(settings) {
     this.#settings = { ...this.#settings, ...settings };
     this.entries = [];
@@ -136,10 +145,21 @@ export class LaneModel {
     this.#steps = new LaneSteps();
     this.#start = null;
     this.#connections = [];
-    const sizes = LANE_ZOOMS[this.#settings.zoom];
     const Layout = this.#settings.layout === "time" ? TimeLayout : RowLayout;
-    this.#layout = new Layout(sizes, this.rules);
+    this.#layout = new Layout(this.sizes, this.rules);
     for (const item of this.#items) this.#place(item);
+  }
+
+  /** Returns the settings by which the step fits into a window of the height `space`, with rows as high as possible. */
+  fitting(heading, space) {
+    const own = this.entries.filter((entry) => entry.heading === heading);
+    const rows = new Set(own.map(({ y }) => y)).size;
+    const isOfStep = ({ kind, y }) => kind === "idle" && y >= own[0].y && y <= own.at(-1).y;
+    const fixed = heading.height + ROW_HEAD_GAP + this.rules.filter(isOfStep).length * ROW_BREAK_HEIGHT;
+    const zoom = LANE_ZOOMS.findLastIndex(({ rowHeight }) => rows * rowHeight + fixed <= space);
+    if (zoom >= 0) return { layout: "order", zoom, rowHeight: null };
+    const rowHeight = Math.max(MODEL_MIN_ROW, Math.floor((space - fixed) / rows));
+    return { layout: "order", zoom: 0, rowHeight };
   }
 
   /** Returns the number of events up to `seq`. */

@@ -5,13 +5,18 @@ import { LANE_IDLE } from "./idle.js";
 
 /** A pause of so many nanoseconds ends a row. */
 const ROW_PAUSE = 1e6;
-const ROW_BREAK_HEIGHT = 28;
-const ROW_HEAD_GAP = 3;
+/** Height of the label of a pause. */
+export const ROW_BREAK_HEIGHT = 28;
+/** Space below the heading of a step. */
+export const ROW_HEAD_GAP = 3;
+/** Height of the text of a time. Rows that are lower have no time if it would cover that of an earlier one. */
+const ROW_TIME_HEIGHT = 19;
 
 /** Places events and headings one after the other. Adds headings, times and breaks to `rules`. */
 export class RowLayout {
   #row = [];
   #rowY = 0;
+  #timeY = -Infinity;
   #burst = 0;
   #lastAt = null;
 
@@ -37,13 +42,10 @@ export class RowLayout {
   #open(first) {
     this.#row = [];
     this.#rowY = this.end;
-    this.rules.push({
-      kind: "time",
-      y: this.#rowY,
-      seq: first.item.seq,
-      since: first.since,
-      burst: this.#burst,
-    });
+    if (this.#rowY - this.#timeY >= Math.min(ROW_TIME_HEIGHT, this.rowHeight * 3)) {
+      this.#timeY = this.#rowY;
+      this.rules.push({ kind: "time", y: this.#rowY, seq: first.item.seq, since: first.since, burst: this.#burst });
+    }
     this.end += this.rowHeight;
   }
 

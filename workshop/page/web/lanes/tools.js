@@ -12,14 +12,15 @@ const TOOLS_CONNECTIONS = 100;
 export function createLaneTools(store, lanes, isShown) {
   const zoomBy = (step) => {
     const zoom = Math.min(LANE_ZOOMS.length - 1, Math.max(0, lanes.model.settings.zoom + step));
-    if (zoom !== lanes.model.settings.zoom) lanes.layOut({ zoom });
+    const isOther = zoom !== lanes.model.settings.zoom || lanes.model.settings.rowHeight !== null;
+    if (isOther) lanes.layOut({ zoom, rowHeight: null });
   };
   const flipLayout = () => lanes.layOut({ layout: lanes.model.settings.layout === "time" ? "order" : "time" });
   const flipOptions = () => lanes.layOut({ options: !lanes.model.settings.options });
   const focusSelected = () => store.set("focus", store.focus === null ? toolsConnection(store, lanes) : null);
 
   const layouts = toolsLayouts(lanes);
-  const zooms = toolsZooms(zoomBy);
+  const zooms = toolsZooms(zoomBy, () => lanes.fit());
   const options = toolsOptions(lanes, flipOptions);
   const connections = toolsConnections(store, lanes);
   const tools = [layouts, zooms, options, connections];
@@ -37,6 +38,7 @@ export function createLaneTools(store, lanes, isShown) {
     keys: [
       { keys: ["+", "="], label: "+", description: "zoom in", run: () => zoomBy(1) },
       { keys: ["-"], label: "-", description: "zoom out", run: () => zoomBy(-1) },
+      { keys: ["z"], label: "z", description: "fit the visible step into the window", run: () => lanes.fit() },
       { keys: ["t"], label: "t", description: "switch the layout between time and order", run: flipLayout },
       { keys: ["o"], label: "o", description: "show or hide socket options", run: flipOptions },
       { keys: ["f"], label: "f", description: "show only the selected connection, or all", run: focusSelected },
@@ -64,7 +66,7 @@ function toolsLayouts(lanes) {
   };
 }
 
-function toolsZooms(zoomBy) {
+function toolsZooms(zoomBy, fit) {
   const button = (text, label, step) =>
     el("button", {
       type: "button",
@@ -75,10 +77,11 @@ function toolsZooms(zoomBy) {
     });
   const [less, more] = [button("−", "zoom out", -1), button("+", "zoom in", 1)];
   const show = ({ settings }) => {
-    less.disabled = settings.zoom === 0;
+    less.disabled = settings.zoom === 0 && settings.rowHeight === null;
     more.disabled = settings.zoom === LANE_ZOOMS.length - 1;
   };
-  return { element: el("div", { class: "joined", role: "group", "aria-label": "Zoom" }, less, more), show };
+  const whole = el("button", { type: "button", text: "fit this step", title: "Fit the visible step into the window (z)", onclick: fit });
+  return { element: el("div", { class: "joined", role: "group", "aria-label": "Zoom" }, less, more, whole), show };
 }
 
 function toolsOptions(lanes, flip) {

@@ -47,7 +47,7 @@ export function createLanesView(store) {
     store.set("step", step);
     location.hash = "compare";
   };
-  const lanes = new Lanes(store, { kind: "lanes", empty: lanesEmpty(store), onCompare });
+  const lanes = new Lanes(store, { kind: "lanes", empty: lanesEmpty(store), onCompare, hasPlace: true });
   const isShown = () => !element.hidden;
   const tools = createLaneTools(store, lanes, isShown);
   const legend = createLegend(LANES_OPS);

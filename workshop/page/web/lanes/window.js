@@ -1,4 +1,4 @@
-// The scrolled window over the lanes. It follows new events until the user scrolls up.
+// The scrolled window over the lanes. It follows new events until the user scrolls.
 
 import { el } from "../frame/dom.js";
 import { numberText } from "../recording/numbers.js";
@@ -11,17 +11,25 @@ export class LaneWindow {
   element = el("div", { class: "lanes-scroll" });
   /** The button that scrolls to the end. */
   button = el("button", { type: "button", class: "lanes-more main", hidden: true });
+  /** `true` if the window follows the last event, `false` if it shows the start of the newest step. */
+  isAtEnd = false;
   #lastSeen = 0;
+  /** The position that this class has set. */
+  #position = null;
   #removed = 0;
 
   constructor(draw) {
     this.draw = draw;
-    this.button.addEventListener("click", () => this.follow());
+    this.button.addEventListener("click", () => {
+      this.isFollowing = this.isAtEnd = true;
+      this.draw();
+    });
   }
 
-  /** Scrolls to the end and follows new events. */
+  /** Scrolls to the start of the newest step and follows new steps. */
   follow() {
     this.isFollowing = true;
+    this.isAtEnd = false;
     this.draw();
   }
 
@@ -31,11 +39,12 @@ export class LaneWindow {
     this.isFollowing = false;
   }
 
-  /** Handles scrolling: starts following at the end, else stops. */
+  /** Handles scrolling by the user: starts following at the end, else stops. */
   scrolled(seq) {
     const { scrollTop, clientHeight, scrollHeight } = this.element;
-    if (scrollTop + clientHeight >= scrollHeight - 6) this.isFollowing = true;
-    else this.stay(seq);
+    const isByUser = this.#position === null || Math.abs(scrollTop - this.#position) > 1;
+    if (isByUser && scrollTop + clientHeight >= scrollHeight - 6) this.isFollowing = this.isAtEnd = true;
+    else if (isByUser) this.stay(seq);
     this.draw();
   }
 
@@ -44,11 +53,21 @@ export class LaneWindow {
     this.#removed += height;
   }
 
-  /** Scrolls for a field of height `bottom`, and returns the visible range. */
-  scrollFor(bottom) {
+  /** Shows the part that starts at `top`, and does not follow. `seq` is the last shown event. */
+  showFrom(top, seq) {
+    this.isFollowing = false;
+    this.#lastSeen = seq;
+    this.element.scrollTop = top;
+    this.#position = this.element.scrollTop;
+  }
+
+  /** Scrolls for a field of height `bottom` whose newest step starts at `begin`, and returns the visible range. */
+  scrollFor(bottom, begin) {
     const { element } = this;
-    if (this.isFollowing) element.scrollTop = bottom;
-    else if (this.#removed > 0) element.scrollTop -= this.#removed;
+    if (this.isFollowing) {
+      element.scrollTop = this.isAtEnd ? bottom : begin;
+      this.#position = element.scrollTop;
+    } else if (this.#removed > 0) element.scrollTop -= this.#removed;
     this.#removed = 0;
     const { scrollTop, clientHeight } = element;
     return [scrollTop, scrollTop + clientHeight];

@@ -5,12 +5,13 @@ import { numberText, durationText } from "../recording/numbers.js";
 import { createTimeline } from "./timeline.js";
 import { Player } from "./player.js";
 
-const PLAYBACK_SPEEDS = [
-  [1, "original speed"],
-  [10, "10 × slower"],
-  [100, "100 × slower"],
-  [1000, "1,000 × slower"],
-  [10000, "10,000 × slower"],
+/** Durations of the replay of a step in seconds; 0 for the original speed. */
+const PLAYBACK_DURATIONS = [
+  [0, "at original speed"],
+  [5, "in about 5 s"],
+  [20, "in about 20 s"],
+  [60, "in about a minute"],
+  [180, "in about 3 minutes"],
 ];
 
 const PLAYBACK_SHAPES = {
@@ -88,12 +89,12 @@ function playbackKeys(player) {
 }
 
 function playbackSpeed(player) {
-  const options = PLAYBACK_SPEEDS.map(([slowness, text]) =>
-    el("option", { value: slowness, text, selected: slowness === player.slowness }),
+  const options = PLAYBACK_DURATIONS.map(([seconds, text]) =>
+    el("option", { value: seconds, text, selected: seconds === player.seconds }),
   );
   const choose = el(
     "select",
-    { "aria-label": "Speed of the replay", onchange: () => (player.slowness = Number(choose.value)) },
+    { "aria-label": "Duration of the replay of a step", onchange: () => player.setDuration(Number(choose.value)) },
     options,
   );
   return choose;

@@ -1,18 +1,21 @@
 // Moves the store's cursor by events, by steps, or continuously.
 
-/** Maximum length of a pause during replay, in milliseconds. */
-const PLAYER_MAX_PAUSE = 600;
+import { replaySpeed } from "./replay-speed.js";
 
 /** Moves the cursor. It stops at events with `isStop(item)`. `stepOf(item)` returns the step of such an event. */
 export class Player {
-  /** Factor by which the replay is slower than the recording. */
-  slowness = 1000;
+  /** Duration of the replay of a step in seconds; 0 for the original speed. */
+  seconds = 20;
   /** `true` during a replay. */
   isPlaying = false;
   /** Original length of the pause that is currently shortened, in nanoseconds, or 0. */
   pause = 0;
   #time = 0;
   #frame = null;
+  /** The step for which `#speed` was computed. */
+  #step = null;
+  /** The factor by which the replay is slower, and the length to which pauses are shortened, in nanoseconds. */
+  #speed = { slowness: 1, maxPause: 0 };
 
   constructor(store, { isStop, stepOf, onChange }) {
     this.store = store;
@@ -106,11 +109,28 @@ export class Player {
     this.play();
   }
 
+  /** Sets the duration of the replay of a step. */
+  setDuration(seconds) {
+    this.seconds = seconds;
+    this.#step = null;
+  }
+
+  /** Sets the speed for the step of the stop at `index`. */
+  #setSpeed(index) {
+    const { items } = this.store;
+    const step = this.stepOf(items[index]);
+    if (step === this.#step) return;
+    this.#step = step;
+    const times = items.filter((item) => this.isStop(item) && this.stepOf(item) === step).map(({ at }) => at);
+    this.#speed = replaySpeed(times, this.seconds);
+  }
+
   /** Starts the replay at the current position. */
   play() {
     const from = this.store.items[this.index];
     if (from === undefined) return;
     this.isPlaying = true;
+    this.#step = null;
     this.#time = from.at;
     let before = performance.now();
     const tick = (now) => {
@@ -127,11 +147,12 @@ export class Player {
     const index = this.index;
     const next = this.#next(index, 1);
     if (next === null) return this.follow();
-    const maxPause = (PLAYER_MAX_PAUSE * 1e6) / this.slowness;
+    this.#setSpeed(next);
+    const { slowness, maxPause } = this.#speed;
     const original = items[next].at - items[Math.max(0, index)].at;
     this.pause = original > maxPause ? original : 0;
     if (items[next].at - this.#time > maxPause) this.#time = items[next].at - maxPause;
-    this.#time += (ms * 1e6) / this.slowness;
+    this.#time += (ms * 1e6) / slowness;
     this.#reach(next);
     this.onChange();
   }
