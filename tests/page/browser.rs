@@ -63,6 +63,11 @@ fn story_shows_a_step_whole_at_each_size() {
 }
 
 #[test]
+fn lanes_show_rows_from_the_beginning_of_a_step_at_each_size() {
+    run_script("sizes.mjs");
+}
+
+#[test]
 fn operation_buttons_make_calls() {
     run_script("do.mjs");
 }
