@@ -75,7 +75,7 @@ fn compare(path: &Path) {
 
 fn show(path: &Path) {
     let mut events = AnnotatedEvents::new(Timeline::of(vec![Trace::open(path).unwrap()]));
-    let style = Style { color: false, width: None, bytes: false };
+    let style = Style { color: false, width: None, bytes: false, headers: false, full: false };
     let (mut view, mut out) = (View::text(events.timeline(), style), io::sink());
     view.begin(events.timeline().recordings(), &mut out).unwrap();
     while let Some(annotated) = events.next_event().unwrap() {

@@ -60,6 +60,6 @@ fn pictures_fit_their_width() {
             picture.starts_with("= Same socket calls in all three: socket, bind, listen, connect"),
             "{picture}"
         );
-        assert_eq!(picture.contains("all "), true, "{picture}");
+        assert!(picture.contains("all "), "{picture}");
     }
 }

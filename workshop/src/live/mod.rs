@@ -41,7 +41,7 @@ pub use live_page::LivePage;
 use operations::apis;
 use operations::wire::WireNetwork;
 use response::ErrorResponse;
-use state::State;
+use state::{Feed, State};
 
 /// Serves the live page until the shutdown. The page shows the recordings of the given servers, and records its scenarios
 /// on the network of `workshop wire` in a folder of `traces`.
@@ -70,7 +70,7 @@ pub async fn start(
     let apis = apis::all(instances, shutdown);
     let token = shutdown.clone();
     let wire = tokio::task::spawn_blocking(move || WireNetwork::new(&traces, &token)).await?;
-    let state = State::new(access, apis, plain, wire, recordings, history, feed_error, shutdown);
+    let state = State::new(access, apis, plain, wire, Feed { recordings, history, feed_error }, shutdown);
     let state = Arc::new(State { database, ..state });
     tokio::spawn(feed::comparison::run(Arc::clone(&state)));
     tokio::spawn(feed::socket_table::run(Arc::clone(&state)));

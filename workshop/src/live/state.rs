@@ -44,17 +44,24 @@ pub(crate) struct State {
     pub(crate) shutdown: Shutdown,
 }
 
+/// The recordings that the page shows, and the events that were read from them.
+pub(crate) struct Feed {
+    pub(crate) recordings: Vec<Recording>,
+    pub(crate) history: Arc<History>,
+    /// Error that ended the reading.
+    pub(crate) feed_error: LatestJson,
+}
+
 impl State {
     pub(crate) fn new(
         access: Access,
         apis: Vec<Arc<Api>>,
         plain: &PlainInstance,
         wire: WireNetwork,
-        recordings: Vec<Recording>,
-        history: Arc<History>,
-        feed_error: LatestJson,
+        feed: Feed,
         shutdown: &Shutdown,
     ) -> Self {
+        let Feed { recordings, history, feed_error } = feed;
         Self {
             run_id: new_run_id(),
             access,
