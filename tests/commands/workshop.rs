@@ -202,6 +202,30 @@ fn second_workshop_in_the_same_directory_fails() {
 }
 
 #[test]
+fn terminal_and_page_number_connections_alike() {
+    let Some(curl) = find("curl") else { return };
+    let mut workshop = Workshop::unread(&PORTS);
+    let url = format!("http://{}/v1/books/1", workshop.rest());
+    run(&curl, &["-sS", &url]).ok();
+    let is_ours = |item: &Value| {
+        let step = item["step"].as_str().unwrap_or_default();
+        item["recording"] == "rest-server" && item["op"] == "accept" && step.starts_with("from 127.0.0.1")
+    };
+    let items = workshop.stream().items_until(|items| items.iter().any(is_ours));
+    let number = items.iter().find(|item| is_ours(item)).unwrap()["connection"].to_string();
+    // The number differs from that of the socket in its recording.
+    assert_ne!(items.iter().find(|item| is_ours(item)).unwrap()["sock"].to_string(), number);
+    let words = loop {
+        let line = workshop.next_line();
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        if words.first().is_some_and(|api| api == "rest") && words.contains(&"accept".to_owned()) {
+            break words;
+        }
+    };
+    assert_eq!(words[2], format!("#{number}"), "{words:?}");
+}
+
+#[test]
 fn unread_output_does_not_block_the_servers() {
     let mut workshop = Workshop::unread(&PORTS);
     let calls = json!({ "operation": "get", "apis": APIS, "calls": 100, "connection": "new" });

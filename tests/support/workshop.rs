@@ -142,6 +142,11 @@ impl Workshop {
         ids.into_iter().filter_map(Pid::from_raw).collect()
     }
 
+    /// Returns the next line that the workshop prints after its tour. Only for an [`unread`](Self::unread) workshop.
+    pub(crate) fn next_line(&mut self) -> String {
+        self.lines.as_mut().unwrap().next().unwrap().unwrap()
+    }
+
     pub(crate) fn interrupt(&self) {
         signal_to(&self.child, Signal::INT);
     }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use socket_tap::monotonic_ns;
 
@@ -13,20 +13,27 @@ use socket_tap::monotonic_ns;
 /// this writer after the tour. Opening a clone opens all clones.
 #[derive(Clone, Debug)]
 pub struct GatedStdout {
-    is_open: Arc<AtomicBool>,
+    /// Value of the monotonic clock at the opening; 0 until then.
+    opened_ns: Arc<AtomicU64>,
     created_ns: u64,
 }
 
 impl Default for GatedStdout {
     fn default() -> Self {
-        Self { is_open: Arc::default(), created_ns: monotonic_ns() }
+        Self { opened_ns: Arc::default(), created_ns: monotonic_ns() }
     }
 }
 
 impl GatedStdout {
     /// Passes everything that is written from now on to standard output.
     pub fn open(&self) {
-        self.is_open.store(true, Ordering::Release);
+        self.opened_ns.store(monotonic_ns().max(1), Ordering::Release);
+    }
+
+    /// Returns the time of the monotonic clock at which this writer was opened, in nanoseconds. `None` until then.
+    #[must_use]
+    pub fn opened_ns(&self) -> Option<u64> {
+        Some(self.opened_ns.load(Ordering::Acquire)).filter(|opened| *opened > 0)
     }
 
     /// Returns the time of the monotonic clock at which this writer was created, in nanoseconds. The printed
@@ -39,7 +46,7 @@ impl GatedStdout {
 
 impl Write for GatedStdout {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.is_open.load(Ordering::Acquire) { io::stdout().write(bytes) } else { Ok(bytes.len()) }
+        if self.opened_ns().is_some() { io::stdout().write(bytes) } else { Ok(bytes.len()) }
     }
 
     fn flush(&mut self) -> io::Result<()> {

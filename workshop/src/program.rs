@@ -90,7 +90,7 @@ async fn run_workshop(flags: &Flags, recordings: &mut Vec<Recordings>) -> Result
     };
     if let (Ok(_), Some(extras)) = (&verdict, &mut extras) {
         end_tour(flags, recordings, &live_output).await?;
-        if let Err(error) = serve(flags, &apis, extras, signals, &shutdown).await {
+        if let Err(error) = serve(flags, &apis, extras, signals, &live_output, &shutdown).await {
             verdict = Err(error);
         }
     }
@@ -168,12 +168,13 @@ async fn serve(
     apis: &[ApiInstance; 3],
     extras: &mut Extras,
     signals: Signals,
+    live_output: &GatedStdout,
     shutdown: &Shutdown,
 ) -> Result<(), Error> {
     let page = match extras.page.take() {
         Some(page) => {
             let (store, traces) = (&flags.store.store, flags.traces.clone());
-            Some(live::start(page, apis, &extras.plain, store, traces, shutdown).await?)
+            Some(live::start(page, apis, &extras.plain, store, traces, live_output, shutdown).await?)
         }
         None => None,
     };

@@ -90,7 +90,9 @@ fn record(
     live_output: &GatedStdout,
     recordings: &mut Vec<Recordings>,
 ) -> io::Result<Recordings> {
-    let started = Recordings::start(api, &flags.trace_files(), Some(live_output))?;
+    // With a page, its feed prints the lines, with the numbers of connections that the page shows.
+    let live_output = flags.page().is_none().then_some(live_output);
+    let started = Recordings::start(api, &flags.trace_files(), live_output)?;
     recordings.push(started.clone());
     Ok(started)
 }

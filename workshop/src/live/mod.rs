@@ -34,6 +34,7 @@ use server_kit::store::StoreAddress;
 use tokio::task::JoinHandle;
 
 use crate::api_instance::ApiInstance;
+use crate::gated_stdout::GatedStdout;
 use crate::plain_instance::PlainInstance;
 use feed::history::History;
 use latest_json::LatestJson;
@@ -44,7 +45,7 @@ use response::ErrorResponse;
 use state::{Feed, State};
 
 /// Serves the live page until the shutdown. The page shows the recordings of the given servers, and records its scenarios
-/// on the network of `workshop wire` in a folder of `traces`.
+/// on the network of `workshop wire` in a folder of `traces`. The servers' socket calls are printed on `live_output`.
 ///
 /// # Errors
 /// If the trace files cannot be opened.
@@ -54,6 +55,7 @@ pub async fn start(
     plain: &PlainInstance,
     store: &StoreAddress,
     traces: PathBuf,
+    live_output: &GatedStdout,
     shutdown: &Shutdown,
 ) -> io::Result<JoinHandle<io::Result<()>>> {
     let (history, feed_error) = (Arc::new(History::default()), LatestJson::default());
@@ -62,6 +64,7 @@ pub async fn start(
         sources.cloned().collect(),
         Arc::clone(&history),
         feed_error.clone(),
+        live_output.clone(),
         shutdown.clone(),
     )
     .await?;

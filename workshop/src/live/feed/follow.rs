@@ -15,6 +15,8 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::history::History;
+use super::terminal::Terminal;
+use crate::gated_stdout::GatedStdout;
 use crate::live::latest_json::LatestJson;
 use crate::recordings::Recordings;
 
@@ -24,12 +26,13 @@ const BATCH: usize = 256;
 /// Pause before the trace files are checked for new events again.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Starts a thread that reads events from the recordings until the shutdown. Returns a description of each
-/// recording.
+/// Starts a thread that reads events from the recordings until the shutdown, and prints those of servers on `live_output`.
+/// Returns a description of each recording.
 pub(crate) async fn start(
     recordings: Vec<Recordings>,
     history: Arc<History>,
     feed_error: LatestJson,
+    live_output: GatedStdout,
     shutdown: Shutdown,
 ) -> io::Result<Vec<Recording>> {
     let (opened, wait_opened) = oneshot::channel();
@@ -44,9 +47,9 @@ pub(crate) async fn start(
         Ok(timeline) => {
             // The receiver is gone if the future of this function has been dropped.
             let _ = opened.send(Ok(timeline.recordings().to_vec()));
-            if let Err(error) =
-                read(AnnotatedEvents::new(timeline).with_detail(DETAIL), &history, flush, &shutdown)
-            {
+            let terminal = Terminal::new(timeline.recordings(), live_output);
+            let events = AnnotatedEvents::new(timeline).with_detail(DETAIL);
+            if let Err(error) = read(events, &history, terminal, flush, &shutdown) {
                 let message = format!("the live page receives no further events: {error}");
                 warn(&message);
                 feed_error.publish(&json!({ "error": message }).to_string());
@@ -61,6 +64,7 @@ pub(crate) async fn start(
 fn read(
     mut events: AnnotatedEvents,
     history: &History,
+    mut terminal: Terminal,
     flush: impl Fn(),
     shutdown: &Shutdown,
 ) -> Result<(), Error> {
@@ -71,6 +75,7 @@ fn read(
         let next = loop {
             let next = events.next_or_pending()?;
             let Next::Event(event) = &next else { break next };
+            terminal.print(event);
             batch.push(items.next(event, &recordings).map_err(serialization_error)?);
             if batch.len() == BATCH {
                 break next;

@@ -7,3 +7,4 @@ pub(crate) mod history;
 mod pacing;
 mod server;
 pub(crate) mod socket_table;
+mod terminal;
