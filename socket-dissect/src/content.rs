@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::data::TransferData;
-use super::decompress::decompress;
+use super::decompress::Unpacker;
 use super::graphql;
 use super::grpc::{self, Format, MessageReader};
 use super::media::{Encoding, Media};
@@ -72,6 +72,7 @@ impl Content {
         Self::Plain(Plain {
             media,
             encoding,
+            unpacker: Unpacker::new(encoding).map(Box::new),
             unit: OpenUnit::default(),
             beginning: PrefixBuffer::new(max),
             document,
@@ -100,6 +101,8 @@ impl Content {
 pub(super) struct Plain {
     media: Media,
     encoding: Encoding,
+    /// Decompresses the body; `None` if it is not compressed, or cannot be decompressed.
+    unpacker: Option<Box<Unpacker>>,
     unit: OpenUnit,
     beginning: PrefixBuffer,
     document: Document,
@@ -121,9 +124,21 @@ enum Document {
 
 impl Plain {
     fn read(&mut self, label: Label, data: TransferData<'_>, ends: bool, context: &mut Context<'_>) {
-        self.beginning.add(data);
+        let decompressed;
+        let content = match &mut self.unpacker {
+            None => data,
+            Some(unpacker) => {
+                let (bytes, length) = unpacker.add(data.recorded());
+                if data.missing() > 0 {
+                    unpacker.lose();
+                }
+                decompressed = bytes;
+                TransferData::new(&decompressed, length.saturating_add(u64::from(unpacker.is_lost())))
+            }
+        };
+        self.beginning.add(content);
         if let Document::Request(buffer) | Document::Response(buffer) = &mut self.document {
-            buffer.add(data);
+            buffer.add(content);
         }
         let operation = if ends { self.read_document(label.call, context) } else { None };
         let text = match &self.document {
@@ -151,8 +166,7 @@ impl Plain {
             return None;
         }
         self.attempts += 1;
-        let decompressed = decompress(self.encoding, buffer.bytes(), MAX_DOCUMENT);
-        let content = decompressed.as_ref().map_or(buffer.bytes(), |(bytes, _)| bytes);
+        let content = buffer.bytes();
         if matches!(self.document, Document::Request(_)) {
             let request = graphql::Request::of_json(content)?;
             context.calls.set_graphql_operation(call, request.operation.clone());
@@ -166,16 +180,14 @@ impl Plain {
 
     fn text(&self, ends: bool, limit: Limit) -> String {
         let more = !ends || self.beginning.is_cut();
-        match (&self.media, self.encoding) {
-            (Media::Other(media), Encoding::Identity) => short(media),
-            (_, Encoding::Identity) => limit.text_of(self.beginning.bytes(), more),
-            (Media::Other(media), encoding) => format!("{}: {}", encoding.name(), short(media)),
-            (_, encoding) => match decompress(encoding, self.beginning.bytes(), limit.bytes()) {
-                Some((bytes, is_cut)) => {
-                    format!("{}: {}", encoding.name(), limit.text_of(&bytes, more || is_cut))
-                }
-                None => "compressed".to_owned(),
-            },
+        let text = match &self.media {
+            Media::Other(media) => short(media),
+            _ => limit.when(ends).text_of(self.beginning.bytes(), more),
+        };
+        match (self.encoding, &self.unpacker) {
+            (Encoding::Identity, _) => text,
+            (encoding, Some(_)) => format!("{}: {text}", encoding.name()),
+            (_, None) => "compressed".to_owned(),
         }
     }
 }

@@ -144,3 +144,16 @@ fn line_ends_of_a_body_are_visible() {
     let request = message("PUT /a HTTP/1.1", "content-type: text/html\r\n", b"<p>\r\n\ta\n</p>");
     assert_eq!(body(request), "12 payload body: <p>↵␉a↵</p>");
 }
+
+#[test]
+fn compressed_body_is_read_across_chunks() {
+    let packed = gzip(r#"{"a":1,"b":2}"#);
+    let mut server = Fixture::new();
+    server.reads("GET /a HTTP/1.1\r\n\r\n");
+    server.writes("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\ntransfer-encoding: chunked\r\n\r\n");
+    // Some servers send the header of gzip in a chunk of its own.
+    let (head, rest) = packed.split_at(10);
+    server.writes([format!("{:x}\r\n", head.len()).as_bytes(), head, b"\r\n"].concat());
+    let parts = server.writes([format!("{:x}\r\n", rest.len()).as_bytes(), rest, b"\r\n0\r\n\r\n"].concat());
+    assert_eq!(parts[1].text, r#"gzip: {"a":1,"b":2}"#);
+}

@@ -99,6 +99,16 @@ impl PartCollector {
         });
     }
 
+    /// Returns the number of parts of the current read or write.
+    pub(super) fn len(&self) -> usize {
+        self.parts.len()
+    }
+
+    /// Sets the HTTP/2 stream of the parts from index `from` on.
+    pub(super) fn set_stream(&mut self, from: usize, stream: Option<u32>) {
+        self.parts.iter_mut().skip(from).for_each(|part| part.stream = stream);
+    }
+
     /// Sets the header fields of the last part.
     pub(super) fn set_fields(&mut self, fields: Vec<(String, String)>) {
         if let Some(last) = self.parts.last_mut() {

@@ -54,7 +54,8 @@ impl EventReader {
             if part.missing() > 0 {
                 self.line_is_empty = false;
             }
-            let text = text(self.beginning.bytes(), self.is_first, context.limit);
+            let limit = context.limit.when(end.is_some());
+            let text = text(self.beginning.bytes(), self.is_first, limit);
             let text = with_hole(text, part.missing());
             context.output.part(&mut self.unit, part.len(), label, text, end.is_some());
             if end.is_some() {

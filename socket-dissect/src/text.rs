@@ -19,7 +19,13 @@ impl Limit {
 
     /// Returns `true` for complete texts.
     pub(super) fn is_full(self) -> bool {
-        self == Self::FULL
+        self.chars > Self::SHORT.chars
+    }
+
+    /// Returns the limit for the text of a unit so far. Before the unit ends, a complete text is shortened: it is repeated
+    /// with each of its parts.
+    pub(super) fn when(self, ends: bool) -> Self {
+        if ends { self } else { Self { chars: self.chars.min(4096) } }
     }
 
     /// Returns the number of bytes that suffice for a text.

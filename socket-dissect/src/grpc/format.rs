@@ -54,10 +54,11 @@ impl Format {
     }
 
     fn decompressed(&self, flags: u8, bytes: &[u8], cut: bool) -> String {
+        let limit = self.limit.when(!cut);
         match self.codec {
             _ if is_trailers(flags) => trailers_text(bytes, self.limit),
-            Codec::Protobuf => protobuf::text(bytes, self.message_type.as_ref(), cut, self.limit),
-            Codec::Other => self.limit.text_of(bytes, cut),
+            Codec::Protobuf => protobuf::text(bytes, self.message_type.as_ref(), cut, limit),
+            Codec::Other => limit.text_of(bytes, cut),
         }
     }
 }

@@ -121,3 +121,25 @@ fn gzip_message_is_decompressed() {
     // Without grpc-encoding.
     assert_eq!(lines(&called().reads(data(1, &message)))[2], format!("{length} payload message: compressed"));
 }
+
+#[test]
+fn messages_of_other_codecs_are_shown_as_text() {
+    let mut server = Fixture::new();
+    let fields = b"\x83\x86\x04\x04/a/b\x5f\x15application/grpc+json";
+    server.reads([PREFACE, &headers(0, fields)].concat());
+    let parts = server.reads(data(1, b"\0\0\0\0\x07{\"a\":1}"));
+    assert_eq!(lines(&parts)[2], "7 payload message: {\"a\":1}");
+}
+
+#[test]
+fn deflate_message_is_decompressed() {
+    let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut zlib, b"\x08\x07").unwrap();
+    let packed = zlib.finish().unwrap();
+    let mut server = Fixture::new();
+    let fields = [GET_BOOK, b"\0\x0dgrpc-encoding\x07deflate"].concat();
+    server.reads([PREFACE, &headers(0, &fields)].concat());
+    let length = u8::try_from(packed.len()).unwrap();
+    let parts = server.reads(data(1, &[&[1, 0, 0, 0, length], &packed[..]].concat()));
+    assert_eq!(parts[2].text, "deflate: {id: 7}");
+}

@@ -123,6 +123,8 @@ impl Http1 {
     /// is no body.
     fn head_complete(&mut self, head: Head, context: &mut Context<'_>) -> Option<Outcome> {
         let call = self.readers.get(context.direction).call;
+        let is_request = context.direction == Direction::ToServer;
+        context.output.set_violation(length::violation(&head.fields, is_request));
         let (media, encoding) = (head.fields.media.clone(), head.fields.encoding);
         let (length, content) = match head.start_line {
             StartLine::Request { method, operation, graphql, path } => {

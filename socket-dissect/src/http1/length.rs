@@ -40,6 +40,20 @@ pub(super) fn of_response(fields: &Fields, code: u16, method: Method) -> Result<
     }
     match (fields.transfer, fields.length) {
         (Transfer::Absent, ContentLength::Absent) | (Transfer::Other, _) => Ok(Length::UntilClose),
+        // The server closes the connection, or the client does.
+        (Transfer::Absent, ContentLength::Invalid) => Ok(Length::UntilClose),
         _ => of_request(fields),
     }
+}
+
+/// Returns the rule that the fields for the length break, with the section.
+pub(super) fn violation(fields: &Fields, is_request: bool) -> Option<&'static str> {
+    Some(match (fields.transfer, fields.length) {
+        (Transfer::Absent, ContentLength::Invalid) => "an invalid content-length (RFC 9112, section 6.3)",
+        (Transfer::Other, _) if is_request => "chunked is not the last coding (RFC 9112, section 6.3)",
+        (Transfer::Chunked | Transfer::Other, ContentLength::Bytes(_) | ContentLength::Invalid) => {
+            "content-length beside transfer-encoding (RFC 9112, section 6.2)"
+        }
+        _ => return None,
+    })
 }

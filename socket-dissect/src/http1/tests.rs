@@ -282,3 +282,22 @@ fn header_fields_are_listed_if_asked_for() {
     assert_eq!(list(&parts[2]), [pair("sum", "7")]);
     assert_eq!(Fixture::new().reads("GET /a HTTP/1.1\r\nHost: a\r\n\r\n")[0].fields, []);
 }
+
+#[test]
+fn fields_that_contradict_each_other_are_named() {
+    let head = |fields: &str| format!("HTTP/1.1 200 OK\r\n{fields}\r\n\r\nok");
+    for (fields, section) in
+        [("content-length: 5, 6", "6.3"), ("content-length: 2\r\ntransfer-encoding: chunked", "6.2")]
+    {
+        let mut server = Fixture::new();
+        server.reads("GET /a HTTP/1.1\r\n\r\n");
+        let parts = server.writes(head(fields));
+        assert!(parts[0].violation.as_deref().is_some_and(|text| text.contains(section)), "{parts:?}");
+    }
+    let mut server = Fixture::new();
+    server.reads("GET /a HTTP/1.1\r\n\r\n");
+    let parts = server.writes(head("content-length: x"));
+    assert_eq!(lines(&parts)[1], "2 payload body: ok…", "the body ends with the connection");
+    let parts = Fixture::new().reads("POST /a HTTP/1.1\r\ntransfer-encoding: gzip\r\n\r\n");
+    assert!(parts[0].violation.as_deref().is_some_and(|text| text.contains("6.3")), "{parts:?}");
+}

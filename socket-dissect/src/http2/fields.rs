@@ -1,8 +1,10 @@
 //! The decoded fields of an HTTP/2 header block.
 
+use super::super::graphql;
 use super::super::grpc::{self, Status};
 use super::super::media::{Encoding, Media};
 use super::super::text::short;
+use super::super::websocket::Deflate;
 
 /// The decoded fields of a header block that affect how its message is dissected.
 #[derive(Debug, Default)]
@@ -10,6 +12,12 @@ pub(super) struct Fields {
     pub(super) method: Option<String>,
     pub(super) path: Option<String>,
     pub(super) status: Option<u16>,
+    /// `true` if a CONNECT asks for a WebSocket (RFC 8441).
+    pub(super) asks_for_websocket: bool,
+    /// The GraphQL subprotocol in `sec-websocket-protocol`, if any.
+    pub(super) subprotocol: Option<graphql::Subprotocol>,
+    /// The compression of WebSocket messages in `sec-websocket-extensions`, if any.
+    pub(super) deflate: Option<Deflate>,
     pub(super) media: Media,
     pub(super) encoding: Encoding,
     /// Compression of gRPC messages, from `grpc-encoding`.
@@ -51,6 +59,9 @@ impl Fields {
             b":method" => self.method = Some(text().into_owned()),
             b":path" => self.path = Some(text().into_owned()),
             b":status" => self.status = text().parse().ok(),
+            b":protocol" => self.asks_for_websocket = value == b"websocket",
+            b"sec-websocket-protocol" => self.subprotocol = graphql::Subprotocol::of(&text()),
+            b"sec-websocket-extensions" => self.deflate = self.deflate.or(Deflate::of(&text())),
             b"content-type" => self.media = Media::of(&text()),
             b"content-encoding" => self.encoding = Encoding::of(&text()),
             b"grpc-encoding" => self.grpc_encoding = Encoding::of(&text()),

@@ -6,9 +6,11 @@ use super::super::data::TransferData;
 use super::super::direction::{Direction, PerDirection};
 use super::super::graphql;
 use super::super::grpc;
+use super::super::outcome::Outcome;
 use super::super::part::{Class, Layer};
 use super::super::part_collector::Label;
 use super::super::text::short;
+use super::super::websocket::WebSocket;
 use super::fields::Fields;
 
 const BODY: Label = Label::new(Class::Payload, Layer::Http2, "body");
@@ -23,6 +25,10 @@ pub(super) struct Stream {
     content: PerDirection<Option<Content>>,
     /// The gRPC method; `None` for other requests.
     method: Option<grpc::Method>,
+    /// `true` if the request asks for a WebSocket (RFC 8441).
+    asks_for_websocket: bool,
+    /// Reads the DATA of both directions once the server has accepted a WebSocket.
+    websocket: Option<Box<WebSocket>>,
     /// The status of the call so far, from the headers or trailers of the response.
     status: Option<String>,
 }
@@ -30,7 +36,15 @@ pub(super) struct Stream {
 impl Stream {
     pub(super) fn new(call: Option<u64>) -> Self {
         let content = PerDirection::default();
-        Self { call, ended: PerDirection::default(), content, method: None, status: None }
+        Self {
+            call,
+            ended: PerDirection::default(),
+            content,
+            method: None,
+            asks_for_websocket: false,
+            websocket: None,
+            status: None,
+        }
     }
 
     pub(super) fn call(&self) -> Option<u64> {
@@ -51,6 +65,9 @@ impl Stream {
     /// Reads body bytes of a DATA frame. `ends` is `true` if they are the last bytes of the frame.
     pub(super) fn data(&mut self, id: u32, piece: TransferData<'_>, ends: bool, context: &mut Context<'_>) {
         let label = BODY.of(self.call).on(Some(id));
+        if let Some(websocket) = &mut self.websocket {
+            return read_websocket(websocket, label, piece, context);
+        }
         // Headers that could not be decoded leave the type of the content unknown.
         let content =
             self.content.get_mut(context.direction).get_or_insert_with(|| Content::unknown(context.limit));
@@ -87,6 +104,7 @@ impl Stream {
             context.calls.set_user_agent(self.call, user_agent.clone());
         }
         let path = fields.path.as_deref().unwrap_or_default();
+        self.asks_for_websocket = fields.asks_for_websocket;
         if let Some(codec) = fields.media.grpc() {
             let method = grpc::Method::of(path, context.contracts);
             context.calls.set_operation(self.call, method.name().to_owned());
@@ -114,6 +132,12 @@ impl Stream {
             context.calls.set_status(self.call, status.clone());
         }
         self.trailers(&fields, context);
+        if ok && self.asks_for_websocket {
+            self.websocket = Some(Box::new(match fields.subprotocol {
+                Some(_) => WebSocket::with_graphql(fields.deflate),
+                None => WebSocket::new(self.call, fields.deflate),
+            }));
+        }
         let is_graphql = context.calls.is_graphql(self.call);
         self.content.to_client = Some(match (&self.method, fields.media.grpc()) {
             (Some(method), Some(codec)) if ok => {
@@ -130,4 +154,19 @@ impl Stream {
             context.calls.set_status(self.call, status.to_string());
         }
     }
+}
+
+/// Reads the frames of a WebSocket in the DATA of a stream.
+fn read_websocket(
+    websocket: &mut WebSocket,
+    label: Label,
+    mut piece: TransferData<'_>,
+    context: &mut Context<'_>,
+) {
+    let before = context.output.len();
+    if let Outcome::Lost(reason) = websocket.dissect(&mut piece, context) {
+        let label = Label { class: Class::Unknown, layer: Layer::Unknown, name: "unknown", ..label };
+        context.output.whole(piece.take_all().len(), label, reason.to_owned());
+    }
+    context.output.set_stream(before, label.stream);
 }

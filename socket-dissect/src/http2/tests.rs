@@ -388,3 +388,22 @@ fn http1_response_to_http2_is_read() {
     assert_eq!(lines(&parts), ["47 headers response head: 400 Bad Request", "2 payload body: no"]);
     assert!(violations(&parts)[0].contains("section 3.4"), "{parts:?}");
 }
+
+/// RFC 8441, section 5.1.
+#[test]
+fn websocket_on_a_stream_is_read() {
+    let mut server = opened();
+    let connect =
+        &[(":method", "CONNECT"), (":protocol", "websocket"), (":scheme", "https"), (":path", "/chat")];
+    server.reads([frame(4, 0, 0, ""), headers(0, 1, connect)].concat());
+    server.writes([frame(4, 0, 0, ""), headers(0, 1, &[(":status", "200")])].concat());
+    let parts = server.reads(frame(0, 0, 1, [0x81, 0x82, 0, 0, 0, 0, b'h', b'i']));
+    assert_eq!(lines(&parts), ["9 framing DATA", "6 framing text frame", "2 payload message: hi"]);
+    assert!(parts.iter().all(|part| (part.call, part.stream) == (Some(0), Some(1))), "{parts:?}");
+    let parts = server.writes(frame(0, END_STREAM, 1, [0x81, 2, b'h', b'o']));
+    assert_eq!(lines(&parts)[2], "2 payload message: ho");
+    let parts = server.reads(frame(0, 0, 1, [0x68, 0x65]));
+    assert_eq!(lines(&parts)[1..], ["2 framing frame head"]);
+    server.reads(frame(0, END_STREAM, 1, ""));
+    assert_eq!(calls(&mut server), ["CONNECT /chat: 200"]);
+}

@@ -189,7 +189,7 @@ impl Message {
         match operations {
             _ if !self.is_readable() => "compressed".to_owned(),
             Some(operations) if ends => operations.message(self.content.bytes(), context),
-            _ => context.limit.text_of(self.content.bytes(), more),
+            _ => context.limit.when(ends).text_of(self.content.bytes(), more),
         }
     }
 

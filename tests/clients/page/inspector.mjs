@@ -66,6 +66,19 @@ await check('bytes match the trace file and the sum of their parts', async (page
   }
 });
 
+await check('header fields of an HTTP/2 request are listed', async (page) => {
+  const writes = (await called(page)).filter(({ api, op, bytes }) => api === 'grpc' && op === 'write' && bytes > 0);
+  const listed = [];
+  for (const event of writes) {
+    await select(page, event);
+    listed.push(...(await panel(page).getByLabel('Header fields').locator('dt, dd').allTextContents()));
+  }
+  const value = (name) => listed[listed.indexOf(name) + 1];
+  assert.equal(value(':path'), '/bookshelf.v1.BookshelfService/GetBook');
+  assert.equal(value('content-type'), 'application/grpc');
+  assert.equal(value('grpc-status'), '0');
+});
+
 await check('recorded event matches the line of the trace file', async (page) => {
   for (const event of await called(page)) {
     await select(page, event);

@@ -1,10 +1,22 @@
 //! Decompression of message bodies.
+//!
+//! # Layout
+//!
+//! - [`decompress`]: a complete message
+//! - `stream`: a body whose bytes arrive one after the other
+//! - `zstd`: zstd, block by block
+
+mod stream;
+#[cfg(feature = "zstd")]
+mod zstd;
 
 use std::io::Read;
 
 use flate2::read::{DeflateDecoder, GzDecoder, ZlibDecoder};
 
 use super::media::Encoding;
+
+pub(super) use stream::Unpacker;
 
 /// Decompresses data, and returns at most the first `max` bytes of the result. The flag is `true` if the result
 /// continues after the returned bytes, or if the compressed data is truncated or invalid. `None` if this crate cannot
@@ -44,8 +56,32 @@ fn brotli(_: &[u8], _: usize) -> Option<(Vec<u8>, bool)> {
 
 #[cfg(feature = "zstd")]
 fn zstd(compressed: &[u8], max: usize) -> Option<(Vec<u8>, bool)> {
-    use ruzstd::decoding::StreamingDecoder;
-    Some(StreamingDecoder::new(compressed).map_or((Vec::new(), true), |decoder| read(decoder, max)))
+    let mut decoder = zstd::Zstd::default();
+    let mut bytes = Vec::new();
+    let written = decoder.write(compressed, &mut Bounded { bytes: &mut bytes, max: max + 1 });
+    let more = written.is_err() || !decoder.is_finished() || bytes.len() > max;
+    bytes.truncate(max);
+    Some((bytes, more))
+}
+
+/// A buffer that refuses bytes beyond its maximum length.
+#[cfg(feature = "zstd")]
+struct Bounded<'a> {
+    bytes: &'a mut Vec<u8>,
+    max: usize,
+}
+
+#[cfg(feature = "zstd")]
+impl std::io::Write for Bounded<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let fitting = bytes.len().min(self.max - self.bytes.len());
+        self.bytes.extend_from_slice(bytes.get(..fitting).unwrap_or_default());
+        Ok(fitting)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 #[cfg(not(feature = "zstd"))]
