@@ -112,6 +112,12 @@ await check('a selected call is selected in the inspector, the lanes and the com
   const { sock } = events.findLast(({ recording, op }) => recording === 'rest-server' && op === 'accept');
   const read = events.find((event) => event.recording === 'rest-server' && event.sock === sock && event.op === 'read');
   assert.match(await panel.innerText(), /GET \/v1\/books\/99/);
+  await until('the panel leaves the selected row visible', () =>
+    table(page).evaluate((grid) => {
+      const [row, list] = [grid.querySelector('[aria-selected="true"]'), grid.parentElement].map((element) => element.getBoundingClientRect());
+      return row.bottom <= list.bottom + 1;
+    }),
+  );
   await page.keyboard.press('Enter');
   const box = lanes(page).locator(`[data-seq="${read.seq}"][aria-current]`);
   await box.waitFor();
@@ -137,7 +143,8 @@ await check('a connection from a terminal is a step named after its client', asy
   assert.equal(listed[0].client, `lister/1.5 port ${peer.split(':')[1]}`);
   const [number] = listed[0].connection.split(' ');
   await page.keyboard.press('Escape');
-  await page.keyboard.press('1');
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
   await lanes(page).getByRole('heading', { name: `lister/1.5 from ${peer} · ${number}` }).first().waitFor();
 }, { hash: '#calls' });
 

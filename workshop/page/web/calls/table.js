@@ -31,12 +31,19 @@ export class CallsTable {
     );
     this.element.append(this.#table);
     this.element.addEventListener("scroll", () => this.#draw());
-    new ResizeObserver(() => this.#draw()).observe(this.element);
+    new ResizeObserver(() => this.#resized()).observe(this.element);
     this.#body.addEventListener("click", ({ target }) => {
       const row = this.#rowAt(target);
       if (row) this.onSelect(row);
     });
     this.#body.addEventListener("dblclick", ({ target }) => this.#rowAt(target) && onOpen());
+  }
+
+  /** Keeps the selected call in view, which the opening inspector would cover. */
+  #resized() {
+    const selected = this.#rows.find(({ key }) => key === this.#selected);
+    if (selected) this.reveal(selected);
+    else this.#draw();
   }
 
   #rowAt(target) {

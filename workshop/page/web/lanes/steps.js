@@ -52,7 +52,8 @@ export class LaneSteps {
     if (item.op === "accept") {
       const [recordings, parts] = [new Set([recording]), new Map()];
       this.current = { label: step, story: step, parts, at, isFromTerminal: true, recordings, items: [] };
-      this.#next = null;
+      // A step that an operation has begun over another API still gets its heading.
+      if (this.#next?.isFromTerminal) this.#next = null;
     }
     if (this.current?.story === step) this.current.label = clientStepTitle({ step, client, connection }, this.current.label);
     return item.op === "accept";
