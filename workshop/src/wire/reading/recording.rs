@@ -21,12 +21,16 @@ pub struct StepRecording {
     pub api: Api,
     /// Name of the step.
     pub step: String,
+    /// Time on the monotonic clock at which the first recording began, in nanoseconds.
+    pub origin_ns: u64,
     /// Packets in the order in which they were sent.
     pub packets: Vec<SeenPacket>,
     /// Socket calls of both ends, in the order of time.
     pub calls: Vec<SocketCall>,
     /// API calls, in the order in which they ended. Empty for plain UDP and TCP.
     pub exchanges: Vec<Exchange>,
+    /// The same API calls, as the servers saw them.
+    pub served: Vec<Exchange>,
 }
 
 /// A packet as the recording shows it.
@@ -71,14 +75,18 @@ pub struct SocketCall {
     pub is_error: bool,
 }
 
-/// A request and its response, as the client saw them.
+/// A request and its response, as the client or the server saw them.
 #[derive(Clone, Copy, Debug)]
 pub struct Exchange {
     /// Address of the client.
     pub client: Option<SocketAddr>,
-    /// Time of the write of the request's first byte.
+    /// Number of the call on its connection, from 0. It is the same at both ends.
+    pub number: u64,
+    /// Time of the write of the request's first byte, at the server of its read.
     pub began: u64,
-    /// Time of the read of the response's last byte.
+    /// Number of writes that contain bytes of the request, at the server of the response.
+    pub writes: u64,
+    /// Time of the read of the response's last byte, at the server of its write.
     pub ended: u64,
 }
 
@@ -113,15 +121,18 @@ struct Reader {
     connections: Connections,
     tracker: StepTracker,
     dissectors: HashMap<usize, Dissector>,
+    origin_ns: u64,
     steps: Vec<StepRecording>,
 }
 
 impl Reader {
     fn new(timeline: Timeline, apis: Vec<Option<Api>>) -> Self {
         let began = timeline.recordings().iter().map(|recording| timeline.began(recording)).collect();
-        let clients = timeline.recordings().iter().enumerate();
-        let clients = clients.filter(|(_, recording)| recording.header.side == Side::Client);
-        let dissectors = clients.map(|(index, _)| (index, Dissector::new(Side::Client))).collect();
+        let began_at = timeline.recordings().iter().map(|recording| recording.header.monotonic_ns);
+        let origin_ns = began_at.min().unwrap_or(0);
+        let sides = timeline.recordings().iter().map(|recording| recording.header.side);
+        let ends = sides.enumerate().filter(|(_, side)| *side != Side::Wire);
+        let dissectors = ends.map(|(index, side)| (index, Dissector::new(side))).collect();
         Self {
             timeline,
             apis,
@@ -129,6 +140,7 @@ impl Reader {
             connections: Connections::with_packets(),
             tracker: StepTracker::default(),
             dissectors,
+            origin_ns,
             steps: Vec::new(),
         }
     }
@@ -155,9 +167,9 @@ impl Reader {
                 }
             }
             (Some(api), _) => {
-                let exchanges = self.exchanges(recording, &event, client, began);
+                let exchanges = self.exchanges(recording, side, &event, client);
                 let step = self.step(api, &step);
-                step.exchanges.extend(exchanges);
+                if side == Side::Client { &mut step.exchanges } else { &mut step.served }.extend(exchanges);
                 let (returned, is_error) = (began + event.t, event.error.is_some());
                 let call = SocketCall { side, client, at, returned, op: event.op, is_error };
                 step.calls.push(call);
@@ -166,28 +178,35 @@ impl Reader {
         }
     }
 
-    /// Returns the API calls that end with an event of a client.
+    /// Returns the API calls that end with an event.
     fn exchanges(
         &mut self,
         recording: usize,
+        side: Side,
         event: &Event,
         client: Option<SocketAddr>,
-        began: u64,
     ) -> Vec<Exchange> {
+        let began = self.began.get(recording).copied().unwrap_or(0);
         let Some(dissector) = self.dissectors.get_mut(&recording) else { return Vec::new() };
         dissector.observe(event);
         let finished = dissector.take_finished().into_iter();
         finished
-            .map(|call| Exchange { client, began: began + call.began, ended: began + call.ended })
+            .map(|call| Exchange {
+                client,
+                number: call.number,
+                began: began + call.began,
+                writes: if side == Side::Client { &call.to_server } else { &call.to_client }.transfers,
+                ended: began + call.ended,
+            })
             .collect()
     }
 
     fn step(&mut self, api: Api, name: &str) -> &mut StepRecording {
         let known = self.steps.iter().position(|step| step.api == api && step.step == name);
         let index = known.unwrap_or_else(|| {
-            let step = name.to_owned();
-            let (packets, calls, exchanges) = (Vec::new(), Vec::new(), Vec::new());
-            self.steps.push(StepRecording { api, step, packets, calls, exchanges });
+            let (step, origin_ns) = (name.to_owned(), self.origin_ns);
+            let (packets, calls, exchanges, served) = Default::default();
+            self.steps.push(StepRecording { api, step, origin_ns, packets, calls, exchanges, served });
             self.steps.len() - 1
         });
         &mut self.steps[index]
