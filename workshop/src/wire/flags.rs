@@ -3,15 +3,21 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use super::calls::lab_step::LabStep;
+use super::compare;
 use super::values::{Bandwidth, Share, parse_rtt};
 
 /// The flags of the command.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = EXAMPLES)]
+#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 pub struct Flags {
+    /// Another job than the report.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// Round-trip time of the network; each direction delays packets by half of it
     #[arg(long, value_name = "DURATION", value_parser = parse_rtt, default_value = "40ms")]
     pub rtt: Duration,
@@ -45,6 +51,17 @@ pub struct Flags {
     pub traces: PathBuf,
 }
 
+/// Another job than the report.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Compare the latencies of the APIs at a fixed arrival rate, on networks with several round-trip times and loss rates
+    ///
+    /// Each row of the table has its conditions: the network, the API, the connections, the calls at once, and the rate.
+    /// Calls arrive at that rate whatever the responses do, and a latency counts from the scheduled arrival (open loop).
+    /// Below each row are its outliers, with the reason that the recording shows.
+    Compare(compare::flags::Flags),
+}
+
 impl Flags {
     /// Returns the steps to make.
     #[must_use]
@@ -59,6 +76,7 @@ const EXAMPLES: &str = "Examples:\n  \
     cargo run -- wire --rtt 50ms --loss 5%        a bad radio link: look for retransmissions\n  \
     cargo run -- wire --bandwidth 512kbit         each packet takes time to send\n  \
     cargo run -- wire --step 'one lost segment'   what one lost segment stalls\n  \
-    cargo run -- wire --json | jq .steps          the table for programs\n\n\
+    cargo run -- wire --json | jq .steps          the table for programs\n  \
+    cargo run -- wire compare                     percentiles of the latencies, on twelve networks\n\n\
     Exit codes: 0 the report is printed; 1 an error occurred, or Ctrl-C was pressed;\n\
     2 invalid usage, or this machine cannot run the network.";

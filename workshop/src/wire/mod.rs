@@ -9,8 +9,12 @@
 //! - [`reading`]: reads the recordings, and computes what each step cost
 //! - [`report`]: the report as text and JSON
 //! - [`scenario`]: short programs on the network that the live page can start
+//! - [`compare`]: the command `workshop wire compare`
+//! - [`exit`]: the exit codes of both
 
 pub mod calls;
+pub mod compare;
+pub mod exit;
 pub mod flags;
 pub mod lab;
 pub mod reading;

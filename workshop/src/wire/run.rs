@@ -1,7 +1,6 @@
 //! Runs the command, from its flags to the exit code.
 
 use std::process::ExitCode;
-use std::time::Duration;
 
 use server_kit::TraceLimit;
 use server_kit::recording::stdout_has_color;
@@ -10,8 +9,10 @@ use server_kit::stderr::print_line;
 use wire::{Impairments, Options};
 
 use super::calls::steps::make_steps;
-use super::flags::Flags;
-use super::lab::{Finished, Lab, LabError};
+use super::compare;
+use super::exit::{self, Error};
+use super::flags::{Command, Flags};
+use super::lab::{Finished, Lab, LabError, finish};
 use super::report::contents::Report;
 use super::report::style::Style;
 use super::report::text::text;
@@ -21,26 +22,14 @@ use crate::{stdout, traces_directory};
 /// Number of payload bytes to record of each read and write, and of bytes of each packet.
 const CAPTURE: usize = 16_384;
 
-/// Longest time for which interrupted connections end, without the delay of the network.
-const LONGEST_SETTLE: Duration = Duration::from_secs(5);
-
-type Error = Box<dyn std::error::Error + Send + Sync>;
-
 /// Runs the command and returns its exit code. Call this before any thread starts: only a process with one thread can
 /// enter a user namespace.
 #[must_use]
 pub fn run(flags: &Flags) -> ExitCode {
-    match try_run(flags) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            print_line(format_args!("workshop wire: error: {error}"));
-            let wire = error.downcast_ref::<wire::Error>();
-            for remedy in wire.and_then(wire::Error::remedy).into_iter().flat_map(str::lines) {
-                print_line(format_args!("  {remedy}"));
-            }
-            ExitCode::from(if wire.is_some_and(|error| error.missing().is_some()) { 2 } else { 1 })
-        }
+    if let Some(Command::Compare(flags)) = &flags.command {
+        return compare::run::run(flags);
     }
+    exit::code("workshop wire", try_run(flags))
 }
 
 fn try_run(flags: &Flags) -> Result<(), Error> {
@@ -86,17 +75,6 @@ fn try_run(flags: &Flags) -> Result<(), Error> {
         )
     };
     Ok(stdout::print(&text)?)
-}
-
-/// Ends the network and its recordings. If calls were interrupted, first waits until both kernels have ended the
-/// connections, at most for [`LONGEST_SETTLE`] and some round trips.
-async fn finish(lab: Lab, is_settled: bool) -> Result<Finished, Error> {
-    if !is_settled {
-        let limit = LONGEST_SETTLE + lab.impairments().delay * 20;
-        // What has not ended by then ends with the network.
-        _ = tokio::time::timeout(limit, lab.settle()).await;
-    }
-    Ok(tokio::task::spawn_blocking(|| lab.finish()).await??)
 }
 
 fn start(flags: &Flags) -> Result<Lab, Error> {

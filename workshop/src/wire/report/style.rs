@@ -45,15 +45,21 @@ impl Style {
         out + "\n"
     }
 
-    pub(super) fn heading(self, text: &str) -> String {
+    /// Formats a heading.
+    #[must_use]
+    pub fn heading(self, text: &str) -> String {
         self.with("1", text)
     }
 
-    pub(super) fn bad(self, text: &str) -> String {
+    /// Formats something that failed.
+    #[must_use]
+    pub fn bad(self, text: &str) -> String {
         self.with("31", text)
     }
 
-    pub(super) fn notable(self, text: &str) -> String {
+    /// Formats something that deserves attention.
+    #[must_use]
+    pub fn notable(self, text: &str) -> String {
         self.with("33", text)
     }
 
