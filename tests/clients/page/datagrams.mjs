@@ -110,10 +110,24 @@ await check('numbers of calls match the recordings', async (page) => {
   }
 }, SCREEN);
 
-await check('number of calls is limited', async (page) => {
+await check('an invalid number of calls is refused', async (page) => {
+  const { length } = await settled(page);
   await doBar(page).getByLabel('calls').fill('1000');
-  const { said } = await get(page, 'UDP');
-  assert.match(said, /^UDP: (\d+) calls, \1 successful\.$/);
+  await doBar(page).getByRole('button', { name: 'get over UDP' }).click();
+  await doBar(page).getByText(/from 1 to 20/).waitFor();
+  assert.equal((await settled(page)).length, length);
+}, SCREEN);
+
+await check('new calls are shown although playback was paused in the lanes', async (page) => {
+  await settled(page);
+  await page.keyboard.press('1');
+  await page.keyboard.press(' ');
+  await page.getByText('paused').first().waitFor();
+  await page.keyboard.press('4');
+  const { events } = await get(page, 'UDP');
+  const sent = events.filter(({ recording, op }) => recording === 'udp-client' && op === 'sendto');
+  assert(sent.length > 0);
+  await page.locator(`[data-seq="${sent.at(-1).seq}"]`).waitFor();
 }, SCREEN);
 
 await finish();

@@ -26,6 +26,8 @@ export function createPlainBar(store, legend) {
     const name = over.toUpperCase();
     status.classList.remove("bad");
     status.textContent = `getting a book over ${name} …`;
+    // This screen has no playback controls. Paused in the lanes, it would not show the new calls.
+    if (store.cursor !== null) store.set("cursor", null);
     try {
       const { results: callResults } = await getPlain({
         over,
