@@ -80,6 +80,12 @@ pub struct LimitFlags {
     #[arg(long, value_name = "SECONDS", default_value_t = Limits::DEFAULT.grace.into())]
     pub grace: Seconds,
 
+    /// Requests per second of one client, which is an address and a User-Agent; further ones wait for up to 3 s
+    ///
+    /// A client that runs in a loop by mistake would otherwise slow down the others.
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=1000))]
+    pub client_rate: Option<u32>,
+
     /// Host name that requests may be addressed to, in addition to localhost, if the server listens on a loopback address
     ///
     /// A web page can make a name of its own resolve to this machine, and then read the responses (DNS rebinding).
@@ -101,6 +107,7 @@ impl From<LimitFlags> for Limits {
             max_header_bytes: flags.max_header_bytes,
             linger: flags.linger.into(),
             grace: flags.grace.into(),
+            client_rate: flags.client_rate,
             allowed_hosts: flags.allowed_hosts,
         }
     }

@@ -4,6 +4,7 @@ pub(crate) mod documented_errors;
 pub(crate) mod errors;
 pub(crate) mod http_checks;
 pub(crate) mod operations;
+pub(crate) mod pacing;
 pub(crate) mod same_origin;
 pub(crate) mod scenario;
 pub(crate) mod watching;

@@ -168,6 +168,11 @@ fn recorded_markup_is_displayed_as_text() {
 }
 
 #[test]
+fn participants_follow_on_their_phones() {
+    run_script_with("room.mjs", &["--room"]);
+}
+
+#[test]
 fn page_is_accessible() {
     run_script("access.mjs");
 }

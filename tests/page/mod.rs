@@ -3,7 +3,9 @@
 pub(crate) mod access;
 pub(crate) mod actions;
 pub(crate) mod browser;
+pub(crate) mod exercises;
 pub(crate) mod experiments;
 pub(crate) mod files;
+pub(crate) mod room;
 pub(crate) mod stream;
 pub(crate) mod wire;

@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use bookshelf::Shelf;
-use server_kit::bind::bind;
+use server_kit::bind::{bind, reachable};
 use server_kit::program::Program;
 use socket_tap::TapListener;
 use tokio::task::JoinHandle;
@@ -48,6 +48,12 @@ impl ApiInstance {
         let address = listener.local_addr()?;
         let server = tokio::spawn(serve(listener, shelf.clone()));
         Ok(Self { title, program, address, shelf, recordings, server })
+    }
+
+    /// Returns the address that clients on this machine connect to.
+    #[must_use]
+    pub fn reachable(&self) -> SocketAddr {
+        reachable(self.address)
     }
 
     /// Waits until this server has received all changes made to the shelf so far, also those made through

@@ -1,13 +1,20 @@
 //! The flags of the `workshop` command.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use hardening_http::Limits;
 use server_kit::bind::parse_address;
 use server_kit::{StoreFlags, TraceLimit};
 
 use crate::recordings::TraceFiles;
+
+/// Requests per second of one participant.
+const PARTICIPANT_RATE: u32 = 5;
+
+/// Minimum capture for a room: as much as the head of a request by curl or grpcurl.
+const MIN_ROOM_CAPTURE: usize = 1_024;
 
 /// Starts a REST, a GraphQL and a gRPC server for the same small service, makes the same calls over each with real
 /// clients (the tour), and compares the recorded socket calls
@@ -51,6 +58,16 @@ pub struct Flags {
     /// Do not serve the live page
     #[arg(long, conflicts_with = "page")]
     pub no_page: bool,
+
+    /// Let participants follow on their own devices: print a URL and a QR code, and let page and API servers listen on
+    /// every interface instead of on loopback addresses. Whoever is in the same network can call the servers, and the
+    /// calls are recorded
+    #[arg(long, conflicts_with_all = ["once", "no_page"])]
+    pub room: bool,
+
+    /// Additional host name of this machine for participants; may be repeated
+    #[arg(long, value_name = "NAME", requires = "room")]
+    pub room_host: Vec<String>,
 
     /// Directory for the recordings, which replace those of the previous run
     #[arg(long, value_name = "DIR", default_value = "traces")]
@@ -97,6 +114,40 @@ impl Flags {
         (!self.once && !self.no_page).then_some(self.page)
     }
 
+    /// Replaces loopback addresses of the page and of the API servers by unspecified ones, if there is a room.
+    ///
+    /// # Errors
+    /// If the recordings would not contain the names of participants.
+    pub fn open_room(&mut self) -> Result<(), String> {
+        if !self.room {
+            return Ok(());
+        }
+        if self.capture < MIN_ROOM_CAPTURE {
+            let why = "the names of participants are in the headers of their requests";
+            return Err(format!("--room requires --capture {MIN_ROOM_CAPTURE} or more, because {why}"));
+        }
+        for address in [&mut self.rest, &mut self.graphql, &mut self.grpc, &mut self.page] {
+            match address.ip() {
+                IpAddr::V4(ip) if ip.is_loopback() => address.set_ip(Ipv4Addr::UNSPECIFIED.into()),
+                IpAddr::V6(ip) if ip.is_loopback() => address.set_ip(Ipv6Addr::UNSPECIFIED.into()),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the limits of the API servers. In a room, a participant in a loop must not drown out the others.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        Limits { client_rate: self.room.then_some(PARTICIPANT_RATE), ..Limits::default() }
+    }
+
+    /// Returns the additional host names of the room; `None` without a room.
+    #[must_use]
+    pub fn room_hosts(&self) -> Option<&[String]> {
+        self.room.then_some(&*self.room_host)
+    }
+
     /// Returns where and how recordings are written.
     #[must_use]
     pub fn trace_files(&self) -> TraceFiles {
@@ -109,6 +160,7 @@ const EXAMPLES: &str = "Examples:\n  \
     cargo run -- --once                        run the tour and exit\n  \
     cargo run -- --once --json | jq .verdict   print the verdict only\n  \
     cargo run -- --rest 3001                   use another port if 3000 is in use\n  \
+    cargo run -- --room                        let participants follow on their own devices\n  \
     cargo run -- wire --rtt 40ms               show every packet of the calls, on a slow network\n  \
     cargo run --features postgres -- --store postgres://user@localhost/bookshelf   keep the books in PostgreSQL\n\n\
     Exit codes: 0 all APIs use the same socket calls; 1 the socket calls differ, or an error occurred;\n\

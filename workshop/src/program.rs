@@ -4,7 +4,8 @@ use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Parser as _;
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser as _};
 use clients::{Graphql, Grpc, Rest};
 use hardening_http::Shutdown;
 use server_kit::shutdown::{Signals, shutdown_on_signal};
@@ -29,11 +30,14 @@ use crate::{live, report, traces_directory, wire};
 /// Parses the command line, runs the workshop and returns the exit code of the process.
 #[must_use]
 pub fn run() -> ExitCode {
-    let flags = Flags::parse();
+    let mut flags = Flags::parse();
     match &flags.command {
         Some(Command::Wire(flags)) => return wire::run::run(flags),
         Some(Command::WireScenario(flags)) => return wire::scenario::command::run(flags),
         None => {}
+    }
+    if let Err(message) = flags.open_room() {
+        Flags::command().error(ErrorKind::ArgumentConflict, message).exit();
     }
     match try_run(&flags) {
         Ok(verdict) => ExitCode::from(verdict.exit_code()),
@@ -132,8 +136,9 @@ async fn run_tour(flags: &Flags, apis: &[ApiInstance; 3], extras: Option<&Extras
 fn next_steps(flags: &Flags, apis: &[ApiInstance], extras: Option<&Extras>) -> io::Result<String> {
     let text = report::recordings(apis, flags);
     let Some(Extras { plain, page }) = extras else { return Ok(text) };
-    let page = page.as_ref().map(LivePage::url);
-    Ok(text + &report::next_steps(apis, plain, page.as_deref()))
+    let url = page.as_ref().map(LivePage::url);
+    let room = page.as_ref().and_then(LivePage::room).map_or_else(String::new, |room| format!("\n{room}"));
+    Ok(text + &report::next_steps(apis, plain, url.as_deref()) + &room)
 }
 
 /// Prints on standard error what must be known about the page: a warning if other machines can reach it, and its URL

@@ -70,15 +70,15 @@ pub async fn apis(
     let [rest, graphql, grpc] = [&rest_server::PROGRAM, &graphql_server::PROGRAM, &grpc_server::PROGRAM];
     let mut record = |program: &Program| record(program.api, flags, live_output, recordings);
     let [rest_traces, graphql_traces, grpc_traces] = [record(rest)?, record(graphql)?, record(grpc)?];
-    let token = || shutdown.clone();
+    let (token, limits) = (|| shutdown.clone(), || flags.limits());
     let shelf = shelves.open(&rest_traces.server, rest.name).await?;
-    let serve = |listener, shelf| rest_server::serve(listener, shelf, token());
+    let serve = |listener, shelf| rest_server::serve_with(listener, shelf, token(), limits());
     let rest = ApiInstance::start("REST", rest, flags.rest, rest_traces, shelf, serve).await?;
     let shelf = shelves.open(&graphql_traces.server, graphql.name).await?;
-    let serve = |listener, shelf| graphql_server::serve(listener, shelf, token());
+    let serve = |listener, shelf| graphql_server::serve_with(listener, shelf, token(), limits());
     let graphql = ApiInstance::start("GraphQL", graphql, flags.graphql, graphql_traces, shelf, serve).await?;
     let shelf = shelves.open(&grpc_traces.server, grpc.name).await?;
-    let serve = |listener, shelf| grpc_server::serve(listener, shelf, token());
+    let serve = |listener, shelf| grpc_server::serve_with(listener, shelf, token(), limits());
     let grpc = ApiInstance::start("gRPC", grpc, flags.grpc, grpc_traces, shelf, serve).await?;
     Ok([rest, graphql, grpc])
 }
@@ -129,7 +129,7 @@ impl Extras {
         let shelf = shelves.open(&tcp.server, plain_server::PROGRAM.name).await?;
         let plain = PlainInstance::start(flags.plain, udp, tcp, shelf, shutdown).await?;
         let page = match flags.page() {
-            Some(address) => Some(LivePage::bind(address, token).await?),
+            Some(address) => Some(LivePage::bind(address, token, flags.room_hosts()).await?),
             None => None,
         };
         Ok(Some(Self { plain, page }))

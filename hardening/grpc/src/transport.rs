@@ -6,6 +6,7 @@ use std::{future, io};
 use axum::http::{Request, Response};
 use hardening_http::hosts::Hosts;
 use hardening_http::limits::{CONNECTION_WINDOW, MAX_RESETS_BY_CLIENT, MAX_RESETS_BY_SERVER, STREAM_WINDOW};
+use hardening_http::pacing::Pacing;
 use hardening_http::shutdown::with_grace_period;
 use hardening_http::tonic::TrackActivity;
 use hardening_http::{Incoming, Limits, Shutdown};
@@ -36,6 +37,7 @@ where
         + 'static,
     S::Future: Send,
 {
+    let services = services.paced(limits.client_rate.map(Pacing::new));
     let services = services.only_for(Hosts::new(listener.local_addr()?, limits.allowed_hosts.clone()));
     #[cfg(feature = "web")]
     let services = crate::web::accept_grpc_web(services);

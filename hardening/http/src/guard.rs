@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::Ready;
+use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -21,10 +22,15 @@ use tower::Service as _;
 
 use crate::connection::{Activity, Exchange, RequestBody, ResponseBody};
 use crate::hosts::Hosts;
+use crate::pacing::Pacing;
 use crate::{Limits, Rejection, RejectionHandler, head};
 
 /// The output that hyper expects of a service.
 type ServiceResult = Result<Response<ResponseBody<Body>>, Infallible>;
+
+/// The address of the client: an extension of the requests that [`serve_with_peer`](crate::serve_with_peer) passes on.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
 
 /// A router whose requests are checked, whose responses have a timeout, and whose panics are caught.
 #[derive(Clone, Debug)]
@@ -33,11 +39,35 @@ pub(crate) struct GuardedRouter {
     reject: RejectionHandler,
     timeout: Duration,
     hosts: Arc<Hosts>,
+    pacing: Option<Arc<Pacing>>,
+    /// Address of the client.
+    peer: Option<SocketAddr>,
+    /// `true` if handlers need the address of the client.
+    shows_peer: bool,
 }
 
 impl GuardedRouter {
     pub(crate) fn new(router: Router, reject: RejectionHandler, limits: &Limits, hosts: Hosts) -> Self {
-        Self { router, reject, timeout: limits.request_timeout, hosts: Arc::new(hosts) }
+        Self {
+            router,
+            reject,
+            timeout: limits.request_timeout,
+            hosts: Arc::new(hosts),
+            pacing: limits.client_rate.map(|rate| Arc::new(Pacing::new(rate))),
+            peer: None,
+            shows_peer: false,
+        }
+    }
+
+    /// Adds the client's address to the extensions of each request.
+    pub(crate) fn showing_peer(self) -> Self {
+        Self { shows_peer: true, ..self }
+    }
+
+    /// Returns the router for a connection. `peer` returns the address of its client.
+    pub(crate) fn for_connection(&self, peer: impl FnOnce() -> Option<SocketAddr>) -> Self {
+        let needs_peer = self.shows_peer || self.pacing.is_some();
+        Self { peer: if needs_peer { peer() } else { None }, ..self.clone() }
     }
 
     /// Checks a request and calls the router. `activity` belongs to the connection of the request.
@@ -53,13 +83,19 @@ impl GuardedRouter {
         if let Err(rejection) = head::check(&request, &self.hosts) {
             return Either::Left(std::future::ready(Ok(finish.rejected(rejection, exchange))));
         }
-        let request = request.map(|body| {
+        let mut request = request.map(|body| {
             // Unlike a wrapped body, an empty one takes no allocation.
             if body.is_end_stream() { Body::empty() } else { Body::new(RequestBody::new(body, activity)) }
         });
+        if let (true, Some(peer)) = (self.shows_peer, self.peer) {
+            request.extensions_mut().insert(Peer(peer));
+        }
+        let paced = self.pacing.as_ref().zip(self.peer);
+        let delay = paced.and_then(|(pacing, peer)| pacing.delay(peer.ip(), request.headers()));
         Either::Right(ResponseFuture {
             handler: self.router.clone().call(request),
             timeout: self.timeout,
+            delay: delay.map(|delay| Box::pin(sleep(delay))),
             timer: None,
             exchange: Some(exchange),
             finish,
@@ -74,6 +110,8 @@ pin_project! {
         #[pin]
         handler: RouteFuture<Infallible>,
         timeout: Duration,
+        // The time for which a client beyond its rate waits.
+        delay: Option<Pin<Box<Sleep>>>,
         // `None` until the handler is pending. Most handlers complete in their first poll and need no timer.
         timer: Option<Pin<Box<Sleep>>>,
         // `None` after completion.
@@ -87,6 +125,10 @@ impl Future for ResponseFuture {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<ServiceResult> {
         let this = self.project();
+        if let Some(delay) = this.delay {
+            ready!(delay.as_mut().poll(cx));
+            *this.delay = None;
+        }
         // Unwind safety: a handler that has panicked is not polled again.
         let result = match catch_unwind(AssertUnwindSafe(|| this.handler.poll(cx))) {
             Ok(Poll::Ready(Ok(response))) => Ok(response),

@@ -11,6 +11,7 @@
 //! - `guard`: checks requests, limits the time to the response, and catches panics
 //! - `head`: checks of the request head that hyper does not make
 //! - [`hosts`]: the hosts that a request may be addressed to
+//! - [`pacing`]: limits how often each client gets a response
 //! - `rejection`: the status and reason of a request that is rejected before it reaches the API
 //! - [`origin`]: checks that a request comes from a page of the same origin
 //! - [`accept`]: parses `Accept` headers for content negotiation
@@ -28,6 +29,7 @@ mod incoming;
 pub mod limits;
 mod memory;
 pub mod origin;
+pub mod pacing;
 mod rejection;
 pub mod serve;
 pub mod shutdown;
@@ -36,8 +38,9 @@ mod slots;
 pub mod tonic;
 
 pub use connection::{Connection, Exchange};
+pub use guard::Peer;
 pub use incoming::Incoming;
 pub use limits::Limits;
 pub use rejection::{Rejection, RejectionHandler};
-pub use serve::{serve, serve_with};
+pub use serve::{serve, serve_with, serve_with_peer};
 pub use shutdown::Shutdown;

@@ -53,6 +53,8 @@ pub struct Limits {
     pub linger: Duration,
     /// Time for in-flight requests to complete after the shutdown begins.
     pub grace: Duration,
+    /// Requests per second of one client: an address and a `User-Agent`. Further ones wait. `None` means no limit.
+    pub client_rate: Option<u32>,
     /// Host names that requests may be addressed to, in addition to `localhost`, if the server listens on a loopback
     /// address.
     pub allowed_hosts: Vec<String>,
@@ -72,6 +74,7 @@ impl Limits {
         max_header_bytes: 16 * 1024,
         linger: Duration::from_millis(500),
         grace: Duration::from_secs(5),
+        client_rate: None,
         allowed_hosts: Vec::new(),
     };
 }

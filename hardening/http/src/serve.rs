@@ -47,12 +47,46 @@ pub async fn serve_with(
     shutdown: Shutdown,
     limits: Limits,
 ) -> io::Result<()> {
-    let http = http_builder(&limits);
-    let hosts = Hosts::new(listener.local_addr()?, limits.allowed_hosts.clone());
-    let router = GuardedRouter::new(router, reject, &limits, hosts);
-    let incoming = Incoming::new(listener, limits, shutdown);
-    incoming.for_each(|connection| serve_connection(http.clone(), connection, router.clone())).await;
+    let router = guarded(&listener, router, reject, &limits)?;
+    serve_guarded(listener, router, shutdown, limits).await;
     Ok(())
+}
+
+/// Serves `router` as [`serve_with`] does. Each request has the extension [`Peer`](crate::Peer). It costs an allocation.
+///
+/// # Errors
+/// Returns the same errors as [`serve`].
+pub async fn serve_with_peer(
+    listener: TapListener,
+    router: Router,
+    reject: RejectionHandler,
+    shutdown: Shutdown,
+    limits: Limits,
+) -> io::Result<()> {
+    let router = guarded(&listener, router, reject, &limits)?.showing_peer();
+    serve_guarded(listener, router, shutdown, limits).await;
+    Ok(())
+}
+
+async fn serve_guarded(listener: TapListener, router: GuardedRouter, shutdown: Shutdown, limits: Limits) {
+    let http = http_builder(&limits);
+    let incoming = Incoming::new(listener, limits, shutdown);
+    incoming
+        .for_each(|connection| {
+            let router = router.for_connection(|| connection.stream().peer_addr().ok());
+            serve_connection(http.clone(), connection, router)
+        })
+        .await;
+}
+
+fn guarded(
+    listener: &TapListener,
+    router: Router,
+    reject: RejectionHandler,
+    limits: &Limits,
+) -> io::Result<GuardedRouter> {
+    let hosts = Hosts::new(listener.local_addr()?, limits.allowed_hosts.clone());
+    Ok(GuardedRouter::new(router, reject, limits, hosts))
 }
 
 /// Returns the builder of hyper connections, with all limits set.

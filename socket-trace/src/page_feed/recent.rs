@@ -36,6 +36,13 @@ impl RecentEvents {
         }
     }
 
+    /// Drops all events. The numbers of later events continue.
+    pub fn clear(&mut self) {
+        self.first = self.last() + 1;
+        self.events.clear();
+        self.bytes = 0;
+    }
+
     /// Returns the number of the oldest event that is kept. If none is kept, returns the number of the next
     /// event.
     #[must_use]
@@ -82,6 +89,16 @@ mod tests {
         assert!(after(&recent, 3).is_empty() && after(&recent, 99).is_empty());
         assert_eq!(json_array(recent.after(1)), "[2,3]");
         assert_eq!(json_array(recent.after(3)), "[]");
+    }
+
+    #[test]
+    fn numbers_continue_after_all_events_are_dropped() {
+        let mut recent = RecentEvents::default();
+        (1..=3).for_each(|number| recent.push(number.to_string()));
+        recent.clear();
+        assert_eq!((recent.first(), recent.last(), after(&recent, 0).len()), (4, 3, 0));
+        recent.push("4".to_owned());
+        assert_eq!((recent.first(), recent.last(), after(&recent, 0)), (4, 4, vec!["4"]));
     }
 
     #[test]

@@ -5,20 +5,17 @@ use std::collections::BTreeMap;
 /// Contents of files by their paths in `web/`.
 pub(crate) type Files = BTreeMap<String, String>;
 
-/// Entry module of the page.
-const MAIN: &str = "main.js";
-
 /// Style sheets that come first because others refer to their custom properties.
 const FIRST_STYLES: [&str; 2] = ["frame/tokens.css", "frame/base.css"];
 
-/// Returns one script with all modules, each after the modules that it imports. All modules share one scope,
-/// so import and export statements are removed.
+/// Returns one script with the module `entry` and all modules that it imports, each after its own imports. All modules
+/// share one scope, so import and export statements are removed.
 ///
 /// # Errors
 /// If an imported module is missing, imports are circular, or an import has an unsupported form.
-pub(crate) fn script(modules: &Files) -> Result<String, String> {
+pub(crate) fn script(modules: &Files, entry: &str) -> Result<String, String> {
     let mut bundle = Bundle { modules, states: BTreeMap::new(), script: String::new() };
-    bundle.add(MAIN, "the page")?;
+    bundle.add(entry, "the page")?;
     Ok(bundle.script)
 }
 

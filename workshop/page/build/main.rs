@@ -9,6 +9,9 @@ use std::{env, fs, io};
 
 use bundle::{Files, script, styles};
 
+/// The entry modules of the two pages, each with the name of its script.
+const ENTRIES: [(&str, &str); 2] = [("main.js", "page.js"), ("room/main.js", "room.js")];
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=web");
@@ -16,11 +19,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let out = env::var("OUT_DIR")?;
     let out = Path::new(&out);
     let (modules, sheets) = (read(&web, "js")?, read(&web, "css")?);
-    let script = script(&modules)?;
-    for path in modules.keys().filter(|path| !script.contains(&format!("// {path}\n"))) {
+    let scripts = ENTRIES.map(|(entry, file)| Ok((script(&modules, entry)?, file)));
+    let scripts = scripts.into_iter().collect::<Result<Vec<_>, String>>()?;
+    let is_used = |path: &str| scripts.iter().any(|(script, _)| script.contains(&format!("// {path}\n")));
+    for path in modules.keys().filter(|path| !is_used(path)) {
         println!("cargo::warning=no module imports web/{path}");
     }
-    fs::write(out.join("page.js"), script)?;
+    for (script, file) in &scripts {
+        fs::write(out.join(file), script)?;
+    }
     fs::write(out.join("page.css"), styles(&sheets))?;
     Ok(())
 }

@@ -14,7 +14,7 @@ mod files;
 pub mod hello;
 pub mod report;
 
-pub use files::{ICON, INDEX, NO_TOKEN, SCRIPT, STYLES};
+pub use files::{ICON, INDEX, NO_TOKEN, ROOM_INDEX, ROOM_SCRIPT, SCRIPT, STYLES};
 pub use hello::Hello;
 pub use report::report;
 

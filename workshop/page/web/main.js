@@ -13,6 +13,7 @@ import { createStatus } from "./frame/status.js";
 import { Store } from "./frame/store.js";
 import { createLanesView } from "./lanes/view.js";
 import { createLessonsView } from "./lessons/view.js";
+import { createParticipants } from "./room/participants.js";
 import { createSocketsView } from "./sockets/view.js";
 import { createStoryView } from "./story/view.js";
 import { createWireView } from "./wire/view.js";
@@ -42,7 +43,7 @@ document.body.append(
     { class: "page-head" },
     el("h1", { text: "Three APIs, one socket" }),
     nav,
-    el("div", { class: "end" }, createDownloads(store), createStatus(store), createStreamStatus(store), doBar.fold, keys.button),
+    el("div", { class: "end" }, createParticipants(store), createDownloads(store), createStatus(store), createStreamStatus(store), doBar.fold, keys.button),
   ),
   doBar.element,
   body,

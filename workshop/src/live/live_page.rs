@@ -7,6 +7,7 @@ use hardening_http::hosts::Hosts;
 use server_kit::bind::{bind, reachable};
 use socket_tap::{Tap, TapListener};
 
+use crate::live::room::settings::Settings;
 use crate::live::token::Token;
 
 /// Name of the live page's server in messages.
@@ -20,6 +21,8 @@ pub(crate) const FLAG: &str = "--page";
 pub struct LivePage {
     pub(crate) listener: TapListener,
     pub(crate) access: Access,
+    /// The URLs of the room; `None` without `--room`.
+    pub(crate) room: Option<Settings>,
 }
 
 /// What a request to the live page must contain.
@@ -33,21 +36,29 @@ pub(crate) struct Access {
 }
 
 impl LivePage {
-    /// Binds `address` for a page with this token. Connections wait in the kernel's backlog until the page is served.
+    /// Binds `address` for a page with this token, with a room if `room_hosts` is not `None`: its additional host names.
+    /// Connections wait in the kernel's backlog until the page is served.
     ///
     /// # Errors
     /// If the address cannot be bound.
-    pub async fn bind(address: SocketAddr, token: Token) -> io::Result<Self> {
+    pub async fn bind(address: SocketAddr, token: Token, room_hosts: Option<&[String]>) -> io::Result<Self> {
         let listener = bind(&Tap::off(), address, NAME, FLAG).await?;
         let address = listener.local_addr()?;
-        let access = Access { address, hosts: Hosts::new(address, Vec::new()), token };
-        Ok(Self { listener, access })
+        let room = room_hosts.map(|hosts| Settings::new(address, hosts));
+        let names = room.as_ref().map_or_else(Vec::new, |room| room.names.clone());
+        Ok(Self { listener, access: Access { address, hosts: Hosts::new(address, names), token }, room })
     }
 
     /// Returns the URL of the page, which contains the token.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}/?token={}", reachable(self.access.address), self.access.token)
+    }
+
+    /// Returns the URLs of the room and a QR code; `None` without a room.
+    #[must_use]
+    pub fn room(&self) -> Option<String> {
+        self.room.as_ref().map(Settings::text)
     }
 
     /// Returns a warning if other machines can reach the page.

@@ -9,6 +9,7 @@
 //! - `download`: the recordings as files
 //! - `live_page`: the page before it is served: its listener and the token of its URL
 //! - [`token`]: the token in the URL of the page
+//! - `room`: participants with their own devices
 //! - `state`: the state that all of these share
 //! - `latest_json`: a JSON value that is sent to browsers when it changes
 //! - `response`: JSON request and response bodies
@@ -19,6 +20,7 @@ mod latest_json;
 pub(crate) mod live_page;
 mod operations;
 mod response;
+mod room;
 mod server;
 mod state;
 pub mod token;
@@ -36,12 +38,14 @@ use tokio::task::JoinHandle;
 use crate::api_instance::ApiInstance;
 use crate::gated_stdout::GatedStdout;
 use crate::plain_instance::PlainInstance;
+use feed::follow::Destination;
 use feed::history::History;
 use latest_json::LatestJson;
 pub use live_page::LivePage;
 use operations::apis;
 use operations::wire::WireNetwork;
 use response::ErrorResponse;
+use room::Room;
 use state::{Feed, State};
 
 /// Serves the live page until the shutdown. The page shows the recordings of the given servers, and records its scenarios
@@ -58,27 +62,29 @@ pub async fn start(
     live_output: &GatedStdout,
     shutdown: &Shutdown,
 ) -> io::Result<JoinHandle<io::Result<()>>> {
+    let LivePage { listener, access, room } = page;
+    let room = room.map(|settings| Arc::new(Room::new(settings)));
     let (history, feed_error) = (Arc::new(History::default()), LatestJson::default());
     let sources = instances.iter().map(|api| &api.recordings).chain([&plain.udp, &plain.tcp]);
     let recordings = feed::follow::start(
         sources.cloned().collect(),
-        Arc::clone(&history),
+        Destination { history: Arc::clone(&history), room: room.clone() },
         feed_error.clone(),
         live_output.clone(),
         shutdown.clone(),
     )
     .await?;
-    let LivePage { listener, access } = page;
     let database = (!matches!(store, StoreAddress::Memory)).then(|| store.to_string());
     let apis = apis::all(instances, shutdown);
     let token = shutdown.clone();
     let wire = tokio::task::spawn_blocking(move || WireNetwork::new(&traces, &token)).await?;
     let state = State::new(access, apis, plain, wire, Feed { recordings, history, feed_error }, shutdown);
-    let state = Arc::new(State { database, ..state });
+    let state = Arc::new(State { database, room, ..state });
     tokio::spawn(feed::comparison::run(Arc::clone(&state)));
     tokio::spawn(feed::socket_table::run(Arc::clone(&state)));
     let router = server::routes::router(state);
-    let served = hardening_http::serve_with(listener, router, reject, shutdown.clone(), Limits::default());
+    let served =
+        hardening_http::serve_with_peer(listener, router, reject, shutdown.clone(), Limits::default());
     Ok(tokio::spawn(served))
 }
 

@@ -16,13 +16,14 @@ use crate::live::operations::plain::Plain;
 use crate::live::operations::recorded_session::RecordedSession;
 use crate::live::operations::watchers::Watchers;
 use crate::live::operations::wire::WireNetwork;
+use crate::live::room::Room;
 use crate::live::server::open_pages::OpenPages;
 use crate::plain_instance::PlainInstance;
 use crate::recordings::Recordings;
 
 /// State of the live server.
 pub(crate) struct State {
-    /// Id of this run of the program. It is part of the event ids, which are valid only within one run.
+    /// Id of this run of the program.
     pub(crate) run_id: String,
     pub(crate) access: Access,
     /// Address of the database without a password; `None` if the books are in memory.
@@ -41,6 +42,8 @@ pub(crate) struct State {
     /// Lock that lets only one operation run at a time, over any of the three APIs.
     pub(crate) operation_lock: OperationLock,
     pub(crate) downloads: Slots,
+    /// The participants; `None` without `--room`.
+    pub(crate) room: Option<Arc<Room>>,
     pub(crate) shutdown: Shutdown,
 }
 
@@ -78,8 +81,15 @@ impl State {
             feed_error,
             operation_lock: OperationLock::default(),
             downloads: Slots::default(),
+            room: None,
             shutdown: shutdown.clone(),
         }
+    }
+
+    /// Returns the id of the events that the pages show: of this run of the program, and of the time since the history was
+    /// cleared. It is part of the event ids, which are valid only within that time.
+    pub(crate) fn feed_id(&self) -> String {
+        format!("{}.{}", self.run_id, self.history.cleared())
     }
 
     /// Returns the recorded sessions of the five servers and their clients: the three APIs, the plain server

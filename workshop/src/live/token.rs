@@ -17,7 +17,7 @@ const RANDOM_BYTES: usize = 16;
 /// Minimum length of a token from the environment.
 const MIN_LENGTH: usize = 16;
 
-/// A secret. Whoever presents it may read the recordings and make calls through the live page.
+/// A secret. A request with it may read the recordings and make calls through the live page.
 #[derive(Clone)]
 pub struct Token(Arc<str>);
 

@@ -125,7 +125,7 @@ impl<A: Deref<Target = ApiInstance>, C: Client> Tour<A, C> {
         &self,
         calls: impl AsyncFnOnce(&mut C) -> Result<T, E>,
     ) -> Result<T, Unexpected> {
-        let mut client = C::connect(&self.api.recordings.client, self.api.address).await?;
+        let mut client = C::connect(&self.api.recordings.client, self.api.reachable()).await?;
         let value = calls(&mut client).await;
         client.close().await;
         value.map_err(Into::into)
@@ -145,7 +145,7 @@ impl<A: Deref<Target = ApiInstance>, C: Client> Tour<A, C> {
     async fn watch(&self) -> Result<(), Unexpected> {
         let Self { id, revision, .. } = *self;
         self.api.catch_up().await.map_err(|error| error.to_string())?;
-        let mut watch = C::watch(&self.api.recordings.client, self.api.address, 1).await?;
+        let mut watch = C::watch(&self.api.recordings.client, self.api.reachable(), 1).await?;
         self.connected(async |client| client.update(id, revision, year(1998)).await).await?;
         let change = watch.next().await?;
         watch.close().await;
@@ -159,7 +159,7 @@ impl<A: Deref<Target = ApiInstance>, C: Client> Tour<A, C> {
 
     /// Makes calls through several clients that all connect before the first call.
     async fn concurrent(&self) -> Result<(), Unexpected> {
-        let connect = || C::connect(&self.api.recordings.client, self.api.address);
+        let connect = || C::connect(&self.api.recordings.client, self.api.reachable());
         let mut clients = try_join_all((0..CONCURRENT_CLIENTS).map(|_| connect())).await?;
         try_join_all((1..).zip(&mut clients).map(|(id, client)| client.book(id))).await?;
         for client in clients {

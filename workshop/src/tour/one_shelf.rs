@@ -93,13 +93,13 @@ async fn perform(apis: &[ApiInstance; 3]) -> Result<Story, Unexpected> {
 }
 
 async fn connect<C: Client>(api: &ApiInstance) -> Result<C, Failure> {
-    C::connect(&api.recordings.client, api.address).await
+    C::connect(&api.recordings.client, api.reachable()).await
 }
 
 /// Opens a watcher that receives only the changes made after this call.
 async fn watch<C: Client>(api: &ApiInstance) -> Result<C::Watch, Unexpected> {
     api.catch_up().await.map_err(|error| error.to_string())?;
-    Ok(C::watch(&api.recordings.client, api.address, CHANGE_COUNT).await?)
+    Ok(C::watch(&api.recordings.client, api.reachable(), CHANGE_COUNT).await?)
 }
 
 /// Returns all changes that the watcher receives.

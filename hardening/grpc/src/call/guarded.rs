@@ -10,10 +10,12 @@ use std::task::{self, Context, Poll};
 use axum::http::{Request, Response, Uri};
 use futures_util::future::Either;
 use hardening_http::hosts::Hosts;
+use hardening_http::pacing::Pacing;
 use pin_project_lite::pin_project;
 use tokio::task::unconstrained;
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
 use tonic::body::Body;
+use tonic::transport::server::TcpConnectInfo;
 use tower::Service;
 
 use super::guard::Guard;
@@ -28,12 +30,18 @@ pub struct Guarded<S> {
     service: S,
     guard: Arc<Guard>,
     hosts: Option<Arc<Hosts>>,
+    pacing: Option<Arc<Pacing>>,
 }
 
 impl<S> Guarded<S> {
     /// Wraps `service` in the checks, with the settings `guard`.
     pub(crate) fn new(service: S, guard: Guard) -> Self {
-        Self { service, guard: Arc::new(guard), hosts: None }
+        Self { service, guard: Arc::new(guard), hosts: None, pacing: None }
+    }
+
+    /// Paces the requests of each client.
+    pub(crate) fn paced(self, pacing: Option<Pacing>) -> Self {
+        Self { pacing: pacing.map(Arc::new), ..self }
     }
 
     /// Rejects requests that are not addressed to one of `hosts`.
@@ -71,10 +79,21 @@ where
             Err(status) => return reject(status.into_http()),
         };
         guard.limit_compression(&mut request);
+        let peer = request.extensions().get::<TcpConnectInfo>().and_then(TcpConnectInfo::remote_addr);
+        let paced = self.pacing.as_ref().zip(peer);
+        let delay = paced.and_then(|(pacing, peer)| pacing.delay(peer.ip(), request.headers()));
         let uri = request.uri().clone();
         let (request, outcome) = request::limit_stream(request, &guard);
         let handler = self.service.call(request);
-        Either::Right(ResponseFuture { handler, timer: None, guard, deadline, uri, outcome })
+        Either::Right(ResponseFuture {
+            handler,
+            delay: delay.map(|delay| Box::pin(sleep(delay))),
+            timer: None,
+            guard,
+            deadline,
+            uri,
+            outcome,
+        })
     }
 }
 
@@ -85,6 +104,8 @@ pin_project! {
     pub struct ResponseFuture<F> {
         #[pin]
         handler: F,
+        // The time for which a client beyond its rate waits.
+        delay: Option<Pin<Box<Sleep>>>,
         // `None` until the handler is pending. Most handlers complete in their first poll and need no timer.
         timer: Option<Pin<Box<Sleep>>>,
         guard: Arc<Guard>,
@@ -99,6 +120,10 @@ impl<F: Future<Output = Result<Response<Body>, Infallible>>> Future for Response
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<CallResult> {
         let this = self.project();
+        if let Some(delay) = this.delay {
+            task::ready!(delay.as_mut().poll(cx));
+            *this.delay = None;
+        }
         let (guard, deadline, domain) = (&**this.guard, *this.deadline, this.guard.api.domain);
         // Nobody observes the state of a handler that panicked: it is not polled again.
         let response = match catch_unwind(AssertUnwindSafe(|| this.handler.poll(cx))) {

@@ -4,7 +4,7 @@ mod imports;
 
 use std::collections::BTreeSet;
 
-use crate::{INDEX, MAX_ITEMS, SCRIPT, STYLES};
+use crate::{INDEX, MAX_ITEMS, ROOM_SCRIPT, SCRIPT, STYLES};
 
 /// Returns the name that a line of JavaScript declares at the top level.
 fn declared(line: &str) -> Option<&str> {
@@ -26,16 +26,18 @@ fn declared(line: &str) -> Option<&str> {
 
 #[test]
 fn top_level_names_of_javascript_modules_are_unique() {
-    let mut names = BTreeSet::new();
-    for name in SCRIPT.lines().filter_map(declared) {
-        assert!(names.insert(name), "{name} is declared twice");
+    for script in [SCRIPT, ROOM_SCRIPT] {
+        let mut names = BTreeSet::new();
+        for name in script.lines().filter_map(declared) {
+            assert!(names.insert(name), "{name} is declared twice");
+        }
+        assert!(names.contains("Store") && names.contains("el"), "{names:?}");
     }
-    assert!(names.contains("Store") && names.contains("el"), "{names:?}");
 }
 
 #[test]
 fn bundle_has_no_imports_or_exports() {
-    for line in SCRIPT.lines() {
+    for line in SCRIPT.lines().chain(ROOM_SCRIPT.lines()) {
         assert!(!line.starts_with("import") && !line.starts_with("export"), "{line}");
         assert!(!line.contains("import("), "{line}");
     }
@@ -72,7 +74,7 @@ fn index_links_icon_style_and_script() {
 fn missing_and_circular_imports_are_refused() {
     let bundle = |modules: &[(&str, &str)]| {
         let modules = modules.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
-        bundle::script(&modules.collect())
+        bundle::script(&modules.collect(), "main.js")
     };
     let a = "import { b } from \"./b.js\";\nexport const a = b;\n";
     let main = "import { a } from \"./a.js\";\na();\n";
@@ -96,7 +98,10 @@ fn imports_are_relative_to_their_module() {
             ("a/c.js", ""),
             ("d/c.js", ""),
         ];
-        bundle::script(&files.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect())
+        bundle::script(
+            &files.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect(),
+            "main.js",
+        )
     };
     assert_eq!(bundle("./c.js").unwrap(), "// a/c.js\n// a/b.js\n// main.js\n");
     assert_eq!(bundle("../d/c.js").unwrap(), "// d/c.js\n// a/b.js\n// main.js\n");

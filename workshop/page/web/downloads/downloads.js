@@ -1,5 +1,6 @@
 // The popover with the recordings as files for download.
 
+import { startClean } from "../frame/actions.js";
 import { el } from "../frame/dom.js";
 import { createPopover } from "../frame/popover.js";
 
@@ -34,6 +35,13 @@ function downloadsList(store) {
         `A sequence diagram of “${step}”`,
         "the last step with a new connection (SVG)",
       ),
+    el(
+      "p",
+      {},
+      el("button", { type: "button", text: "Start clean", onclick: startClean }),
+      el("br"),
+      el("span", { class: "soft", text: "hides the tour and all calls so far from the pages; the traces keep them" }),
+    ),
     el("h3", { text: "The traces" }),
     el("p", {
       class: "soft",

@@ -35,6 +35,16 @@ export async function recordedWire(scenario) {
   return response.json();
 }
 
+/** Lets all pages start anew. The trace files keep the events. */
+export function startClean() {
+  return actionPost("api/clear", {});
+}
+
+/** Removes a participant from the room. */
+export function removeParticipant(name) {
+  return actionPost("api/room/remove", { name });
+}
+
 async function actionPost(path, body) {
   const request = {
     method: "POST",

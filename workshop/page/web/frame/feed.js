@@ -29,7 +29,7 @@ function feedFromServer(store) {
     dropped: ({ count }) => store.drop(count),
     failed: ({ error }) => store.set("feedError", error),
   };
-  for (const kind of ["comparison", "sockets", "watching", "wire"]) handlers[kind] = (value) => store.set(kind, value);
+  for (const kind of ["comparison", "sockets", "watching", "wire", "room"]) handlers[kind] = (value) => store.set(kind, value);
   new Stream(handlers, (state, error = null) => {
     store.streamError = error;
     store.set("streamState", state);

@@ -9,7 +9,7 @@ export const MAX_ITEMS = 20_000;
  * The state of the page.
  *
  * Kinds of changes: `hello`, `items`, `cursor`, `selection`, `focus`, `place`, `step`, `kind`, `comparison`, `sockets`,
- * `watching`, `wire`, `streamState`, `feedError`.
+ * `watching`, `wire`, `room`, `callsFilter`, `streamState`, `feedError`.
  */
 export class Store {
   /** `true` with a server, `false` in a report. */
@@ -28,6 +28,10 @@ export class Store {
   watching = {};
   /** The recording of the lossy network, see `wire/README.md`; `null` for none. */
   wire = null;
+  /** The filter of the screen "Calls", as another part of the page sets it. */
+  callsFilter = "";
+  /** The room: `{ urls, participants }`; `null` without one. */
+  room = null;
   /** State of the event stream: `connecting`, `open`, `lost`, `refused`, or `file` in a report. */
   streamState = "connecting";
   /** The server's error message if the stream is `refused`; else `null`. */

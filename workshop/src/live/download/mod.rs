@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State as FromState};
+use axum::extract::{Path, Request, State as FromState};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
@@ -27,6 +27,7 @@ use socket_trace::sequence::{Choice, gather, svg};
 use socket_trace::timeline::{AnnotatedEvents, Timeline};
 
 use crate::live::response::{ErrorResponse, query_value};
+use crate::live::room;
 use crate::live::server::hello::hello;
 use crate::live::state::State;
 use crate::report::compare;
@@ -39,6 +40,7 @@ pub(crate) fn routes() -> Router<Arc<State>> {
         .route("/api/capture.pcapng", get(capture))
         .route("/api/sequence.svg", get(sequence))
         .route("/api/report.html", get(report))
+        .route("/api/room/report.html", get(room_report))
 }
 
 /// Returns the trace named `file`, up to its current size.
@@ -116,6 +118,20 @@ async fn report(FromState(state): FromState<Arc<State>>) -> Download {
     let report = created.await.map_err(ErrorResponse::internal)??;
     let body = body_writer::body(slot, move |out| out.write_all(report.as_bytes())).await?;
     Ok(attachment("report.html", "text/html; charset=utf-8", body.into_response()))
+}
+
+/// Returns the page for a participant as a single HTML file: with the workshop's own calls, and without those of others.
+async fn room_report(FromState(state): FromState<Arc<State>>, request: Request) -> Download {
+    let room = room::handlers::room_of_participant(&state, &request)?;
+    let slot = state.downloads.acquire().await?;
+    let (_, items) = room.shared.all();
+    let hello = page::Hello { first: 1, operations: Vec::new(), ..hello(&state) };
+    let created = tokio::task::spawn_blocking(move || {
+        html(&hello, &items, None, None).map_err(ErrorResponse::internal)
+    });
+    let report = created.await.map_err(ErrorResponse::internal)??;
+    let body = body_writer::body(slot, move |out| out.write_all(report.as_bytes())).await?;
+    Ok(attachment("workshop.html", "text/html; charset=utf-8", body.into_response()))
 }
 
 /// Makes the browser save the response under the given name.

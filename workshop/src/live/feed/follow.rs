@@ -18,6 +18,8 @@ use super::history::History;
 use super::terminal::Terminal;
 use crate::gated_stdout::GatedStdout;
 use crate::live::latest_json::LatestJson;
+use crate::live::room::Room;
+use crate::live::room::attribution::{Attribution, Visibility};
 use crate::recordings::Recordings;
 
 /// Maximum number of events that the feed reads from the trace files before it adds them to the history.
@@ -26,11 +28,20 @@ const BATCH: usize = 256;
 /// Pause before the trace files are checked for new events again.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
+/// Where the feed stores the events.
+#[derive(Clone, Debug)]
+pub(crate) struct Destination {
+    /// All events.
+    pub(crate) history: Arc<History>,
+    /// The room, if there is one.
+    pub(crate) room: Option<Arc<Room>>,
+}
+
 /// Starts a thread that reads events from the recordings until the shutdown, and prints those of servers on `live_output`.
 /// Returns a description of each recording.
 pub(crate) async fn start(
     recordings: Vec<Recordings>,
-    history: Arc<History>,
+    destination: Destination,
     feed_error: LatestJson,
     live_output: GatedStdout,
     shutdown: Shutdown,
@@ -49,7 +60,7 @@ pub(crate) async fn start(
             let _ = opened.send(Ok(timeline.recordings().to_vec()));
             let terminal = Terminal::new(timeline.recordings(), live_output);
             let events = AnnotatedEvents::new(timeline).with_detail(DETAIL);
-            if let Err(error) = read(events, &history, terminal, flush, &shutdown) {
+            if let Err(error) = read(events, &destination, terminal, flush, &shutdown) {
                 let message = format!("the live page receives no further events: {error}");
                 warn(&message);
                 feed_error.publish(&json!({ "error": message }).to_string());
@@ -63,25 +74,36 @@ pub(crate) async fn start(
 
 fn read(
     mut events: AnnotatedEvents,
-    history: &History,
+    destination: &Destination,
     mut terminal: Terminal,
     flush: impl Fn(),
     shutdown: &Shutdown,
 ) -> Result<(), Error> {
     let recordings = events.timeline().recordings().to_vec();
     let (mut items, mut missed) = (PageFeed::default(), 0);
+    let mut attribution = destination.room.clone().map(Attribution::new);
     while !shutdown.is_cancelled() {
         let (began, mut batch) = (Instant::now(), Vec::with_capacity(BATCH));
+        let mut shared = Vec::new();
         let next = loop {
             let next = events.next_or_pending()?;
             let Next::Event(event) = &next else { break next };
             terminal.print(event);
-            batch.push(items.next(event, &recordings).map_err(serialization_error)?);
+            let item = items.next(event, &recordings).map_err(serialization_error)?;
+            if let Some(attribution) = &mut attribution
+                && attribution.observe(event, &recordings) == Visibility::Everyone
+            {
+                shared.push(item.clone());
+            }
+            batch.push(item);
             if batch.len() == BATCH {
                 break next;
             }
         };
-        history.push(batch);
+        destination.history.push(batch);
+        if let Some(room) = &destination.room {
+            room.shared.push(shared);
+        }
         if events.timeline().missed_parts() > missed {
             missed = events.timeline().missed_parts();
             warn(&format!(

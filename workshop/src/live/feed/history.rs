@@ -3,6 +3,7 @@
 //! Each page has its own position in the history, so a slow page delays no other. A page that is too slow
 //! misses the events that have left the history.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use socket_trace::page_feed::RecentEvents;
@@ -20,6 +21,8 @@ pub(crate) struct History {
     kept: Mutex<RecentEvents>,
     /// Channel for the number of the newest item.
     newest: watch::Sender<u64>,
+    /// Number of times that the history was cleared.
+    cleared: AtomicU64,
 }
 
 /// Consecutive items of the [`History`], which a page receives next.
@@ -35,7 +38,7 @@ pub(crate) struct Batch {
 
 impl Default for History {
     fn default() -> Self {
-        Self { kept: Mutex::default(), newest: watch::Sender::new(0) }
+        Self { kept: Mutex::default(), newest: watch::Sender::new(0), cleared: AtomicU64::new(0) }
     }
 }
 
@@ -50,6 +53,19 @@ impl History {
             kept.last()
         };
         self.newest.send_replace(newest);
+    }
+
+    /// Drops all items, so that pages start anew. The trace files keep the events.
+    pub(crate) fn clear(&self) {
+        self.lock().clear();
+        self.cleared.fetch_add(1, Ordering::Release);
+        // Wakes the pages.
+        self.newest.send_modify(|_| {});
+    }
+
+    /// Returns the number of times that the history was cleared.
+    pub(crate) fn cleared(&self) -> u64 {
+        self.cleared.load(Ordering::Acquire)
     }
 
     /// Returns a batch of the items that follow the item with number `seq`, or `None` if there are none yet.

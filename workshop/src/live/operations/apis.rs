@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use clients::{Client, Graphql, Grpc, Rest};
 use hardening_http::Shutdown;
-use server_kit::bind::reachable;
 use tokio::sync::Mutex;
 
 use super::api::Api;
@@ -31,7 +30,7 @@ fn with_client<C: Client>(instance: &ApiInstance, created: &Arc<CreatedBooks>, s
         name: C::API,
         title: instance.title,
         listen: instance.address,
-        address: reachable(instance.address),
+        address: instance.reachable(),
         session: RecordedSession::new(&instance.recordings, shutdown),
         run: |api, job| Box::pin(async move { execute::run::<C>(&api, &job).await }),
         watch: |api, watchers| {

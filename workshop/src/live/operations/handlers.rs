@@ -166,6 +166,15 @@ pub(crate) async fn experiment(
     json(&report.map_err(ErrorResponse::internal)?)
 }
 
+/// Handles `POST /api/clear`: lets all pages start anew. The trace files keep the events.
+pub(crate) async fn clear(FromState(state): FromState<Arc<State>>) -> Result<Response, ErrorResponse> {
+    state.history.clear();
+    if let Some(room) = &state.room {
+        room.shared.clear();
+    }
+    json(&serde_json::json!({}))
+}
+
 /// Handles `POST /api/datagrams`: gets a book several times over a plain UDP or TCP socket.
 pub(crate) async fn datagrams(
     FromState(state): FromState<Arc<State>>,

@@ -36,6 +36,9 @@ const HEADERS: [(HeaderName, &str); 5] = [
     (CACHE_CONTROL, "no-store"),
 ];
 
+/// Content type of the pages.
+const HTML: [(HeaderName, &str); 1] = [(CONTENT_TYPE, "text/html; charset=utf-8")];
+
 /// Middleware that checks every request and adds the security headers to every response.
 pub(crate) async fn guard(FromState(state): FromState<Arc<State>>, request: Request, next: Next) -> Response {
     let mut response = match check(&request, &state) {
@@ -51,7 +54,10 @@ pub(crate) async fn guard(FromState(state): FromState<Arc<State>>, request: Requ
 /// Passes on requests with the token, and requests for files without recorded data.
 async fn admit(state: &State, request: Request, next: Next) -> Response {
     let Some(credentials) = Credentials::find(&request, state) else {
-        return if is_public(request.uri().path()) {
+        if request.uri().path() == "/" && state.room.is_some() {
+            return (HTML, page::ROOM_INDEX).into_response();
+        }
+        return if is_public(request.uri().path(), state.room.is_some()) {
             next.run(request).await
         } else {
             credentials::missing(request.uri().path())
@@ -66,9 +72,14 @@ async fn admit(state: &State, request: Request, next: Next) -> Response {
     }
 }
 
-/// Returns `true` for the files of the page, which are the same for everyone.
-fn is_public(path: &str) -> bool {
-    matches!(path, "/page.js" | "/page.css" | "/icon.svg")
+/// Returns `true` for the files of the page, which are the same for everyone, and for what participants of a room may
+/// request. The handlers check who the participant is.
+fn is_public(path: &str, has_room: bool) -> bool {
+    match path {
+        "/page.js" | "/page.css" | "/icon.svg" => true,
+        "/" | "/room.js" | "/api/room/join" | "/api/room/stream" | "/api/room/report.html" => has_room,
+        _ => false,
+    }
 }
 
 fn check(request: &Request, state: &State) -> Result<(), ErrorResponse> {

@@ -40,7 +40,7 @@ fn cookie_name(state: &State) -> String {
 }
 
 /// Returns the value of a cookie.
-fn cookie<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+pub(crate) fn cookie<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
     let lines = request.headers().get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
     lines
         .flat_map(|line| line.split(';'))

@@ -24,7 +24,7 @@ pub(crate) fn hello(state: &State) -> Hello {
         calls: plain::MAX_CALLS,
     });
     Hello {
-        boot: state.run_id.clone(),
+        boot: state.feed_id(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         first: state.history.first(),
         database: state.database.clone(),

@@ -1,7 +1,7 @@
 //! The HTTP interface of the live page.
 
 pub(crate) mod access;
-mod credentials;
+pub(crate) mod credentials;
 pub(crate) mod hello;
 pub(crate) mod open_pages;
 pub(crate) mod routes;

@@ -14,6 +14,7 @@ use super::{access, stream};
 use crate::live::download;
 use crate::live::operations::handlers;
 use crate::live::response::ErrorResponse;
+use crate::live::room;
 use crate::live::state::State;
 
 /// Maximum size of a request body in bytes. Valid bodies have fewer than 200.
@@ -32,6 +33,12 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/api/experiment", post(handlers::experiment))
         .route("/api/wire", post(handlers::wire))
         .route("/api/wire/recorded/{scenario}", get(handlers::recorded_wire))
+        .route("/api/clear", post(handlers::clear))
+        .route("/room.js", get(|| asset("text/javascript; charset=utf-8", page::ROOM_SCRIPT)))
+        .route("/api/room/join", post(room::handlers::join))
+        .route("/api/room/remove", post(room::handlers::remove))
+        .route("/api/room/qr.svg", get(room::handlers::qr))
+        .route("/api/room/stream", get(room::stream::stream))
         .merge(download::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 
 use super::hello::hello;
 use super::open_pages::{MAX_PAGES, OpenPage};
+use crate::live::latest_json::LatestJson;
 use crate::live::response::{ErrorResponse, query_value};
 use crate::live::state::State;
 
@@ -42,19 +43,21 @@ pub(crate) async fn stream(
 /// The stream of server-sent events for one open page.
 struct PageStream {
     state: Arc<State>,
+    /// Id of the events that the page shows.
+    feed_id: String,
     /// Number of the last event of the history that was sent to the page.
     seq: u64,
     newest_seq: watch::Receiver<u64>,
     /// JSON values that are sent when they change, each with the name of its server-sent event.
-    values: [(&'static str, watch::Receiver<Option<Arc<str>>>); 5],
+    values: [(&'static str, watch::Receiver<Option<Arc<str>>>); 6],
     pending: VecDeque<Event>,
     _page: OpenPage,
 }
 
 impl PageStream {
     fn new(state: Arc<State>, last_event_id: &str, page: OpenPage) -> Self {
-        let seq =
-            last_event_id.strip_prefix(&state.run_id).and_then(|rest| rest.strip_prefix('-')?.parse().ok());
+        let feed_id = state.feed_id();
+        let seq = last_event_id.strip_prefix(&feed_id).and_then(|rest| rest.strip_prefix('-')?.parse().ok());
         // Starts from the beginning if the id belongs to another run or is missing.
         let seq = seq.filter(|seq| *seq <= *state.history.newest().borrow()).unwrap_or(0);
         let values = [
@@ -63,9 +66,13 @@ impl PageStream {
             ("watching", state.watchers.json().subscribe()),
             ("failed", state.feed_error.subscribe()),
             ("wire", state.wire.latest.subscribe()),
+            (
+                "room",
+                state.room.as_ref().map_or_else(LatestJson::default, |room| room.summary.clone()).subscribe(),
+            ),
         ];
         let pending = VecDeque::from([event("hello", &hello(&state))]);
-        Self { newest_seq: state.history.newest(), seq, values, pending, _page: page, state }
+        Self { newest_seq: state.history.newest(), feed_id, seq, values, pending, _page: page, state }
     }
 
     /// Returns the next event, or `None` after the shutdown.
@@ -95,8 +102,14 @@ impl PageStream {
                 self.pending.push_back(Event::default().event(*kind).data(&**json));
             }
         }
+        let feed_id = self.state.feed_id();
+        if feed_id != self.feed_id {
+            // The page starts anew.
+            (self.feed_id, self.seq) = (feed_id, 0);
+            self.pending.push_back(event("hello", &hello(&self.state)));
+        }
         let Some(batch) = self.state.history.after(self.seq) else { return };
-        let id = |seq: u64| format!("{}-{seq}", self.state.run_id);
+        let id = |seq: u64| format!("{}-{seq}", self.feed_id);
         if batch.dropped > 0 {
             let dropped = event("dropped", &json!({ "count": batch.dropped }));
             self.pending.push_back(dropped.id(id(self.seq + batch.dropped)));
@@ -109,7 +122,7 @@ impl PageStream {
     }
 
     async fn wait(&mut self) {
-        let [(_, one), (_, two), (_, three), (_, four), (_, five)] = &mut self.values;
+        let [(_, one), (_, two), (_, three), (_, four), (_, five), (_, six)] = &mut self.values;
         // `changed` cannot fail, because `state` holds the senders. It also marks the value as seen, which is
         // undone here for `collect`.
         tokio::select! {
@@ -120,6 +133,8 @@ impl PageStream {
             _ = three.changed() => three.mark_changed(),
             _ = four.changed() => four.mark_changed(),
             _ = five.changed() => five.mark_changed(),
+            // Without a room, there is no sender.
+            Ok(()) = six.changed() => six.mark_changed(),
         }
     }
 }

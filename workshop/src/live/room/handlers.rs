@@ -1,0 +1,112 @@
+//! The request handlers of the room.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequest as _, Request, State as FromState};
+use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use hardening_http::Peer;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::Room;
+use super::name::Name;
+use super::participants::Refused;
+use super::qr;
+use crate::live::response::{ErrorResponse, JsonBody, json};
+use crate::live::server::credentials::cookie;
+use crate::live::state::State;
+use crate::live::token::Token;
+
+/// Body of `POST /api/room/join` and of `POST /api/room/remove`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NameRequest {
+    name: String,
+}
+
+/// Returns the room.
+///
+/// # Errors
+/// If the workshop runs without a room.
+pub(super) fn room(state: &State) -> Result<&Arc<Room>, ErrorResponse> {
+    let message = "this workshop has no room; start it with --room";
+    state.room.as_ref().ok_or_else(|| ErrorResponse(StatusCode::NOT_FOUND, message.to_owned()))
+}
+
+/// Returns the name of the cookie with a participant's session.
+fn cookie_name(state: &State) -> String {
+    format!("room-{}", state.access.address.port())
+}
+
+/// Returns the name of the participant who has sent the request.
+///
+/// # Errors
+/// If nobody has joined with this browser.
+pub(super) fn participant(state: &State, request: &Request) -> Result<Name, ErrorResponse> {
+    let name = cookie(request, &cookie_name(state))
+        .and_then(|session| room(state).ok()?.participants.name_of(session));
+    let message = "nobody has joined the room with this browser; choose a name first";
+    name.ok_or_else(|| ErrorResponse(StatusCode::UNAUTHORIZED, message.to_owned()))
+}
+
+/// Returns the room, for a request by a participant.
+///
+/// # Errors
+/// If the workshop runs without a room, or nobody has joined with this browser.
+pub(crate) fn room_of_participant<'a>(
+    state: &'a State,
+    request: &Request,
+) -> Result<&'a Arc<Room>, ErrorResponse> {
+    participant(state, request)?;
+    room(state)
+}
+
+/// Handles `POST /api/room/join`: adds a participant, whose browser gets a cookie.
+pub(crate) async fn join(
+    FromState(state): FromState<Arc<State>>,
+    request: Request,
+) -> Result<Response, ErrorResponse> {
+    let room = room(&state)?;
+    let peer = request.extensions().get::<Peer>().map(|Peer(peer)| peer.ip().to_canonical());
+    let peer = peer.ok_or_else(|| ErrorResponse::internal("the address of the client is unknown"))?;
+    let JsonBody(NameRequest { name }) = JsonBody::from_request(request, &()).await?;
+    let name = Name::parse(&name).map_err(ErrorResponse::bad_request)?;
+    let session = Token::random().map_err(ErrorResponse::internal)?;
+    room.participants.join(name.clone(), session.clone(), peer).map_err(|refused| match refused {
+        Refused::Taken => {
+            ErrorResponse(StatusCode::CONFLICT, format!("the name {name} is taken; choose another"))
+        }
+        Refused::Full => ErrorResponse(StatusCode::SERVICE_UNAVAILABLE, "the room is full".to_owned()),
+    })?;
+    room.publish();
+    let mut response = json(&json!({ "name": name.to_string() }))?;
+    let cookie = format!("{}={session}; Path=/; HttpOnly; SameSite=Lax", cookie_name(&state));
+    if let Ok(cookie) = HeaderValue::try_from(cookie) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// Handles `POST /api/room/remove`: removes a participant, at the presenter's request.
+pub(crate) async fn remove(
+    FromState(state): FromState<Arc<State>>,
+    JsonBody(NameRequest { name }): JsonBody<NameRequest>,
+) -> Result<Response, ErrorResponse> {
+    let room = room(&state)?;
+    if !room.participants.remove(&name) {
+        return Err(ErrorResponse(
+            StatusCode::NOT_FOUND,
+            format!("nobody in the room has the name {name:?}"),
+        ));
+    }
+    room.publish();
+    json(&json!({}))
+}
+
+/// Handles `GET /api/room/qr.svg`: the URL of the room as a picture.
+pub(crate) async fn qr(FromState(state): FromState<Arc<State>>) -> Result<Response, ErrorResponse> {
+    let picture = qr::picture(room(&state)?.settings.first_url());
+    Ok(([(CONTENT_TYPE, "image/svg+xml")], picture).into_response())
+}

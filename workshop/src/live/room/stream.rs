@@ -1,0 +1,111 @@
+//! `GET /api/room/stream`: the server-sent events for one participant. They contain no data of other participants.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::{Request, State as FromState};
+use axum::http::StatusCode;
+use axum::response::sse::{Event, KeepAlive};
+use axum::response::{IntoResponse, Sse};
+use futures_util::stream::unfold;
+use hardening_http::origin::target_authority;
+use serde_json::json;
+use socket_trace::page_feed::json_array;
+use tokio::sync::watch;
+
+use super::Room;
+use super::participants::OpenStream;
+use super::{commands, handlers};
+use crate::live::response::ErrorResponse;
+use crate::live::server::hello::hello;
+use crate::live::state::State;
+
+/// Number of events that a new page gets: enough for the last step.
+const FIRST_EVENTS: u64 = 1_000;
+
+/// Handles `GET /api/room/stream`.
+pub(crate) async fn stream(
+    FromState(state): FromState<Arc<State>>,
+    request: Request,
+) -> Result<impl IntoResponse, ErrorResponse> {
+    let name = handlers::participant(&state, &request)?;
+    let room = Arc::clone(handlers::room(&state)?);
+    let Some(open) = room.participants.open(&name) else {
+        let message = "this participant has too many open pages; close one of them";
+        return Err(ErrorResponse(StatusCode::SERVICE_UNAVAILABLE, message.to_owned()));
+    };
+    let host = target_authority(request.headers(), request.uri());
+    let host = host.as_ref().map_or("localhost", |authority| authority.host()).to_owned();
+    room.publish();
+    let stream = ParticipantStream::new(state, room, open, &host);
+    let events = unfold(stream, |mut stream| async move {
+        let event = stream.next().await?;
+        Some((Ok::<_, Infallible>(event), stream))
+    });
+    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
+}
+
+/// The events for one page of a participant.
+struct ParticipantStream {
+    state: Arc<State>,
+    room: Arc<Room>,
+    open: OpenStream,
+    /// Number of the last shared event that was sent.
+    seq: u64,
+    newest_seq: watch::Receiver<u64>,
+    /// Number of the last change of the participant's connections that was sent.
+    change: u64,
+    first: Option<Event>,
+}
+
+impl ParticipantStream {
+    fn new(state: Arc<State>, room: Arc<Room>, open: OpenStream, host: &str) -> Self {
+        let hello = json!({
+            "name": open.name.to_string(),
+            "page": page::Hello { operations: commands::operations(&state, &open.name, host), ..hello(&state) },
+        });
+        let newest_seq = room.shared.newest();
+        let seq = newest_seq.borrow().saturating_sub(FIRST_EVENTS);
+        let first = Some(Event::default().event("hello").data(hello.to_string()));
+        Self { state, room, open, seq, newest_seq, change: 0, first }
+    }
+
+    /// Returns the next event, or `None` after the shutdown and after the participant was removed.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if self.state.shutdown.is_cancelled() {
+                return None;
+            }
+            if let Some(event) = self.first.take() {
+                return Some(event);
+            }
+            self.newest_seq.mark_unchanged();
+            self.open.changes.mark_unchanged();
+            let (connections, change) = self.room.participants.changed(&self.open.key, self.change);
+            self.change = change;
+            if !connections.is_empty() {
+                return Some(Event::default().event("connections").data(json_array(&connections)));
+            }
+            if let Some(batch) = self.room.shared.after(self.seq) {
+                self.seq = batch.last;
+                if !batch.items.is_empty() {
+                    return Some(Event::default().event("items").data(json_array(&batch.items)));
+                }
+                continue;
+            }
+            tokio::select! {
+                () = self.state.shutdown.cancelled() => return None,
+                // Fails when the participant was removed.
+                changed = self.open.changes.changed() => changed.ok()?,
+                _ = self.newest_seq.changed() => {}
+            }
+        }
+    }
+}
+
+impl Drop for ParticipantStream {
+    fn drop(&mut self) {
+        self.room.participants.close(&self.open);
+        self.room.publish();
+    }
+}
