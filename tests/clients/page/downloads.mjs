@@ -38,10 +38,16 @@ await check('capture for Wireshark contains the bytes of the traces', async (pag
   // A section header block with the magic number in either byte order.
   assert.equal(bytes.readUInt32BE(0), 0x0a0d0d0a);
   assert([0x1a2b3c4d, 0x4d3c2b1a].includes(bytes.readUInt32BE(8)));
-  for (const label of ['rest-client', 'grpc-server']) {
-    const writes = eventsOf(label).filter(({ op, data }) => op === 'write' && data);
-    for (const { data } of writes) assert(bytes.includes(Buffer.from(data, 'base64')), label);
+  // Both ends were recorded. The capture contains each connection once, from the server's recording.
+  for (const label of ['rest-server', 'grpc-server']) {
+    const transfers = eventsOf(label).filter(({ op, data }) => ['read', 'write'].includes(op) && data);
+    for (const { data } of transfers) assert(bytes.includes(Buffer.from(data, 'base64')), label);
   }
+  const request = Buffer.from('DELETE /v1/books/');
+  const deletions = eventsOf('rest-server').filter(({ data }) => data && Buffer.from(data, 'base64').includes(request));
+  let found = 0;
+  for (let at = bytes.indexOf(request); at >= 0; at = bytes.indexOf(request, at + 1)) found += 1;
+  assert.equal(found, deletions.length);
 });
 
 await check('sequence diagram of the last shown step', async (page) => {

@@ -102,7 +102,7 @@ for (const [name, file] of [['socket-trace', made], ['page', taken]]) {
       assert.equal(await page.locator('main .view:visible').count(), 1);
       opened.push(await button.innerText());
     }
-    assert.equal(opened.length, 7);
+    assert.equal(opened.length, 8);
     assert.equal(await page.getByRole('button', { name: 'Downloads' }).count(), 0);
   }, report);
 
