@@ -89,6 +89,7 @@ pub struct Flags {
 
 /// Another job than the tour.
 #[derive(Clone, Debug, Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "the command line is parsed once")]
 pub enum Command {
     /// Make the calls over a network that can be slow and lossy, and show every packet
     ///

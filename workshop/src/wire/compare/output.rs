@@ -9,7 +9,7 @@ use super::flags::Flags;
 use super::percentiles::MIN_BEYOND;
 use super::row::Row;
 use super::{csv, text};
-use crate::stdout::print;
+use crate::stdout::{columns, print};
 use crate::wire::report::style::Style;
 
 /// Prints the rows: as table or CSV one by one, as JSON at the end.
@@ -47,7 +47,12 @@ impl Output {
             (_, true) => Format::Csv,
             _ => Format::Table,
         };
-        Self { format, calls: flags.calls, style: Style::new(stdout_has_color()), rows: Vec::new() }
+        Self {
+            format,
+            calls: flags.calls,
+            style: Style::new(stdout_has_color(), columns()),
+            rows: Vec::new(),
+        }
     }
 
     /// Adds a row.
