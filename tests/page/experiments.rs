@@ -102,6 +102,17 @@ fn connected_udp_socket_receives_from_its_peer_only() {
 }
 
 #[test]
+fn datagrams_beyond_the_receive_buffer_are_lost() {
+    let events = events_of_experiment(&Workshop::start(), "full-buffer");
+    let count = |op: &str| {
+        let of_op = events.iter().filter(|item| item["op"] == op && item["error"].is_null());
+        of_op.count()
+    };
+    assert_eq!(count("sendto"), 64);
+    assert!((1..64).contains(&count("recvfrom")), "{}", count("recvfrom"));
+}
+
+#[test]
 fn low_port_is_bound_only_with_permission() {
     let workshop = Workshop::start();
     let events = events_of_experiment(&workshop, "privileged-port");

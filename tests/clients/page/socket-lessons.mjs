@@ -73,4 +73,16 @@ await checkLesson({
   },
 });
 
+await checkLesson({
+  title: 'A full receive buffer',
+  right: ['It succeeds, and the datagram is lost'],
+  wrong: ['It waits until the program reads'],
+  async evidence(page, events) {
+    const [sent, received] = [ofOp(events, 'sendto').length, ofOp(events, 'recvfrom').length];
+    const shown = await rows(page, 'Datagrams of the client');
+    assert.deepEqual(shown.map(([, count]) => Number(count)), [sent, 0, received, sent - received]);
+    assert.equal(sent, 64);
+  },
+});
+
 await finish();

@@ -1,5 +1,6 @@
 // The list of lessons, by subject, and the short path through them.
 
+import { LESSON_BUFFER } from "./ideas/buffer.js";
 import { LESSON_CALLS } from "./ideas/calls.js";
 import { LESSON_ADDRESSES } from "./ideas/addresses.js";
 import { LESSON_BACKLOG } from "./ideas/backlog.js";
@@ -27,7 +28,7 @@ import { LESSON_COMPARISON } from "./ideas/comparison.js";
 export const LESSON_SUBJECTS = [
   ["Sockets and addresses", [LESSON_SOCKET, LESSON_CALLS, LESSON_TUPLE, LESSON_PORT, LESSON_ADDRESSES]],
   ["Connections", [LESSON_MANY, LESSON_END, LESSON_RESET, LESSON_KEEPALIVE]],
-  ["Datagrams", [LESSON_DATAGRAM, LESSON_CONNECTED_UDP]],
+  ["Datagrams", [LESSON_DATAGRAM, LESSON_CONNECTED_UDP, LESSON_BUFFER]],
   ["Packets", [LESSON_HANDSHAKE, LESSON_HALF_CLOSE, LESSON_LOST, LESSON_BACKLOG, LESSON_BLOCKING]],
   ["Three APIs", [LESSON_FRAMES, LESSON_HTTP2, LESSON_COMPARISON, LESSON_WATCH, LESSON_SHELF, LESSON_DATABASE]],
 ];

@@ -83,8 +83,7 @@ export const LESSON_DATAGRAM = {
     `UDP with loss: ${countText(lossy.asked, "request datagram")} for ${countText(lossy.books, "book")}. ` +
       `${lossy.arrived} reached the server, and ${countText(lossy.answered, "response")} reached the client. ` +
       "With TCP the kernel would retransmit. With UDP the program must send again.",
-    "Without a relay, too, UDP may lose datagrams within one machine: the kernel discards those for which the receive " +
-      "buffer of the socket has no space.",
+    "Without a relay, too, UDP may lose datagrams within one machine: see the lesson “A full receive buffer”.",
     "There are more kinds of socket. SCTP keeps the boundaries of messages and delivers them reliably, in several streams per " +
       "connection; telephone networks use it, and WebRTC above UDP. A raw socket (SOCK_RAW) has no transport protocol: " +
       "the program reads and writes the packets behind the IP header itself, as traceroute does. It requires a privilege.",

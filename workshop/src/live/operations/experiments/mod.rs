@@ -8,10 +8,12 @@
 //! - `privileged_port`: binds to a port below 1024
 //! - `bind_addresses`: listens on one address and on all addresses
 //! - `connected_udp`: connects a UDP socket
+//! - `full_buffer`: sends more datagrams than a receive buffer has space for
 //! - `reset`: closes a connection with unread bytes
 
 mod bind_addresses;
 mod connected_udp;
+mod full_buffer;
 mod privileged_port;
 mod reset;
 
@@ -32,6 +34,7 @@ pub(crate) enum Experiment {
     PrivilegedPort,
     BindAddresses,
     ConnectedUdp,
+    FullBuffer,
     Reset,
 }
 
@@ -51,6 +54,7 @@ impl Experiment {
             Self::PrivilegedPort => "bind to a port below 1024",
             Self::BindAddresses => "listen on one address and on all",
             Self::ConnectedUdp => "connect a UDP socket",
+            Self::FullBuffer => "fill a receive buffer",
             Self::Reset => "reset a connection",
         }
     }
@@ -60,13 +64,14 @@ impl Experiment {
     /// # Errors
     /// A message if a call failed unexpectedly.
     pub(crate) async fn run(self, Plain { udp, tcp, .. }: &Plain) -> Result<Report, String> {
-        let session = if matches!(self, Self::ConnectedUdp) { udp } else { tcp };
+        let session = if matches!(self, Self::ConnectedUdp | Self::FullBuffer) { udp } else { tcp };
         let (server, client) = (&session.recordings.server, session.client());
         let experiment = async {
             let result: io::Result<()> = match self {
                 Self::PrivilegedPort => privileged_port::run(server).await,
                 Self::BindAddresses => bind_addresses::run(server, client).await,
                 Self::ConnectedUdp => connected_udp::run(server, client).await,
+                Self::FullBuffer => full_buffer::run(server, client).await,
                 Self::Reset => reset::run(server, client).await,
             };
             result.map_err(|error| format!("{}: {error}", self.step()))
