@@ -60,7 +60,7 @@ export const LESSON_BUFFER = {
   facts: bufferFacts,
   explanation: ({ sent, received, bytes }) => [
     `All ${countText(sent, "sendto", "calls of sendto")} succeeded. ${countText(received, "datagram")} with ${byteCountText(bytes)} had space, and ` +
-      `${numberText(sent - received)} were lost, although no network was involved. The sender is not told.`,
+      `${numberText(sent - received)} were lost, although no network was involved. Nothing reports this to the sender.`,
     "With TCP nothing is lost. The receiver's kernel reports its space with each acknowledgement, and when there is none, the sender's write waits. " +
       "This is flow control: a slow receiver slows the sender down.",
     "A protocol over UDP, such as QUIC, has to do the same itself. A receiver can also ask for a larger buffer, with SO_RCVBUF.",

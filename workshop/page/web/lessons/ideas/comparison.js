@@ -109,14 +109,17 @@ async function lessonComparisonRun(store) {
   return { ...run, step };
 }
 
-/** Returns `true` if the comparison contains all connections of the step that the page has received. */
+/**
+ * Returns `true` if the comparison contains all bytes of the step that the page has received. It is made every few
+ * seconds, also while calls are in flight.
+ */
 function lessonIsCompared(store, step) {
-  const isOwn = (item) => item.op === "connect" && !item.error && item.step === step && sourceOf(item).side === "client";
-  const connects = store.items.filter(isOwn);
   const traces = lessonTraces(store);
-  const isCompared = ({ name, steps }) => {
-    const received = connects.filter((item) => sourceOf(item).api === name).length;
-    return steps.some((compared) => compared.name === step && compared.connections >= received);
+  const isCompared = ({ name, side, steps }) => {
+    const own = store.items.filter((item) => item.step === step && sourceOf(item).api === name && sourceOf(item).side === side);
+    const bytes = (op) => own.filter((item) => item.op === op && item.bytes > 0).reduce((sum, item) => sum + item.bytes, 0);
+    const [up, down] = side === "client" ? [bytes("write"), bytes("read")] : [bytes("read"), bytes("write")];
+    return steps.some((compared) => compared.name === step && compared.to_server >= up && compared.to_client >= down);
   };
   return traces.length > 0 && traces.every(isCompared);
 }
