@@ -82,8 +82,8 @@ export const LESSON_HALF_CLOSE = {
     "After its FIN, the client was in FIN_WAIT1 until the FIN was acknowledged, and in FIN_WAIT2 until the FIN of the server arrived. " +
       "Meanwhile it received the response. Then it acknowledged that FIN, and entered TIME_WAIT.",
     client.length > 0 &&
-      `The tables of both kernels, which were read every few milliseconds, showed of the client: ${client.join(" → ")}, ` +
-        `and of the server: ${server.join(" → ")}.`,
+      `The socket tables of both kernels were read every few milliseconds, so short states may be missing. The client's states were ` +
+        `${client.join(" → ")}, and the server's ${server.join(" → ")}.`,
     "In TIME_WAIT the client's kernel waits for 60 s on Linux, for two reasons: it can acknowledge the server's FIN again if the ACK " +
       "was lost, and no late segment reaches a new connection with the same addresses.",
     HALF_CLOSE_CHAPTER,
