@@ -42,6 +42,7 @@
 //! - [`contracts`]: protobuf contracts, by which gRPC messages are decoded
 //! - [`sockets`]: the sockets of running programs, as netstat shows them
 //! - [`export`]: recordings in the formats of other tools: pcapng, qlog, CSV
+//! - [`watch`]: recordings in progress on the whole terminal
 //! - [`cli`]: the command `socket-trace`
 //!
 //! The payload of reads and writes is dissected by the crate `socket_dissect`.
@@ -70,3 +71,5 @@ pub mod table;
 pub mod timeline;
 mod units;
 pub mod verify;
+#[cfg(feature = "watch")]
+pub mod watch;

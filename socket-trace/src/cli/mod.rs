@@ -18,6 +18,8 @@ mod sockets;
 mod story;
 mod terminal;
 mod verify;
+#[cfg(feature = "watch")]
+mod watch;
 
 use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
@@ -41,6 +43,8 @@ const EXIT_CODES: &str =
 enum Command {
     Show(show::Show),
     Story(story::Story),
+    #[cfg(feature = "watch")]
+    Watch(watch::Watch),
     Sequence(sequence::Sequence),
     Layers(layers::Layers),
     Compare(compare::Compare),
@@ -58,6 +62,8 @@ pub fn run() -> ExitCode {
     let done = match Flags::parse().command {
         Command::Show(show) => show.run(),
         Command::Story(story) => story.run(),
+        #[cfg(feature = "watch")]
+        Command::Watch(watch) => watch.run(),
         Command::Sequence(sequence) => sequence.run(),
         Command::Layers(layers) => layers.run(),
         Command::Compare(compare) => compare.run(),

@@ -46,7 +46,7 @@ pub enum Signal {
 impl Call {
     /// Converts an event to a socket call of a diagram. `open` is `true` if this side has not shut down its
     /// sending half, so that a close sends a FIN.
-    pub(super) fn of(event: &Event, side: Side, at: u64, carried: String, open: bool) -> Self {
+    pub(crate) fn of(event: &Event, side: Side, at: u64, carried: String, open: bool) -> Self {
         let (sends, receives) = match event.error {
             None => (sends(&event.op, open), receives(&event.op)),
             Some(_) => (None, None),

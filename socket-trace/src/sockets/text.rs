@@ -45,7 +45,8 @@ pub fn rows(marked: &[Marked], color: bool) -> String {
     out
 }
 
-fn cells(row: &Row) -> [String; 7] {
+/// Returns the cells of a row, from the protocol to the process.
+pub(crate) fn cells(row: &Row) -> [String; 7] {
     let send_queue = match (row.state, row.backlog) {
         (Some(State::Listen), Some(backlog)) => backlog.to_string(),
         (Some(State::Listen), None) => "?".to_owned(),

@@ -40,7 +40,8 @@ impl Traced {
     }
 }
 
-fn add_to_filter(event: &Event, filter: &mut Filter) {
+/// Adds the addresses of an event to a filter.
+pub(crate) fn add_to_filter(event: &Event, filter: &mut Filter) {
     if event.error.is_some() {
         return;
     }
@@ -60,7 +61,7 @@ fn add_to_filter(event: &Event, filter: &mut Filter) {
 }
 
 /// Returns `true` if the recording process still runs. A later process with the same id does not count.
-fn recorder_runs(header: &Header) -> bool {
+pub(crate) fn recorder_runs(header: &Header) -> bool {
     // The machine was rebooted since the recording began.
     let Some(since) = socket_tap::monotonic_ns().checked_sub(header.monotonic_ns) else { return false };
     // The process must be older than the recording. The kernel counts in hundredths of a second.

@@ -16,3 +16,5 @@ mod packets;
 mod report;
 mod sequence;
 mod show;
+#[cfg(all(unix, feature = "watch"))]
+mod watch;

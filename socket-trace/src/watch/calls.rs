@@ -1,0 +1,196 @@
+//! The API calls of recordings: those in progress, and the latest finished ones.
+
+use std::collections::{HashMap, VecDeque};
+
+use socket_dissect::{Call, Layer, Part};
+use socket_tap::event::Op;
+use socket_tap::format::Side;
+use socket_tap::format::text::printable;
+
+use crate::timeline::AnnotatedEvent;
+use crate::timeline::connections::{Connection, Socket};
+
+/// Maximum number of calls. The oldest is dropped first.
+const MAX_CALLS: usize = 2_000;
+
+/// A call: the number of its connection, and its number on the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CallId {
+    /// Number of the connection.
+    pub connection: u64,
+    /// Number of the call on its connection, from 0.
+    pub number: u64,
+}
+
+/// An API call, as the end saw it that was the first to transfer its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallRow {
+    /// The call.
+    pub id: CallId,
+    /// Index of the recording.
+    pub recording: usize,
+    /// Protocol of the call, such as `HTTP/1.1` or `gRPC`.
+    pub protocol: &'static str,
+    /// Operation, such as `GET /v1/books/1`. Empty until it is known.
+    pub operation: String,
+    /// Status, such as `200`. `None` until the call has ended, or if the recording has none.
+    pub status: Option<String>,
+    /// Time of the first byte on the time line, in nanoseconds.
+    pub began: u64,
+    /// Time of the last byte so far.
+    pub last: u64,
+    /// `true` once the call has ended.
+    pub has_ended: bool,
+    /// Number of bytes to the server.
+    pub to_server: u64,
+    /// Number of bytes to the client.
+    pub to_client: u64,
+}
+
+/// The API calls in the order in which they began.
+#[derive(Debug, Default)]
+pub struct Calls {
+    rows: VecDeque<CallRow>,
+    /// Position of each call, counted from the first one that ever was.
+    positions: HashMap<CallId, u64>,
+    dropped: u64,
+}
+
+impl Calls {
+    /// Returns the number of calls that are kept.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Returns `true` if there is no call.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Returns the number of calls that are no longer kept.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// Returns the calls, oldest first.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &CallRow> {
+        self.rows.iter()
+    }
+
+    /// Returns a call that is still kept.
+    #[must_use]
+    pub fn get(&self, id: CallId) -> Option<&CallRow> {
+        self.rows.get(self.index(id)?)
+    }
+
+    /// Returns the position of a call among those that are kept.
+    #[must_use]
+    pub fn index(&self, id: CallId) -> Option<usize> {
+        usize::try_from(self.positions.get(&id)?.checked_sub(self.dropped)?).ok()
+    }
+
+    /// Processes the bytes that an event transferred. `operation` returns the operation of a call in progress.
+    pub(super) fn observe(
+        &mut self,
+        annotated: &AnnotatedEvent,
+        operation: impl Fn(Socket, u64) -> Option<String>,
+    ) {
+        let (Some(connection), Some(sock)) = (&annotated.connection, annotated.timed.event.sock) else {
+            return;
+        };
+        let recording = annotated.timed.recording;
+        let is_write = matches!(annotated.timed.event.op, Op::Write(_));
+        let is_to_server = is_write == (connection.side == Side::Client);
+        for part in &annotated.parts {
+            let Some(row) = part.call.and_then(|number| self.row(annotated, connection, part, number)) else {
+                continue;
+            };
+            let bytes = if is_to_server { &mut row.to_server } else { &mut row.to_client };
+            *bytes = bytes.saturating_add(part.bytes);
+            row.last = annotated.timed.at;
+            if matches!(part.layer, Layer::Grpc | Layer::Websocket | Layer::Sse) {
+                row.protocol = protocol(part.layer);
+            }
+            if let Some(operation) = operation(Socket { recording, sock }, row.id.number) {
+                row.set_operation(&operation);
+            }
+        }
+        for call in &annotated.ended {
+            self.end(call, annotated, connection);
+        }
+    }
+
+    /// Returns the row of a call, which begins with this part if it is unknown. `None` if another recording describes it.
+    fn row(
+        &mut self,
+        annotated: &AnnotatedEvent,
+        connection: &Connection,
+        part: &Part,
+        number: u64,
+    ) -> Option<&mut CallRow> {
+        let id = CallId { connection: connection.number, number };
+        let (recording, at) = (annotated.timed.recording, annotated.timed.at);
+        if !self.positions.contains_key(&id) {
+            self.add(CallRow {
+                id,
+                recording,
+                protocol: protocol(part.layer),
+                operation: String::new(),
+                status: None,
+                began: at,
+                last: at,
+                has_ended: false,
+                to_server: 0,
+                to_client: 0,
+            });
+        }
+        let index = self.index(id)?;
+        self.rows.get_mut(index).filter(|row| row.recording == recording)
+    }
+
+    fn add(&mut self, row: CallRow) {
+        self.positions.insert(row.id, self.dropped + self.rows.len() as u64);
+        self.rows.push_back(row);
+        if self.rows.len() > MAX_CALLS
+            && let Some(oldest) = self.rows.pop_front()
+        {
+            self.positions.remove(&oldest.id);
+            self.dropped += 1;
+        }
+    }
+
+    fn end(&mut self, call: &Call, annotated: &AnnotatedEvent, connection: &Connection) {
+        let index = self.index(CallId { connection: connection.number, number: call.number });
+        let row = index.and_then(|index| self.rows.get_mut(index));
+        if let Some(row) = row.filter(|row| row.recording == annotated.timed.recording) {
+            row.has_ended = true;
+            row.status = call.status.as_deref().map(printable);
+            row.set_operation(&call.operation);
+        }
+    }
+}
+
+impl CallRow {
+    fn set_operation(&mut self, operation: &str) {
+        self.operation = printable(operation);
+        if ["query ", "mutation ", "subscription "].iter().any(|kind| operation.starts_with(kind)) {
+            self.protocol = "GraphQL";
+        }
+    }
+}
+
+fn protocol(layer: Layer) -> &'static str {
+    match layer {
+        Layer::Http1 => "HTTP/1.1",
+        Layer::Http2 => "HTTP/2",
+        Layer::Grpc => "gRPC",
+        Layer::Websocket => "WebSocket",
+        Layer::Sse => "SSE",
+        Layer::Tls => "TLS",
+        Layer::Postgres => "PostgreSQL",
+        Layer::Unknown => "unknown",
+    }
+}

@@ -1,0 +1,102 @@
+//! Draws the phases of one call, with the socket calls of both sides.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::Line;
+use ratatui::widgets::{Paragraph, Row, Table, Wrap};
+use socket_tap::format::Side;
+use socket_tap::format::text::seconds;
+
+use super::theme::Theme;
+use crate::story::Phase;
+use crate::watch::calls::CallRow;
+use crate::watch::model::Model;
+use crate::watch::phases::Step;
+use crate::watch::screen::Screen;
+
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, screen: &mut Screen, theme: Theme) {
+    let call = screen.selected(model).and_then(|index| model.calls.iter().nth(index));
+    let Some(call) = call else {
+        frame.render_widget(Paragraph::new("No call is selected.").wrap(Wrap { trim: true }), area);
+        return;
+    };
+    let [top, below] = Layout::vertical([Constraint::Length(2), Constraint::Min(0)]).areas(area);
+    let heading = Paragraph::new(heading(call, model)).style(theme.heading()).wrap(Wrap { trim: true });
+    frame.render_widget(heading, top);
+    let rows = rows(call, model, theme);
+    let visible = usize::from(below.height.saturating_sub(1));
+    screen.scroll = screen.scroll.min(rows.len().saturating_sub(visible));
+    let widths = [
+        Constraint::Length(9),
+        Constraint::Length(11),
+        Constraint::Fill(2),
+        Constraint::Fill(2),
+        Constraint::Fill(3),
+    ];
+    let table = Table::new(rows.into_iter().skip(screen.scroll), widths)
+        .header(Row::new(["", "", "client", "server", "data"]).style(theme.heading()));
+    frame.render_widget(table, below);
+}
+
+/// Returns the call in one sentence.
+fn heading(call: &CallRow, model: &Model) -> String {
+    let label = model.labels.get(call.recording).map_or("", String::as_str);
+    let status = call.status.as_deref().unwrap_or(if call.has_ended { "no status" } else { "in progress" });
+    format!(
+        "{} → {status}, {} B to the server, {} B to the client in {:.2} ms ({}, call {} on connection c{}, {label})",
+        call.operation,
+        call.to_server,
+        call.to_client,
+        call.last.saturating_sub(call.began) as f64 / 1e6,
+        call.protocol,
+        call.id.number,
+        call.id.connection,
+    )
+}
+
+fn rows<'a>(call: &CallRow, model: &'a Model, theme: Theme) -> Vec<Row<'a>> {
+    let mut rows = Vec::new();
+    for phase in Phase::ALL {
+        let mut title = phase.title();
+        let steps: Vec<&Step> = model.phases.of(call.id, phase).collect();
+        if steps.is_empty() {
+            let cells = [
+                Line::styled(title, theme.heading()),
+                Line::default(),
+                Line::styled(note(phase), theme.quiet()),
+            ];
+            rows.push(Row::new(cells));
+        }
+        // The connection was opened for the first call.
+        let is_earlier = matches!(phase, Phase::Open | Phase::Agree) && call.id.number > 0;
+        for step in steps {
+            let row = row(title, step, theme);
+            rows.push(if is_earlier { row.style(theme.quiet()) } else { row });
+            title = "";
+        }
+    }
+    rows
+}
+
+fn row<'a>(title: &'static str, step: &'a Step, theme: Theme) -> Row<'a> {
+    let text = |side: Side| {
+        if step.side == side { Line::styled(step.text.as_str(), theme.side(side)) } else { Line::default() }
+    };
+    Row::new([
+        Line::styled(title, theme.heading()),
+        Line::from(seconds(step.at)),
+        text(Side::Client),
+        text(Side::Server),
+        Line::from(step.carries.as_str()),
+    ])
+}
+
+/// Returns why a phase has no socket calls.
+fn note(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Open => "not recorded",
+        Phase::Agree => "nothing",
+        Phase::Request | Phase::Response => "no longer kept",
+        Phase::Close => "still open",
+    }
+}
