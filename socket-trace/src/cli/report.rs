@@ -17,10 +17,11 @@ const HELP: &str = "The page is the same as that of the workshop: every socket c
     only with those who may see the traces.\n\n\
     Recordings of the same name, a server's and its clients', share a lane. Recordings named rest, graphql and \
     grpc have titles; udp and tcp have a screen of their own.\n\n\
-    The page holds at most 20,000 events and 32 MiB of them. It omits the oldest events of longer recordings. As many packets of a network have a screen of their own.\n\n\
+    The page holds at most 20,000 events and 32 MiB of them. It omits the oldest events of longer recordings. The packets of recordings of the network are apart, with the same limit.\n\n\
     Examples:\n  \
     socket-trace report traces/*.jsonl -o report.html\n  \
     socket-trace report rest.jsonl -o rest.html            one server with all its clients\n  \
+    socket-trace report traces/wire/call/*.jsonl -o wire.html   with the packets between both ends\n  \
     socket-trace report traces/rest-*.jsonl -o - | gzip > rest.html.gz\n\n\
     Exit codes: 0 written; 2 a trace cannot be read, or the page cannot be written.";
 

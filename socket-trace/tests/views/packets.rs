@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::files::{Files, client_trace, run, server_trace, wire_trace};
+use crate::report::recording;
 
 /// Writes the recordings of a server, its client and the network between them. Returns their paths.
 fn written(files: &Files) -> [String; 3] {
@@ -20,6 +21,25 @@ fn show_of_a_socket_includes_the_packets_of_its_connection() {
     assert_eq!(events.len(), 11, "{shown:?}");
     let json: Value = serde_json::from_str(&run(&["show", "--json", "--op", "packet", &wire]).out).unwrap();
     assert_eq!((&json[0]["flags"], &json[4]["fate"]), (&"SYN".into(), &"dropped".into()));
+}
+
+#[test]
+fn report_has_packets_apart_from_socket_calls() {
+    let files = Files::new("packets-report");
+    let [server, client, wire] = written(&files);
+    let report = |traces: &[&str]| recording(&run(&[&["report", "-o", "-"], traces].concat()).out);
+    let (with, without) = (report(&[&server, &client, &wire]), report(&[&server, &client]));
+    assert!(without["wire"].is_null());
+    assert_eq!(with["items"].as_array().unwrap().len(), without["items"].as_array().unwrap().len());
+    let packets = with["wire"]["packets"].as_array().unwrap();
+    let shown: Value = serde_json::from_str(&run(&["show", "--json", "--op", "packet", &wire]).out).unwrap();
+    let shown = shown.as_array().unwrap();
+    assert_eq!(packets.len(), shown.len());
+    for ((packet, shown), number) in packets.iter().zip(shown).zip(1..) {
+        assert_eq!((&packet["seq"], &packet["sequence"]), (&number.into(), &shown["seq"]));
+        assert_eq!((&packet["from"], &packet["fate"]), (&shown["from"], &shown["fate"]));
+    }
+    assert_eq!(with["wire"]["recordings"][0]["side"], "wire");
 }
 
 #[test]

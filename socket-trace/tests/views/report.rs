@@ -3,7 +3,7 @@ use serde_json::Value;
 use crate::files::{Files, client_trace, run, server_trace};
 
 /// Returns the recording that an HTML page contains as JSON.
-fn recording(html: &str) -> Value {
+pub(crate) fn recording(html: &str) -> Value {
     let (_, rest) = html.split_once("<script type=\"application/json\" id=\"recording\">").unwrap();
     serde_json::from_str(rest.split_once("</script>").unwrap().0).unwrap()
 }
