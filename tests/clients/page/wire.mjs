@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { passes } from './axe.mjs';
+import { ZOOMS, assertNoOverlap, zoomed } from './layout.mjs';
 import { doBar, download } from './seen.mjs';
-import { check, command, finish, traces, until } from './support.mjs';
+import { check, command, finish, traces } from './support.mjs';
 
 const SCREEN = { hash: '#wire', viewport: { width: 1024, height: 576 } };
 const APIS = ['REST', 'GraphQL', 'gRPC'];
@@ -27,7 +28,8 @@ async function run(page, scenario, { drop, rtt } = {}) {
   await doBar(page).getByRole('button', { name: 'Run' }).click();
   const recorded = await (await answered).json();
   await page.locator('.wire-bar:not([aria-busy])').waitFor();
-  await until('the result is drawn', () => page.locator('.wire-status').innerText().then((text) => text.includes(recorded.title)));
+  await page.locator('.wire-status', { hasText: `${recorded.title}: RTT ${recorded.request.rtt} ms` }).waitFor();
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
   return recorded;
 }
 
@@ -48,6 +50,15 @@ async function places(page) {
   }
   return labels;
 }
+
+// First, because later pages receive the result of an earlier run.
+await check('a recording that was made elsewhere is shown until the first run', async (page) => {
+  await page.getByText('Recorded elsewhere; press Run').waitFor();
+  for (const title of APIS) await column(page, title).waitFor();
+  assert.equal(await page.getByRole('note', { name: 'Recorded elsewhere' }).count(), 0);
+  await run(page, 'handshake');
+  assert.equal(await page.getByText('Recorded elsewhere').count(), 0);
+}, SCREEN);
 
 await check('each packet and call is drawn once, in the order of time, and no labels overlap', async (page) => {
   const recorded = await run(page, 'call', { drop: 'client' });
@@ -94,6 +105,15 @@ await check('columns are shown side by side or alone', async (page) => {
   await places(page);
 }, SCREEN);
 
+await check('no texts overlap at any zoom', async (page) => {
+  await run(page, 'call', { drop: 'client' });
+  for (const zoom of ZOOMS) {
+    const { viewport } = zoomed(zoom);
+    await page.setViewportSize(viewport);
+    await assertNoOverlap(page, `${zoom}`, '.wire-screen');
+  }
+}, SCREEN);
+
 await check('a narrow window shows one API at a time', async (page) => {
   await run(page, 'call', { drop: 'server' });
   assert.equal(await page.getByRole('radio', { name: 'all side by side' }).count(), 0);
@@ -121,6 +141,7 @@ await check('keys move between events and open the details', async (page) => {
   assert.equal((await panel.locator('.hex-bytes').allInnerTexts()).join(' ').trim().split(/\s+/).length, syn.length);
   await page.keyboard.press('Escape');
   await panel.waitFor({ state: 'hidden' });
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.seq), String(syn.seq), 'the focus returns');
 }, SCREEN);
 
 await check('TCP states of a half-closed connection are shown', async (page) => {

@@ -16,6 +16,7 @@ const WIRE_MAX_PACKETS = 300;
 const WIRE_TIP = 7;
 /** Share of the way that the arrow of a lost packet has. Its cross is beside the label. */
 const WIRE_LOST_AT = 0.78;
+const WIRE_LOST_DROP = 15;
 
 /**
  * Draws columns into an element of `width` pixels. `onselect(event)` is called with the call or packet that is
@@ -34,6 +35,7 @@ export function wireDiagram(columns, width, onselect) {
     wireLines(drawn, places, layout, width),
     wireRuler(layout),
     drawn.map((column, index) => wireColumnLabels(column, { ...places[index], total: width }, onselect)),
+    wireCrosses(drawn, places, layout, width),
   );
   body.style.height = `${layout.height}px`;
   const heads = drawn.map((column, index) => wireHead(columns[index], places[index]));
@@ -145,14 +147,26 @@ function wireArrow(packet, place) {
   const to = (toServer ? place.server : place.client) - sign * 5;
   const className = `wire-arrow tone-${wireTone(packet)}${pair?.isRepeat ? " repeat" : ""}`;
   if (isLost || arrivedY === undefined) {
-    const [x, end] = [from + (to - from) * WIRE_LOST_AT, y + 15];
-    const cross = `M${x - 6} ${end - 6}l12 12M${x + 6} ${end - 6}l-12 12`;
-    return svg("g", { class: className }, svg("path", { d: `M${from} ${y}L${x} ${end}` }), isLost && svg("path", { class: "cross", d: cross }));
+    const [x, end] = [from + (to - from) * WIRE_LOST_AT, y + WIRE_LOST_DROP];
+    return svg("g", { class: className }, svg("path", { d: `M${from} ${y}L${x} ${end}` }));
   }
   const slope = Math.atan2(arrivedY - y, to - from);
   const [dx, dy] = [Math.cos(slope) * WIRE_TIP, Math.sin(slope) * WIRE_TIP];
   const tip = `M${to} ${arrivedY}L${to - dx - dy * 0.6} ${arrivedY - dy + dx * 0.6}L${to - dx + dy * 0.6} ${arrivedY - dy - dx * 0.6}Z`;
   return svg("g", { class: className }, svg("path", { d: `M${from} ${y}L${to - dx} ${arrivedY - dy}` }), svg("path", { class: "tip", d: tip }));
+}
+
+/** Draws the crosses of lost packets. They are above the labels. */
+function wireCrosses(columns, places, { height }, width) {
+  const crosses = columns.flatMap(({ packets }, index) => {
+    const { client, server } = places[index];
+    return packets.filter(({ isLost }) => isLost).map(({ toServer, y }) => {
+      const [from, to] = toServer ? [client, server] : [server, client];
+      const [x, end] = [from + (to - from) * WIRE_LOST_AT, y + WIRE_LOST_DROP];
+      return svg("path", { class: "cross", d: `M${x - 6} ${end - 6}l12 12M${x + 6} ${end - 6}l-12 12` });
+    });
+  });
+  return svg("svg", { class: "wire-lines wire-crosses", width, height, "aria-hidden": "true" }, crosses);
 }
 
 /** Draws a dashed line from a packet to the one that repeats it, beside the time line of the sender. */
@@ -245,8 +259,8 @@ function wirePacketLabel(packet, place, connection) {
     el("span", { class: "wire-numbers", text: packetNumbers(packet) }),
   );
   label.style.top = `${y}px`;
-  if (toServer) label.style.left = `${place.client + 12}px`;
-  else label.style.right = `${place.total - place.server + 12}px`;
-  label.style.maxWidth = `${place.server - place.client - 24}px`;
+  if (toServer) label.style.left = `${place.client + 11}px`;
+  else label.style.right = `${place.total - place.server + 11}px`;
+  label.style.maxWidth = `${place.server - place.client - 15}px`;
   return label;
 }

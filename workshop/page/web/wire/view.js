@@ -12,7 +12,7 @@ import { wireMissing } from "./missing.js";
 import { wireColumns, wireSteps } from "./model.js";
 
 /** Window width below which only one column is shown. */
-const WIRE_NARROW = matchMedia("(max-width: 700px)");
+const WIRE_NARROW = matchMedia("(max-width: 860px)");
 /** The value of the choice for all columns. */
 const WIRE_ALL = "all";
 
@@ -25,7 +25,7 @@ export function createWireView(store) {
   const banner = el("div", { hidden: true });
   const empty = el("p", { class: "wire-empty soft" });
   const scroll = el("div", { class: "wire-scroll", tabindex: 0, role: "region", "aria-label": "Calls and packets" });
-  const details = createWireDetails(() => select(null));
+  const details = createWireDetails(deselect);
   const element = el(
     "section",
     { "aria-label": "Wire" },
@@ -39,7 +39,9 @@ export function createWireView(store) {
       el("div", { class: "lanes-split" }, scroll, details.element),
     ),
   );
-  let [isShown, isBusy, drawn, elsewhere] = [false, false, null, null];
+  let [isShown, isBusy, elsewhere] = [false, false, null];
+  /** The recording whose steps are listed, and the width of the drawing. */
+  let [listed, drawnWidth] = [null, 0];
   const draw = onFrame(() => isShown && drawWire());
 
   /** Returns the recording to show: the latest one of this machine, or one that was made elsewhere. */
@@ -68,9 +70,9 @@ export function createWireView(store) {
     status.replaceChildren(el("span", { class: isBad ? "bad" : null, text }));
   }
 
-  /** Loads the shipped recording of the chosen scenario. */
+  /** Loads the recording of the chosen scenario that was made elsewhere, until there is one of this machine. */
   async function loadElsewhere() {
-    if (!store.live || !store.hello?.wire?.missing) return;
+    if (!store.live || store.hello?.wire === undefined || store.wire !== null) return;
     try {
       elsewhere = await recordedWire(bar.scenario());
       drawRecorded();
@@ -82,7 +84,10 @@ export function createWireView(store) {
   function drawRecorded() {
     const recorded = current();
     if (recorded?.recordings) registerRecordings(recorded.recordings);
-    if (recorded !== null && !isBusy) say(wireConditions(recorded), wireHasFailed(recorded));
+    if (recorded !== null && !isBusy) say(`${wireConditions(recorded)}${wireOrigin(store)}`, wireHasFailed(recorded));
+    // The page that starts a scenario receives its recording twice: as the response, and from the stream.
+    if (recorded !== null && wireName(recorded) === wireName(listed)) return draw();
+    listed = recorded;
     const names = recorded === null ? [] : wireSteps(recorded.items);
     steps.replaceChildren(el("option", { value: "", text: "all steps" }), ...names.map((name) => el("option", { value: name, text: name })));
     // Three calls at once are only legible without the connections' beginning.
@@ -107,17 +112,29 @@ export function createWireView(store) {
     empty.hidden = shown.length > 0;
     empty.textContent = wireEmptyText(store);
     if (shown.length === 0) return scroll.replaceChildren();
-    const { heads, body, omitted } = wireDiagram(shown, scroll.clientWidth, select);
+    drawnWidth = scroll.clientWidth;
+    const { heads, body, omitted } = wireDiagram(shown, drawnWidth, select);
     const note = omitted > 0 && el("p", { class: "soft", text: `${numberText(omitted)} more packets are only in the recording.` });
+    const pressed = wirePressed()?.dataset.seq;
+    const focused = scroll.contains(document.activeElement) ? document.activeElement.dataset.seq : undefined;
     scroll.replaceChildren(...[heads, body, note].filter(Boolean));
-    drawn = body;
+    labelOf(pressed)?.setAttribute("aria-pressed", "true");
+    labelOf(focused)?.focus();
   }
 
+  const labelOf = (seq) => (seq === undefined ? null : scroll.querySelector(`[data-seq="${seq}"]`));
+  const wirePressed = () => scroll.querySelector("[aria-pressed]");
+
   function select(event, column) {
-    for (const label of drawn?.querySelectorAll("[aria-pressed]") ?? []) label.removeAttribute("aria-pressed");
-    if (event === null) return;
-    drawn.querySelector(`[data-seq="${event.item.seq}"]`)?.setAttribute("aria-pressed", "true");
+    wirePressed()?.removeAttribute("aria-pressed");
+    labelOf(event.item.seq)?.setAttribute("aria-pressed", "true");
     details.show(event, column);
+  }
+
+  function deselect() {
+    const pressed = wirePressed();
+    pressed?.removeAttribute("aria-pressed");
+    pressed?.focus();
   }
 
   function drawHello() {
@@ -136,7 +153,7 @@ export function createWireView(store) {
   bar.onscenario(loadElsewhere);
   store.on("hello", drawHello);
   store.on("wire", drawRecorded);
-  new ResizeObserver(draw).observe(scroll);
+  new ResizeObserver(() => scroll.clientWidth !== drawnWidth && draw()).observe(scroll);
   WIRE_NARROW.addEventListener("change", draw);
   return {
     id: "wire",
@@ -159,6 +176,18 @@ export function createWireView(store) {
 function wireEmptyText(store) {
   if (!store.live) return "This recording contains no packets. Give socket-trace report the recording of a network, too.";
   return "No packets yet. Press Run: the clients and servers talk over a network inside this machine, which delays and drops packets as you say.";
+}
+
+/** Returns a text that identifies a recording. */
+function wireName(recorded) {
+  const [first] = recorded?.recordings ?? [];
+  return first === undefined ? null : `${first.started} ${first.pid}`;
+}
+
+/** Returns a note if the shown recording was made elsewhere. */
+function wireOrigin(store) {
+  if (!store.live || store.wire !== null) return "";
+  return store.hello?.wire?.missing ? " Recorded elsewhere." : " Recorded elsewhere; press Run to make the calls here.";
 }
 
 /** Returns the conditions of the network, and the calls that failed. */
