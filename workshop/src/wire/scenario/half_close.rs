@@ -14,8 +14,8 @@ use crate::wire::lab::{Lab, LabError};
 /// Port of the server.
 const PORT: u16 = 7000;
 
-/// Minimum time for which the server keeps its side open.
-const HALF_OPEN: Duration = Duration::from_millis(50);
+/// Minimum time for which the server keeps its side open. It is long enough that the client's state is seen.
+const HALF_OPEN: Duration = Duration::from_millis(200);
 
 /// Runs both programs until the connection has ended.
 pub(super) async fn run(lab: &Lab) -> Result<(), Error> {
