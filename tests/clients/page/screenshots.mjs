@@ -55,6 +55,12 @@ for (const colorScheme of ['light', 'dark']) {
     await settled(page);
     await take(page, 'datagrams');
 
+    await goTo(page, 'Wire');
+    await doBar(page).getByLabel('drop').selectOption('client');
+    await doBar(page).getByRole('button', { name: 'Run' }).click();
+    await page.locator('.wire-bar:not([aria-busy])').waitFor();
+    await take(page, 'wire');
+
     await goTo(page, 'Lessons');
     await page.getByRole('radio', { name: 'socket → bind → listen', exact: true }).check();
     await page.getByRole('button', { name: 'Run it' }).click();
