@@ -17,6 +17,9 @@ const RECORDED: &str = include_str!("recorded.json");
 /// Number of base64 characters that are kept of the data of a packet: 54 bytes, which contain its headers.
 const KEPT_OF_PACKETS: usize = 72;
 
+/// Fields that the Wire screen does not need.
+const OMITTED: [&str; 2] = ["ended", "phase"];
+
 /// Number of base64 characters that are kept of the data of a call.
 const KEPT_OF_CALLS: usize = 32;
 
@@ -41,8 +44,10 @@ pub(super) fn write(all: Vec<Recorded>) -> serde_json::Result<String> {
     let mut text = String::new();
     for mut recorded in all {
         recorded.items.retain(|item| item["op"] != "option");
-        for item in &mut recorded.items {
-            let kept = if item["op"] == "packet" { KEPT_OF_PACKETS } else { KEPT_OF_CALLS };
+        for item in recorded.items.iter_mut().filter_map(Value::as_object_mut) {
+            OMITTED.iter().for_each(|field| drop(item.remove(*field)));
+            let is_packet = item.get("op").is_some_and(|op| op == "packet");
+            let kept = if is_packet { KEPT_OF_PACKETS } else { KEPT_OF_CALLS };
             if let Some(Value::String(base64)) = item.get_mut("data") {
                 base64.truncate(kept);
             }
