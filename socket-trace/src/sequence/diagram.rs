@@ -95,7 +95,7 @@ fn packet_arrow(packet: &Packet) -> Arrow {
 }
 
 /// Formats a socket call and its detail.
-pub(crate) fn call_text(call: &Call) -> String {
+pub(super) fn call_text(call: &Call) -> String {
     format!("{} {}", call.text, call.detail).trim_end().to_owned()
 }
 

@@ -34,8 +34,6 @@ pub mod svg;
 pub mod text;
 
 pub use call::{Call, Signal};
-#[cfg(feature = "watch")]
-pub(crate) use diagram::call_text;
 pub use gather::{Choice, gather};
 pub use lanes::lanes;
 pub use model::Sequence;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use socket_tap::format::Side;
 
 use super::calls::CallId;
-use crate::sequence::{Call, call_text};
+use crate::sequence::Call;
 use crate::show::description::{describe, truncate};
 use crate::story::{Phase, PhaseTracker};
 use crate::timeline::AnnotatedEvent;
@@ -33,7 +33,7 @@ pub struct Step {
     pub phase: Phase,
     /// The socket call: `write 85 B`.
     pub text: String,
-    /// Description of the transferred data.
+    /// Description of the transferred data, or the peer's address if the call opens the connection.
     pub carries: String,
     /// Numbers of the API calls whose bytes it transferred.
     calls: Vec<u64>,
@@ -61,8 +61,10 @@ impl Phases {
         let call = Call::of(&annotated.timed.event, connection.side, annotated.timed.at, carried, true);
         let mut calls: Vec<u64> = annotated.parts.iter().filter_map(|part| part.call).collect();
         calls.dedup();
-        let text = truncate(&call_text(&call), MAX_TEXT);
-        let step = Step { at: call.at, side: call.side, phase, text, carries: call.carried, calls };
+        let text = truncate(&call.text, MAX_TEXT);
+        // A call that opens the connection transfers no data, but has an address.
+        let carries = if call.carried.is_empty() { truncate(&call.detail, MAX_TEXT) } else { call.carried };
+        let step = Step { at: call.at, side: call.side, phase, text, carries, calls };
         self.connections.entry(connection.number).or_default().add(step);
         if self.connections.len() > MAX_CONNECTIONS {
             self.connections.pop_first();

@@ -11,28 +11,46 @@ use crate::watch::calls::CallRow;
 use crate::watch::model::Model;
 use crate::watch::screen::Screen;
 
-const COLUMNS: [(&str, Constraint, Alignment); 8] = [
+/// A column: its heading, its width and its alignment.
+type Column = (&'static str, Constraint, Alignment);
+
+const COLUMNS: [Column; 8] = [
     ("began", Constraint::Length(11), Alignment::Right),
     ("protocol", Constraint::Length(10), Alignment::Left),
     ("operation", Constraint::Fill(3), Alignment::Left),
-    ("status", Constraint::Length(8), Alignment::Left),
+    ("status", Constraint::Length(9), Alignment::Left),
     ("B sent", Constraint::Length(7), Alignment::Right),
     ("B recvd", Constraint::Length(8), Alignment::Right),
     ("ms", Constraint::Length(9), Alignment::Right),
     ("connection", Constraint::Fill(1), Alignment::Left),
 ];
 
+/// Number of columns from which a terminal is wide enough for the time of the beginning and for the recording's name.
+const WIDE: u16 = 100;
+
+/// Returns the columns for a terminal of `width` columns. Columns of width 0 are hidden.
+fn columns(width: u16) -> [Column; 8] {
+    let mut columns = COLUMNS;
+    if width < WIDE {
+        columns[0] = ("", Constraint::Length(0), Alignment::Left);
+        columns[7] = ("conn", Constraint::Length(5), Alignment::Left);
+    }
+    columns
+}
+
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, screen: &Screen, theme: Theme) {
     let Some(selected) = screen.selected(model) else {
         frame.render_widget(Paragraph::new(hint(model)).wrap(Wrap { trim: true }), area);
         return;
     };
-    let cells = COLUMNS.map(|(name, _, alignment)| Text::from(name).alignment(alignment));
+    let columns = columns(area.width);
+    let cells = columns.map(|(name, _, alignment)| Text::from(name).alignment(alignment));
     // Only the visible rows are built.
     let visible = usize::from(area.height.saturating_sub(1));
     let first = first_visible(selected, model.calls.len(), visible);
-    let rows = model.calls.iter().skip(first).take(visible).map(|call| row(call, model, theme));
-    let table = Table::new(rows, COLUMNS.map(|(_, width, _)| width))
+    let rows =
+        model.calls.iter().skip(first).take(visible).map(|call| row(call, model, area.width >= WIDE, theme));
+    let table = Table::new(rows, columns.map(|(_, width, _)| width))
         .header(Row::new(cells).style(theme.heading()))
         .row_highlight_style(theme.selected());
     let mut state = TableState::default().with_selected(Some(selected - first));
@@ -53,7 +71,7 @@ fn hint(model: &Model) -> &'static str {
     }
 }
 
-fn row<'a>(call: &'a CallRow, model: &'a Model, theme: Theme) -> Row<'a> {
+fn row<'a>(call: &'a CallRow, model: &'a Model, is_wide: bool, theme: Theme) -> Row<'a> {
     let status = match (&call.status, call.has_ended) {
         (Some(status), _) => {
             Line::styled(status.as_str(), if is_error(status) { theme.bad() } else { theme.good() })
@@ -62,7 +80,7 @@ fn row<'a>(call: &'a CallRow, model: &'a Model, theme: Theme) -> Row<'a> {
         (None, false) => Line::styled("…", theme.notable()),
     };
     let ms = call.last.saturating_sub(call.began) as f64 / 1e6;
-    let label = model.labels.get(call.recording).map_or("", String::as_str);
+    let label = model.labels.get(call.recording).filter(|_| is_wide).map_or("", String::as_str);
     let texts = [
         Line::from(seconds(call.began)),
         Line::from(call.protocol),
