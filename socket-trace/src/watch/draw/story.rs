@@ -63,7 +63,7 @@ fn rows<'a>(call: &CallRow, model: &'a Model, theme: Theme) -> Vec<Row<'a>> {
             let cells = [
                 Line::styled(title, theme.heading()),
                 Line::default(),
-                Line::styled(note(phase), theme.quiet()),
+                Line::styled(note(phase, call), theme.quiet()),
             ];
             rows.push(Row::new(cells));
         }
@@ -92,10 +92,12 @@ fn row<'a>(title: &'static str, step: &'a Step, theme: Theme) -> Row<'a> {
 }
 
 /// Returns why a phase has no socket calls.
-fn note(phase: Phase) -> &'static str {
+fn note(phase: Phase, call: &CallRow) -> &'static str {
     match phase {
         Phase::Open => "not recorded",
         Phase::Agree => "nothing",
+        Phase::Request if call.to_server == 0 => "none",
+        Phase::Response if call.to_client == 0 => "none",
         Phase::Request | Phase::Response => "no longer kept",
         Phase::Close => "still open",
     }
