@@ -100,7 +100,7 @@ impl Network {
     #[must_use]
     pub fn directory(self) -> String {
         let loss = self.loss.to_string().replace('%', "percent");
-        format!("rtt-{}-loss-{loss}", humantime::format_duration(self.rtt)).replace(' ', "-")
+        format!("rtt-{}-loss-{loss}", duration(self.rtt)).replace(' ', "-")
     }
 }
 
