@@ -185,6 +185,16 @@ fn equal_calls_have_no_outlier() {
 }
 
 #[test]
+fn row_with_unknown_quartiles_has_no_outlier() {
+    let mut tape = Tape::with(Delays { queue: 500 * MS, ..Delays::default() });
+    for call in tape.calls.iter_mut().step_by(2) {
+        call.ended = None;
+    }
+    tape.calls[SPECIAL].ended = Some(tape.calls[SPECIAL].scheduled + 600 * MS);
+    assert_eq!(tape.reasons(), []);
+}
+
+#[test]
 fn delay_gives_its_call_the_reason() {
     let delay = 60 * MS;
     let cases = [

@@ -33,7 +33,12 @@ pub struct Outlier {
 /// three interquartile ranges (Tukey's outer fence), the median by half of it, and the median by a millisecond.
 #[must_use]
 pub fn outliers(calls: &[CallTimes], seen: &[Option<SeenCall>], latencies: &Latencies) -> Vec<Outlier> {
-    let [first, median, third] = [250, 500, 750].map(|permille| latencies.at(permille).latency_ns);
+    let quartiles = [250, 500, 750].map(|permille| latencies.at(permille));
+    // If many calls were given up, the quartiles are not known.
+    if quartiles.iter().any(|quartile| quartile.is_lower_bound) {
+        return Vec::new();
+    }
+    let [first, median, third] = quartiles.map(|quartile| quartile.latency_ns);
     let fence = (third + 3 * (third - first)).max(median + median / 2).max(median + MIN_EXCESS);
     let usual = usual(seen);
     let is_outlier = |(index, call): (usize, &CallTimes)| {
