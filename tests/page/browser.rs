@@ -68,6 +68,11 @@ fn lanes_show_rows_from_the_beginning_of_a_step_at_each_size() {
 }
 
 #[test]
+fn presenter_mode_shows_one_phase_at_a_time() {
+    run_script("present.mjs");
+}
+
+#[test]
 fn operation_buttons_make_calls() {
     run_script("do.mjs");
 }

@@ -47,7 +47,7 @@ function callSteps(call, events, at, go) {
   return el(
     "div",
     { class: "call-row" },
-    button("‹", "Previous event of this call (p)", events[at - 1]),
+    button("‹", "Previous event of this call (b)", events[at - 1]),
     el("span", {
       text: `call ${call + 1}, event ${at + 1} of ${events.length}`,
       title: "Number of the call on this connection",

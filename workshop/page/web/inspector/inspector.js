@@ -84,7 +84,7 @@ function inspectorMoves(store, lanes) {
     if (link) store.set("selected", link.from === store.selected ? link.to : link.from);
   };
   return [
-    { keys: ["p"], label: "p", description: "select the previous event of the same API call", run: () => neighbour(-1) },
+    { keys: ["b"], label: "b", description: "select the previous event of the same API call", run: () => neighbour(-1) },
     { keys: ["n"], label: "n", description: "select the next event of the same API call", run: () => neighbour(1) },
     { keys: ["x"], label: "x", description: "select the event at the other end of the arrow", run: other },
   ];

@@ -71,6 +71,13 @@ export class StoryModel {
     return item && this.step && { item, since: item.at - this.step.heading.at };
   }
 
+  /** Returns by API, in the order of the lanes, the phases of the shown step. */
+  orderedPhases() {
+    const phases = this.phases();
+    const own = this.lanes.filter(({ api }) => phases.has(api));
+    return new Map(own.map(({ api }) => [api, phases.get(api)]));
+  }
+
   /** Returns by API the phases of the shown step. */
   phases() {
     const { step } = this;

@@ -7,6 +7,7 @@ import { createInspector } from "../inspector/inspector.js";
 import { createStepChooser } from "./chooser.js";
 import { storyGrid } from "./grid.js";
 import { StoryModel } from "./model.js";
+import { createPresenter } from "./present.js";
 import { storyThesis } from "./thesis.js";
 
 /** Creates the first screen of the page. */
@@ -19,11 +20,15 @@ export function createStoryView(store) {
   const inspector = createInspector(store, { model, focusEvent: focus });
   const chooser = createStepChooser(store, model);
   const api = createChoice("API", [], { onchange: draw });
+  const presenter = createPresenter(store, model, chooser.move);
+  const present = el("button", { type: "button", text: "Present", title: "Present one phase at a time (p)", onclick: () => presenter.open() });
   const element = el(
     "section",
     { class: "story", "aria-label": "Story" },
     el("div", { class: "lanes-split" }, main, inspector.element),
   );
+  chooser.element.lastElementChild.append(present);
+  element.append(presenter.element);
   main.append(chooser.element, api.element, body);
   api.element.classList.add("story-switch");
   let [isShown, opened] = [false, null];
@@ -39,9 +44,8 @@ export function createStoryView(store) {
     chooser.draw();
     const { step } = model;
     if (step === undefined) return void morph(body, el("div", {}, storyNothing(store)));
-    const phases = model.phases();
-    const lanes = model.lanes.filter((lane) => phases.has(lane.api));
-    const ordered = new Map(lanes.map((lane) => [lane.api, phases.get(lane.api)]));
+    const ordered = model.orderedPhases();
+    const lanes = model.lanes.filter((lane) => ordered.has(lane.api));
     storySwitch(api, lanes);
     const grid = storyGrid(ordered, { step, opened, chosen: api.value, selected: store.selected });
     morph(body, el("div", { class: "story-body" }, storyThesis(step, ordered), grid));
@@ -69,7 +73,11 @@ export function createStoryView(store) {
     key: "0",
     hasDoBar: true,
     element,
-    keys: [...chooser.keys, ...inspector.keys],
+    keys: [
+      ...chooser.keys,
+      { keys: ["p", "P"], label: "p", description: "present one phase at a time; n opens the speaker notes", run: () => presenter.open() },
+      ...inspector.keys,
+    ],
     show() {
       isShown = true;
       draw();
