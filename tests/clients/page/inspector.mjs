@@ -121,7 +121,7 @@ await check('next and previous event of a call by button and shortcut', async (p
     await isAt(place);
   }
   assert(await next.isDisabled());
-  for (const [key, place] of [['p', count - 1], ['p', count - 2], ['n', count - 1]]) {
+  for (const [key, place] of [['b', count - 1], ['b', count - 2], ['n', count - 1]]) {
     await page.keyboard.press(key);
     await isAt(place);
   }

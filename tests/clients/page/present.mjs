@@ -122,6 +122,7 @@ await check('no texts overlap on slides on a phone', async (page) => {
   await present(page);
   for (const name of PHASES) {
     await go(page, 'PageDown', name);
+    assert.equal(await stage(page).locator('.present-cell').filter({ visible: true }).count(), 3);
     await assertNoOverlap(page, name, '.present');
   }
 }, { ...STORY, viewport: { width: 390, height: 844 } });

@@ -23,6 +23,17 @@ for (const colorScheme of ['light', 'dark']) {
     await settled(page);
     await doIt(page, 'get a book');
     await settled(page);
+    await page.setViewportSize({ width: 1280, height: 720 });
+    await goTo(page, 'Story');
+    await page.keyboard.press('Home');
+    await page.getByRole('region', { name: 'Story' }).locator('.story-row').first().waitFor();
+    await take(page, 'story');
+    await page.keyboard.press('p');
+    for (let slide = 0; slide < 2; slide++) await page.keyboard.press('PageDown');
+    await take(page, 'present');
+    await page.keyboard.press('Escape');
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await goTo(page, 'Lanes');
     // High enough for the complete step.
     await page.setViewportSize({ width: 1440, height: 1080 });
     await settled(page);

@@ -158,6 +158,11 @@ export class Lanes {
   /** Scrolls to the start of the step at the store's place, as soon as it has events. */
   #showPlace() {
     const { entries } = this.#model;
+    // Another screen may have selected an event.
+    if (this.#model.entry(this.store.selected) !== undefined) {
+      this.#isPlaced = true;
+      return this.reveal(this.store.selected);
+    }
     const { at } = this.store.place;
     const from = at === null ? 0 : this.#model.countTo(at - 1);
     const heading = entries.slice(from).find((entry) => entry.heading)?.heading;

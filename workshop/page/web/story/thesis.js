@@ -70,7 +70,7 @@ function thesisLine(sign, begin, text) {
     "p",
     {},
     sign && el("b", { class: `story-sign ${tone}`, text: `${sign} ` }),
-    el("b", { text: begin }),
+    el("span", { class: "story-begin", text: begin }),
     el("span", { text }),
   );
 }
