@@ -44,7 +44,7 @@ export const CALLS_FILTER_KEYS = [
  * Parses the filter: `{ passes, error, showsReflection }`. `error` explains the first condition that is not valid, which
  * no call meets; `null` if there is none. A condition with a minus before it must not be met.
  */
-export function callsFilter(text) {
+export function parseCallsFilter(text) {
   const conditions = [...text.matchAll(/(-?)(?:(\w+):)?("[^"]*"?|\S+)/g)].map(callsCondition);
   return {
     passes: (row) => conditions.every(({ isMet }) => isMet(row)),

@@ -6,7 +6,7 @@ import { CallList } from "../recording/call-list.js";
 import { Flow } from "../recording/flow.js";
 import { countText, numberText } from "../recording/numbers.js";
 import { CALLS_COLUMNS } from "./columns.js";
-import { CALLS_FILTER_KEYS, callsFilter } from "./filter.js";
+import { CALLS_FILTER_KEYS, parseCallsFilter } from "./filter.js";
 import { CallsTable } from "./table.js";
 
 /** Minimum time between two updates for new events, in milliseconds. */
@@ -39,7 +39,7 @@ export function createCallsView(store) {
     list.update(store);
     const selected = list.rowOf(store.item(store.selected));
     if (selected) chosen = selected.key;
-    const condition = callsFilter(filter.value);
+    const condition = parseCallsFilter(filter.value);
     const shown = list.rows.filter((row) => isCallShown(row, store.cursor, condition));
     rows = shown.filter(condition.passes);
     callsSort(rows, sort);

@@ -82,7 +82,7 @@ export class StoryModel {
   phases() {
     const { step } = this;
     const own = step.items.filter((item) => !item.upstream);
-    const byApi = groupBy(own, (item) => sourceOf(item).api);
-    return new Map(byApi.map(([api, items]) => [api, phasesOf(items, listenersOf(this.#store.items, items))]));
+    const groups = groupBy(own, (item) => sourceOf(item).api);
+    return new Map(groups.map(([api, items]) => [api, phasesOf(items, listenersOf(this.#store.items, items))]));
   }
 }

@@ -1,7 +1,7 @@
 // Lesson: ports below 1024.
 
 import { numberText } from "../../recording/numbers.js";
-import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
+import { lessonBox, lessonDrawing, lessonText } from "../drawing.js";
 import { errorName } from "../error-names.js";
 import { eventsOfStep, experimentRun } from "../experiment-runs.js";
 
