@@ -109,7 +109,7 @@ pub(super) struct Plain {
     attempts: u32,
 }
 
-/// What a body contains.
+/// The content of a body, as far as it is known.
 #[derive(Debug)]
 enum Document {
     /// Perhaps a GraphQL request, of which these are the first bytes.

@@ -60,7 +60,7 @@ pub struct Flags {
     pub no_page: bool,
 
     /// Let participants follow on their own devices: print a URL and a QR code, and let page and API servers listen on
-    /// every interface instead of on loopback addresses. Whoever is in the same network can call the servers, and the
+    /// every interface instead of on loopback addresses. Everyone in the same network can call the servers, and the
     /// calls are recorded
     #[arg(long, conflicts_with_all = ["once", "no_page"])]
     pub room: bool,

@@ -15,10 +15,10 @@ const BURST: u32 = 10;
 /// Maximum time that a request waits. A client that sends even more gets responses at this interval on each connection.
 const MAX_DELAY: Duration = Duration::from_secs(3);
 
-/// Maximum number of clients that are told apart. Further ones share an entry for each address.
+/// Maximum number of clients with an entry of their own. Further ones share an entry for each address.
 const MAX_CLIENTS: usize = 4_096;
 
-/// Number of bytes of a `User-Agent` that tell clients apart.
+/// Number of bytes of a `User-Agent` by which clients are distinguished.
 const AGENT_BYTES: usize = 32;
 
 /// Address of a client, and the beginning of its `User-Agent`.
@@ -26,7 +26,7 @@ type Client = (IpAddr, Box<[u8]>);
 
 /// Paces requests: a client that sends more than its rate waits for each response.
 ///
-/// A client is an address and a `User-Agent`, so that clients behind one address are told apart. This protects a server
+/// A client is an address and a `User-Agent`, so that clients behind one address are distinguished. This protects a server
 /// from a client that runs in a loop by mistake, not from an attack.
 #[derive(Debug)]
 pub struct Pacing {

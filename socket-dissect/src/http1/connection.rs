@@ -119,8 +119,8 @@ impl Http1 {
         }
     }
 
-    /// Updates the API call with a complete head, and prepares to read the body, or the next message if there
-    /// is no body.
+    /// Updates the API call with a complete head, and prepares to read the body, or the next message if
+    /// the body is absent.
     fn head_complete(&mut self, head: Head, context: &mut Context<'_>) -> Option<Outcome> {
         let call = self.readers.get(context.direction).call;
         let is_request = context.direction == Direction::ToServer;

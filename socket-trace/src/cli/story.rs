@@ -18,7 +18,7 @@ const WIDTH: usize = 80;
 
 const HELP: &str = "A connection has five phases: open, agree (on the protocol), request, response, close. Calls of a phase \
     with the same purpose are counted: `2 writes 114 B`. Below them is what the bytes mean. Give the recordings of the \
-    server, of the client, or both. Recordings with the same name form one column. Terminals of 162 columns or more show \
+    server, of the client, or both. Recordings with the same name form one column. Terminals of 154 columns or more show \
     three APIs side by side.\n\n\
     Examples:\n  \
     socket-trace story traces/*.jsonl --step \"get a book\"   three APIs, one call\n  \

@@ -130,7 +130,7 @@ impl Watching {
                 is_changed = true;
                 match event::read().map_err(Failed::Output)? {
                     Event::Key(key) if self.screen.key(key, &self.model) == Reaction::Quit => return Ok(()),
-                    // The terminal is drawn anew after any other event, such as a change of its size.
+                    // After any other event, such as a change of the terminal's size, the screen is drawn again.
                     _ => {}
                 }
             }

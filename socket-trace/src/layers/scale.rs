@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::map::{Block, Level};
 
-/// Maximum numbers of columns for which a box is widened to show its text, if all boxes then fit beside each other. A
+/// Maximum numbers of columns for which a box is widened to show its text, if all boxes then fit side by side. A
 /// longer text is truncated unless the box is wider anyway.
 const MAX_TEXT: [usize; 5] = [120, 80, 60, 40, 26];
 

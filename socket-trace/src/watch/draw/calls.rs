@@ -95,7 +95,7 @@ fn row<'a>(call: &'a CallRow, model: &'a Model, is_wide: bool, theme: Theme) -> 
     Row::new(cells)
 }
 
-/// Returns `true` for a status that tells of an error.
+/// Returns `true` for the status of an error.
 fn is_error(status: &str) -> bool {
     let is_http_error = status.starts_with(['4', '5']);
     let is_good = status.starts_with(['1', '2', '3']) || matches!(status, "OK" | "complete");

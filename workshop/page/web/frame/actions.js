@@ -35,7 +35,7 @@ export async function recordedWire(scenario) {
   return response.json();
 }
 
-/** Lets all pages start anew. The trace files keep the events. */
+/** Hides all earlier events from all pages. The trace files keep them. */
 export function startClean() {
   return actionPost("api/clear", {});
 }

@@ -55,7 +55,7 @@ impl History {
         self.newest.send_replace(newest);
     }
 
-    /// Drops all items, so that pages start anew. The trace files keep the events.
+    /// Drops all items, so that pages begin without events. The trace files keep them.
     pub(crate) fn clear(&self) {
         self.lock().clear();
         self.cleared.fetch_add(1, Ordering::Release);

@@ -166,7 +166,7 @@ pub(crate) async fn experiment(
     json(&report.map_err(ErrorResponse::internal)?)
 }
 
-/// Handles `POST /api/clear`: lets all pages start anew. The trace files keep the events.
+/// Handles `POST /api/clear`: hides all earlier events from all pages. The trace files keep them.
 pub(crate) async fn clear(FromState(state): FromState<Arc<State>>) -> Result<Response, ErrorResponse> {
     state.history.clear();
     if let Some(room) = &state.room {

@@ -1,6 +1,6 @@
 //! Finds the participant to whom a connection belongs, and describes the connection for that participant.
 //!
-//! A command line of a participant has the name in its `User-Agent`, so participants behind one address are told apart. A
+//! A command line of a participant has the name in its `User-Agent`, so participants behind one address are distinguished. A
 //! connection without a name belongs to the only participant at its address. It may come from someone else behind the same
 //! address, so its description contains no data.
 

@@ -119,8 +119,8 @@ impl Participants {
         self.lock().contains_key(key)
     }
 
-    /// Returns the key of the only participant at this address. `None` if there are several: their calls cannot be told
-    /// apart.
+    /// Returns the key of the only participant at this address. `None` if there are several: their calls cannot be
+    /// distinguished.
     pub(crate) fn only_at(&self, address: IpAddr) -> Option<String> {
         let all = self.lock();
         let mut found = all.iter().filter(|(_, participant)| participant.address == address);

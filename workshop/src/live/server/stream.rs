@@ -104,7 +104,7 @@ impl PageStream {
         }
         let feed_id = self.state.feed_id();
         if feed_id != self.feed_id {
-            // The page starts anew.
+            // The page clears its state and reads from the beginning.
             (self.feed_id, self.seq) = (feed_id, 0);
             self.pending.push_back(event("hello", &hello(&self.state)));
         }

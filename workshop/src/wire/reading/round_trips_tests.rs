@@ -63,7 +63,7 @@ fn segments_sent_together_are_one_packet_of_the_chain() {
     assert_eq!(packets.chain(42).round_trips(), 1);
 }
 
-/// The second segment arrives, and its acknowledgment repeats that of the first. It tells that a segment is missing, but
+/// The second segment arrives, and its acknowledgment repeats that of the first. It shows that a segment is missing, but
 /// the response does not follow it: it follows the lost segment.
 #[test]
 fn loss_of_a_segment_adds_no_round_trip() {
