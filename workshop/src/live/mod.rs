@@ -79,7 +79,8 @@ pub async fn start(
     let token = shutdown.clone();
     let wire = tokio::task::spawn_blocking(move || WireNetwork::new(&traces, &token)).await?;
     let state = State::new(access, apis, plain, wire, Feed { recordings, history, feed_error }, shutdown);
-    let state = Arc::new(State { database, room, ..state });
+    let room_summary = room.as_ref().map(|room| room.summary.clone()).unwrap_or_default();
+    let state = Arc::new(State { database, room, room_summary, ..state });
     tokio::spawn(feed::comparison::run(Arc::clone(&state)));
     tokio::spawn(feed::socket_table::run(Arc::clone(&state)));
     let router = server::routes::router(state);

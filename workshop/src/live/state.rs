@@ -44,6 +44,8 @@ pub(crate) struct State {
     pub(crate) downloads: Slots,
     /// The participants; `None` without `--room`.
     pub(crate) room: Option<Arc<Room>>,
+    /// The participants of the room. Never published without a room.
+    pub(crate) room_summary: LatestJson,
     pub(crate) shutdown: Shutdown,
 }
 
@@ -82,6 +84,7 @@ impl State {
             operation_lock: OperationLock::default(),
             downloads: Slots::default(),
             room: None,
+            room_summary: LatestJson::default(),
             shutdown: shutdown.clone(),
         }
     }

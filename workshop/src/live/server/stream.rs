@@ -16,7 +16,6 @@ use tokio::sync::watch;
 
 use super::hello::hello;
 use super::open_pages::{MAX_PAGES, OpenPage};
-use crate::live::latest_json::LatestJson;
 use crate::live::response::{ErrorResponse, query_value};
 use crate::live::state::State;
 
@@ -66,10 +65,7 @@ impl PageStream {
             ("watching", state.watchers.json().subscribe()),
             ("failed", state.feed_error.subscribe()),
             ("wire", state.wire.latest.subscribe()),
-            (
-                "room",
-                state.room.as_ref().map_or_else(LatestJson::default, |room| room.summary.clone()).subscribe(),
-            ),
+            ("room", state.room_summary.subscribe()),
         ];
         let pending = VecDeque::from([event("hello", &hello(&state))]);
         Self { newest_seq: state.history.newest(), feed_id, seq, values, pending, _page: page, state }
@@ -133,8 +129,7 @@ impl PageStream {
             _ = three.changed() => three.mark_changed(),
             _ = four.changed() => four.mark_changed(),
             _ = five.changed() => five.mark_changed(),
-            // Without a room, there is no sender.
-            Ok(()) = six.changed() => six.mark_changed(),
+            _ = six.changed() => six.mark_changed(),
         }
     }
 }
