@@ -90,10 +90,11 @@ fn read(
             let Next::Event(event) = &next else { break next };
             terminal.print(event);
             let item = items.next(event, &recordings).map_err(serialization_error)?;
-            if let Some(attribution) = &mut attribution
-                && attribution.observe(event, &recordings) == Visibility::Everyone
-            {
-                shared.push(item.clone());
+            if let Some(attribution) = &mut attribution {
+                let visibility = attribution.observe(event, &recordings, &item);
+                if visibility != Visibility::PresenterOnly {
+                    shared.push((visibility, item.clone()));
+                }
             }
             batch.push(item);
             if batch.len() == BATCH {
@@ -101,8 +102,9 @@ fn read(
             }
         };
         destination.history.push(batch);
-        if let Some(room) = &destination.room {
-            room.shared.push(shared);
+        if let (Some(room), Some(attribution)) = (&destination.room, &attribution) {
+            let visible = shared.into_iter().filter(|(visibility, _)| attribution.is_visible(*visibility));
+            room.shared.push(visible.map(|(_, item)| item).collect());
         }
         if events.timeline().missed_parts() > missed {
             missed = events.timeline().missed_parts();

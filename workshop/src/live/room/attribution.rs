@@ -17,6 +17,7 @@ use socket_trace::timeline::{AnnotatedEvent, Recording};
 
 use super::Room;
 use super::name::Name;
+use crate::live::feed::listeners::{Listeners, socket_of};
 
 /// Maximum number of open connections that are described. Further ones belong to nobody.
 const MAX_OPEN: usize = 2_000;
@@ -32,6 +33,8 @@ const MAX_CALLS: usize = 20;
 pub(crate) struct Attribution {
     room: Arc<Room>,
     open: HashMap<Socket, Described>,
+    /// The listening sockets of the API servers.
+    listeners: Listeners,
 }
 
 /// A connection as its participant sees it.
@@ -84,25 +87,54 @@ struct DescribedCall {
 pub(crate) enum Visibility {
     /// The workshop's own: every participant may see it.
     Everyone,
-    /// It belongs to a client outside of the workshop, or to the database.
+    /// Every participant may see it if the socket is found to be a listening one. `socket` is called before `bind` and
+    /// `listen`, and a server also creates sockets for its connections to the database.
+    IfListening(Socket),
+    /// It belongs to a client outside of the workshop, or to the database. So does every call on a socket whose `accept`
+    /// is unknown, because the feed has missed trace files.
     PresenterOnly,
 }
 
 impl Attribution {
     pub(crate) fn new(room: Arc<Room>) -> Self {
-        Self { room, open: HashMap::new() }
+        Self { room, open: HashMap::new(), listeners: Listeners::default() }
     }
 
-    /// Processes an event, and returns who may see it.
-    pub(crate) fn observe(&mut self, event: &AnnotatedEvent, recordings: &[Recording]) -> Visibility {
+    /// Returns `true` if every participant may see an event with this visibility. Call it after the events that follow,
+    /// as far as they are known: then it is known which sockets are listening.
+    pub(crate) fn is_visible(&self, visibility: Visibility) -> bool {
+        match visibility {
+            Visibility::Everyone => true,
+            Visibility::IfListening(socket) => self.listeners.contains(socket),
+            Visibility::PresenterOnly => false,
+        }
+    }
+
+    /// Processes an event, whose JSON is `item`, and returns who may see it.
+    pub(crate) fn observe(
+        &mut self,
+        event: &AnnotatedEvent,
+        recordings: &[Recording],
+        item: &str,
+    ) -> Visibility {
         let Some(recording) = recordings.get(event.timed.recording) else { return Visibility::PresenterOnly };
         let (name, side) = (recording.header.name.as_str(), recording.header.side);
         // Anyone may send datagrams to the plain server, and they belong to no connection.
         if !["rest", "graphql", "grpc"].contains(&name) {
             return Visibility::PresenterOnly;
         }
+        let socket = socket_of(event);
+        // A close ends the listening.
+        let was_listening = socket.is_some_and(|socket| self.listeners.contains(socket));
+        self.listeners.observe(event, recordings, item);
         match (side, event.connection.as_deref()) {
-            (Side::Client, _) | (_, None) => Visibility::Everyone,
+            (Side::Client, _) => Visibility::Everyone,
+            (Side::Server, None) => match socket {
+                _ if was_listening => Visibility::Everyone,
+                Some(socket) => Visibility::IfListening(socket),
+                None if matches!(event.timed.event.op, Op::Mark { .. }) => Visibility::Everyone,
+                None => Visibility::PresenterOnly,
+            },
             (Side::Server, Some(connection)) if connection.side == Side::Server => {
                 // The other end is in the recording of the workshop's own clients.
                 if connection.other.is_some() {
@@ -222,3 +254,7 @@ impl Described {
         json.to_string()
     }
 }
+
+#[cfg(test)]
+#[path = "attribution_tests.rs"]
+mod tests;
