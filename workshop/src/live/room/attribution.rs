@@ -17,6 +17,7 @@ use socket_trace::timeline::{AnnotatedEvent, Recording};
 
 use super::Room;
 use super::name::Name;
+use super::participants::Id;
 use crate::live::feed::listeners::{Listeners, socket_of};
 
 /// Maximum number of open connections that are described. Further ones belong to nobody.
@@ -51,7 +52,7 @@ struct Described {
     omitted: usize,
     is_closed: bool,
     #[serde(skip)]
-    owner: Option<String>,
+    owner: Option<Id>,
     #[serde(skip)]
     ip: Option<IpAddr>,
     /// Time of the first event.
@@ -157,7 +158,7 @@ impl Attribution {
         let calls = described.add(event);
         let is_owner_new = described.owner.is_none() && described.find_owner(event, &self.room);
         let is_changed = calls > 0 || is_owner_new || described.is_closed;
-        if let (true, Some(owner)) = (is_changed, &described.owner) {
+        if let (true, Some(owner)) = (is_changed, described.owner) {
             let json = described.to_json();
             // Calls that ended before the owner was known count, too.
             let calls = if is_owner_new { described.calls.len() as u64 } else { calls };
@@ -230,7 +231,7 @@ impl Described {
         let named = event.user_agent.as_deref().and_then(Name::key_in);
         self.is_named = named.is_some();
         self.owner = match named {
-            Some(key) => Some(key).filter(|key| room.participants.has(key)),
+            Some(key) => room.participants.of_key(&key),
             None if !event.ended.is_empty() || self.is_closed => {
                 self.ip.filter(|ip| !ip.is_loopback()).and_then(|ip| room.participants.only_at(ip))
             }

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::Room;
 use super::name::Name;
-use super::participants::Refused;
+use super::participants::{Id, Refused};
 use super::qr;
 use crate::live::response::{ErrorResponse, JsonBody, json};
 use crate::live::server::credentials::cookie;
@@ -40,15 +40,15 @@ fn cookie_name(state: &State) -> String {
     format!("room-{}", state.access.address.port())
 }
 
-/// Returns the name of the participant who has sent the request.
+/// Returns the participant who has sent the request.
 ///
 /// # Errors
 /// If nobody has joined with this browser.
-pub(super) fn participant(state: &State, request: &Request) -> Result<Name, ErrorResponse> {
-    let name = cookie(request, &cookie_name(state))
-        .and_then(|session| room(state).ok()?.participants.name_of(session));
+pub(super) fn participant(state: &State, request: &Request) -> Result<Id, ErrorResponse> {
+    let id = cookie(request, &cookie_name(state))
+        .and_then(|session| room(state).ok()?.participants.of_session(session));
     let message = "nobody has joined the room with this browser; choose a name first";
-    name.ok_or_else(|| ErrorResponse(StatusCode::UNAUTHORIZED, message.to_owned()))
+    id.ok_or_else(|| ErrorResponse(StatusCode::UNAUTHORIZED, message.to_owned()))
 }
 
 /// Returns the room, for a request by a participant.

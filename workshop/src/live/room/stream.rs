@@ -28,9 +28,9 @@ pub(crate) async fn stream(
     FromState(state): FromState<Arc<State>>,
     request: Request,
 ) -> Result<impl IntoResponse, ErrorResponse> {
-    let name = handlers::participant(&state, &request)?;
+    let id = handlers::participant(&state, &request)?;
     let room = Arc::clone(handlers::room(&state)?);
-    let Some(open) = room.participants.open(&name) else {
+    let Some(open) = room.participants.open(id) else {
         let message = "this participant has too many open pages; close one of them";
         return Err(ErrorResponse(StatusCode::SERVICE_UNAVAILABLE, message.to_owned()));
     };
@@ -81,7 +81,7 @@ impl ParticipantStream {
             }
             self.newest_seq.mark_unchanged();
             self.open.changes.mark_unchanged();
-            let (connections, change) = self.room.participants.changed(&self.open.key, self.change);
+            let (connections, change) = self.room.participants.changed(self.open.id, self.change)?;
             self.change = change;
             if !connections.is_empty() {
                 return Some(Event::default().event("connections").data(json_array(&connections)));
