@@ -51,6 +51,9 @@ struct Described {
     /// Number of events and calls that are not listed.
     omitted: usize,
     is_closed: bool,
+    /// Key of the first name in a `User-Agent` of the connection.
+    #[serde(skip)]
+    name_key: Option<String>,
     #[serde(skip)]
     owner: Option<Id>,
     #[serde(skip)]
@@ -188,6 +191,7 @@ impl Described {
             calls: Vec::new(),
             omitted: 0,
             is_closed: false,
+            name_key: None,
             owner: None,
             ip,
             began,
@@ -225,13 +229,15 @@ impl Described {
         event.ended.len() as u64
     }
 
-    /// Looks for the owner in the `User-Agent` and, after the first API call, at the peer's address. Returns `true` if
-    /// there is one.
+    /// Looks for the owner by the name in the `User-Agent`. A connection without a name belongs, after its first API call, to
+    /// the only participant at the peer's address. Returns `true` if there is an owner.
     fn find_owner(&mut self, event: &AnnotatedEvent, room: &Room) -> bool {
-        let named = event.user_agent.as_deref().and_then(Name::key_in);
-        self.is_named = named.is_some();
-        self.owner = match named {
-            Some(key) => room.participants.of_key(&key),
+        if self.name_key.is_none() {
+            self.name_key = event.user_agent.as_deref().and_then(Name::key_in);
+        }
+        self.is_named = self.name_key.is_some();
+        self.owner = match &self.name_key {
+            Some(key) => room.participants.of_key(key),
             None if !event.ended.is_empty() || self.is_closed => {
                 self.ip.filter(|ip| !ip.is_loopback()).and_then(|ip| room.participants.only_at(ip))
             }

@@ -7,6 +7,7 @@ use socket_trace::timeline::TimedEvent;
 
 use super::*;
 use crate::live::room::settings::Settings;
+use crate::live::token::Token;
 
 /// Index of the recording of the server. The recording of the workshop's own client is the other one.
 const SERVER: usize = 0;
@@ -15,6 +16,16 @@ const CLIENT: usize = 1;
 fn recordings() -> [Recording; 2] {
     [Side::Server, Side::Client]
         .map(|side| Recording { label: format!("rest-{}", side.name()), header: Header::new("rest", side) })
+}
+
+/// Returns an attribution for a room with one participant, at this address.
+fn with_anna(address: &str) -> (Attribution, Id) {
+    let attribution = attribution();
+    let participants = &attribution.room.participants;
+    let session = Token::random().unwrap();
+    participants.join(Name::parse("anna").unwrap(), session.clone(), address.parse().unwrap()).unwrap();
+    let anna = participants.of_session(&session.to_string()).unwrap();
+    (attribution, anna)
 }
 
 fn attribution() -> Attribution {
@@ -87,4 +98,22 @@ fn sockets_for_the_database_are_for_the_presenter() {
         event(SERVER, 7, data()),
     ];
     assert_eq!(visible(&mut attribution, events), [false; 5]);
+}
+
+/// Returns the descriptions of the connections that belong to a participant.
+fn connections_of(attribution: &Attribution, id: Id) -> Vec<Arc<str>> {
+    attribution.room.participants.changed(id, 0).unwrap().0
+}
+
+#[test]
+fn connection_with_a_name_does_not_belong_to_the_participant_at_its_address() {
+    for user_agent in ["bob/room", "curl/8.5.0"] {
+        let (mut attribution, anna) = with_anna("192.0.2.7");
+        let on_connection = |op| on_connection(op, Side::Server, "192.0.2.7:50000");
+        let named = AnnotatedEvent { user_agent: Some(user_agent.into()), ..on_connection(data()) };
+        let events = [on_connection(Op::accept(SockId::new(1).unwrap())), named, on_connection(close())];
+        assert_eq!(visible(&mut attribution, events), [false; 3]);
+        let is_anna = !connections_of(&attribution, anna).is_empty();
+        assert_eq!(is_anna, user_agent == "curl/8.5.0", "{user_agent}");
+    }
 }
