@@ -50,6 +50,12 @@ impl Listeners {
         self.bound.contains(&socket)
     }
 
+    /// Returns the calls that opened the sockets, as JSON, in the order of the time line.
+    pub(crate) fn openings(&self) -> impl Iterator<Item = &str> {
+        let of_bound = self.calls.iter().filter(|(socket, _)| self.contains(*socket));
+        of_bound.map(|(_, item)| item.as_str())
+    }
+
     fn remove(&mut self, socket: Socket) {
         self.calls.retain(|(of, _)| *of != socket);
         self.bound.remove(&socket);

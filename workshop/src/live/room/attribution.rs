@@ -104,6 +104,11 @@ impl Attribution {
         Self { room, open: HashMap::new(), listeners: Listeners::default() }
     }
 
+    /// Returns the listening sockets of the API servers.
+    pub(crate) fn listeners(&self) -> &Listeners {
+        &self.listeners
+    }
+
     /// Returns `true` if every participant may see an event with this visibility. Call it after the events that follow,
     /// as far as they are known: then it is known which sockets are listening.
     pub(crate) fn is_visible(&self, visibility: Visibility) -> bool {
