@@ -17,7 +17,7 @@ use super::Room;
 use super::participants::OpenStream;
 use super::{commands, handlers};
 use crate::live::response::ErrorResponse;
-use crate::live::server::hello::hello;
+use crate::live::server::hello::hello_of_participant;
 use crate::live::state::State;
 
 /// Number of events that a new page gets: enough for the last step.
@@ -81,7 +81,7 @@ impl ParticipantStream {
         let page = page::Hello {
             boot: format!("{}.{cleared}", self.state.run_id),
             operations: commands::operations(&self.state, &self.open.name, &self.host),
-            ..hello(&self.state)
+            ..hello_of_participant(&self.state)
         };
         let hello = json!({ "name": self.open.name.to_string(), "page": page });
         Some(Event::default().event("hello").data(hello.to_string()))
