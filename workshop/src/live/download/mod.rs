@@ -123,7 +123,7 @@ async fn report(FromState(state): FromState<Arc<State>>) -> Download {
 /// Returns the page for a participant as a single HTML file: with the workshop's own calls, and without those of others.
 async fn room_report(FromState(state): FromState<Arc<State>>, request: Request) -> Download {
     let room = room::handlers::room_of_participant(&state, &request)?;
-    let slot = state.downloads.acquire().await?;
+    let slot = room.downloads.acquire().await?;
     let (_, items) = room.shared.all();
     let hello = page::Hello { first: 1, operations: Vec::new(), ..hello_of_participant(&state) };
     let created = tokio::task::spawn_blocking(move || {

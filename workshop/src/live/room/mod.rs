@@ -30,6 +30,7 @@ use std::sync::Arc;
 use participants::Participants;
 use settings::Settings;
 
+use crate::live::download::slots::{ROOM_DOWNLOADS, Slots};
 use crate::live::feed::history::History;
 use crate::live::latest_json::LatestJson;
 
@@ -40,6 +41,8 @@ pub(crate) struct Room {
     pub(crate) participants: Participants,
     /// The events that every participant may see: those of the workshop's own connections.
     pub(crate) shared: Arc<History>,
+    /// The places for downloads of participants. They do not delay those of the presenter.
+    pub(crate) downloads: Slots,
     /// What the presenter sees of the room, as JSON.
     pub(crate) summary: LatestJson,
 }
@@ -50,6 +53,7 @@ impl Room {
             settings,
             participants: Participants::default(),
             shared: Arc::default(),
+            downloads: Slots::new(ROOM_DOWNLOADS),
             summary: LatestJson::default(),
         };
         room.publish();
