@@ -23,7 +23,7 @@ fn with_anna(address: &str) -> (Attribution, Id) {
     let attribution = attribution();
     let participants = &attribution.room.participants;
     let session = Token::random().unwrap();
-    participants.join(Name::parse("anna").unwrap(), session.clone(), address.parse().unwrap()).unwrap();
+    participants.join(Name::parse("anna").unwrap(), session.clone(), address.parse().unwrap(), None).unwrap();
     let anna = participants.of_session(&session.to_string()).unwrap();
     (attribution, anna)
 }

@@ -63,7 +63,8 @@ pub(crate) fn room_of_participant<'a>(
     room(state)
 }
 
-/// Handles `POST /api/room/join`: adds a participant, whose browser gets a cookie.
+/// Handles `POST /api/room/join`: adds a participant, whose browser gets a cookie. A browser that joins again gives its
+/// participant another name.
 pub(crate) async fn join(
     FromState(state): FromState<Arc<State>>,
     request: Request,
@@ -71,10 +72,12 @@ pub(crate) async fn join(
     let room = room(&state)?;
     let peer = request.extensions().get::<Peer>().map(|Peer(peer)| peer.ip().to_canonical());
     let peer = peer.ok_or_else(|| ErrorResponse::internal("the address of the client is unknown"))?;
+    let own = cookie(&request, &cookie_name(&state)).map(str::to_owned);
     let JsonBody(NameRequest { name }) = JsonBody::from_request(request, &()).await?;
     let name = Name::parse(&name).map_err(ErrorResponse::bad_request)?;
     let session = Token::random().map_err(ErrorResponse::internal)?;
-    room.participants.join(name.clone(), session.clone(), peer).map_err(|refused| match refused {
+    let joined = room.participants.join(name.clone(), session.clone(), peer, own.as_deref());
+    joined.map_err(|refused| match refused {
         Refused::Taken => {
             ErrorResponse(StatusCode::CONFLICT, format!("the name {name} is taken; choose another"))
         }

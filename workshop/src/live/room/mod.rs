@@ -25,7 +25,7 @@ mod qr;
 pub(crate) mod settings;
 pub(crate) mod stream;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use participants::Participants;
 use settings::Settings;
@@ -45,6 +45,8 @@ pub(crate) struct Room {
     pub(crate) downloads: Slots,
     /// What the presenter sees of the room, as JSON.
     pub(crate) summary: LatestJson,
+    /// Held while the summary is computed and published, so that an older one does not replace a newer one.
+    publishing: Mutex<()>,
 }
 
 impl Room {
@@ -55,6 +57,7 @@ impl Room {
             shared: Arc::default(),
             downloads: Slots::new(ROOM_DOWNLOADS),
             summary: LatestJson::default(),
+            publishing: Mutex::default(),
         };
         room.publish();
         room
@@ -62,6 +65,7 @@ impl Room {
 
     /// Updates what the presenter sees of the room.
     pub(crate) fn publish(&self) {
+        let _publishing = self.publishing.lock().unwrap_or_else(PoisonError::into_inner);
         let Settings { urls, .. } = &self.settings;
         let participants = self.participants.summary();
         self.summary.publish(&serde_json::json!({ "urls": urls, "participants": participants }).to_string());

@@ -77,12 +77,25 @@ pub(crate) struct OpenStream {
 }
 
 impl Participants {
-    /// Adds a participant.
-    pub(crate) fn join(&self, name: Name, session: Token, address: IpAddr) -> Result<(), Refused> {
+    /// Adds a participant, or gives the participant with the session `own` another name.
+    pub(crate) fn join(
+        &self,
+        name: Name,
+        session: Token,
+        address: IpAddr,
+        own: Option<&str>,
+    ) -> Result<(), Refused> {
         let mut all = self.lock();
         let key = name.key();
-        if all.by_key.contains_key(&key) {
+        let own_key = own.and_then(|own| all.key_of(own));
+        if own_key.as_ref() != Some(&key) && all.by_key.contains_key(&key) {
             return Err(Refused::Taken);
+        }
+        if let Some(joined) = own_key.and_then(|own_key| all.by_key.remove(&own_key)) {
+            // The pages show the earlier name. They end with their sender, and the browser opens them again.
+            let changes = watch::Sender::new(*joined.changes.borrow());
+            all.by_key.insert(key, Participant { name, session, address, changes, ..joined });
+            return Ok(());
         }
         if all.by_key.len() >= MAX_PARTICIPANTS {
             return Err(Refused::Full);
@@ -188,6 +201,11 @@ impl Participants {
 }
 
 impl All {
+    fn key_of(&self, session: &str) -> Option<String> {
+        let mut all = self.by_key.iter();
+        all.find(|(_, participant)| participant.session.is(session)).map(|(key, _)| key.clone())
+    }
+
     fn get_mut(&mut self, id: Id) -> Option<&mut Participant> {
         self.by_key.values_mut().find(|participant| participant.id == id)
     }
