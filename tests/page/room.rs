@@ -216,6 +216,20 @@ fn commands_contain_the_name_and_the_address_of_the_browser() {
 }
 
 #[test]
+fn pages_of_participants_start_anew_when_the_presenter_clears_them() {
+    let workshop = start();
+    let page = workshop.page();
+    let anna = Participant::join(page, "anna");
+    let mut stream = anna.stream(page);
+    let boot = stream.next_of("hello")["page"]["boot"].clone();
+    stream.next_of("items");
+    assert_eq!(post(page, "/api/clear", &json!({})).status, 200);
+    assert_ne!(stream.next_of("hello")["page"]["boot"], boot);
+    let items = stream.next_of("items");
+    assert_eq!(items[0]["op"], "socket", "{items}");
+}
+
+#[test]
 fn cleared_pages_start_anew_and_the_traces_keep_everything() {
     let workshop = Workshop::start();
     let page = workshop.page();
@@ -229,8 +243,13 @@ fn cleared_pages_start_anew_and_the_traces_keep_everything() {
     let first = hello["first"].as_u64().unwrap();
     assert!(first > 1, "{first}");
     post(page, "/api/run", &json!({ "operation": "get", "apis": ["rest"] }));
-    let items = stream.next_of("items");
-    assert!(items.as_array().unwrap().iter().all(|item| item["seq"].as_u64() >= Some(first)), "{items}");
+    let is_new = |item: &Value| item["seq"].as_u64() >= Some(first);
+    let items = stream.items_until(|items| items.iter().any(is_new));
+    let earlier: Vec<&Value> = items.iter().filter(|item| !is_new(item)).collect();
+    let opens = |item: &&Value| ["socket", "option", "bind", "listen"].iter().any(|op| item["op"] == *op);
+    assert!(earlier.iter().all(opens), "{earlier:?}");
+    // The three APIs, and the plain server over TCP.
+    assert_eq!(earlier.iter().filter(|item| item["op"] == "listen").count(), 4, "{earlier:?}");
     assert!(get(page, "/api/traces/rest-server.jsonl").body.len() > before);
 }
 

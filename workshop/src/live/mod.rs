@@ -43,7 +43,7 @@ use feed::history::History;
 use latest_json::LatestJson;
 pub use live_page::LivePage;
 use operations::apis;
-use operations::wire::WireNetwork;
+use operations::wire::{self, WireNetwork};
 use response::ErrorResponse;
 use room::Room;
 use state::{Feed, State};
@@ -84,9 +84,14 @@ pub async fn start(
     tokio::spawn(feed::comparison::run(Arc::clone(&state)));
     tokio::spawn(feed::socket_table::run(Arc::clone(&state)));
     let router = server::routes::router(state);
-    let served =
-        hardening_http::serve_with_peer(listener, router, reject, shutdown.clone(), Limits::default());
+    let served = hardening_http::serve_with_peer(listener, router, reject, shutdown.clone(), limits());
     Ok(tokio::spawn(served))
+}
+
+/// Returns the limits of the page. The response to a scenario on the network of `workshop wire` comes after its end, so the
+/// request times out later than the scenario.
+fn limits() -> Limits {
+    Limits { request_timeout: wire::TIMEOUT + wire::END_TIMEOUT, ..Limits::default() }
 }
 
 /// Returns the response to a request that was rejected before it reached the router, or whose handler panicked.
@@ -96,4 +101,14 @@ fn reject(rejection: hardening_http::Rejection) -> Response {
         status => ErrorResponse(status, rejection.reason),
     }
     .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn request_times_out_later_than_its_scenario() {
+        assert!(limits().request_timeout > wire::TIMEOUT);
+    }
 }

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use hardening_http::Shutdown;
 use socket_trace::timeline::Recording;
 
-use crate::live::download::slots::Slots;
+use crate::live::download::slots::{PRESENTER_DOWNLOADS, Slots};
 use crate::live::feed::history::History;
 use crate::live::latest_json::LatestJson;
 use crate::live::live_page::Access;
@@ -82,7 +82,7 @@ impl State {
             socket_table: LatestJson::default(),
             feed_error,
             operation_lock: OperationLock::default(),
-            downloads: Slots::default(),
+            downloads: Slots::new(PRESENTER_DOWNLOADS),
             room: None,
             room_summary: LatestJson::default(),
             shutdown: shutdown.clone(),

@@ -28,7 +28,7 @@ use socket_trace::timeline::{AnnotatedEvents, Timeline};
 
 use crate::live::response::{ErrorResponse, query_value};
 use crate::live::room;
-use crate::live::server::hello::hello;
+use crate::live::server::hello::{hello, hello_of_participant};
 use crate::live::state::State;
 use crate::report::compare;
 
@@ -123,9 +123,9 @@ async fn report(FromState(state): FromState<Arc<State>>) -> Download {
 /// Returns the page for a participant as a single HTML file: with the workshop's own calls, and without those of others.
 async fn room_report(FromState(state): FromState<Arc<State>>, request: Request) -> Download {
     let room = room::handlers::room_of_participant(&state, &request)?;
-    let slot = state.downloads.acquire().await?;
+    let slot = room.downloads.acquire().await?;
     let (_, items) = room.shared.all();
-    let hello = page::Hello { first: 1, operations: Vec::new(), ..hello(&state) };
+    let hello = page::Hello { first: 1, operations: Vec::new(), ..hello_of_participant(&state) };
     let created = tokio::task::spawn_blocking(move || {
         html(&hello, &items, None, None).map_err(ErrorResponse::internal)
     });

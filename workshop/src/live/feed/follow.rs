@@ -15,6 +15,7 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::history::History;
+use super::listeners::Listeners;
 use super::terminal::Terminal;
 use crate::gated_stdout::GatedStdout;
 use crate::live::latest_json::LatestJson;
@@ -81,6 +82,7 @@ fn read(
 ) -> Result<(), Error> {
     let recordings = events.timeline().recordings().to_vec();
     let (mut items, mut missed) = (PageFeed::default(), 0);
+    let mut listeners = Listeners::default();
     let mut attribution = destination.room.clone().map(Attribution::new);
     while !shutdown.is_cancelled() {
         let (began, mut batch) = (Instant::now(), Vec::with_capacity(BATCH));
@@ -90,19 +92,22 @@ fn read(
             let Next::Event(event) = &next else { break next };
             terminal.print(event);
             let item = items.next(event, &recordings).map_err(serialization_error)?;
-            if let Some(attribution) = &mut attribution
-                && attribution.observe(event, &recordings) == Visibility::Everyone
-            {
-                shared.push(item.clone());
+            listeners.observe(event, &recordings, &item);
+            if let Some(attribution) = &mut attribution {
+                let visibility = attribution.observe(event, &recordings, &item);
+                if visibility != Visibility::PresenterOnly {
+                    shared.push((visibility, item.clone()));
+                }
             }
             batch.push(item);
             if batch.len() == BATCH {
                 break next;
             }
         };
-        destination.history.push(batch);
-        if let Some(room) = &destination.room {
-            room.shared.push(shared);
+        destination.history.push(batch, &listeners);
+        if let (Some(room), Some(attribution)) = (&destination.room, &attribution) {
+            let visible = shared.into_iter().filter(|(visibility, _)| attribution.is_visible(*visibility));
+            room.shared.push(visible.map(|(_, item)| item).collect(), attribution.listeners());
         }
         if events.timeline().missed_parts() > missed {
             missed = events.timeline().missed_parts();

@@ -9,6 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use socket_trace::page_feed::RecentEvents;
 use tokio::sync::watch;
 
+use super::listeners::Listeners;
+
 /// Maximum number of items (events as JSON) in a [`Batch`].
 const MAX_BATCH_ITEMS: usize = 500;
 
@@ -18,11 +20,18 @@ const MAX_BATCH_BYTES: usize = 256 << 10;
 /// The most recent recorded events, each as a JSON object called an item. The items are numbered from 1.
 #[derive(Debug)]
 pub(crate) struct History {
-    kept: Mutex<RecentEvents>,
+    kept: Mutex<Kept>,
     /// Channel for the number of the newest item.
     newest: watch::Sender<u64>,
     /// Number of times that the history was cleared.
     cleared: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    recent: RecentEvents,
+    /// The calls that opened the sockets on which servers wait for clients. They stay when the history is cleared.
+    openings: Vec<String>,
 }
 
 /// Consecutive items of the [`History`], which a page receives next.
@@ -43,24 +52,33 @@ impl Default for History {
 }
 
 impl History {
-    pub(crate) fn push(&self, items: Vec<String>) {
+    /// Adds items. `listeners` are the sockets on which servers wait for clients after these items.
+    pub(crate) fn push(&self, items: Vec<String>, listeners: &Listeners) {
         if items.is_empty() {
             return;
         }
         let newest = {
             let mut kept = self.lock();
-            items.into_iter().for_each(|item| kept.push(item));
-            kept.last()
+            items.into_iter().for_each(|item| kept.recent.push(item));
+            kept.openings = listeners.openings().map(str::to_owned).collect();
+            kept.recent.last()
         };
         self.newest.send_replace(newest);
     }
 
-    /// Drops all items, so that pages begin without events. The trace files keep them.
+    /// Drops all items but the calls that opened the sockets on which servers wait for clients: pages begin with servers
+    /// that have been called by nobody. The kept items get new numbers. The trace files keep all items.
     pub(crate) fn clear(&self) {
-        self.lock().clear();
-        self.cleared.fetch_add(1, Ordering::Release);
+        let newest = {
+            let mut kept = self.lock();
+            let Kept { recent, openings } = &mut *kept;
+            recent.clear();
+            openings.iter().for_each(|item| recent.push(item.clone()));
+            self.cleared.fetch_add(1, Ordering::Release);
+            recent.last()
+        };
         // Wakes the pages.
-        self.newest.send_modify(|_| {});
+        self.newest.send_replace(newest);
     }
 
     /// Returns the number of times that the history was cleared.
@@ -70,7 +88,7 @@ impl History {
 
     /// Returns a batch of the items that follow the item with number `seq`, or `None` if there are none yet.
     pub(crate) fn after(&self, seq: u64) -> Option<Batch> {
-        let kept = self.lock();
+        let kept = &self.lock().recent;
         let (mut items, mut bytes) = (Vec::new(), 0);
         for item in kept.after(seq).take(MAX_BATCH_ITEMS) {
             bytes += item.len();
@@ -86,13 +104,13 @@ impl History {
 
     /// Returns the number of the oldest item in the history, and all items.
     pub(crate) fn all(&self) -> (u64, Vec<Arc<str>>) {
-        let kept = self.lock();
+        let kept = &self.lock().recent;
         (kept.first(), kept.after(0).cloned().collect())
     }
 
     /// Returns the number of the oldest item in the history.
     pub(crate) fn first(&self) -> u64 {
-        self.lock().first()
+        self.lock().recent.first()
     }
 
     /// Returns a receiver whose value is the number of the newest item in the history.
@@ -100,8 +118,12 @@ impl History {
         self.newest.subscribe()
     }
 
-    fn lock(&self) -> MutexGuard<'_, RecentEvents> {
+    fn lock(&self) -> MutexGuard<'_, Kept> {
         // The items are consistent after each step, so a panic elsewhere cannot have corrupted them.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+#[path = "history_tests.rs"]
+mod tests;

@@ -4,6 +4,7 @@ pub(crate) mod comparison;
 mod database;
 pub(crate) mod follow;
 pub(crate) mod history;
+pub(crate) mod listeners;
 mod pacing;
 mod server;
 pub(crate) mod socket_table;

@@ -17,7 +17,10 @@ use crate::wire::scenario::request::{MAX_LOSS, MAX_RTT};
 use crate::wire::scenario::{Request, Scenario};
 
 /// Timeout of a scenario. Under heavy loss, each of the three calls may take 20 seconds.
-const TIMEOUT: Duration = Duration::from_secs(100);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(100);
+
+/// Maximum time from the timeout of a scenario to the response.
+pub(crate) const END_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The network on which the page can run scenarios.
 pub(crate) struct WireNetwork {

@@ -17,6 +17,8 @@ use socket_trace::timeline::{AnnotatedEvent, Recording};
 
 use super::Room;
 use super::name::Name;
+use super::participants::Id;
+use crate::live::feed::listeners::{Listeners, socket_of};
 
 /// Maximum number of open connections that are described. Further ones belong to nobody.
 const MAX_OPEN: usize = 2_000;
@@ -32,6 +34,8 @@ const MAX_CALLS: usize = 20;
 pub(crate) struct Attribution {
     room: Arc<Room>,
     open: HashMap<Socket, Described>,
+    /// The listening sockets of the API servers.
+    listeners: Listeners,
 }
 
 /// A connection as its participant sees it.
@@ -47,8 +51,11 @@ struct Described {
     /// Number of events and calls that are not listed.
     omitted: usize,
     is_closed: bool,
+    /// Key of the first name in a `User-Agent` of the connection.
     #[serde(skip)]
-    owner: Option<String>,
+    name_key: Option<String>,
+    #[serde(skip)]
+    owner: Option<Id>,
     #[serde(skip)]
     ip: Option<IpAddr>,
     /// Time of the first event.
@@ -84,25 +91,59 @@ struct DescribedCall {
 pub(crate) enum Visibility {
     /// The workshop's own: every participant may see it.
     Everyone,
-    /// It belongs to a client outside of the workshop, or to the database.
+    /// Every participant may see it if the socket is found to be a listening one. `socket` is called before `bind` and
+    /// `listen`, and a server also creates sockets for its connections to the database.
+    IfListening(Socket),
+    /// It belongs to a client outside of the workshop, or to the database. So does every call on a socket whose `accept`
+    /// is unknown, because the feed has missed trace files.
     PresenterOnly,
 }
 
 impl Attribution {
     pub(crate) fn new(room: Arc<Room>) -> Self {
-        Self { room, open: HashMap::new() }
+        Self { room, open: HashMap::new(), listeners: Listeners::default() }
     }
 
-    /// Processes an event, and returns who may see it.
-    pub(crate) fn observe(&mut self, event: &AnnotatedEvent, recordings: &[Recording]) -> Visibility {
+    /// Returns the listening sockets of the API servers.
+    pub(crate) fn listeners(&self) -> &Listeners {
+        &self.listeners
+    }
+
+    /// Returns `true` if every participant may see an event with this visibility. Call it after the events that follow,
+    /// as far as they are known: then it is known which sockets are listening.
+    pub(crate) fn is_visible(&self, visibility: Visibility) -> bool {
+        match visibility {
+            Visibility::Everyone => true,
+            Visibility::IfListening(socket) => self.listeners.contains(socket),
+            Visibility::PresenterOnly => false,
+        }
+    }
+
+    /// Processes an event, whose JSON is `item`, and returns who may see it.
+    pub(crate) fn observe(
+        &mut self,
+        event: &AnnotatedEvent,
+        recordings: &[Recording],
+        item: &str,
+    ) -> Visibility {
         let Some(recording) = recordings.get(event.timed.recording) else { return Visibility::PresenterOnly };
         let (name, side) = (recording.header.name.as_str(), recording.header.side);
         // Anyone may send datagrams to the plain server, and they belong to no connection.
         if !["rest", "graphql", "grpc"].contains(&name) {
             return Visibility::PresenterOnly;
         }
+        let socket = socket_of(event);
+        // A close ends the listening.
+        let was_listening = socket.is_some_and(|socket| self.listeners.contains(socket));
+        self.listeners.observe(event, recordings, item);
         match (side, event.connection.as_deref()) {
-            (Side::Client, _) | (_, None) => Visibility::Everyone,
+            (Side::Client, _) => Visibility::Everyone,
+            (Side::Server, None) => match socket {
+                _ if was_listening => Visibility::Everyone,
+                Some(socket) => Visibility::IfListening(socket),
+                None if matches!(event.timed.event.op, Op::Mark { .. }) => Visibility::Everyone,
+                None => Visibility::PresenterOnly,
+            },
             (Side::Server, Some(connection)) if connection.side == Side::Server => {
                 // The other end is in the recording of the workshop's own clients.
                 if connection.other.is_some() {
@@ -125,7 +166,7 @@ impl Attribution {
         let calls = described.add(event);
         let is_owner_new = described.owner.is_none() && described.find_owner(event, &self.room);
         let is_changed = calls > 0 || is_owner_new || described.is_closed;
-        if let (true, Some(owner)) = (is_changed, &described.owner) {
+        if let (true, Some(owner)) = (is_changed, described.owner) {
             let json = described.to_json();
             // Calls that ended before the owner was known count, too.
             let calls = if is_owner_new { described.calls.len() as u64 } else { calls };
@@ -155,6 +196,7 @@ impl Described {
             calls: Vec::new(),
             omitted: 0,
             is_closed: false,
+            name_key: None,
             owner: None,
             ip,
             began,
@@ -192,13 +234,15 @@ impl Described {
         event.ended.len() as u64
     }
 
-    /// Looks for the owner in the `User-Agent` and, after the first API call, at the peer's address. Returns `true` if
-    /// there is one.
+    /// Looks for the owner by the name in the `User-Agent`. A connection without a name belongs, after its first API call, to
+    /// the only participant at the peer's address. Returns `true` if there is an owner.
     fn find_owner(&mut self, event: &AnnotatedEvent, room: &Room) -> bool {
-        let named = event.user_agent.as_deref().and_then(Name::key_in);
-        self.is_named = named.is_some();
-        self.owner = match named {
-            Some(key) => Some(key).filter(|key| room.participants.has(key)),
+        if self.name_key.is_none() {
+            self.name_key = event.user_agent.as_deref().and_then(Name::key_in);
+        }
+        self.is_named = self.name_key.is_some();
+        self.owner = match &self.name_key {
+            Some(key) => room.participants.of_key(key),
             None if !event.ended.is_empty() || self.is_closed => {
                 self.ip.filter(|ip| !ip.is_loopback()).and_then(|ip| room.participants.only_at(ip))
             }
@@ -222,3 +266,7 @@ impl Described {
         json.to_string()
     }
 }
+
+#[cfg(test)]
+#[path = "attribution_tests.rs"]
+mod tests;

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::Room;
 use super::name::Name;
-use super::participants::Refused;
+use super::participants::{Id, Refused};
 use super::qr;
 use crate::live::response::{ErrorResponse, JsonBody, json};
 use crate::live::server::credentials::cookie;
@@ -40,15 +40,15 @@ fn cookie_name(state: &State) -> String {
     format!("room-{}", state.access.address.port())
 }
 
-/// Returns the name of the participant who has sent the request.
+/// Returns the participant who has sent the request.
 ///
 /// # Errors
 /// If nobody has joined with this browser.
-pub(super) fn participant(state: &State, request: &Request) -> Result<Name, ErrorResponse> {
-    let name = cookie(request, &cookie_name(state))
-        .and_then(|session| room(state).ok()?.participants.name_of(session));
+pub(super) fn participant(state: &State, request: &Request) -> Result<Id, ErrorResponse> {
+    let id = cookie(request, &cookie_name(state))
+        .and_then(|session| room(state).ok()?.participants.of_session(session));
     let message = "nobody has joined the room with this browser; choose a name first";
-    name.ok_or_else(|| ErrorResponse(StatusCode::UNAUTHORIZED, message.to_owned()))
+    id.ok_or_else(|| ErrorResponse(StatusCode::UNAUTHORIZED, message.to_owned()))
 }
 
 /// Returns the room, for a request by a participant.
@@ -63,7 +63,8 @@ pub(crate) fn room_of_participant<'a>(
     room(state)
 }
 
-/// Handles `POST /api/room/join`: adds a participant, whose browser gets a cookie.
+/// Handles `POST /api/room/join`: adds a participant, whose browser gets a cookie. A browser that joins again gives its
+/// participant another name.
 pub(crate) async fn join(
     FromState(state): FromState<Arc<State>>,
     request: Request,
@@ -71,10 +72,12 @@ pub(crate) async fn join(
     let room = room(&state)?;
     let peer = request.extensions().get::<Peer>().map(|Peer(peer)| peer.ip().to_canonical());
     let peer = peer.ok_or_else(|| ErrorResponse::internal("the address of the client is unknown"))?;
+    let own = cookie(&request, &cookie_name(&state)).map(str::to_owned);
     let JsonBody(NameRequest { name }) = JsonBody::from_request(request, &()).await?;
     let name = Name::parse(&name).map_err(ErrorResponse::bad_request)?;
     let session = Token::random().map_err(ErrorResponse::internal)?;
-    room.participants.join(name.clone(), session.clone(), peer).map_err(|refused| match refused {
+    let joined = room.participants.join(name.clone(), session.clone(), peer, own.as_deref());
+    joined.map_err(|refused| match refused {
         Refused::Taken => {
             ErrorResponse(StatusCode::CONFLICT, format!("the name {name} is taken; choose another"))
         }

@@ -25,11 +25,12 @@ mod qr;
 pub(crate) mod settings;
 pub(crate) mod stream;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use participants::Participants;
 use settings::Settings;
 
+use crate::live::download::slots::{ROOM_DOWNLOADS, Slots};
 use crate::live::feed::history::History;
 use crate::live::latest_json::LatestJson;
 
@@ -40,8 +41,12 @@ pub(crate) struct Room {
     pub(crate) participants: Participants,
     /// The events that every participant may see: those of the workshop's own connections.
     pub(crate) shared: Arc<History>,
+    /// The places for downloads of participants. They do not delay those of the presenter.
+    pub(crate) downloads: Slots,
     /// What the presenter sees of the room, as JSON.
     pub(crate) summary: LatestJson,
+    /// Held while the summary is computed and published, so that an older one does not replace a newer one.
+    publishing: Mutex<()>,
 }
 
 impl Room {
@@ -50,7 +55,9 @@ impl Room {
             settings,
             participants: Participants::default(),
             shared: Arc::default(),
+            downloads: Slots::new(ROOM_DOWNLOADS),
             summary: LatestJson::default(),
+            publishing: Mutex::default(),
         };
         room.publish();
         room
@@ -58,6 +65,7 @@ impl Room {
 
     /// Updates what the presenter sees of the room.
     pub(crate) fn publish(&self) {
+        let _publishing = self.publishing.lock().unwrap_or_else(PoisonError::into_inner);
         let Settings { urls, .. } = &self.settings;
         let participants = self.participants.summary();
         self.summary.publish(&serde_json::json!({ "urls": urls, "participants": participants }).to_string());

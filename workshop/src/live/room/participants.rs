@@ -19,12 +19,25 @@ const MAX_CONNECTIONS: usize = 30;
 /// Maximum number of pages that a participant may have open.
 const MAX_STREAMS: usize = 3;
 
+/// The participants.
+#[derive(Debug, Default)]
+pub(crate) struct Participants(Mutex<All>);
+
 /// The participants, by the keys of their names.
 #[derive(Debug, Default)]
-pub(crate) struct Participants(Mutex<BTreeMap<String, Participant>>);
+struct All {
+    by_key: BTreeMap<String, Participant>,
+    /// Number of participants that have ever joined.
+    joined: u64,
+}
+
+/// Identity of a participant. A name can be used again after its participant was removed; an id cannot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Id(u64);
 
 #[derive(Debug)]
 struct Participant {
+    id: Id,
     name: Name,
     /// Secret in the cookie of the participant's browser.
     session: Token,
@@ -58,24 +71,39 @@ pub(crate) enum Refused {
 /// A page of a participant, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct OpenStream {
-    pub(crate) key: String,
+    pub(crate) id: Id,
     pub(crate) name: Name,
     pub(crate) changes: watch::Receiver<u64>,
 }
 
 impl Participants {
-    /// Adds a participant.
-    pub(crate) fn join(&self, name: Name, session: Token, address: IpAddr) -> Result<(), Refused> {
+    /// Adds a participant, or gives the participant with the session `own` another name.
+    pub(crate) fn join(
+        &self,
+        name: Name,
+        session: Token,
+        address: IpAddr,
+        own: Option<&str>,
+    ) -> Result<(), Refused> {
         let mut all = self.lock();
         let key = name.key();
-        if all.contains_key(&key) {
+        let own_key = own.and_then(|own| all.key_of(own));
+        if own_key.as_ref() != Some(&key) && all.by_key.contains_key(&key) {
             return Err(Refused::Taken);
         }
-        if all.len() >= MAX_PARTICIPANTS {
+        if let Some(joined) = own_key.and_then(|own_key| all.by_key.remove(&own_key)) {
+            // The pages show the earlier name. They end with their sender, and the browser opens them again.
+            let changes = watch::Sender::new(*joined.changes.borrow());
+            all.by_key.insert(key, Participant { name, session, address, changes, ..joined });
+            return Ok(());
+        }
+        if all.by_key.len() >= MAX_PARTICIPANTS {
             return Err(Refused::Full);
         }
+        all.joined += 1;
         let changes = watch::Sender::new(0);
         let participant = Participant {
+            id: Id(all.joined),
             name,
             session,
             address,
@@ -84,56 +112,56 @@ impl Participants {
             connections: VecDeque::new(),
             changes,
         };
-        all.insert(key, participant);
+        all.by_key.insert(key, participant);
         Ok(())
     }
 
     /// Removes a participant by the presenter's choice, so that the name is free again.
     pub(crate) fn remove(&self, name: &str) -> bool {
-        self.lock().remove(&name.to_ascii_lowercase()).is_some()
+        self.lock().by_key.remove(&name.to_ascii_lowercase()).is_some()
     }
 
-    /// Returns the name of the participant with this session.
-    pub(crate) fn name_of(&self, session: &str) -> Option<Name> {
-        self.lock().values().find(|found| found.session.is(session)).map(|found| found.name.clone())
+    /// Returns the participant with this session.
+    pub(crate) fn of_session(&self, session: &str) -> Option<Id> {
+        self.lock().by_key.values().find(|found| found.session.is(session)).map(|found| found.id)
     }
 
     /// Opens a page of the participant. Returns `None` if the participant has left, or has too many open pages.
-    pub(crate) fn open(&self, name: &Name) -> Option<OpenStream> {
+    pub(crate) fn open(&self, id: Id) -> Option<OpenStream> {
         let mut all = self.lock();
-        let participant = all.get_mut(&name.key()).filter(|found| found.streams < MAX_STREAMS)?;
+        let participant = all.get_mut(id).filter(|found| found.streams < MAX_STREAMS)?;
         participant.streams += 1;
         let changes = participant.changes.subscribe();
-        Some(OpenStream { key: name.key(), name: participant.name.clone(), changes })
+        Some(OpenStream { id, name: participant.name.clone(), changes })
     }
 
     /// Counts a page as closed.
     pub(crate) fn close(&self, stream: &OpenStream) {
-        if let Some(participant) = self.lock().get_mut(&stream.key) {
+        if let Some(participant) = self.lock().get_mut(stream.id) {
             participant.streams = participant.streams.saturating_sub(1);
         }
     }
 
-    /// Returns `true` if there is a participant with this key.
-    pub(crate) fn has(&self, key: &str) -> bool {
-        self.lock().contains_key(key)
+    /// Returns the participant whose name has this key.
+    pub(crate) fn of_key(&self, key: &str) -> Option<Id> {
+        self.lock().by_key.get(key).map(|found| found.id)
     }
 
-    /// Returns the key of the only participant at this address. `None` if there are several: their calls cannot be
+    /// Returns the only participant at this address. `None` if there are several: their calls cannot be
     /// distinguished.
-    pub(crate) fn only_at(&self, address: IpAddr) -> Option<String> {
+    pub(crate) fn only_at(&self, address: IpAddr) -> Option<Id> {
         let all = self.lock();
-        let mut found = all.iter().filter(|(_, participant)| participant.address == address);
+        let mut found = all.by_key.values().filter(|participant| participant.address == address);
         match (found.next(), found.next()) {
-            (Some((key, _)), None) => Some(key.clone()),
+            (Some(only), None) => Some(only.id),
             _ => None,
         }
     }
 
     /// Stores the state of a connection, which replaces its earlier state, and counts `calls` calls.
-    pub(crate) fn update(&self, key: &str, connection: u64, json: String, calls: u64) {
+    pub(crate) fn update(&self, id: Id, connection: u64, json: String, calls: u64) {
         let mut all = self.lock();
-        let Some(participant) = all.get_mut(key) else { return };
+        let Some(participant) = all.get_mut(id) else { return };
         participant.calls += calls;
         let change = *participant.changes.borrow() + 1;
         participant.connections.retain(|(_, number, _)| *number != connection);
@@ -145,18 +173,19 @@ impl Participants {
     }
 
     /// Returns the connections that have changed after the change number `after`, and the number of the newest change.
-    pub(crate) fn changed(&self, key: &str, after: u64) -> (Vec<Arc<str>>, u64) {
-        let all = self.lock();
-        let Some(participant) = all.get(key) else { return (Vec::new(), after) };
+    /// Returns `None` if the participant was removed.
+    pub(crate) fn changed(&self, id: Id, after: u64) -> Option<(Vec<Arc<str>>, u64)> {
+        let mut all = self.lock();
+        let participant = all.get_mut(id)?;
         let changed = participant.connections.iter().filter(|(change, ..)| *change > after);
         let newest = *participant.changes.borrow();
-        (changed.map(|(_, _, json)| Arc::clone(json)).collect(), newest)
+        Some((changed.map(|(_, _, json)| Arc::clone(json)).collect(), newest))
     }
 
     /// Returns what the presenter sees of all participants.
     pub(crate) fn summary(&self) -> Vec<Summary> {
         let all = self.lock();
-        let summaries = all.values().map(|participant| Summary {
+        let summaries = all.by_key.values().map(|participant| Summary {
             name: participant.name.to_string(),
             calls: participant.calls,
             pages: participant.streams,
@@ -165,8 +194,23 @@ impl Participants {
         summaries.collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Participant>> {
+    fn lock(&self) -> MutexGuard<'_, All> {
         // Each change is complete before the lock is released.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+impl All {
+    fn key_of(&self, session: &str) -> Option<String> {
+        let mut all = self.by_key.iter();
+        all.find(|(_, participant)| participant.session.is(session)).map(|(key, _)| key.clone())
+    }
+
+    fn get_mut(&mut self, id: Id) -> Option<&mut Participant> {
+        self.by_key.values_mut().find(|participant| participant.id == id)
+    }
+}
+
+#[cfg(test)]
+#[path = "participants_tests.rs"]
+mod tests;

@@ -17,7 +17,7 @@ use super::Room;
 use super::participants::OpenStream;
 use super::{commands, handlers};
 use crate::live::response::ErrorResponse;
-use crate::live::server::hello::hello;
+use crate::live::server::hello::hello_of_participant;
 use crate::live::state::State;
 
 /// Number of events that a new page gets: enough for the last step.
@@ -28,16 +28,16 @@ pub(crate) async fn stream(
     FromState(state): FromState<Arc<State>>,
     request: Request,
 ) -> Result<impl IntoResponse, ErrorResponse> {
-    let name = handlers::participant(&state, &request)?;
+    let id = handlers::participant(&state, &request)?;
     let room = Arc::clone(handlers::room(&state)?);
-    let Some(open) = room.participants.open(&name) else {
+    let Some(open) = room.participants.open(id) else {
         let message = "this participant has too many open pages; close one of them";
         return Err(ErrorResponse(StatusCode::SERVICE_UNAVAILABLE, message.to_owned()));
     };
     let host = target_authority(request.headers(), request.uri());
     let host = host.as_ref().map_or("localhost", |authority| authority.host()).to_owned();
     room.publish();
-    let stream = ParticipantStream::new(state, room, open, &host);
+    let stream = ParticipantStream::new(state, room, open, host);
     let events = unfold(stream, |mut stream| async move {
         let event = stream.next().await?;
         Some((Ok::<_, Infallible>(event), stream))
@@ -50,24 +50,41 @@ struct ParticipantStream {
     state: Arc<State>,
     room: Arc<Room>,
     open: OpenStream,
+    /// Name or address under which the participant's browser has reached this machine.
+    host: String,
+    /// Number of times that the shared events were cleared before the last hello; `None` before the first.
+    cleared: Option<u64>,
     /// Number of the last shared event that was sent.
     seq: u64,
     newest_seq: watch::Receiver<u64>,
     /// Number of the last change of the participant's connections that was sent.
     change: u64,
-    first: Option<Event>,
 }
 
 impl ParticipantStream {
-    fn new(state: Arc<State>, room: Arc<Room>, open: OpenStream, host: &str) -> Self {
-        let hello = json!({
-            "name": open.name.to_string(),
-            "page": page::Hello { operations: commands::operations(&state, &open.name, host), ..hello(&state) },
-        });
+    fn new(state: Arc<State>, room: Arc<Room>, open: OpenStream, host: String) -> Self {
         let newest_seq = room.shared.newest();
         let seq = newest_seq.borrow().saturating_sub(FIRST_EVENTS);
-        let first = Some(Event::default().event("hello").data(hello.to_string()));
-        Self { state, room, open, seq, newest_seq, change: 0, first }
+        Self { state, room, open, host, cleared: None, seq, newest_seq, change: 0 }
+    }
+
+    /// Returns the hello for a new page, or for a page whose events were cleared. `None` if the page has received it.
+    fn hello(&mut self) -> Option<Event> {
+        let cleared = self.room.shared.cleared();
+        if self.cleared == Some(cleared) {
+            return None;
+        }
+        if self.cleared.replace(cleared).is_some() {
+            // The page clears its state and reads from the beginning.
+            self.seq = 0;
+        }
+        let page = page::Hello {
+            boot: format!("{}.{cleared}", self.state.run_id),
+            operations: commands::operations(&self.state, &self.open.name, &self.host),
+            ..hello_of_participant(&self.state)
+        };
+        let hello = json!({ "name": self.open.name.to_string(), "page": page });
+        Some(Event::default().event("hello").data(hello.to_string()))
     }
 
     /// Returns the next event, or `None` after the shutdown and after the participant was removed.
@@ -76,12 +93,12 @@ impl ParticipantStream {
             if self.state.shutdown.is_cancelled() {
                 return None;
             }
-            if let Some(event) = self.first.take() {
-                return Some(event);
-            }
             self.newest_seq.mark_unchanged();
+            if let Some(hello) = self.hello() {
+                return Some(hello);
+            }
             self.open.changes.mark_unchanged();
-            let (connections, change) = self.room.participants.changed(&self.open.key, self.change);
+            let (connections, change) = self.room.participants.changed(self.open.id, self.change)?;
             self.change = change;
             if !connections.is_empty() {
                 return Some(Event::default().event("connections").data(json_array(&connections)));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use page::hello::{Hello, Lane, Operation as OperationInfo};
+use page::hello::{Hello, Lane, Operation as OperationInfo, Recording};
 
 use crate::live::operations::api::Api;
 use crate::live::operations::operation::{Operation, WATCH_TITLE};
@@ -36,6 +36,17 @@ pub(crate) fn hello(state: &State) -> Hello {
     }
 }
 
+/// Returns the first message to a page of a participant. It contains nothing about the presenter's machine that the page does
+/// not show: not the address of the database, and not what the network of `workshop wire` lacks.
+pub(crate) fn hello_of_participant(state: &State) -> Hello {
+    without_machine(hello(state))
+}
+
+fn without_machine(hello: Hello) -> Hello {
+    let recordings = hello.recordings.into_iter().map(|recording| Recording { pid: 0, ..recording });
+    Hello { recordings: recordings.collect(), database: None, wire: None, ..hello }
+}
+
 /// Returns the operations with their command lines for each API.
 fn operations(apis: &[Arc<Api>]) -> Vec<OperationInfo> {
     let calls = Operation::ALL.into_iter().map(|operation| OperationInfo {
@@ -54,4 +65,33 @@ fn operations(apis: &[Arc<Api>]) -> Vec<OperationInfo> {
         commands: apis.iter().map(|api| (api.name, commands::watch(api.name, api.address))).collect(),
     };
     calls.chain([watch]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use page::hello::Wire;
+
+    use super::*;
+
+    #[test]
+    fn participants_receive_nothing_about_the_machine() {
+        let recording = Recording {
+            label: "rest-server".to_owned(),
+            name: "rest".to_owned(),
+            side: "server",
+            program: "workshop".to_owned(),
+            pid: 7,
+            started: String::new(),
+            capture: 1,
+        };
+        let hello = Hello {
+            database: Some("postgres://host/books".to_owned()),
+            recordings: vec![recording],
+            wire: Some(Wire { scenarios: Vec::new(), max_rtt: 1, max_loss: 1.0, missing: None }),
+            ..Hello::default()
+        };
+        let Hello { database, recordings, wire, .. } = without_machine(hello);
+        assert!(database.is_none() && wire.is_none());
+        assert_eq!((recordings[0].pid, recordings[0].label.as_str()), (0, "rest-server"));
+    }
 }

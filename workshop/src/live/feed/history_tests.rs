@@ -1,0 +1,50 @@
+use socket_tap::close::Close;
+use socket_tap::event::{Domain, Event, Op, SockId, SocketKind};
+use socket_tap::format::{Header, Side};
+use socket_trace::timeline::{AnnotatedEvent, Recording, TimedEvent};
+
+use super::*;
+
+/// Adds an event of a server to the history. Its item is `item`.
+fn push(history: &History, listeners: &mut Listeners, sock: u64, op: Op, item: &str) {
+    let recording = Recording { label: "rest-server".to_owned(), header: Header::new("rest", Side::Server) };
+    let event = AnnotatedEvent {
+        timed: TimedEvent { recording: 0, at: 0, event: Event::new(0, SockId::new(sock), op) },
+        connection: None,
+        step: None,
+        packet: None,
+        parts: Vec::new(),
+        ended: Vec::new(),
+        user_agent: None,
+    };
+    listeners.observe(&event, &[recording], item);
+    history.push(vec![item.to_owned()], listeners);
+}
+
+fn items(history: &History) -> Vec<String> {
+    history.after(0).map_or_else(Vec::new, |batch| batch.items.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn cleared_history_keeps_the_calls_that_opened_listeners() {
+    let (history, mut listeners) = (History::default(), Listeners::default());
+    let mut push = |sock, op, item| push(&history, &mut listeners, sock, op, item);
+    let socket = || Op::socket(Domain::Ipv4, SocketKind::Stream);
+    push(1, socket(), "socket");
+    push(1, Op::bind(), "bind");
+    push(1, Op::listen(1024), "listen");
+    // A socket for a connection to another server, and a call of a client.
+    push(2, socket(), "database socket");
+    push(2, Op::connect(), "connect");
+    push(3, Op::accept(SockId::new(1).unwrap()), "accept");
+    history.clear();
+    assert_eq!(items(&history), ["socket", "bind", "listen"]);
+    assert_eq!((history.first(), *history.newest().borrow(), history.cleared()), (7, 9, 1));
+    push(3, Op::Shutdown, "shutdown");
+    assert_eq!(history.after(9).map(|batch| batch.last), Some(10));
+    history.clear();
+    assert_eq!(items(&history), ["socket", "bind", "listen"]);
+    push(1, Op::Close(Box::<Close>::default()), "close");
+    history.clear();
+    assert!(items(&history).is_empty());
+}

@@ -1,0 +1,59 @@
+use std::net::Ipv4Addr;
+
+use super::*;
+
+const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+/// Joins with this name, in the browser with the session `own`. Returns the new session.
+fn join(all: &Participants, name: &str, own: Option<&str>) -> Result<String, Refused> {
+    let session = Token::random().unwrap();
+    all.join(Name::parse(name).unwrap(), session.clone(), ADDRESS, own)?;
+    Ok(session.to_string())
+}
+
+fn joined(all: &Participants, name: &str) -> Id {
+    let session = join(all, name, None).unwrap();
+    all.of_session(&session).unwrap()
+}
+
+#[test]
+fn participants_with_the_same_name_one_after_the_other_share_nothing() {
+    let all = Participants::default();
+    let first = joined(&all, "anna");
+    let of_first = all.open(first).unwrap();
+    assert!(all.remove("anna"));
+    let second = joined(&all, "anna");
+    assert_ne!(first, second);
+    // A connection of the first is still open when the second joins, and the other way round.
+    all.update(first, 1, "first".to_owned(), 1);
+    assert_eq!(all.changed(second, 0), Some((Vec::new(), 0)));
+    all.update(second, 2, "second".to_owned(), 1);
+    assert_eq!(all.changed(first, 0), None);
+    assert_eq!(all.changed(second, 0), Some((vec!["second".into()], 1)));
+    // The page of the first does not count as one of the second.
+    let _of_second = all.open(second).unwrap();
+    all.close(&of_first);
+    assert_eq!(all.summary()[0].pages, 1);
+}
+
+#[test]
+fn browser_that_joins_again_replaces_its_own_name() {
+    let all = Participants::default();
+    let session = join(&all, "anna", None).unwrap();
+    joined(&all, "ben");
+    let anna = all.of_session(&session).unwrap();
+    all.update(anna, 1, "connection".to_owned(), 1);
+    let mut page = all.open(anna).unwrap();
+    assert_eq!(join(&all, "ben", Some(&session)), Err(Refused::Taken));
+    assert!(page.changes.has_changed().is_ok());
+    let renamed = join(&all, "carla", Some(&session)).unwrap();
+    assert_eq!((all.of_session(&session), all.of_session(&renamed)), (None, Some(anna)));
+    assert_eq!((all.of_key("anna"), all.of_key("carla")), (None, Some(anna)));
+    assert_eq!(all.changed(anna, 0), Some((vec!["connection".into()], 1)));
+    // The page with the earlier name ends.
+    page.changes.mark_unchanged();
+    assert!(page.changes.has_changed().is_err());
+    // The own name is not taken.
+    assert!(join(&all, "Carla", Some(&renamed)).is_ok());
+    assert_eq!(all.summary().len(), 2);
+}
