@@ -16,6 +16,9 @@ const MAX_PACKETS: usize = 8_192;
 /// cross.
 const ACKNOWLEDGED: usize = 64;
 
+/// Maximum number of bytes of an IP packet. A trace that names more is wrong.
+const MAX_PACKET_BYTES: u32 = 65_535;
+
 /// A packet among those of its connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NumberedPacket {
@@ -154,9 +157,14 @@ impl Direction {
             Some(acknowledged) if is_before(span.first, acknowledged) => acknowledged,
             _ => span.first,
         };
-        while is_before(next, span.end()) {
+        // Sequence numbers wrap around, so the loop counts the numbers that are left.
+        let mut left = span.end().wrapping_sub(next);
+        while left > 0 {
             match self.sent.iter().filter(on_its_way).find(|sent| sent.span.contains(next)) {
-                Some(sent) => next = sent.span.end(),
+                Some(sent) => {
+                    left = left.saturating_sub(sent.span.end().wrapping_sub(next));
+                    next = sent.span.end();
+                }
                 None => return false,
             }
         }
@@ -165,10 +173,12 @@ impl Direction {
 }
 
 impl Span {
+    /// Returns `None` if the packet occupies no sequence numbers, or claims more bytes than a packet can have.
     fn of(packet: &Packet) -> Option<Self> {
         let segment = packet.segment.as_ref()?;
         let flags = [TcpFlags::SYN, TcpFlags::FIN].into_iter().filter(|flag| segment.flags.contains(*flag));
-        let length = u32::try_from(packet.bytes).ok()?.checked_add(u32::try_from(flags.count()).ok()?)?;
+        let bytes = u32::try_from(packet.bytes).ok().filter(|bytes| *bytes <= MAX_PACKET_BYTES)?;
+        let length = bytes.checked_add(u32::try_from(flags.count()).ok()?)?;
         (length > 0).then_some(Self { first: segment.seq, length })
     }
 

@@ -134,3 +134,24 @@ fn kept_packets_are_bounded() {
     packets.ack(1, 100_000, &[]);
     assert_eq!(packets.0.connections[&1].to_server.sent.len(), ACKNOWLEDGED);
 }
+
+#[test]
+fn packets_larger_than_ip_packets_are_ignored() {
+    let mut packets = Packets::new();
+    let late = |seq, bytes| data(seq, bytes).delivered(1_000_000);
+    packets.observe(0, &packet(CLIENT, SERVER, Segment::new(TcpFlags::SYN, u32::MAX)).delivered(20));
+    packets.observe(1, &late(0, 0xB000_0000));
+    packets.observe(2, &late(0xA000_0000, 0x6000_003C));
+    let again = packets.again(3, (10, 100));
+    assert_eq!((again.repeats, again.is_spurious), (None, false));
+}
+
+#[test]
+fn search_for_packets_on_their_way_ends_although_they_span_all_sequence_numbers() {
+    let sent =
+        |first, length| Sent { number: 1, span: Span { first, length }, arrived: Some(9), is_sacked: false };
+    let mut direction = Direction::default();
+    direction.add(sent(0, 0xB000_0000));
+    direction.add(sent(0xA000_0000, 0x6000_003C));
+    assert!(direction.has_reached(Span { first: 10, length: 100 }, 3));
+}
