@@ -106,3 +106,26 @@ fn connection_that_is_a_step_of_its_own_is_in_no_other_step() {
     assert_eq!(stories("get a book"), []);
     assert_eq!(stories("from 127.0.0.1:9").len(), 1);
 }
+
+#[test]
+fn sum_of_bytes_does_not_overflow() {
+    let mut builder = builder::Builder::default();
+    for _ in 0..2 {
+        builder.add(&builder::Observed {
+            at: 1,
+            phase: Phase::Request,
+            side: Side::Server,
+            purpose: builder::Purpose::Receive,
+            kind: "read",
+            bytes: u64::MAX,
+            carries: String::new(),
+        });
+    }
+    let story = builder.finish("shop");
+    assert_eq!(story.bytes, u64::MAX);
+    assert!(
+        rows(&story).iter().any(|row| row.contains("2 reads 18446744073709551615 B")),
+        "{:?}",
+        rows(&story)
+    );
+}
