@@ -1,12 +1,12 @@
 //! Numbers the packets of each connection, and finds for each repetition the packet that it repeats.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 use socket_tap::event::{Fate, Packet, TcpFlags};
 
 use super::connections::{Connection, is_same};
 
-/// Maximum number of connections whose packets are kept. That with the lowest number is dropped first.
+/// Maximum number of connections whose packets are kept. The least recently used one is dropped first.
 const MAX_CONNECTIONS: usize = 1_024;
 
 /// Maximum number of packets that are kept of each direction. It is more than a congestion window of 8 MB.
@@ -36,13 +36,17 @@ pub struct NumberedPacket {
 /// Numbers the packets of connections. Packets must be passed in the order of their time.
 #[derive(Debug, Default)]
 pub(super) struct PacketNumbers {
-    connections: BTreeMap<u64, Conversation>,
+    connections: HashMap<u64, Conversation>,
+    /// Number of all packets.
+    observed: u64,
 }
 
 /// The packets of one connection.
 #[derive(Debug, Default)]
 struct Conversation {
     count: u64,
+    /// Number of its last packet among those of all connections.
+    last: u64,
     to_server: Direction,
     to_client: Direction,
 }
@@ -77,12 +81,22 @@ impl PacketNumbers {
     /// Numbers a packet of a connection. `t` is the time at which it was sent.
     pub(super) fn observe(&mut self, connection: &Connection, packet: &Packet, t: u64) -> NumberedPacket {
         let is_to_server = connection.local.as_ref().is_some_and(|client| is_same(&packet.from, client));
+        self.observed += 1;
         let conversation = self.connections.entry(connection.number).or_default();
+        conversation.last = self.observed;
         let numbered = conversation.observe(is_to_server, packet, t);
-        if self.connections.len() > MAX_CONNECTIONS {
-            self.connections.pop_first();
-        }
+        self.drop_least_recent();
         numbered
+    }
+
+    /// Drops the connection whose last packet is the oldest, if there are too many.
+    fn drop_least_recent(&mut self) {
+        if self.connections.len() > MAX_CONNECTIONS {
+            let oldest = self.connections.iter().min_by_key(|(_, conversation)| conversation.last);
+            if let Some(number) = oldest.map(|(number, _)| *number) {
+                self.connections.remove(&number);
+            }
+        }
     }
 }
 

@@ -15,9 +15,13 @@ impl Packets {
     }
 
     fn observe(&mut self, t: u64, packet: &Packet) -> NumberedPacket {
+        self.observe_on(1, t, packet)
+    }
+
+    fn observe_on(&mut self, number: u64, t: u64, packet: &Packet) -> NumberedPacket {
         let address = |text: &str| Some(text.parse::<Addr>().unwrap());
         let connection = Connection {
-            number: 1,
+            number,
             side: Side::Wire,
             local: address(CLIENT),
             peer: address(SERVER),
@@ -154,4 +158,14 @@ fn search_for_packets_on_their_way_ends_although_they_span_all_sequence_numbers(
     direction.add(sent(0, 0xB000_0000));
     direction.add(sent(0xA000_0000, 0x6000_003C));
     assert!(direction.has_reached(Span { first: 10, length: 100 }, 3));
+}
+
+#[test]
+fn long_connection_keeps_its_numbers_among_many_short_ones() {
+    let mut packets = Packets::new();
+    for short in 0..2_000 {
+        packets.observe_on(2 + short, short, &data(100, 10).delivered(short + 20));
+        assert_eq!(packets.data(short, (100, 10)).number, short + 1);
+    }
+    assert_eq!(packets.0.connections.len(), MAX_CONNECTIONS);
 }
