@@ -73,14 +73,14 @@ fn without(text: &str, mut lines: Vec<String>) -> Vec<String> {
 }
 
 #[test]
-fn recording_without_marks_is_in_the_step_of_the_others() {
+fn recording_without_marks_is_in_the_others_step() {
     let both = shop(&[fixture::client(), fixture::server()]);
     let unmarked = without(r#""op":"mark""#, fixture::server());
     assert_eq!(rows(&shop(&[fixture::client(), unmarked])), rows(&both));
 }
 
 #[test]
-fn story_ends_with_the_first_run_of_the_step_although_one_recording_has_no_marks() {
+fn story_without_marks_ends_with_the_first_run() {
     let mut client = without("nothing", fixture::client());
     client.push(r#"{"t":60000000,"op":"mark","label":"list books"}"#.to_owned());
     client.push(r#"{"t":61000000,"op":"mark","label":"get a book"}"#.to_owned());
@@ -93,7 +93,7 @@ fn story_ends_with_the_first_run_of_the_step_although_one_recording_has_no_marks
 }
 
 #[test]
-fn connection_that_is_a_step_of_its_own_is_in_no_other_step() {
+fn connection_with_its_own_step_is_in_no_other() {
     let trace = [
         fixture::header("shop", Side::Server, 1_000, 64),
         r#"{"t":1,"op":"mark","label":"from a terminal"}"#.to_owned(),

@@ -151,7 +151,7 @@ fn packets_larger_than_ip_packets_are_ignored() {
 }
 
 #[test]
-fn search_for_packets_on_their_way_ends_although_they_span_all_sequence_numbers() {
+fn search_ends_if_packets_span_all_numbers() {
     let sent =
         |first, length| Sent { number: 1, span: Span { first, length }, arrived: Some(9), is_sacked: false };
     let mut direction = Direction::default();
