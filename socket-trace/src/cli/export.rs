@@ -22,7 +22,7 @@ const HELP: &str = "Examples:\n  \
     pcapng needs payload: record with --capture. Packets are synthesised from the calls, and a comment in each \
     packet names its call. They contain nothing that the trace does not record, such as retransmissions. A recording \
     of the network is exported with its packets as they were. A connection of which both ends were recorded is \
-    exported once, from the server's recording and with its times.\n\n\
+    exported once, from the server's recording and with its times, or from the client's if only that has payload.\n\n\
     The parts of one recording (shop.0.jsonl shop.1.jsonl shop.jsonl), given in order, are exported as one.\n\n\
     Exit codes: 0 exported; 2 a trace cannot be read, or the export cannot be written.";
 

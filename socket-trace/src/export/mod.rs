@@ -151,7 +151,8 @@ impl Export {
         match self.omitted.connections() {
             0 => {}
             count => notes.push(format!(
-                "connections of which both ends were recorded: {count}; each is exported once, from the server's recording"
+                "connections of which both ends were recorded: {count}; each is exported once, from the server's \
+                 recording, or from the client's if only that has payload"
             )),
         }
         Ok(notes)

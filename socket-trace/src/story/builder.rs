@@ -82,7 +82,8 @@ impl Builder {
             Purpose::Release => Place::Release,
         };
         self.has_payload |= !call.carries.is_empty();
-        *self.bytes.entry(call.side.name()).or_default() += call.bytes;
+        let bytes = self.bytes.entry(call.side.name()).or_default();
+        *bytes = bytes.saturating_add(call.bytes);
         if call.purpose != Purpose::Listen {
             let kinds = self.kinds.entry(call.side.name()).or_default();
             if !kinds.iter().any(|known| known == call.kind) {

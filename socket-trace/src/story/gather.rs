@@ -35,21 +35,13 @@ pub fn stories(events: &mut AnnotatedEvents, step: Option<&str>) -> Result<Vec<S
     Ok(gathering.finish())
 }
 
-/// Progress of a recording through the steps.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-enum Run {
-    #[default]
-    Before,
-    Current,
-    Over,
-}
-
 #[derive(Default)]
 struct Gathering<'a> {
     step: Option<&'a str>,
     /// API and side of each recording.
     names: Vec<(String, Side)>,
-    runs: HashMap<usize, Run>,
+    /// Number of runs of the step that each recording has begun with a mark of its own.
+    runs: HashMap<usize, u64>,
     tracker: PhaseTracker,
     /// The opening calls of sockets that belong to no connection yet, and of listening sockets.
     openings: HashMap<Socket, Vec<String>>,
@@ -64,7 +56,7 @@ impl Gathering<'_> {
     fn observe(&mut self, annotated: &AnnotatedEvent) {
         let (event, recording) = (&annotated.timed.event, annotated.timed.recording);
         if let Op::Mark { label, .. } = &event.op {
-            self.begin_step(recording, label);
+            self.count_run(recording, label);
         }
         let phase = self.tracker.observe(annotated);
         let (Some(sock), Some(phase)) = (event.sock, phase) else { return };
@@ -86,24 +78,18 @@ impl Gathering<'_> {
         }
     }
 
-    fn begin_step(&mut self, recording: usize, label: &str) {
-        let Some(step) = self.step else { return };
-        let run = self.runs.entry(recording).or_default();
-        *run = match *run {
-            Run::Before if label == step => Run::Current,
-            Run::Before => Run::Before,
-            Run::Current | Run::Over => Run::Over,
-        };
+    fn count_run(&mut self, recording: usize, label: &str) {
+        if self.step.is_some_and(|step| is_named(label, step)) {
+            *self.runs.entry(recording).or_default() += 1;
+        }
     }
 
+    /// Returns `true` if the event is in the first run of the step. A recording without marks follows those of the others.
     fn is_in_step(&self, annotated: &AnnotatedEvent) -> bool {
         let Some(wanted) = self.step else { return true };
-        let is_current = self.runs.get(&annotated.timed.recording) == Some(&Run::Current);
-        is_current
-            || annotated
-                .step
-                .as_deref()
-                .is_some_and(|step| step.starts_with("from ") && is_named(step, wanted))
+        let own = self.runs.get(&annotated.timed.recording);
+        let runs = own.or_else(|| self.runs.values().max()).copied().unwrap_or(0);
+        runs <= 1 && annotated.step.as_deref().is_some_and(|step| is_named(step, wanted))
     }
 
     fn add(&mut self, annotated: &AnnotatedEvent, socket: Socket, phase: Phase, kind: &str) {

@@ -25,7 +25,7 @@ pub struct CallCount {
 
 impl CallGroup {
     pub(super) fn add(&mut self, kind: &str, bytes: u64) {
-        self.bytes += bytes;
+        self.bytes = self.bytes.saturating_add(bytes);
         match self.calls.iter_mut().find(|calls| calls.kind == kind) {
             Some(calls) => calls.count += 1,
             None => self.calls.push(CallCount { kind: kind.to_owned(), count: 1 }),

@@ -1,12 +1,12 @@
 //! Numbers the packets of each connection, and finds for each repetition the packet that it repeats.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 use socket_tap::event::{Fate, Packet, TcpFlags};
 
 use super::connections::{Connection, is_same};
 
-/// Maximum number of connections whose packets are kept. That with the lowest number is dropped first.
+/// Maximum number of connections whose packets are kept. The least recently used one is dropped first.
 const MAX_CONNECTIONS: usize = 1_024;
 
 /// Maximum number of packets that are kept of each direction. It is more than a congestion window of 8 MB.
@@ -15,6 +15,9 @@ const MAX_PACKETS: usize = 8_192;
 /// Number of acknowledged packets that are kept. A retransmission and the acknowledgment that makes it unnecessary can
 /// cross.
 const ACKNOWLEDGED: usize = 64;
+
+/// Maximum number of bytes of an IP packet. A trace that names more is wrong.
+const MAX_PACKET_BYTES: u32 = 65_535;
 
 /// A packet among those of its connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,13 +36,17 @@ pub struct NumberedPacket {
 /// Numbers the packets of connections. Packets must be passed in the order of their time.
 #[derive(Debug, Default)]
 pub(super) struct PacketNumbers {
-    connections: BTreeMap<u64, Conversation>,
+    connections: HashMap<u64, Conversation>,
+    /// Number of all packets.
+    observed: u64,
 }
 
 /// The packets of one connection.
 #[derive(Debug, Default)]
 struct Conversation {
     count: u64,
+    /// Number of its last packet among those of all connections.
+    last: u64,
     to_server: Direction,
     to_client: Direction,
 }
@@ -74,12 +81,22 @@ impl PacketNumbers {
     /// Numbers a packet of a connection. `t` is the time at which it was sent.
     pub(super) fn observe(&mut self, connection: &Connection, packet: &Packet, t: u64) -> NumberedPacket {
         let is_to_server = connection.local.as_ref().is_some_and(|client| is_same(&packet.from, client));
+        self.observed += 1;
         let conversation = self.connections.entry(connection.number).or_default();
+        conversation.last = self.observed;
         let numbered = conversation.observe(is_to_server, packet, t);
-        if self.connections.len() > MAX_CONNECTIONS {
-            self.connections.pop_first();
-        }
+        self.drop_least_recent();
         numbered
+    }
+
+    /// Drops the connection whose last packet is the oldest, if there are too many.
+    fn drop_least_recent(&mut self) {
+        if self.connections.len() > MAX_CONNECTIONS {
+            let oldest = self.connections.iter().min_by_key(|(_, conversation)| conversation.last);
+            if let Some(number) = oldest.map(|(number, _)| *number) {
+                self.connections.remove(&number);
+            }
+        }
     }
 }
 
@@ -154,9 +171,14 @@ impl Direction {
             Some(acknowledged) if is_before(span.first, acknowledged) => acknowledged,
             _ => span.first,
         };
-        while is_before(next, span.end()) {
+        // Sequence numbers wrap around, so the loop counts the numbers that are left.
+        let mut left = span.end().wrapping_sub(next);
+        while left > 0 {
             match self.sent.iter().filter(on_its_way).find(|sent| sent.span.contains(next)) {
-                Some(sent) => next = sent.span.end(),
+                Some(sent) => {
+                    left = left.saturating_sub(sent.span.end().wrapping_sub(next));
+                    next = sent.span.end();
+                }
                 None => return false,
             }
         }
@@ -165,10 +187,12 @@ impl Direction {
 }
 
 impl Span {
+    /// Returns `None` if the packet occupies no sequence numbers, or claims more bytes than a packet can have.
     fn of(packet: &Packet) -> Option<Self> {
         let segment = packet.segment.as_ref()?;
         let flags = [TcpFlags::SYN, TcpFlags::FIN].into_iter().filter(|flag| segment.flags.contains(*flag));
-        let length = u32::try_from(packet.bytes).ok()?.checked_add(u32::try_from(flags.count()).ok()?)?;
+        let bytes = u32::try_from(packet.bytes).ok().filter(|bytes| *bytes <= MAX_PACKET_BYTES)?;
+        let length = bytes.checked_add(u32::try_from(flags.count()).ok()?)?;
         (length > 0).then_some(Self { first: segment.seq, length })
     }
 

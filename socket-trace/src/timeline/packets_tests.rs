@@ -15,9 +15,13 @@ impl Packets {
     }
 
     fn observe(&mut self, t: u64, packet: &Packet) -> NumberedPacket {
+        self.observe_on(1, t, packet)
+    }
+
+    fn observe_on(&mut self, number: u64, t: u64, packet: &Packet) -> NumberedPacket {
         let address = |text: &str| Some(text.parse::<Addr>().unwrap());
         let connection = Connection {
-            number: 1,
+            number,
             side: Side::Wire,
             local: address(CLIENT),
             peer: address(SERVER),
@@ -133,4 +137,35 @@ fn kept_packets_are_bounded() {
     assert_eq!(packets.0.connections[&1].to_server.sent.len(), MAX_PACKETS);
     packets.ack(1, 100_000, &[]);
     assert_eq!(packets.0.connections[&1].to_server.sent.len(), ACKNOWLEDGED);
+}
+
+#[test]
+fn packets_larger_than_ip_packets_are_ignored() {
+    let mut packets = Packets::new();
+    let late = |seq, bytes| data(seq, bytes).delivered(1_000_000);
+    packets.observe(0, &packet(CLIENT, SERVER, Segment::new(TcpFlags::SYN, u32::MAX)).delivered(20));
+    packets.observe(1, &late(0, 0xB000_0000));
+    packets.observe(2, &late(0xA000_0000, 0x6000_003C));
+    let again = packets.again(3, (10, 100));
+    assert_eq!((again.repeats, again.is_spurious), (None, false));
+}
+
+#[test]
+fn search_ends_if_packets_span_all_numbers() {
+    let sent =
+        |first, length| Sent { number: 1, span: Span { first, length }, arrived: Some(9), is_sacked: false };
+    let mut direction = Direction::default();
+    direction.add(sent(0, 0xB000_0000));
+    direction.add(sent(0xA000_0000, 0x6000_003C));
+    assert!(direction.has_reached(Span { first: 10, length: 100 }, 3));
+}
+
+#[test]
+fn long_connection_keeps_its_numbers_among_many_short_ones() {
+    let mut packets = Packets::new();
+    for short in 0..2_000 {
+        packets.observe_on(2 + short, short, &data(100, 10).delivered(short + 20));
+        assert_eq!(packets.data(short, (100, 10)).number, short + 1);
+    }
+    assert_eq!(packets.0.connections.len(), MAX_CONNECTIONS);
 }

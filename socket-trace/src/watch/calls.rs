@@ -13,6 +13,10 @@ use crate::timeline::connections::{Connection, Socket};
 /// Maximum number of calls. The oldest is dropped first.
 const MAX_CALLS: usize = 2_000;
 
+/// Maximum number of connections of which the last dropped call is known. That whose call was dropped first is forgotten
+/// first.
+const MAX_DROPPED: usize = 1_024;
+
 /// A call: the number of its connection, and its number on the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CallId {
@@ -54,6 +58,8 @@ pub struct Calls {
     /// Position of each call, counted from the first one that ever was.
     positions: HashMap<CallId, u64>,
     dropped: u64,
+    /// For each connection, the highest number of a dropped call, and the number of calls that were dropped until then.
+    last_dropped: HashMap<u64, (u64, u64)>,
 }
 
 impl Calls {
@@ -123,7 +129,8 @@ impl Calls {
         }
     }
 
-    /// Returns the row of a call, which begins with this part if it is unknown. `None` if another recording describes it.
+    /// Returns the row of a call, which begins with this part if it is unknown. `None` if another recording describes it,
+    /// or it was dropped.
     fn row(
         &mut self,
         annotated: &AnnotatedEvent,
@@ -134,6 +141,9 @@ impl Calls {
         let id = CallId { connection: connection.number, number };
         let (recording, at) = (annotated.timed.recording, annotated.timed.at);
         if !self.positions.contains_key(&id) {
+            if self.was_dropped(id) {
+                return None;
+            }
             self.add(CallRow {
                 id,
                 recording,
@@ -159,6 +169,24 @@ impl Calls {
         {
             self.positions.remove(&oldest.id);
             self.dropped += 1;
+            self.remember_dropped(oldest.id);
+        }
+    }
+
+    /// Returns `true` if the row of the call was dropped. The calls of a connection are numbered as they begin, and the
+    /// oldest is dropped first.
+    fn was_dropped(&self, id: CallId) -> bool {
+        self.last_dropped.get(&id.connection).is_some_and(|(number, _)| id.number <= *number)
+    }
+
+    fn remember_dropped(&mut self, id: CallId) {
+        let (number, at) = self.last_dropped.entry(id.connection).or_default();
+        (*number, *at) = (id.number.max(*number), self.dropped);
+        if self.last_dropped.len() > MAX_DROPPED {
+            let oldest = self.last_dropped.iter().min_by_key(|(_, (_, at))| *at);
+            if let Some(connection) = oldest.map(|(connection, _)| *connection) {
+                self.last_dropped.remove(&connection);
+            }
         }
     }
 

@@ -128,6 +128,23 @@ fn number_of_calls_is_bounded() {
 }
 
 #[test]
+fn dropped_call_does_not_come_back_with_its_last_bytes() {
+    let mut lines = calls(2_100);
+    let accept = r#"{"t":2,"sock":3,"op":"accept","on":1,"local":"127.0.0.1:80","peer":"127.0.0.1:41001"}"#;
+    let response = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n1";
+    let first = [
+        accept.to_owned(),
+        transfer(3, 3, "read", b"GET /long HTTP/1.1\r\n\r\n"),
+        transfer(4, 3, "write", response),
+    ];
+    lines.splice(2..2, first);
+    lines.push(transfer(9_000_000_000, 3, "write", b"2"));
+    let model = model(&[lines]);
+    assert!(model.calls.iter().all(|call| call.operation != "GET /long"), "{:?}", model.calls.iter().last());
+    assert_eq!((model.calls.len(), model.calls.dropped()), (2_000, 101));
+}
+
+#[test]
 fn latest_call_is_selected_until_the_user_selects_another() {
     let (few, more) = (model(&[calls(3)]), model(&[calls(9)]));
     let mut screen = Screen::default();

@@ -51,10 +51,24 @@ pub struct Transit<'a> {
     pub was_reported_lost: bool,
 }
 
-/// Reads the TCP connections of a step, by the addresses of their clients. Those whose handshake is not recorded are
-/// omitted.
+/// The TCP connections of a step, by the addresses of their clients, in the order in which they were opened. A client can
+/// use an address again after its connection has ended.
+#[derive(Debug)]
+pub struct Connections<'a>(HashMap<SocketAddr, Vec<Connection<'a>>>);
+
+impl<'a> Connections<'a> {
+    /// Returns the connection of a request and its response, as the client saw them.
+    #[must_use]
+    pub fn of(&self, exchange: &Exchange) -> Option<&Connection<'a>> {
+        let connections = self.0.get(&exchange.client?)?;
+        let later = connections.partition_point(|connection| connection.opened <= exchange.began);
+        connections.get(later.saturating_sub(1))
+    }
+}
+
+/// Reads the TCP connections of a step. Those whose handshake is not recorded are omitted.
 #[must_use]
-pub fn connections(recording: &StepRecording) -> HashMap<SocketAddr, Connection<'_>> {
+pub fn connections(recording: &StepRecording) -> Connections<'_> {
     let sent = recording.packets.iter().filter(|packet| !packet.is_copy);
     let packets = by_client(sent, |packet| Some(packet.client));
     let mut calls = by_client(recording.calls.iter().filter(|call| !call.is_error), |call| call.client);
@@ -63,9 +77,31 @@ pub fn connections(recording: &StepRecording) -> HashMap<SocketAddr, Connection<
     for (client, packets) in packets {
         let calls = calls.remove(&client).unwrap_or_default();
         let served = served.remove(&client).unwrap_or_default();
-        connections.extend(Some(client).zip(Connection::of(&packets, &calls, &served)));
+        connections.insert(client, split(&packets, &calls, &served));
     }
-    connections
+    Connections(connections)
+}
+
+/// Divides what one client address did into connections. Each begins with a SYN whose sequence number is not that of the SYN
+/// before.
+fn split<'a>(packets: &[&'a SeenPacket], calls: &[&SocketCall], served: &[&Exchange]) -> Vec<Connection<'a>> {
+    let syns = packets.iter().enumerate().filter(|(_, packet)| packet.to_server);
+    let mut syns: Vec<(usize, u32)> =
+        syns.filter_map(|(index, packet)| Some((index, initial(packet)?))).collect();
+    syns.dedup_by_key(|(_, number)| *number);
+    let begin = |of: usize| syns.get(of).map(|(index, _)| *index);
+    let opened = |of: usize| Some(packets.get(begin(of)?)?.sent);
+    let connection = |of: usize| {
+        let packets = packets.get(begin(of)?..begin(of + 1).unwrap_or(packets.len()))?;
+        // The first connection also has what seems to precede it.
+        let (from, to) = (opened(of).filter(|_| of > 0).unwrap_or(0), opened(of + 1).unwrap_or(u64::MAX));
+        let calls: Vec<_> =
+            calls.iter().copied().filter(|call| (from..to).contains(&call.returned)).collect();
+        let served: Vec<_> =
+            served.iter().copied().filter(|served| (from..to).contains(&served.began)).collect();
+        Connection::of(packets, &calls, &served)
+    };
+    (0..syns.len()).filter_map(connection).collect()
 }
 
 fn by_client<'a, T>(
@@ -126,14 +162,18 @@ fn transit<'a>(stream: &Stream<'a>, start: u64, end: u64) -> Option<Transit<'a>>
 
 /// Returns the writes of one end, with the numbers of their bytes.
 fn writes(calls: &[&SocketCall], side: Side) -> Vec<Write> {
-    let mut start = 0;
+    let mut start = 0_u64;
     let written = calls.iter().filter(|call| call.side == side).filter_map(|call| match &call.op {
         Op::Write(transfer) => Some((call.returned, transfer.bytes)),
         _ => None,
     });
     let write = |(at, bytes)| {
-        let end = start + bytes;
+        let end = start.saturating_add(bytes);
         Write { at, start: std::mem::replace(&mut start, end), end }
     };
     written.map(write).collect()
 }
+
+#[cfg(test)]
+#[path = "connection_tests.rs"]
+mod tests;

@@ -8,8 +8,8 @@ use super::row::Row;
 pub fn heading() -> String {
     let percentiles = PERMILLE.map(|permille| format!("p{}_ms", permille as f64 / 10.0)).join(",");
     format!(
-        "rtt_ms,loss,seed,api,connections,concurrency,rate,calls,answered,waiting,utilization,{percentiles},max_ms,packets,\
-         dropped,retransmissions,outliers\n"
+        "rtt_ms,loss,seed,api,connections,concurrency,rate,calls,answered,failed,waiting,utilization,{percentiles},\
+         max_ms,packets,dropped,retransmissions,outliers\n"
     )
 }
 
@@ -34,6 +34,7 @@ pub fn row(row: &Row) -> String {
         row.rate.to_string(),
         row.calls.to_string(),
         row.answered.to_string(),
+        row.failed.to_string(),
         row.waiting.to_string(),
         row.utilization.map_or_else(String::new, |utilization| format!("{utilization:.3}")),
         PERMILLE.map(percentile).join(","),

@@ -16,7 +16,7 @@ use wire::{Impairments, Options};
 use super::arrivals::Arrivals;
 use super::conditions::{Load, Network};
 use super::flags::{CalledApi, Flags};
-use super::open_loop::{CallTimes, OpenLoop};
+use super::open_loop::{CallTimes, Failures, OpenLoop};
 use super::target::{ApiTarget, Shareable};
 use crate::api_instance::ApiInstance;
 use crate::recordings::TraceFiles;
@@ -40,8 +40,11 @@ pub struct LoadCalls {
     /// The load.
     pub load: Load,
     /// The calls over each API, in the order of the flags.
-    pub calls: Vec<(CalledApi, Vec<CallTimes>)>,
+    pub calls: Vec<(CalledApi, ApiCalls)>,
 }
+
+/// The calls over one API: their times in the order of their arrivals, and those that failed.
+pub type ApiCalls = (Vec<CallTimes>, Failures);
 
 /// Starts a network.
 ///
@@ -95,7 +98,7 @@ pub async fn make_calls(lab: &Lab, load: Load, flags: &Flags) -> Result<LoadCall
     Ok(LoadCalls { load, calls: apis.into_iter().zip(calls).collect() })
 }
 
-type BoxedCalls = Pin<Box<dyn Future<Output = Result<Vec<CallTimes>, Error>> + Send>>;
+type BoxedCalls = Pin<Box<dyn Future<Output = Result<ApiCalls, Error>> + Send>>;
 
 /// What the APIs have in common during a load.
 struct Plan {
@@ -112,14 +115,15 @@ async fn over<C: Shareable>(
     api: Arc<ApiInstance>,
     plan: Arc<Plan>,
     offset_ns: u64,
-) -> Result<Vec<CallTimes>, Error> {
+) -> Result<ApiCalls, Error> {
     let recordings = api.recordings.clone();
     let mut open_loop = OpenLoop::open(ApiTarget::<C>::new(api), plan.load).await?;
     plan.opened.wait().await;
     let start = plan.start_ns.get_or_init(|| monotonic_ns() + LEAD.as_nanos() as u64);
     let arrivals = Arrivals { start_ns: start + offset_ns, rate: plan.rate, calls: plan.calls };
     let calls = open_loop.run(arrivals, plan.give_up).await?;
+    let failures = open_loop.failures().clone();
     open_loop.close().await;
     recordings.idle().await;
-    Ok(calls)
+    Ok((calls, failures))
 }

@@ -32,6 +32,15 @@ pub struct CallTimes {
     pub ended: Option<u64>,
 }
 
+/// The calls that failed. They have no response, like those that were given up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Failures {
+    /// Number of calls that failed.
+    pub count: usize,
+    /// The failure of the first one.
+    pub first: Option<Failure>,
+}
+
 impl CallTimes {
     /// Returns the time from the scheduled arrival to the complete response, in nanoseconds.
     #[must_use]
@@ -49,6 +58,7 @@ pub struct OpenLoop<T: Target> {
     /// Maximum number of calls at once.
     limit: usize,
     calls: Vec<CallTimes>,
+    failures: Failures,
     waiting: VecDeque<usize>,
     running: JoinSet<Ended<T::Connection>>,
 }
@@ -57,7 +67,7 @@ pub struct OpenLoop<T: Target> {
 struct Ended<C> {
     number: usize,
     /// Time of the complete response.
-    at: Option<u64>,
+    at: Result<u64, Failure>,
     lease: Option<Lease<C>>,
 }
 
@@ -81,8 +91,8 @@ impl<T: Target> OpenLoop<T> {
             Concurrency::AtMost(number) => number,
             Concurrency::Many => usize::MAX,
         };
-        let (calls, waiting, running) = Default::default();
-        Ok(Self { target: Arc::new(target), pool, limit, calls, waiting, running })
+        let (calls, failures, waiting, running) = Default::default();
+        Ok(Self { target: Arc::new(target), pool, limit, calls, failures, waiting, running })
     }
 
     /// Makes the calls. Gives up those that have no response at a time after the last arrival. Returns their times in the
@@ -93,7 +103,8 @@ impl<T: Target> OpenLoop<T> {
     pub async fn run(&mut self, arrivals: Arrivals, give_up: Duration) -> io::Result<Vec<CallTimes>> {
         let mut arriving = arrivals.start()?;
         let mut is_open = true;
-        let until_last = Duration::from_nanos(arrivals.time(arrivals.calls).saturating_sub(monotonic_ns()));
+        let last = arrivals.time(arrivals.calls.saturating_sub(1));
+        let until_last = Duration::from_nanos(last.saturating_sub(monotonic_ns()));
         let mut end = std::pin::pin!(sleep_until(Instant::now() + until_last + give_up));
         loop {
             self.start_waiting();
@@ -112,6 +123,12 @@ impl<T: Target> OpenLoop<T> {
         }
         self.running.shutdown().await;
         Ok(std::mem::take(&mut self.calls))
+    }
+
+    /// Returns the calls that failed so far.
+    #[must_use]
+    pub fn failures(&self) -> &Failures {
+        &self.failures
     }
 
     /// Closes the connections.
@@ -145,8 +162,16 @@ impl<T: Target> OpenLoop<T> {
     }
 
     fn end(&mut self, ended: Ended<T::Connection>) {
-        if let Some(call) = self.calls.get_mut(ended.number) {
-            call.ended = ended.at;
+        match ended.at {
+            Ok(at) => {
+                if let Some(call) = self.calls.get_mut(ended.number) {
+                    call.ended = Some(at);
+                }
+            }
+            Err(failure) => {
+                self.failures.count += 1;
+                self.failures.first.get_or_insert(failure);
+            }
         }
         if let (Some(pool), Some(lease)) = (&mut self.pool, ended.lease) {
             pool.put(lease);
@@ -168,7 +193,10 @@ async fn make_call<T: Target>(
         };
         T::call(&mut connection).await.map(|()| (connection, monotonic_ns()))
     };
-    let (mut connection, at) = called.await.ok().unzip();
+    let (mut connection, at) = match called.await {
+        Ok((connection, at)) => (Some(connection), Ok(at)),
+        Err(failure) => (None, Err(failure)),
+    };
     if slot.is_none()
         && let Some(connection) = connection.take()
     {
@@ -176,3 +204,7 @@ async fn make_call<T: Target>(
     }
     Ended { number, at, lease: slot.map(|slot| Lease { slot, connection }) }
 }
+
+#[cfg(test)]
+#[path = "open_loop_tests.rs"]
+mod tests;

@@ -18,7 +18,7 @@ pub struct Latencies {
     sorted: Vec<u64>,
     /// Number of calls without a response.
     unanswered: usize,
-    /// Each call without a response was waited for at least this long, in nanoseconds.
+    /// Each call without a response failed, or was waited for at least this long, in nanoseconds.
     waited_ns: u64,
 }
 
@@ -29,13 +29,13 @@ pub struct Percentile {
     pub percent: f64,
     /// Latency in nanoseconds.
     pub latency_ns: u64,
-    /// `true` if the latency is longer than that, because calls were given up.
+    /// `true` if the latency is longer than that, because calls failed or were given up.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_lower_bound: bool,
 }
 
 impl Latencies {
-    /// Creates latencies. Each call without one was waited for at least `waited_ns`.
+    /// Creates latencies. Each call without one failed, or was waited for at least `waited_ns`.
     #[must_use]
     pub fn new(latencies: impl IntoIterator<Item = Option<u64>>, waited_ns: u64) -> Self {
         let (mut sorted, mut unanswered) = (Vec::new(), 0);

@@ -1,9 +1,11 @@
 //! The results under one set of conditions.
 
 use serde::Serialize;
+use socket_tap::format::text::printable;
 
 use super::conditions::{Concurrency, Connections, Load, Network};
 use super::flags::{CalledApi, Flags};
+use super::networks::ApiCalls;
 use super::open_loop::CallTimes;
 use super::outliers::{Outlier, outliers};
 use super::percentiles::{Latencies, Percentile};
@@ -33,6 +35,11 @@ pub struct Row {
     pub calls: usize,
     /// Number of calls with a response.
     pub answered: usize,
+    /// Number of calls that failed. The others without a response were given up.
+    pub failed: usize,
+    /// Message of the first call that failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_failure: Option<String>,
     /// Number of calls that still waited for their turn when the last call arrived.
     pub waiting: usize,
     /// Share of the possible calls at once that the calls need on average. Above 1 they arrive more often than they can
@@ -61,7 +68,7 @@ impl Row {
     pub fn of(
         (network, load, api): (Network, Load, CalledApi),
         flags: &Flags,
-        calls: &[CallTimes],
+        (calls, failures): &ApiCalls,
         recording: Option<&StepRecording>,
     ) -> Self {
         let ns = |duration: std::time::Duration| u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
@@ -85,6 +92,8 @@ impl Row {
             rate: flags.rate,
             calls: calls.len(),
             answered: latencies_ns.iter().flatten().count(),
+            failed: failures.count,
+            first_failure: failures.first.as_ref().map(|failure| printable(&failure.to_string())),
             waiting,
             utilization: utilization(calls, load.places(api.shares_connections()), flags.rate),
             percentiles: latencies.percentiles(),

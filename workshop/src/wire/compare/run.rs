@@ -115,9 +115,10 @@ fn add_rows(
     let recordings = recording::read(directory)?;
     for LoadCalls { load, calls } in made {
         let step = load.to_string();
-        for (api, calls) in calls {
+        for (api, calls) in &calls {
+            let api = *api;
             let recording = recordings.iter().find(|known| known.api == api.into() && known.step == step);
-            output.add(Row::of((network, load, api), flags, &calls, recording))?;
+            output.add(Row::of((network, load, api), flags, calls, recording))?;
         }
     }
     Ok(())

@@ -1,9 +1,6 @@
 //! A call as the recording shows it.
 
-use std::collections::HashMap;
-use std::net::SocketAddr;
-
-use super::connection::{Connection, Transit, connections};
+use super::connection::{Connection, Connections, Transit, connections};
 use super::open_loop::CallTimes;
 use super::parts::Durations;
 use crate::wire::reading::recording::{Exchange, StepRecording};
@@ -41,7 +38,7 @@ pub fn seen_calls(calls: &[CallTimes], recording: &StepRecording, delay_ns: u64)
     let connections = connections(recording);
     let see = |(call, exchange): (&CallTimes, Option<Exchange>)| {
         let exchange = exchange?;
-        let connection = connections.get(&exchange.client?)?;
+        let connection = connections.of(&exchange)?;
         seen(&on_clock(call, recording.origin_ns)?, connection, &exchange, delay_ns)
     };
     calls.iter().zip(matching(calls, recording, &connections)).map(see).collect()
@@ -70,11 +67,11 @@ fn on_clock(call: &CallTimes, origin_ns: u64) -> Option<Times> {
 fn matching(
     calls: &[CallTimes],
     recording: &StepRecording,
-    connections: &HashMap<SocketAddr, Connection<'_>>,
+    connections: &Connections<'_>,
 ) -> Vec<Option<Exchange>> {
     let first = calls.first().map_or(0, |call| call.scheduled.saturating_sub(recording.origin_ns));
     // A call that opens a connection begins with it.
-    let opened = |exchange: &Exchange| Some(connections.get(&exchange.client?)?.opened);
+    let opened = |exchange: &Exchange| Some(connections.of(exchange)?.opened);
     let began = |exchange: &Exchange| opened(exchange).filter(|at| *at >= first).unwrap_or(exchange.began);
     let mut exchanges: Vec<(u64, Exchange)> =
         recording.exchanges.iter().map(|exchange| (began(exchange), *exchange)).collect();

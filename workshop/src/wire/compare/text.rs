@@ -59,8 +59,12 @@ pub fn row(row: &Row, style: Style) -> String {
             "overloaded: {utilization:.1} calls arrive for each that can be made, so latencies grow"
         ));
     }
-    if row.answered < row.calls {
-        line(format!("no response: {}", row.calls - row.answered));
+    if let Some(first) = &row.first_failure {
+        line(format!("failed: {}; the first: {first}", row.failed));
+    }
+    let given_up = row.calls.saturating_sub(row.answered + row.failed);
+    if given_up > 0 {
+        line(format!("given up without a response: {given_up}"));
     }
     for (reason, outliers) in row.outliers_by_reason() {
         let latencies = outliers.iter().map(|outlier| outlier.latency_ns as f64 / 1e6);
@@ -77,7 +81,7 @@ pub fn row(row: &Row, style: Style) -> String {
 pub fn explanation() -> String {
     format!(
         "\nTimes in ms, from the scheduled arrival of a call to its complete response. > : calls\n\
-         were given up. A percentile is shown if at least {MIN_BEYOND} calls are beyond it. Below a row:\n\
+         failed or were given up. A percentile is shown if at least {MIN_BEYOND} calls are beyond it. Below a row:\n\
          its outliers, with the reason for the largest part of their time, as recorded.\n"
     )
 }
