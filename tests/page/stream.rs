@@ -258,3 +258,27 @@ fn slow_page_receives_the_number_of_dropped_events() {
     }
     assert!(dropped > 0, "no items of {last} were dropped");
 }
+
+/// Returns `true` if no thread of the process can run.
+fn is_idle(pid: u32) -> bool {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).unwrap();
+    tasks.map(Result::unwrap).all(|task| {
+        // A thread can end after the folder was listed.
+        let stat = fs::read_to_string(task.path().join("stat")).unwrap_or_default();
+        // The state follows the name, which is in brackets and may contain spaces.
+        stat.rsplit_once(") ").is_none_or(|(_, fields)| !fields.starts_with('R'))
+    })
+}
+
+#[test]
+fn open_page_leaves_the_workshop_idle() {
+    let workshop = Workshop::start();
+    let mut stream = workshop.stream();
+    stream.items_until(|items| ended_steps(items) == 10);
+    let began = Instant::now();
+    let mut idle = 0;
+    while idle < 50 {
+        assert!(began.elapsed() < Duration::from_secs(60), "a thread is always running");
+        idle = if is_idle(workshop.pid()) { idle + 1 } else { 0 };
+    }
+}
