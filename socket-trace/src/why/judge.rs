@@ -9,6 +9,9 @@ use super::signal::{Sign, Signal};
 use super::upkeep::Place;
 use crate::units::milliseconds;
 
+/// Time in nanoseconds within which an end without a message counts as the reaction to an invalid message.
+const REACTION_TIME: u64 = 1_000_000_000;
+
 /// The first cause, with its evidence.
 #[derive(Debug)]
 pub(super) struct Verdict {
@@ -110,7 +113,8 @@ impl Judge<'_> {
             self.facts.signals.iter().filter(|later| later.event >= signal.event && later.by == Some(side));
         let end = || {
             let end = self.facts.signals.iter().find(|it| it.sign.is_end())?;
-            (end.by == Some(side) && end.completed == signal.completed).then_some(end)
+            let is_soon = end.at.saturating_sub(signal.at) <= REACTION_TIME;
+            (end.by == Some(side) && end.completed == signal.completed && is_soon).then_some(end)
         };
         later.into_iter().find(|later| later.sign.is_complaint()).or_else(end)
     }
@@ -252,7 +256,7 @@ impl Judge<'_> {
         verdict(
             Cause::Close,
             format!(
-                "The {who} closed the connection, {} after the last transfer. No call was in flight.{doubt}",
+                "The {who} closed the connection, {} after the last transfer.{doubt}",
                 milliseconds(idle)
             ),
         )

@@ -16,6 +16,8 @@ pub struct Sending {
     pub side: Side,
     /// The cause that limited the sending for the longest time; `None` if unknown.
     pub limit: Option<Limit>,
+    /// `true` if the recording has the kernel's times of this end.
+    pub has_data: bool,
     /// A sentence about it.
     pub text: String,
 }
@@ -41,7 +43,7 @@ impl SendData {
     pub(super) fn finish(&self, side: Side) -> Sending {
         let time = self.sending.map(|sending| sending.total);
         let limit = time.and_then(|time| time.limit());
-        Sending { side, limit, text: self.text(side, limit) }
+        Sending { side, limit, has_data: time.is_some(), text: self.text(side, limit) }
     }
 
     fn text(&self, side: Side, limit: Option<Limit>) -> String {

@@ -7,6 +7,7 @@ use socket_tap::format::text::{printable, seconds};
 
 use super::explanation::{Cause, Ender, Explanation, Level};
 use super::retry::{InFlight, Processed, Retry};
+use super::sending::Sending;
 use crate::units::{milliseconds, plural, wrapped};
 
 /// Maximum number of calls in flight in a paragraph. Further ones are counted; JSON has all.
@@ -47,7 +48,7 @@ fn sentences(explanation: &Explanation) -> Vec<String> {
         sentences.push(format!("Evidence: {}.", events.collect::<Vec<_>>().join("; ")));
     }
     sentences.extend(calls(explanation));
-    sentences.extend(explanation.sending.iter().map(|sending| sending.text.clone()));
+    sentences.extend(sending(&explanation.sending));
     sentences.extend(explanation.caveats.iter().map(|caveat| (*caveat).to_owned()));
     sentences
 }
@@ -63,7 +64,7 @@ fn ended_by(explanation: &Explanation) -> String {
     match (explanation.level, explanation.cause) {
         (_, Cause::Unknown) => format!("{who}, for an unknown reason."),
         (Level::Unknown, _) => format!("{who}."),
-        (level, _) => format!("{who}, on the level {}.", level.name()),
+        (level, _) => format!("{who}, at the {} level.", level.name()),
     }
 }
 
@@ -74,7 +75,21 @@ fn first_end(explanation: &Explanation) -> Option<String> {
         Side::Client => "client",
         _ => "server",
     };
-    (explanation.ended_by != Ender::of(side)).then(|| format!("The {name} closed its socket first."))
+    (explanation.ended_by != Ender::of(side)).then(|| format!("The first FIN or RST was the {name}'s."))
+}
+
+/// Returns the sentences about the sending. Ends of which nothing is known share one sentence.
+fn sending(ends: &[Sending]) -> Vec<String> {
+    if ends.iter().all(|end| end.limit.is_none()) {
+        let too_short = ends.iter().any(|end| end.has_data);
+        let why = if too_short {
+            "the kernel's clock is too coarse for a connection this short"
+        } else {
+            "the recording has no TCP_INFO of it"
+        };
+        return vec![format!("Whether application, peer or network limited the sending is unknown: {why}.")];
+    }
+    ends.iter().filter(|end| end.limit.is_some()).map(|end| end.text.clone()).collect()
 }
 
 fn calls(explanation: &Explanation) -> Vec<String> {
@@ -82,7 +97,7 @@ fn calls(explanation: &Explanation) -> Vec<String> {
     if total == 0 {
         let is_known = explanation.protocol.is_some_and(|protocol| protocol != "TLS");
         return if is_known && explanation.caveats.is_empty() {
-            vec!["No call lost its response.".to_owned()]
+            vec!["No call was in flight.".to_owned()]
         } else {
             vec!["Whether a call was in flight is unknown.".to_owned()]
         };
