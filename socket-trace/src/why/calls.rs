@@ -37,6 +37,8 @@ struct OpenCall {
     until_close: bool,
     /// The connection has switched to another protocol.
     upgraded: bool,
+    /// The head of an HTTP/1.1 request is incomplete.
+    lacks_head: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -84,6 +86,9 @@ impl Calls {
                 call.answered |= matches!(part.class, Class::Headers | Class::Payload);
             } else if side == Side::Server {
                 self.highest_received = self.highest_received.max(Some(call.key(number)));
+            }
+            if part.name == "request head" {
+                call.lacks_head = !part.ends;
             }
             if part.name == "response head" && part.ends {
                 call.upgraded = part.text.starts_with("101");
@@ -163,6 +168,16 @@ impl Calls {
         (calls, *self.more.get(side))
     }
 
+    /// Returns `true` if a call has begun and has not ended yet.
+    pub(super) fn has_open(&self) -> bool {
+        self.open.values().any(|call| !call.upgraded)
+    }
+
+    /// Returns `true` if the head of a request was never completed.
+    pub(super) fn lacks_head(&self, knowledge: Knowledge) -> bool {
+        self.listed.get(seen_by(knowledge)).values().any(|listed| listed.call.lacks_head)
+    }
+
     /// Returns `true` if a call was in flight that the server did not refuse.
     pub(super) fn has_in_flight(&self, knowledge: Knowledge) -> bool {
         self.listed.get(seen_by(knowledge)).values().any(|listed| !listed.refused)
@@ -176,6 +191,7 @@ impl Calls {
             stream: listed.call.stream,
             last_stream: knowledge.last_stream,
             refused: listed.refused,
+            lacks_head: listed.call.lacks_head,
             answered: listed.call.answered || at_server.is_some_and(|it| it.call.answered),
             received,
             responded: received == Some(true) && !is_known_at_server,

@@ -158,8 +158,9 @@ impl Facts {
         if is_known || self.signals.len() >= MAX_SIGNALS {
             return;
         }
-        let (event, at, completed) = (place.event, place.at, self.calls.ended());
-        self.signals.push(Signal { sign, by, recorded_by, event, at, what, completed });
+        let (event, at) = (place.event, place.at);
+        let (completed, in_flight) = (self.calls.ended(), self.calls.has_open());
+        self.signals.push(Signal { sign, by, recorded_by, event, at, what, completed, in_flight });
     }
 
     /// Returns `true` if one direction has ended, or the connection failed.

@@ -62,6 +62,13 @@ fn half_close_of_a_client_that_gets_its_response_is_a_close() {
 }
 
 #[test]
+fn response_that_a_server_completes_after_the_clients_fin_may_be_lost() {
+    let lines = Script::server().read(GET).write(HALF_OK).eof().write("12345678").close("peer", "").end();
+    let explanation = assert_verdict(lines, (Ender::Client, Level::Socket, Cause::ClientGone));
+    assert_eq!(explanation.completed, 1);
+}
+
+#[test]
 fn reset_of_a_client_during_a_call_means_that_it_is_gone() {
     let lines = Script::server().read(GET).failed("write", "broken pipe", 32).close("reset", "").end();
     assert_verdict(lines, (Ender::Client, Level::Socket, Cause::ClientGone));

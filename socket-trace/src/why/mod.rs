@@ -30,6 +30,7 @@
 //! # Layout
 //!
 //! - [`explanation`]: [`Explanation`], the result
+//! - `cause`: [`Cause`], [`Ender`] and [`Level`]
 //! - [`retry`]: whether a call was processed, and whether a retry of it is safe
 //! - `signal`: the signs of an end in one event, such as a `GOAWAY` or a FIN
 //! - `goaway`: the code, the last stream and the debug data of a `GOAWAY`
@@ -38,17 +39,22 @@
 //! - `calls`: the calls of a connection that have not completed
 //! - `upkeep`: unanswered `PING`s and bursts of `RST_STREAM`
 //! - `judge`: chooses the first cause
+//! - `judge_end`: the cause of an end that no message announces
+//! - `assemble`: makes the explanation from what is known
 //! - `sending`: what limited the sending
 //! - `gather`: [`Explainer`] and [`explain`], which process a time line
 //! - [`text`]: an explanation as a paragraph
 
+mod assemble;
 mod by_side;
 mod calls;
+mod cause;
 mod connection;
 pub mod explanation;
 mod gather;
 mod goaway;
 mod judge;
+mod judge_end;
 pub mod retry;
 mod sending;
 mod signal;

@@ -54,6 +54,8 @@ pub(super) struct CallFacts {
     pub(super) last_stream: Option<u32>,
     /// The server reset the stream with `REFUSED_STREAM`.
     pub(super) refused: bool,
+    /// The head of an HTTP/1.1 request was never completed.
+    pub(super) lacks_head: bool,
     /// The response had begun.
     pub(super) answered: bool,
     /// The server's recording shows that its program read bytes of the request. `None` if it cannot be known.
@@ -73,6 +75,8 @@ impl CallFacts {
             (Processed::Processed, "the server wrote the complete response")
         } else if self.answered {
             (Processed::Processed, "the response had begun")
+        } else if self.lacks_head {
+            (Processed::NotProcessed, "the head of the request was never complete")
         } else if is_refused {
             (
                 Processed::NotProcessed,

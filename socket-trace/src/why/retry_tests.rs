@@ -51,6 +51,12 @@ fn response_that_the_client_did_not_read_shows_processing() {
 }
 
 #[test]
+fn request_without_a_complete_head_was_not_processed() {
+    let server = Script::server().read(b"POST /v1/books HT").wait(9).shutdown().close("local", "").end();
+    assert_eq!(only(&[server]), (Processed::NotProcessed, Retry::Safe));
+}
+
+#[test]
 fn gap_of_the_server_leaves_unread_requests_unknown() {
     let gap = r#""op":"gap","reads":1,"rx":70"#;
     let server = Script::server().wait(2).line(gap).shutdown().close("local", "").end();

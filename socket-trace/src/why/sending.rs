@@ -6,7 +6,7 @@ use socket_tap::format::Side;
 
 use super::explanation::plain_side;
 use crate::send_limits::{self, Limit};
-use crate::units::milliseconds;
+use crate::units::{milliseconds, plural};
 
 /// What limited the sending of one end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -83,7 +83,7 @@ impl SendData {
             ),
         };
         if time.retransmits > 0 {
-            text += &format!(" Segments were retransmitted {} times.", time.retransmits);
+            text += &format!(" Retransmitted: {}.", plural(time.retransmits.into(), "segment"));
         }
         if let Some((unsent, unacked)) = self.queued.filter(|(unsent, _)| *unsent > 0) {
             text += &format!(" At the end {unsent} B were unsent and {unacked} segments unacknowledged.");

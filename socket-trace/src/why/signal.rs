@@ -46,6 +46,8 @@ pub(super) struct Signal {
     pub(super) what: String,
     /// Number of calls that had ended before.
     pub(super) completed: u64,
+    /// A call had begun and not ended.
+    pub(super) in_flight: bool,
 }
 
 impl Sign {

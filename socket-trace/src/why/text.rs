@@ -94,6 +94,9 @@ fn sending(ends: &[Sending]) -> Vec<String> {
 
 fn calls(explanation: &Explanation) -> Vec<String> {
     let total = explanation.in_flight.len() as u64 + explanation.in_flight_more;
+    if total == 0 && explanation.cause == Cause::ClientGone {
+        return Vec::new();
+    }
     if total == 0 {
         let is_known = explanation.protocol.is_some_and(|protocol| protocol != "TLS");
         return if is_known && explanation.caveats.is_empty() {
@@ -112,7 +115,9 @@ fn calls(explanation: &Explanation) -> Vec<String> {
 }
 
 fn call(call: &InFlight) -> String {
-    let stream = call.stream.map(|stream| format!(" on stream {stream}")).unwrap_or_default();
+    // Without its headers, a call is named by its stream.
+    let stream = call.stream.filter(|_| !call.operation.starts_with("stream "));
+    let stream = stream.map(|stream| format!(" on stream {stream}")).unwrap_or_default();
     let event = call.event.map(|event| format!(" (event {event})")).unwrap_or_default();
     let processed = match call.processed {
         Processed::Processed => "processed",
