@@ -58,15 +58,19 @@ fn caveats(facts: &Facts) -> Vec<&'static str> {
             facts.has_gap,
             "The recorder dropped events of this connection, so an earlier cause may be missing.",
         ),
-        (facts.lacks_payload, "A recording has no payload, so messages that announce the end are not known."),
+        (
+            facts.lacks_payload(),
+            "The recording has no payload, so messages that announce the end are not known.",
+        ),
         (
             facts.protocol == Some("TLS"),
             "The messages are encrypted, so those that announce the end are not known.",
         ),
         (
-            facts.protocol.is_none() && !facts.lacks_payload && facts.has_unknown,
-            "The protocol is not known, so messages that announce the end are not known.",
+            facts.has_unknown,
+            "Some bytes could not be dissected, so messages that announce the end may be missing.",
         ),
+        (facts.is_released, "The program took the connection out of the recording."),
     ];
     all.into_iter().filter(|(applies, _)| *applies).map(|(_, caveat)| caveat).collect()
 }

@@ -55,7 +55,7 @@ impl OpenCall {
     }
 }
 
-/// What the recordings show about the requests of a connection.
+/// The evidence of the recordings about the requests of a connection.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Knowledge {
     pub(super) client_recorded: bool,
@@ -190,7 +190,7 @@ impl Calls {
         let facts = CallFacts {
             stream: listed.call.stream,
             last_stream: knowledge.last_stream,
-            refused: listed.refused,
+            refused: listed.refused || at_server.is_some_and(|it| it.refused),
             lacks_head: listed.call.lacks_head,
             answered: listed.call.answered || at_server.is_some_and(|it| it.call.answered),
             received,

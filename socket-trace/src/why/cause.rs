@@ -1,4 +1,4 @@
-//! Who ended a connection, on which level and why.
+//! The causes of a connection's end: the side, the level and the first cause.
 
 use serde::Serialize;
 use socket_tap::format::Side;

@@ -1,6 +1,6 @@
-//! What is known of one connection.
+//! The facts about one connection.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use socket_dissect::{Layer, Part};
 use socket_tap::event::{Event, Op};
@@ -19,7 +19,10 @@ use crate::timeline::connections::{Connection, Socket};
 /// Maximum number of signals that are kept. The first ones decide.
 const MAX_SIGNALS: usize = 32;
 
-/// What is known of one connection.
+/// Time in nanoseconds after which an invalid message replaces an earlier one as the possible cause.
+const RECENT: u64 = 1_000_000_000;
+
+/// The facts about one connection.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
     pub(super) number: u64,
@@ -29,7 +32,7 @@ pub(super) struct Facts {
     pub(super) opened: u64,
     pub(super) closed: Option<u64>,
     /// The sockets that are open, and those that are layered on another one, such as TLS.
-    pub(super) open: HashSet<Socket>,
+    pub(super) open: HashMap<Socket, Side>,
     layered: HashSet<Socket>,
     /// The listener that accepted the connection.
     pub(super) listener: Option<Socket>,
@@ -45,8 +48,8 @@ pub(super) struct Facts {
     pub(super) sending: BySide<Option<SendData>>,
     /// The recorder dropped events of an end.
     pub(super) has_gap: bool,
-    /// An end was recorded without payload.
-    pub(super) lacks_payload: bool,
+    /// Ends whose recording has payload.
+    pub(super) has_payload: BySide<bool>,
     /// The program took an end out of the recording.
     pub(super) is_released: bool,
     /// Some bytes could not be dissected.
@@ -154,8 +157,16 @@ impl Facts {
         place: Place,
         what: String,
     ) {
-        let is_known = self.signals.iter().any(|it| it.by == by && it.sign.is_repetition_of(&sign));
-        if is_known || self.signals.len() >= MAX_SIGNALS {
+        let known = self.signals.iter().position(|it| it.by == by && it.sign.is_repetition_of(&sign));
+        if let Some(known) = known {
+            let before = self.signals.get(known).map_or(0, |known| known.at);
+            // The peer ended the connection because of a recent one, if at all.
+            if !sign.is_offence() || self.has_ended() || place.at.saturating_sub(before) <= RECENT {
+                return;
+            }
+            self.signals.remove(known);
+        }
+        if self.signals.len() >= MAX_SIGNALS {
             return;
         }
         let (event, at) = (place.event, place.at);
@@ -173,10 +184,24 @@ impl Facts {
         self.ends.iter().any(|end| end.side == side)
     }
 
+    /// Returns `true` if no recording of the connection has payload.
+    pub(super) fn lacks_payload(&self) -> bool {
+        !self.has_payload.client && !self.has_payload.server
+    }
+
     /// Returns `true` if the messages are not known, because they are encrypted, were not recorded, or have an unknown
     /// protocol.
     pub(super) fn is_blind(&self) -> bool {
-        self.has_gap || self.lacks_payload || self.has_unknown || matches!(self.protocol, None | Some("TLS"))
+        self.has_gap
+            || self.lacks_payload()
+            || self.has_unknown
+            || matches!(self.protocol, None | Some("TLS"))
+    }
+
+    /// Returns `true` if the server's recording has every byte that its program read.
+    fn has_complete_server(&self) -> bool {
+        let is_open = self.open.values().any(|side| *side == Side::Server);
+        self.has_payload.server && !self.is_blind() && !self.is_released && !is_open
     }
 
     /// Returns the last `GOAWAY` of a side.
@@ -190,8 +215,8 @@ impl Facts {
     /// Returns what the recordings show about the requests.
     pub(super) fn knowledge(&self) -> Knowledge {
         Knowledge {
-            client_recorded: self.is_recorded(Side::Client),
-            server_complete: self.is_recorded(Side::Server) && !self.is_blind(),
+            client_recorded: self.has_payload.client,
+            server_complete: self.has_complete_server(),
             last_stream: self.goaway(Side::Server).and_then(|goaway| goaway.last_stream),
         }
     }

@@ -1,4 +1,4 @@
-//! Who ended a connection, on which level and why.
+//! The causes of a connection's end: the side, the level and the first cause.
 
 use socket_tap::format::Side;
 
@@ -253,6 +253,21 @@ fn invalid_frame_that_the_peer_accepted_is_no_cause() {
 }
 
 #[test]
+fn last_invalid_frame_before_a_complaint_is_its_cause() {
+    let (old, new) = (frame(6, 0, 3, &[7; 8]), frame(4, 0, 5, &[]));
+    let lines = Script::server()
+        .read([preface(), old].concat())
+        .write(settings())
+        .wait(60_000)
+        .read(new)
+        .write(goaway(0, 1, b""))
+        .shutdown();
+    let explanation =
+        assert_verdict(lines.close("local", "").end(), (Ender::Server, Level::Http2, Cause::ProtocolError));
+    assert!(explanation.reason.contains("SETTINGS"), "{}", explanation.reason);
+}
+
+#[test]
 fn end_long_after_an_invalid_frame_is_no_reaction_to_it() {
     let invalid = [settings(), frame(6, 0, 3, &[7; 8])].concat();
     let lines = Script::client().write(preface()).read(invalid).wait(20_000).shutdown().close("local", "");
@@ -350,4 +365,45 @@ fn both_ends_are_one_connection_and_the_first_fin_decides() {
     let explanation = explained(&[client, server]);
     assert_eq!(verdict(&explanation), (Ender::Client, Level::Socket, Cause::Close));
     assert_eq!((explanation.ends.len(), explanation.evidence[0].recorded_by), (2, Side::Client));
+}
+
+#[test]
+fn messages_of_a_layered_stream_belong_to_its_connection() {
+    let request = b"GET / HTTP/1.1\r\nconnection: close\r\n\r\n";
+    let lines = Script::client()
+        .write([22, 3, 1, 0, 4, 1, 0, 0, 0])
+        .line(r#""sock":2,"op":"adopt","domain":"tls","type":"stream","on":1"#)
+        .on(2)
+        .write(request)
+        .read(b"HTTP/1.1 204 No Content\r\n\r\n")
+        .eof()
+        .close("peer", "")
+        .on(1)
+        .eof()
+        .close("peer", "");
+    let explanation = assert_verdict(lines.end(), (Ender::Client, Level::Http1, Cause::ConnectionClose));
+    assert_eq!((explanation.protocol, explanation.ends.len()), (Some("HTTP/1.1"), 1));
+}
+
+#[test]
+fn encrypted_messages_leave_the_cause_unknown() {
+    let lines = Script::client().write([23, 3, 3, 0, 3, 1, 2, 3]).shutdown().close("local", "").end();
+    assert_verdict(lines, (Ender::Client, Level::Socket, Cause::Unknown));
+}
+
+#[test]
+fn each_connection_is_explained_once() {
+    let mut script = Script::client();
+    for sock in 1..=5 {
+        let connect = format!(
+            r#""sock":{sock},"op":"connect","local":"127.0.0.1:{}","peer":"127.0.0.1:3000""#,
+            50_000 + sock
+        );
+        script = if sock == 1 { script } else { script.line(&connect) };
+        script = script.on(sock).write(GET).read(OK).shutdown().close("local", "");
+    }
+    let other = Script::server().eof().close("peer", "").end();
+    let mut numbers: Vec<u64> = explain_all(&[script.end(), other]).iter().map(|it| it.connection).collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, [1, 2, 3, 4, 5]);
 }

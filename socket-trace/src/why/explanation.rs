@@ -9,7 +9,7 @@ use super::goaway::Goaway;
 use super::retry::InFlight;
 use super::sending::Sending;
 
-/// Why a connection ended, and what that means for its calls.
+/// The reason for a connection's end, and its meaning for the calls.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Explanation {
     /// Number of the connection on the time line, from 1.
@@ -52,7 +52,7 @@ pub struct Explanation {
     /// Number of further such calls, which are not listed.
     #[serde(skip_serializing_if = "is_zero")]
     pub in_flight_more: u64,
-    /// What limited the sending of each recorded end.
+    /// The cause that limited the sending of each recorded end.
     pub sending: Vec<Sending>,
     /// Reasons why something is unknown, such as events that the recorder dropped.
     pub caveats: Vec<&'static str>,

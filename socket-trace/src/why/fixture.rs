@@ -43,6 +43,12 @@ impl Script {
         self
     }
 
+    /// Chooses the socket of the following events.
+    pub(super) fn on(mut self, sock: u64) -> Self {
+        self.sock = sock;
+        self
+    }
+
     /// Lets time pass before the next event.
     pub(super) fn wait(mut self, ms: u64) -> Self {
         self.t += ms * 1_000_000;
@@ -106,8 +112,7 @@ pub(super) fn explain_all(traces: &[Vec<String>]) -> Vec<Explanation> {
 }
 
 fn explain_timeline(timeline: Timeline) -> Vec<Explanation> {
-    let mut detail = Detail::default();
-    detail.header_fields = true;
+    let detail = Detail { header_fields: true, ..Detail::default() };
     let mut events = AnnotatedEvents::new(timeline).with_detail(detail);
     let mut explanations = Vec::new();
     explain(&mut events, |explanation| {

@@ -41,7 +41,7 @@ pub fn explain<E: From<Error>>(
 #[derive(Debug, Default)]
 pub struct Explainer {
     labels: Vec<String>,
-    lacks_payload: Vec<bool>,
+    has_payload: Vec<bool>,
     limits: Vec<SendLimits>,
     connections: BTreeMap<u64, Facts>,
     /// Connections whose ends are closed, and whose other end may still appear.
@@ -57,7 +57,7 @@ impl Explainer {
     pub fn new(recordings: &[Recording]) -> Self {
         Self {
             labels: recordings.iter().map(|recording| recording.label.clone()).collect(),
-            lacks_payload: recordings.iter().map(|recording| recording.header.capture == 0).collect(),
+            has_payload: recordings.iter().map(|recording| recording.header.capture > 0).collect(),
             limits: recordings.iter().map(|_| SendLimits::new()).collect(),
             ..Self::default()
         }
@@ -84,7 +84,7 @@ impl Explainer {
 
     fn gap(&mut self, recording: usize) {
         for facts in self.connections.values_mut() {
-            facts.has_gap |= facts.open.iter().any(|socket| socket.recording == recording);
+            facts.has_gap |= facts.open.keys().any(|socket| socket.recording == recording);
         }
     }
 
@@ -108,13 +108,13 @@ impl Explainer {
         let facts = self.connections.entry(connection.number).or_insert_with(|| Facts::new(connection, at));
         let opens = matches!(event.op, Op::Accept { .. } | Op::Connect { .. } | Op::Adopt { .. });
         if opens && event.error.is_none() {
-            facts.open.insert(socket);
+            facts.open.insert(socket, side);
             if !matches!(event.op, Op::Adopt { on: Some(_), .. }) {
                 let recording = self.labels.get(socket.recording).cloned().unwrap_or_default();
                 facts.ends.push(RecordedEnd { recording, side, sock: socket.sock });
                 facts.sending.get_mut(side).get_or_insert_default();
             }
-            facts.lacks_payload |= self.lacks_payload.get(socket.recording).copied().unwrap_or(true);
+            *facts.has_payload.get_mut(side) |= self.has_payload.get(socket.recording) == Some(&true);
             if let Op::Accept { on, .. } = event.op {
                 facts.listener = Some(Socket { sock: on, ..socket });
             }

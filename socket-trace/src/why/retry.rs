@@ -1,4 +1,4 @@
-//! Whether a call that got no complete response was processed, and whether a retry of it is safe.
+//! The processing of calls without a complete response, and the safety of a retry.
 
 use serde::Serialize;
 
@@ -13,15 +13,15 @@ pub struct InFlight {
     /// Number of the event with the first byte of the request, if the recording has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<u64>,
-    /// Whether the server processed the call.
+    /// Processing by the server.
     pub processed: Processed,
     /// The fact that shows it.
     pub shown_by: &'static str,
-    /// Whether the client may repeat the call.
+    /// Safety of a retry by the client.
     pub retry: Retry,
 }
 
-/// Whether the server processed a call.
+/// The processing of a call by the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Processed {
@@ -33,7 +33,7 @@ pub enum Processed {
     Unknown,
 }
 
-/// Whether a client may repeat a call automatically.
+/// The safety of an automatic retry of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Retry {
@@ -45,7 +45,7 @@ pub enum Retry {
     Unknown,
 }
 
-/// What is known about a call without a complete response.
+/// The facts about a call without a complete response.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct CallFacts {
     /// Id of its HTTP/2 stream.
@@ -72,7 +72,7 @@ impl CallFacts {
         if self.refused {
             (Processed::NotProcessed, "the server reset it with REFUSED_STREAM (RFC 9113, section 8.7)")
         } else if self.responded {
-            (Processed::Processed, "the server wrote the complete response")
+            (Processed::Processed, "the server had completed the call")
         } else if self.answered {
             (Processed::Processed, "the response had begun")
         } else if self.lacks_head {

@@ -1,4 +1,4 @@
-//! Whether calls in flight were processed, and whether a retry is safe.
+//! The processing of calls in flight, and the safety of a retry.
 
 use super::fixture::*;
 use super::retry::InFlight;
@@ -54,6 +54,19 @@ fn response_that_the_client_did_not_read_shows_processing() {
 fn request_without_a_complete_head_was_not_processed() {
     let server = Script::server().read(b"POST /v1/books HT").wait(9).shutdown().close("local", "").end();
     assert_eq!(only(&[server]), (Processed::NotProcessed, Retry::Safe));
+}
+
+#[test]
+fn end_without_payload_does_not_hide_the_calls_of_the_other() {
+    let client = Script::client_without_payload().wait(9).eof().close("peer", "").end();
+    let server = Script::server().wait(2).read(POST).shutdown().close("local", "").end();
+    assert_eq!(only(&[client, server]), (Processed::Unknown, Retry::Unsafe));
+}
+
+#[test]
+fn recording_of_a_server_that_ends_early_leaves_requests_unknown() {
+    let server = Script::server().wait(6).end();
+    assert_eq!(only(&[client(POST, b""), server]), (Processed::Unknown, Retry::Unsafe));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What limited the sending of one end of a connection: application, peer or network.
+//! The cause that limited the sending of one end of a connection: application, peer or network.
 
 use serde::Serialize;
 use socket_tap::close::TcpSample;
@@ -8,7 +8,7 @@ use super::explanation::plain_side;
 use crate::send_limits::{self, Limit};
 use crate::units::{milliseconds, plural};
 
-/// What limited the sending of one end.
+/// The cause that limited the sending of one end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Sending {
     /// The sending end.

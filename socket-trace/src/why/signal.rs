@@ -56,6 +56,11 @@ impl Sign {
         matches!(self, Self::Fin | Self::Reset { .. } | Self::TimedOut | Self::NetworkError)
     }
 
+    /// Returns `true` if the peer may end the connection because of the sign.
+    pub(super) fn is_offence(&self) -> bool {
+        matches!(self, Self::Violation(_) | Self::RstStreamBurst)
+    }
+
     /// Returns `true` if the sign reports that the peer has made an error.
     pub(super) fn is_complaint(&self) -> bool {
         match self {
