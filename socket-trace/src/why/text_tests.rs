@@ -2,6 +2,7 @@
 
 use super::fixture::*;
 use super::text::paragraph;
+use crate::send_limits::Limit;
 
 const WIDTH: usize = 100;
 
@@ -65,4 +66,30 @@ fn json_has_the_documented_fields() {
     assert_eq!(json["evidence"][0]["event"], 3);
     assert_eq!(json["ends"][0]["side"], "client");
     assert_eq!(json["sending"][0]["limit"], serde_json::Value::Null);
+}
+
+/// Returns the sentence about the sending of a server that runs for a second and has these times at its close.
+fn sending(times: &str) -> (Option<Limit>, String) {
+    let tcp = format!(r#","tcp":{{"state":"ESTABLISHED","rtt_us":900,"delivered":9{times}}}"#);
+    let lines = Script::server().read(GET).write(OK).wait(1_000).eof().close("peer", &tcp).end();
+    let sending = explained(&[lines]).sending.remove(0);
+    (sending.limit, sending.text)
+}
+
+#[test]
+fn longest_time_of_the_kernel_names_what_limited_the_sending() {
+    let (limit, text) = sending(r#","busy_us":900000,"rwnd_limited_us":800000"#);
+    assert!(limit == Some(Limit::Peer) && text.contains("800.000 ms"), "{text}");
+    let (limit, text) = sending(r#","busy_us":900000,"sndbuf_limited_us":800000"#);
+    assert!(limit == Some(Limit::SendBuffer) && text.contains("800.000 ms"), "{text}");
+    let (limit, text) = sending(r#","busy_us":900000,"retransmits":1"#);
+    assert!(limit == Some(Limit::Network) && text.contains("1 segment"), "{text}");
+    assert_eq!(sending(r#","busy_us":1000"#).0, Some(Limit::Application));
+}
+
+#[test]
+fn sample_of_an_open_connection_names_what_limited_the_sending() {
+    let sample = r#""sock":2,"op":"tcp_info","tcp":{"state":"ESTABLISHED","rtt_us":9,"delivered":9,"busy_us":900000,"rwnd_limited_us":800000}"#;
+    let lines = Script::server().read(GET).wait(1_000).line(sample).cut();
+    assert_eq!(explained(&[lines]).sending[0].limit, Some(Limit::Peer));
 }
