@@ -105,6 +105,9 @@ fn calls(explanation: &Explanation) -> Vec<String> {
             vec!["Whether a call was in flight is unknown.".to_owned()]
         };
     }
+    if explanation.ended_by == Ender::Nobody {
+        return vec![format!("{} in progress.", plural(total, "call"))];
+    }
     let mut sentences = vec![format!("{} without a complete response.", plural(total, "call"))];
     sentences.extend(explanation.in_flight.iter().take(MAX_CALLS).map(call));
     let listed = explanation.in_flight.len().min(MAX_CALLS) as u64;
