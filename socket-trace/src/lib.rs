@@ -43,6 +43,7 @@
 //! - [`sockets`]: the sockets of running programs, as netstat shows them
 //! - [`export`]: recordings in the formats of other tools: pcapng, qlog, CSV
 //! - [`watch`]: recordings in progress on the whole terminal
+//! - [`why`]: why connections ended, and whether a retry of their calls is safe
 //! - [`cli`]: the command `socket-trace`
 //!
 //! The payload of reads and writes is dissected by the crate `socket_dissect`.
@@ -73,3 +74,4 @@ mod units;
 pub mod verify;
 #[cfg(feature = "watch")]
 pub mod watch;
+pub mod why;

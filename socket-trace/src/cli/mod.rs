@@ -20,6 +20,7 @@ mod terminal;
 mod verify;
 #[cfg(feature = "watch")]
 mod watch;
+mod why;
 
 use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
@@ -50,6 +51,7 @@ enum Command {
     Compare(compare::Compare),
     Verify(verify::Verify),
     Lint(lint::Lint),
+    Why(why::Why),
     Sockets(sockets::Sockets),
     Export(export::Export),
     Report(report::ReportCommand),
@@ -69,6 +71,7 @@ pub fn run() -> ExitCode {
         Command::Compare(compare) => compare.run(),
         Command::Verify(verify) => verify.run(),
         Command::Lint(lint) => lint.run(),
+        Command::Why(why) => why.run(),
         Command::Sockets(sockets) => sockets.run(),
         Command::Export(export) => export.run(),
         Command::Report(report) => report.run(),

@@ -18,3 +18,4 @@ mod sequence;
 mod show;
 #[cfg(all(unix, feature = "watch"))]
 mod watch;
+mod why;

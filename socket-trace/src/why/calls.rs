@@ -1,0 +1,214 @@
+//! The calls of a connection that have not completed.
+
+use std::collections::{BTreeMap, HashMap};
+
+use socket_dissect::{Call, Class, Part};
+use socket_tap::format::Side;
+
+use super::by_side::BySide;
+use super::retry::{CallFacts, InFlight, retry};
+use super::signal::field;
+use crate::timeline::connections::Socket;
+
+/// Maximum number of calls that are listed for one end of a connection. Further ones are counted.
+const MAX_LISTED: usize = 64;
+
+/// The calls of a connection.
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    open: HashMap<(Socket, u64), OpenCall>,
+    /// Calls without a complete response, by their key.
+    listed: BySide<BTreeMap<u64, Listed>>,
+    /// Number of further ones.
+    more: BySide<u64>,
+    /// Number of calls that ended before the connection.
+    completed: BySide<u64>,
+    /// The highest key of a request that the server's program has read.
+    highest_received: Option<u64>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct OpenCall {
+    event: u64,
+    side: Option<Side>,
+    stream: Option<u32>,
+    answered: bool,
+    /// The response ends with the connection (RFC 9112, section 6.3).
+    until_close: bool,
+    /// The connection has switched to another protocol.
+    upgraded: bool,
+    /// The head of an HTTP/1.1 request is incomplete.
+    lacks_head: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Listed {
+    call: OpenCall,
+    operation: String,
+    refused: bool,
+}
+
+impl OpenCall {
+    /// Returns the key of the call, which both ends of the connection share: the stream or the number of the call.
+    fn key(&self, number: u64) -> u64 {
+        self.stream.map_or(number, u64::from)
+    }
+}
+
+/// The evidence of the recordings about the requests of a connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Knowledge {
+    pub(super) client_recorded: bool,
+    /// The server's recording is complete and readable.
+    pub(super) server_complete: bool,
+    /// Last stream of the server's last `GOAWAY`.
+    pub(super) last_stream: Option<u32>,
+}
+
+impl Calls {
+    /// Processes the parts of a read or write of `side`.
+    pub(super) fn observe(
+        &mut self,
+        socket: Socket,
+        (side, sender): (Side, Side),
+        parts: &[Part],
+        event: u64,
+    ) {
+        for part in parts {
+            let Some(number) = part.call else { continue };
+            let call = self.open.entry((socket, number)).or_insert_with(|| OpenCall {
+                event,
+                side: Some(side),
+                ..OpenCall::default()
+            });
+            call.stream = call.stream.or(part.stream);
+            if sender == Side::Server {
+                call.answered |= matches!(part.class, Class::Headers | Class::Payload);
+            } else if side == Side::Server {
+                self.highest_received = self.highest_received.max(Some(call.key(number)));
+            }
+            if part.name == "request head" {
+                call.lacks_head = !part.ends;
+            }
+            if part.name == "response head" && part.ends {
+                call.upgraded = part.text.starts_with("101");
+                call.until_close = field(part, "content-length").is_none()
+                    && field(part, "transfer-encoding").is_none()
+                    && !part.text.starts_with('1');
+            }
+        }
+    }
+
+    /// Processes calls that ended with a read or write of `side`.
+    pub(super) fn complete(&mut self, socket: Socket, side: Side, ended: &[Call]) {
+        for call in ended {
+            let open = self.open.remove(&(socket, call.number)).unwrap_or_default();
+            if call.status.as_deref().is_some_and(|status| status.contains("reset: REFUSED_STREAM")) {
+                self.list(
+                    side,
+                    call.number,
+                    Listed { call: open, operation: call.operation.clone(), refused: true },
+                );
+            } else {
+                *self.completed.get_mut(side) += 1;
+            }
+        }
+    }
+
+    /// Processes calls that ended because `side` closed its socket. `server_finished` is `true` if the server had sent
+    /// its FIN.
+    pub(super) fn interrupt(&mut self, socket: Socket, side: Side, ended: &[Call], server_finished: bool) {
+        for call in ended {
+            let open = self.open.remove(&(socket, call.number)).unwrap_or_default();
+            if open.upgraded || (open.until_close && server_finished) {
+                *self.completed.get_mut(side) += 1;
+            } else {
+                self.list(
+                    side,
+                    call.number,
+                    Listed { call: open, operation: call.operation.clone(), refused: false },
+                );
+            }
+        }
+    }
+
+    /// Lists the calls that are still open. `operation` returns the operation of a call.
+    pub(super) fn interrupt_open(&mut self, operation: impl Fn(Socket, u64) -> Option<String>) {
+        for ((socket, number), call) in std::mem::take(&mut self.open) {
+            let Some(side) = call.side.filter(|_| !call.upgraded) else { continue };
+            let operation = operation(socket, number).unwrap_or_default();
+            self.list(side, number, Listed { call, operation, refused: false });
+        }
+    }
+
+    fn list(&mut self, side: Side, number: u64, listed: Listed) {
+        let all = self.listed.get_mut(side);
+        if all.len() < MAX_LISTED {
+            all.insert(listed.call.key(number), listed);
+        } else {
+            *self.more.get_mut(side) += 1;
+        }
+    }
+
+    /// Returns the number of calls that ended before the connection.
+    pub(super) fn completed(&self, knowledge: Knowledge) -> u64 {
+        *self.completed.get(seen_by(knowledge))
+    }
+
+    /// Returns the number of calls that have ended so far, at either end.
+    pub(super) fn ended(&self) -> u64 {
+        self.completed.client.max(self.completed.server)
+    }
+
+    /// Returns the calls without a complete response, and the number of further ones.
+    pub(super) fn in_flight(&self, knowledge: Knowledge) -> (Vec<InFlight>, u64) {
+        let side = seen_by(knowledge);
+        let listed = self.listed.get(side).iter();
+        let calls = listed.map(|(key, listed)| self.explained(*key, listed, knowledge)).collect();
+        (calls, *self.more.get(side))
+    }
+
+    /// Returns `true` if a call has begun and has not ended yet.
+    pub(super) fn has_open(&self) -> bool {
+        self.open.values().any(|call| !call.upgraded)
+    }
+
+    /// Returns `true` if the head of a request was never completed.
+    pub(super) fn lacks_head(&self, knowledge: Knowledge) -> bool {
+        self.listed.get(seen_by(knowledge)).values().any(|listed| listed.call.lacks_head)
+    }
+
+    /// Returns `true` if a call was in flight that the server did not refuse.
+    pub(super) fn has_in_flight(&self, knowledge: Knowledge) -> bool {
+        self.listed.get(seen_by(knowledge)).values().any(|listed| !listed.refused)
+    }
+
+    fn explained(&self, key: u64, listed: &Listed, knowledge: Knowledge) -> InFlight {
+        let at_server = self.listed.server.get(&key);
+        let received = (knowledge.server_complete).then_some(self.highest_received >= Some(key));
+        let is_known_at_server = at_server.is_some() || self.more.server > 0;
+        let facts = CallFacts {
+            stream: listed.call.stream,
+            last_stream: knowledge.last_stream,
+            refused: listed.refused || at_server.is_some_and(|it| it.refused),
+            lacks_head: listed.call.lacks_head,
+            answered: listed.call.answered || at_server.is_some_and(|it| it.call.answered),
+            received,
+            responded: received == Some(true) && !is_known_at_server,
+        };
+        let (processed, shown_by) = facts.processed();
+        InFlight {
+            operation: listed.operation.clone(),
+            stream: listed.call.stream,
+            event: Some(listed.call.event).filter(|event| *event > 0),
+            processed,
+            shown_by,
+            retry: retry(processed, &listed.operation),
+        }
+    }
+}
+
+/// Returns the side whose view of the calls counts: the client needs to know whether it may retry.
+fn seen_by(knowledge: Knowledge) -> Side {
+    if knowledge.client_recorded { Side::Client } else { Side::Server }
+}

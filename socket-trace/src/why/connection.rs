@@ -1,0 +1,240 @@
+//! The facts about one connection.
+
+use std::collections::{HashMap, HashSet};
+
+use socket_dissect::{Layer, Part};
+use socket_tap::event::{Event, Op};
+use socket_tap::format::Side;
+
+use super::by_side::BySide;
+use super::calls::{Calls, Knowledge};
+use super::explanation::RecordedEnd;
+use super::goaway::Goaway;
+use super::sending::SendData;
+use super::signal::{Sign, Signal, field, in_call, in_messages};
+use super::upkeep::{Place, Upkeep};
+use crate::timeline::AnnotatedEvent;
+use crate::timeline::connections::{Connection, Socket};
+
+/// Maximum number of signals that are kept. The first ones decide.
+const MAX_SIGNALS: usize = 32;
+
+/// Time in nanoseconds after which an invalid message replaces an earlier one as the possible cause.
+const RECENT: u64 = 1_000_000_000;
+
+/// The facts about one connection.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    pub(super) number: u64,
+    pub(super) client: Option<String>,
+    pub(super) server: Option<String>,
+    pub(super) ends: Vec<RecordedEnd>,
+    pub(super) opened: u64,
+    pub(super) closed: Option<u64>,
+    /// The sockets that are open, and those that are layered on another one, such as TLS.
+    pub(super) open: HashMap<Socket, Side>,
+    layered: HashSet<Socket>,
+    /// The listener that accepted the connection.
+    pub(super) listener: Option<Socket>,
+    pub(super) signals: Vec<Signal>,
+    pub(super) calls: Calls,
+    pub(super) upkeep: Upkeep,
+    pub(super) protocol: Option<&'static str>,
+    pub(super) is_grpc: bool,
+    /// Time that the server announced in `Keep-Alive`, in seconds.
+    pub(super) keep_alive: Option<u64>,
+    /// Time of the last read or write before the end, and the number of its event.
+    pub(super) last_transfer: Option<Place>,
+    pub(super) sending: BySide<Option<SendData>>,
+    /// The recorder dropped events of an end.
+    pub(super) has_gap: bool,
+    /// Ends whose recording has payload.
+    pub(super) has_payload: BySide<bool>,
+    /// The program took an end out of the recording.
+    pub(super) is_released: bool,
+    /// Some bytes could not be dissected.
+    pub(super) has_unknown: bool,
+}
+
+impl Facts {
+    /// Returns the facts of a connection that begins.
+    pub(super) fn new(connection: &Connection, at: u64) -> Self {
+        let address = |side| {
+            let address = if connection.side == side { &connection.local } else { &connection.peer };
+            address.as_ref().map(ToString::to_string)
+        };
+        let (client, server) = (address(Side::Client), address(Side::Server));
+        Self { number: connection.number, client, server, opened: at, ..Self::default() }
+    }
+
+    /// Processes an event of a socket of the connection.
+    pub(super) fn observe(&mut self, annotated: &AnnotatedEvent, socket: Socket, side: Side, number: u64) {
+        let event = &annotated.timed.event;
+        let place = Place { event: number, at: annotated.timed.at };
+        if let Op::Adopt { on: Some(_), .. } = event.op {
+            self.layered.insert(socket);
+        }
+        match &event.op {
+            Op::Read(transfer) | Op::Write(transfer) if transfer.bytes > 0 && event.error.is_none() => {
+                self.transfer(annotated, socket, side, place);
+            }
+            Op::Close(_) | Op::Release(_) => self.close(annotated, socket, side, place),
+            _ => {}
+        }
+        if !self.layered.contains(&socket) {
+            self.socket_call(event, side, place);
+        }
+    }
+
+    fn socket_call(&mut self, event: &Event, side: Side, place: Place) {
+        self.is_released |= matches!(event.op, Op::Release(_));
+        if let Some((sign, by, what)) = in_call(event, side) {
+            self.signal(sign, by, side, place, what);
+        }
+    }
+
+    fn transfer(&mut self, annotated: &AnnotatedEvent, socket: Socket, side: Side, place: Place) {
+        let (event, parts) = (&annotated.timed.event, &annotated.parts);
+        let is_read = matches!(event.op, Op::Read(_));
+        let sender = if is_read { side.other() } else { side };
+        let signs = in_messages(parts);
+        if !self.has_ended() && signs.is_empty() {
+            self.last_transfer = Some(place);
+        }
+        for (sign, what) in signs {
+            self.signal(sign, Some(sender), side, place, what);
+        }
+        let heard = is_read || !self.is_recorded(sender.other());
+        if let Some(first) = self.upkeep.observe(parts, (sender, side), heard, place) {
+            let what = "first RST_STREAM of 10 or more within a second".to_owned();
+            self.signal(Sign::RstStreamBurst, Some(sender), side, first, what);
+        }
+        self.note_protocol(parts);
+        self.calls.observe(socket, (side, sender), parts, place.event);
+        self.calls.complete(socket, side, &annotated.ended);
+    }
+
+    fn note_protocol(&mut self, parts: &[Part]) {
+        for part in parts {
+            let (rank, protocol) = match part.layer {
+                Layer::Http1 | Layer::Sse => (1, "HTTP/1.1"),
+                Layer::Http2 => (2, "HTTP/2"),
+                Layer::Grpc => (3, "gRPC"),
+                Layer::Websocket => (3, "WebSocket"),
+                Layer::Postgres => (1, "PostgreSQL"),
+                Layer::Tls => (0, "TLS"),
+                Layer::Unknown => {
+                    self.has_unknown = true;
+                    continue;
+                }
+            };
+            self.is_grpc |= part.layer == Layer::Grpc;
+            if self.protocol.is_none_or(|known| rank > self::rank(known)) {
+                self.protocol = Some(protocol);
+            }
+            if part.name == "response head"
+                && let Some(value) = field(part, "keep-alive")
+            {
+                self.keep_alive = timeout(value).or(self.keep_alive);
+            }
+        }
+    }
+
+    fn close(&mut self, annotated: &AnnotatedEvent, socket: Socket, side: Side, place: Place) {
+        let server_finished =
+            self.signals.iter().any(|it| it.sign == Sign::Fin && it.by == Some(Side::Server));
+        self.calls.interrupt(socket, side, &annotated.ended, server_finished);
+        self.open.remove(&socket);
+        self.closed = Some(place.at);
+    }
+
+    /// Adds a signal, unless the same side has sent one of the same kind before.
+    pub(super) fn signal(
+        &mut self,
+        sign: Sign,
+        by: Option<Side>,
+        recorded_by: Side,
+        place: Place,
+        what: String,
+    ) {
+        let known = self.signals.iter().position(|it| it.by == by && it.sign.is_repetition_of(&sign));
+        if let Some(known) = known {
+            let before = self.signals.get(known).map_or(0, |known| known.at);
+            // The peer ended the connection because of a recent one, if at all.
+            if !sign.is_offence() || self.has_ended() || place.at.saturating_sub(before) <= RECENT {
+                return;
+            }
+            self.signals.remove(known);
+        }
+        if self.signals.len() >= MAX_SIGNALS {
+            return;
+        }
+        let (event, at) = (place.event, place.at);
+        let (completed, in_flight) = (self.calls.ended(), self.calls.has_open());
+        self.signals.push(Signal { sign, by, recorded_by, event, at, what, completed, in_flight });
+    }
+
+    /// Returns `true` if one direction has ended, or the connection failed.
+    fn has_ended(&self) -> bool {
+        self.signals.iter().any(|signal| signal.sign.is_end())
+    }
+
+    /// Returns `true` if a recording has this end of the connection.
+    pub(super) fn is_recorded(&self, side: Side) -> bool {
+        self.ends.iter().any(|end| end.side == side)
+    }
+
+    /// Returns `true` if no recording of the connection has payload.
+    pub(super) fn lacks_payload(&self) -> bool {
+        !self.has_payload.client && !self.has_payload.server
+    }
+
+    /// Returns `true` if the messages are not known, because they are encrypted, were not recorded, or have an unknown
+    /// protocol.
+    pub(super) fn is_blind(&self) -> bool {
+        self.has_gap
+            || self.lacks_payload()
+            || self.has_unknown
+            || matches!(self.protocol, None | Some("TLS"))
+    }
+
+    /// Returns `true` if the server's recording has every byte that its program read.
+    fn has_complete_server(&self) -> bool {
+        let is_open = self.open.values().any(|side| *side == Side::Server);
+        self.has_payload.server && !self.is_blind() && !self.is_released && !is_open
+    }
+
+    /// Returns the last `GOAWAY` of a side.
+    pub(super) fn goaway(&self, side: Side) -> Option<&Goaway> {
+        self.signals.iter().rev().find_map(|signal| match &signal.sign {
+            Sign::Goaway(goaway) if signal.by == Some(side) => Some(goaway),
+            _ => None,
+        })
+    }
+
+    /// Returns what the recordings show about the requests.
+    pub(super) fn knowledge(&self) -> Knowledge {
+        Knowledge {
+            client_recorded: self.has_payload.client,
+            server_complete: self.has_complete_server(),
+            last_stream: self.goaway(Side::Server).and_then(|goaway| goaway.last_stream),
+        }
+    }
+}
+
+fn rank(protocol: &str) -> u8 {
+    match protocol {
+        "TLS" => 0,
+        "HTTP/2" => 2,
+        "gRPC" | "WebSocket" => 3,
+        _ => 1,
+    }
+}
+
+/// Returns the seconds in the value of a `Keep-Alive` field, such as `timeout=5, max=100`.
+fn timeout(value: &str) -> Option<u64> {
+    value.split(',').find_map(|parameter| {
+        let (name, seconds) = parameter.trim().split_once('=')?;
+        name.trim().eq_ignore_ascii_case("timeout").then(|| seconds.trim().parse().ok())?
+    })
+}

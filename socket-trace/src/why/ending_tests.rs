@@ -1,0 +1,409 @@
+//! The causes of a connection's end: the side, the level and the first cause.
+
+use socket_tap::format::Side;
+
+use super::fixture::*;
+use super::{Cause, Ender, Explanation, Level};
+
+fn verdict(explanation: &Explanation) -> (Ender, Level, Cause) {
+    (explanation.ended_by, explanation.level, explanation.cause)
+}
+
+#[track_caller]
+fn assert_verdict(lines: Vec<String>, expected: (Ender, Level, Cause)) -> Explanation {
+    let explanation = explained(&[lines]);
+    assert_eq!(verdict(&explanation), expected, "{explanation:#?}");
+    explanation
+}
+
+#[test]
+fn connection_close_of_the_request_wins_over_that_of_the_response() {
+    let request = b"GET / HTTP/1.1\r\nconnection: close\r\n\r\n";
+    let response = b"HTTP/1.1 200 OK\r\nConnection: Close\r\ncontent-length: 0\r\n\r\n";
+    let lines = Script::client().write(request).read(response).eof().close("peer", "").end();
+    let explanation = assert_verdict(lines, (Ender::Client, Level::Http1, Cause::ConnectionClose));
+    assert_eq!(explanation.closed_first, Some(Side::Server));
+    let events: Vec<u64> = explanation.evidence.iter().map(|it| it.event).collect();
+    assert_eq!(events, [2, 4]);
+}
+
+#[test]
+fn connection_close_of_the_response_is_the_servers() {
+    let response = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+    let lines = Script::client().write(GET).read(response).eof().close("peer", "").end();
+    assert_verdict(lines, (Ender::Server, Level::Http1, Cause::ConnectionClose));
+}
+
+#[test]
+fn status_408_is_a_request_timeout() {
+    let response = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+    let lines = Script::server().read(b"GET / HT").write(response).shutdown().close("local", "").end();
+    assert_verdict(lines, (Ender::Server, Level::Http1, Cause::RequestTimeout));
+}
+
+#[test]
+fn fin_of_a_client_between_calls_is_a_close() {
+    let lines = Script::client().write(GET).read(OK).shutdown().close("local", "").end();
+    let explanation = assert_verdict(lines, (Ender::Client, Level::Socket, Cause::Close));
+    assert_eq!((explanation.completed, explanation.disconnect_error.as_str()), (1, "subchannel shutdown"));
+    assert!(explanation.in_flight.is_empty());
+}
+
+#[test]
+fn fin_of_a_client_during_a_call_means_that_it_is_gone() {
+    let lines = Script::server().read(GET).eof().write(HALF_OK).close("peer", "").end();
+    assert_verdict(lines, (Ender::Client, Level::Socket, Cause::ClientGone));
+}
+
+#[test]
+fn half_close_of_a_client_that_gets_its_response_is_a_close() {
+    let lines = Script::client().write(GET).shutdown().read(OK).eof().close("local", "").end();
+    assert_verdict(lines, (Ender::Client, Level::Socket, Cause::Close));
+}
+
+#[test]
+fn response_that_a_server_completes_after_the_clients_fin_may_be_lost() {
+    let lines = Script::server().read(GET).write(HALF_OK).eof().write("12345678").close("peer", "").end();
+    let explanation = assert_verdict(lines, (Ender::Client, Level::Socket, Cause::ClientGone));
+    assert_eq!(explanation.completed, 1);
+}
+
+#[test]
+fn reset_of_a_client_during_a_call_means_that_it_is_gone() {
+    let lines = Script::server().read(GET).failed("write", "broken pipe", 32).close("reset", "").end();
+    assert_verdict(lines, (Ender::Client, Level::Socket, Cause::ClientGone));
+}
+
+#[test]
+fn reset_of_a_server_is_a_connection_reset() {
+    let lines = Script::client().write(GET).failed("read", "connection reset", 104).close("reset", "").end();
+    let explanation = assert_verdict(lines, (Ender::Server, Level::Socket, Cause::Reset));
+    assert_eq!(explanation.disconnect_error, "connection reset");
+}
+
+#[test]
+fn fin_of_a_server_during_a_call_is_not_a_timeout() {
+    let lines = Script::client().write(GET).eof().close("peer", "").end();
+    assert_verdict(lines, (Ender::Server, Level::Socket, Cause::ServerGone));
+}
+
+#[test]
+fn close_with_unread_bytes_resets() {
+    let tcp = r#","aborted":true,"tcp":{"state":"ESTABLISHED","rtt_us":9,"unread":512}"#;
+    let lines = Script::server().read(GET).write(OK).close("local", tcp).end();
+    assert_verdict(lines, (Ender::Server, Level::Socket, Cause::ResetWithUnreadBytes));
+}
+
+#[test]
+fn close_with_linger_zero_is_a_reset_without_unread_bytes() {
+    let lines = Script::server().read(GET).write(OK).close("local", r#","aborted":true"#).end();
+    assert_verdict(lines, (Ender::Server, Level::Socket, Cause::Reset));
+}
+
+#[test]
+fn timeout_of_the_kernel_is_the_networks() {
+    let lines =
+        Script::client().write(GET).failed("read", "timed out", 110).close("error", r#","errno":110"#);
+    let explanation = assert_verdict(lines.end(), (Ender::Network, Level::Socket, Cause::TimedOut));
+    assert_eq!(explanation.disconnect_error, "connection timed out");
+}
+
+#[test]
+fn unreachable_host_is_an_error_of_the_network() {
+    let lines = Script::client().write(GET).close("error", r#","errno":113"#).end();
+    assert_verdict(lines, (Ender::Network, Level::Socket, Cause::NetworkError));
+}
+
+const KEEP_ALIVE: &[u8] = b"HTTP/1.1 200 OK\r\nkeep-alive: timeout=5, max=9\r\ncontent-length: 2\r\n\r\n{}";
+
+#[test]
+fn server_that_closes_after_its_announced_keep_alive_was_idle() {
+    let lines = Script::client().write(GET).read(KEEP_ALIVE).wait(5_200).eof().close("peer", "").end();
+    assert_verdict(lines, (Ender::Server, Level::Socket, Cause::IdleTimeout));
+}
+
+#[test]
+fn server_that_closes_before_its_announced_keep_alive_is_no_idle_timeout() {
+    let lines = Script::client().write(GET).read(KEEP_ALIVE).wait(2_000).eof().close("peer", "").end();
+    assert_verdict(lines, (Ender::Server, Level::Socket, Cause::Close));
+}
+
+#[test]
+fn long_idle_time_alone_is_no_idle_timeout() {
+    let lines = Script::client().write(GET).read(OK).wait(60_000).eof().close("peer", "").end();
+    assert_verdict(lines, (Ender::Server, Level::Socket, Cause::Close));
+}
+
+#[test]
+fn server_that_closed_its_listener_before_was_shutting_down() {
+    let lines = Script::server().read(GET).write(OK).line(r#""sock":1,"op":"close""#).shutdown();
+    let explanation =
+        assert_verdict(lines.close("local", "").end(), (Ender::Server, Level::Socket, Cause::Shutdown));
+    assert!(explanation.evidence.iter().any(|it| it.what == "close of the listener"));
+}
+
+#[test]
+fn listener_closed_after_the_connection_shows_no_shutdown() {
+    let lines = Script::server().read(GET).write(OK).shutdown().close("local", "");
+    assert_verdict(
+        lines.line(r#""sock":1,"op":"close""#).end(),
+        (Ender::Server, Level::Socket, Cause::Close),
+    );
+}
+
+#[test]
+fn goaway_is_reported_with_code_last_stream_and_debug_data() {
+    let lines = Script::client()
+        .write(preface())
+        .write(request(1, "GET"))
+        .read(settings())
+        .read(goaway(1, 0xb, b"too_many_pings"))
+        .eof()
+        .close("peer", "");
+    let explanation = assert_verdict(lines.end(), (Ender::Server, Level::Http2, Cause::Goaway));
+    let goaway = explanation.goaway.unwrap();
+    assert_eq!((goaway.code.as_str(), goaway.last_stream), ("ENHANCE_YOUR_CALM", Some(1)));
+    assert_eq!(goaway.debug, "too_many_pings");
+    assert_eq!(explanation.disconnect_error, "GOAWAY ENHANCE_YOUR_CALM");
+}
+
+#[test]
+fn goaway_of_a_client_is_the_clients() {
+    let lines = Script::client()
+        .write([preface(), request(1, "GET")].concat())
+        .read(settings())
+        .read(response(1, true))
+        .write(goaway(0, 0, b""))
+        .shutdown()
+        .close("local", "");
+    assert_verdict(lines.end(), (Ender::Client, Level::Http2, Cause::Goaway));
+}
+
+#[test]
+fn goaway_with_debug_data_about_idleness_is_an_idle_timeout() {
+    let lines = Script::client()
+        .write(preface())
+        .read(settings())
+        .read(goaway(0, 0, b"max_idle"))
+        .eof()
+        .close("peer", "");
+    assert_verdict(lines.end(), (Ender::Server, Level::Http2, Cause::IdleTimeout));
+}
+
+#[test]
+fn graceful_goaway_after_the_listener_closed_is_a_shutdown() {
+    let lines = Script::server()
+        .read(preface())
+        .line(r#""sock":1,"op":"close""#)
+        .write(settings())
+        .write(goaway(0x7fff_ffff, 0, b""))
+        .shutdown()
+        .close("local", "");
+    assert_verdict(lines.end(), (Ender::Server, Level::Http2, Cause::Shutdown));
+}
+
+#[test]
+fn ping_without_a_response_is_a_keep_alive_timeout() {
+    let lines = Script::client()
+        .write([preface(), request(1, "GET")].concat())
+        .write(ping(false))
+        .wait(20_000)
+        .shutdown()
+        .close("local", "");
+    assert_verdict(lines.end(), (Ender::Client, Level::Http2, Cause::KeepAliveTimeout));
+}
+
+#[test]
+fn ping_with_a_response_is_no_keep_alive_timeout() {
+    let lines = Script::client()
+        .write(preface())
+        .write(ping(false))
+        .read(settings())
+        .read(ping(true))
+        .wait(20_000)
+        .shutdown()
+        .close("local", "");
+    assert_verdict(lines.end(), (Ender::Client, Level::Socket, Cause::Close));
+}
+
+#[test]
+fn complaint_about_an_invalid_frame_is_a_protocol_error_of_its_sender() {
+    // A PING on a stream: RFC 9113, section 6.7.
+    let invalid = frame(6, 0, 3, &[7; 8]);
+    let lines = Script::server()
+        .read([preface(), invalid].concat())
+        .write(settings())
+        .write(goaway(0, 1, b""))
+        .shutdown()
+        .close("local", "");
+    let explanation = assert_verdict(lines.end(), (Ender::Server, Level::Http2, Cause::ProtocolError));
+    assert!(explanation.reason.contains("PING"), "{}", explanation.reason);
+}
+
+#[test]
+fn invalid_frame_that_the_peer_accepted_is_no_cause() {
+    let invalid = frame(6, 0, 3, &[7; 8]);
+    let lines = Script::server()
+        .read([preface(), invalid, request(1, "GET")].concat())
+        .write(settings())
+        .write(response(1, true))
+        .eof()
+        .close("peer", "");
+    assert_verdict(lines.end(), (Ender::Client, Level::Socket, Cause::Close));
+}
+
+#[test]
+fn last_invalid_frame_before_a_complaint_is_its_cause() {
+    let (old, new) = (frame(6, 0, 3, &[7; 8]), frame(4, 0, 5, &[]));
+    let lines = Script::server()
+        .read([preface(), old].concat())
+        .write(settings())
+        .wait(60_000)
+        .read(new)
+        .write(goaway(0, 1, b""))
+        .shutdown();
+    let explanation =
+        assert_verdict(lines.close("local", "").end(), (Ender::Server, Level::Http2, Cause::ProtocolError));
+    assert!(explanation.reason.contains("SETTINGS"), "{}", explanation.reason);
+}
+
+#[test]
+fn end_long_after_an_invalid_frame_is_no_reaction_to_it() {
+    let invalid = [settings(), frame(6, 0, 3, &[7; 8])].concat();
+    let lines = Script::client().write(preface()).read(invalid).wait(20_000).shutdown().close("local", "");
+    assert_verdict(lines.end(), (Ender::Client, Level::Socket, Cause::Close));
+}
+
+#[test]
+fn burst_of_resets_before_a_complaint_is_the_first_cause() {
+    let resets = (0..12).map(|number| 2 * number + 1);
+    let burst: Vec<u8> = resets.flat_map(|id| [request(id, "GET"), reset(id, 8)].concat()).collect();
+    let lines = Script::server()
+        .read([preface(), burst].concat())
+        .write(settings())
+        .write(goaway(23, 0xb, b"too_many_resets"))
+        .shutdown()
+        .close("local", "");
+    assert_verdict(lines.end(), (Ender::Server, Level::Http2, Cause::RstStreamBurst));
+}
+
+#[test]
+fn few_resets_before_a_complaint_are_no_burst() {
+    let few = [request(1, "GET"), reset(1, 8)].concat();
+    let lines = Script::server()
+        .read([preface(), few].concat())
+        .write(settings())
+        .write(goaway(1, 0xb, b""))
+        .shutdown();
+    assert_verdict(lines.close("local", "").end(), (Ender::Server, Level::Http2, Cause::Goaway));
+}
+
+#[test]
+fn websocket_close_frame_is_the_cause() {
+    let upgrade = b"GET /ws HTTP/1.1\r\nhost: a\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n";
+    let switched = b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n";
+    // Code 1001 and the reason `bye`.
+    let close = [0x88, 5, 3, 0xe9, b'b', b'y', b'e'];
+    let lines = Script::client().write(upgrade).read(switched).read(close).eof().close("peer", "").end();
+    let explanation = assert_verdict(lines, (Ender::Server, Level::Websocket, Cause::WebsocketClose));
+    assert!(explanation.evidence[0].what.contains("1001 bye"));
+    assert!(explanation.in_flight.is_empty());
+}
+
+#[test]
+fn fatal_alert_of_tls_is_the_cause() {
+    let alert = [21, 3, 3, 0, 2, 2, 40];
+    // The record header and the beginning of a ClientHello.
+    let hello = [&[22, 3, 1, 0, 4, 1, 0, 0, 0][..]].concat();
+    let lines = Script::client().write(hello).read(alert).eof().close("peer", "").end();
+    assert_verdict(lines, (Ender::Server, Level::Tls, Cause::TlsAlert));
+}
+
+#[test]
+fn terminate_of_postgresql_is_the_clients() {
+    let startup = [&[0, 0, 0, 16, 0, 3, 0, 0][..], b"user\0a\0\0"].concat();
+    let ready = [b'R', 0, 0, 0, 8, 0, 0, 0, 0, b'Z', 0, 0, 0, 5, b'I'];
+    let lines = Script::client().write(startup).read(ready).write([b'X', 0, 0, 0, 4]).shutdown();
+    assert_verdict(lines.close("local", "").end(), (Ender::Client, Level::Postgres, Cause::Terminate));
+}
+
+#[test]
+fn connection_without_a_close_is_still_open() {
+    let explanation =
+        assert_verdict(Script::client().write(GET).cut(), (Ender::Nobody, Level::Unknown, Cause::StillOpen));
+    assert_eq!((explanation.closed, explanation.caveats.len()), (None, 1));
+    assert_eq!(explanation.in_flight[0].operation, "GET /v1/books/1");
+}
+
+#[test]
+fn fin_without_payload_has_no_known_cause() {
+    let lines = Script::client_without_payload().shutdown().close("local", "").end();
+    let explanation = assert_verdict(lines, (Ender::Client, Level::Socket, Cause::Unknown));
+    assert_eq!(explanation.caveats.len(), 1);
+}
+
+#[test]
+fn gap_makes_the_cause_of_a_fin_unknown() {
+    let gap = r#""op":"gap","reads":1,"rx":90"#;
+    let lines = Script::client().write(GET).read(OK).line(gap).eof().close("peer", "").end();
+    assert_verdict(lines, (Ender::Server, Level::Socket, Cause::Unknown));
+}
+
+#[test]
+fn released_connection_has_no_known_end() {
+    let lines = Script::client()
+        .write(GET)
+        .read(OK)
+        .line(r#""sock":1,"op":"release","rx":0,"tx":0,"reads":0,"writes":0"#);
+    assert_verdict(lines.end(), (Ender::Unknown, Level::Unknown, Cause::Unknown));
+}
+
+#[test]
+fn both_ends_are_one_connection_and_the_first_fin_decides() {
+    let client = Script::client().wait(1).write(GET).wait(2).read(OK).shutdown().close("local", "").end();
+    let server = Script::server().wait(2).read(GET).write(OK).wait(6).eof().close("peer", "").end();
+    let explanation = explained(&[client, server]);
+    assert_eq!(verdict(&explanation), (Ender::Client, Level::Socket, Cause::Close));
+    assert_eq!((explanation.ends.len(), explanation.evidence[0].recorded_by), (2, Side::Client));
+}
+
+#[test]
+fn messages_of_a_layered_stream_belong_to_its_connection() {
+    let request = b"GET / HTTP/1.1\r\nconnection: close\r\n\r\n";
+    let lines = Script::client()
+        .write([22, 3, 1, 0, 4, 1, 0, 0, 0])
+        .line(r#""sock":2,"op":"adopt","domain":"tls","type":"stream","on":1"#)
+        .on(2)
+        .write(request)
+        .read(b"HTTP/1.1 204 No Content\r\n\r\n")
+        .eof()
+        .close("peer", "")
+        .on(1)
+        .eof()
+        .close("peer", "");
+    let explanation = assert_verdict(lines.end(), (Ender::Client, Level::Http1, Cause::ConnectionClose));
+    assert_eq!((explanation.protocol, explanation.ends.len()), (Some("HTTP/1.1"), 1));
+}
+
+#[test]
+fn encrypted_messages_leave_the_cause_unknown() {
+    let lines = Script::client().write([23, 3, 3, 0, 3, 1, 2, 3]).shutdown().close("local", "").end();
+    assert_verdict(lines, (Ender::Client, Level::Socket, Cause::Unknown));
+}
+
+#[test]
+fn each_connection_is_explained_once() {
+    let mut script = Script::client();
+    for sock in 1..=5 {
+        let connect = format!(
+            r#""sock":{sock},"op":"connect","local":"127.0.0.1:{}","peer":"127.0.0.1:3000""#,
+            50_000 + sock
+        );
+        script = if sock == 1 { script } else { script.line(&connect) };
+        script = script.on(sock).write(GET).read(OK).shutdown().close("local", "");
+    }
+    let other = Script::server().eof().close("peer", "").end();
+    let mut numbers: Vec<u64> = explain_all(&[script.end(), other]).iter().map(|it| it.connection).collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, [1, 2, 3, 4, 5]);
+}

@@ -1,0 +1,157 @@
+//! Chooses the first cause of a connection's end.
+
+use socket_tap::format::Side;
+
+use super::connection::Facts;
+use super::explanation::{Cause, Ender, Evidence, Level};
+use super::goaway::Goaway;
+use super::signal::{Sign, Signal};
+use super::upkeep::Place;
+
+/// Time in nanoseconds within which an end without a message counts as the reaction to an invalid message.
+const REACTION_TIME: u64 = 1_000_000_000;
+
+/// The first cause, with its evidence.
+#[derive(Debug)]
+pub(super) struct Verdict {
+    pub(super) ended_by: Ender,
+    pub(super) level: Level,
+    pub(super) cause: Cause,
+    pub(super) reason: String,
+    pub(super) evidence: Vec<Evidence>,
+}
+
+impl Verdict {
+    pub(super) fn new(ended_by: Ender, level: Level, cause: Cause, reason: impl Into<String>) -> Self {
+        Self { ended_by, level, cause, reason: reason.into(), evidence: Vec::new() }
+    }
+
+    pub(super) fn with(mut self, signals: &[&Signal]) -> Self {
+        self.evidence = signals.iter().map(|signal| evidence(signal)).collect();
+        self
+    }
+}
+
+/// Returns the first cause. `listener_closed` is the event in which the server closed the listener of the connection.
+pub(super) fn judge(facts: &Facts, listener_closed: Option<Place>) -> Verdict {
+    let judge = Judge { facts, listener_closed };
+    let end = facts.signals.iter().position(|signal| signal.sign.is_end());
+    let announced = facts.signals.get(..end.unwrap_or(facts.signals.len())).unwrap_or_default();
+    let end = end.and_then(|end| facts.signals.get(end));
+    let mut verdict = announced
+        .iter()
+        .find_map(|signal| judge.announcement(signal))
+        .or_else(|| end.map(|end| judge.end(end)))
+        .unwrap_or_else(|| judge.without_signal());
+    if let Some(end) = end.map(evidence).filter(|end| !verdict.evidence.contains(end)) {
+        verdict.evidence.push(end);
+    }
+    verdict.evidence.sort_by_key(|evidence| evidence.event);
+    verdict
+}
+
+pub(super) struct Judge<'a> {
+    pub(super) facts: &'a Facts,
+    pub(super) listener_closed: Option<Place>,
+}
+
+impl Judge<'_> {
+    /// Returns the verdict if the signal announces the end.
+    fn announcement(&self, signal: &Signal) -> Option<Verdict> {
+        let by = signal.by?;
+        let (who, what) = (by.name(), &signal.what);
+        let verdict = |level, cause, reason: String| {
+            Some(Verdict::new(Ender::of(by), level, cause, reason).with(&[signal]))
+        };
+        match &signal.sign {
+            Sign::Violation(level) => {
+                let reaction = self.reaction(signal, by.other())?;
+                let reason = format!(
+                    "The {who} broke a rule of {}, and the {} ended the connection: {what}.",
+                    level.name(),
+                    by.other().name()
+                );
+                Some(
+                    Verdict::new(Ender::of(by.other()), *level, Cause::ProtocolError, reason)
+                        .with(&[signal, reaction]),
+                )
+            }
+            Sign::RstStreamBurst => {
+                let reaction = self.complaint(signal, by.other())?;
+                let reason = format!(
+                    "The {who} sent 10 or more RST_STREAM frames within a second, and the {} ended the connection: {}.",
+                    by.other().name(),
+                    reaction.what
+                );
+                Some(
+                    Verdict::new(Ender::of(by.other()), Level::Http2, Cause::RstStreamBurst, reason)
+                        .with(&[signal, reaction]),
+                )
+            }
+            Sign::RequestTimeout => verdict(
+                Level::Http1,
+                Cause::RequestTimeout,
+                format!("The server waited too long for the request: {what}."),
+            ),
+            Sign::ConnectionClose => {
+                verdict(Level::Http1, Cause::ConnectionClose, format!("The {who} sent {what}."))
+            }
+            Sign::Goaway(goaway) => Some(self.goaway(signal, by, goaway)),
+            Sign::WebsocketClose(_) => {
+                verdict(Level::Websocket, Cause::WebsocketClose, format!("The {who} sent a {what}."))
+            }
+            Sign::TlsAlert => verdict(Level::Tls, Cause::TlsAlert, format!("The {who} sent a TLS {what}.")),
+            Sign::Terminate => verdict(Level::Postgres, Cause::Terminate, format!("The {who} sent {what}.")),
+            Sign::Fin | Sign::Reset { .. } | Sign::TimedOut | Sign::NetworkError => None,
+        }
+    }
+
+    /// Returns the complaint of `side` about the signal, or its end of the connection if no call ended in between.
+    fn reaction(&self, signal: &Signal, side: Side) -> Option<&Signal> {
+        let later =
+            self.facts.signals.iter().filter(|later| later.event >= signal.event && later.by == Some(side));
+        let end = || {
+            let end = self.facts.signals.iter().find(|it| it.sign.is_end())?;
+            let is_soon = end.at.saturating_sub(signal.at) <= REACTION_TIME;
+            (end.by == Some(side) && end.completed == signal.completed && is_soon).then_some(end)
+        };
+        later.into_iter().find(|later| later.sign.is_complaint()).or_else(end)
+    }
+
+    fn complaint(&self, signal: &Signal, side: Side) -> Option<&Signal> {
+        let later =
+            self.facts.signals.iter().filter(|later| later.event >= signal.event && later.by == Some(side));
+        later.into_iter().find(|later| later.sign.is_complaint())
+    }
+
+    fn goaway(&self, signal: &Signal, by: Side, goaway: &Goaway) -> Verdict {
+        let debug = goaway.debug.to_ascii_lowercase();
+        let has = |word| debug.contains(word);
+        let is_of_grpc = self.facts.is_grpc && !debug.is_empty();
+        let level = if is_of_grpc { Level::Grpc } else { Level::Http2 };
+        if let Some(verdict) = self.keep_alive(signal, by) {
+            return verdict;
+        }
+        let (who, what) = (by.name(), &signal.what);
+        let verdict =
+            |cause, reason: String| Verdict::new(Ender::of(by), level, cause, reason).with(&[signal]);
+        if has("ping") && has("timeout") || has("keepalive") && has("timed out") {
+            return verdict(
+                Cause::KeepAliveTimeout,
+                format!("The keep-alive timeout of the {who} expired: {what}."),
+            );
+        }
+        if has("idle") {
+            return verdict(Cause::IdleTimeout, format!("The idle timeout of the {who} expired: {what}."));
+        }
+        if let Some(verdict) = self.shutdown(signal, by, level).filter(|_| !goaway.is_error()) {
+            return verdict;
+        }
+        verdict(Cause::Goaway, format!("The {who} sent {what}."))
+    }
+}
+
+fn evidence(signal: &Signal) -> Evidence {
+    let (event, at, recorded_by, what) = (signal.event, signal.at, signal.recorded_by, signal.what.clone());
+    Evidence { event, at, recorded_by, what }
+}

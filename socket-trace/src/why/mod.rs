@@ -1,0 +1,76 @@
+//! Explains why connections ended, and whether the calls that were in flight may be repeated.
+//!
+//! Each connection of a time line gets an [`Explanation`]: who ended it, on which level, the first cause, and the
+//! events that show it. The first cause wins: a server that closes after a `GOAWAY` ended the connection with the
+//! `GOAWAY`. Where the recording does not show the cause, it is [`Cause::Unknown`].
+//!
+//! ```
+//! use socket_trace::reader::Trace;
+//! use socket_trace::timeline::{AnnotatedEvents, Timeline};
+//! use socket_trace::why::{Cause, Ender, explain};
+//!
+//! let trace = r#"{"socket_tap":1,"name":"shop","side":"client","program":"shop 1.0","pid":7,"started":"","monotonic_ns":0,"capture":64}
+//! {"t":20,"sock":1,"op":"connect","local":"127.0.0.1:50128","peer":"127.0.0.1:80"}
+//! {"t":30,"sock":1,"op":"write","bytes":26,"data":"R0VUIC8gSFRUUC8xLjENCmhvc3Q6IGENCg0K"}
+//! {"t":40,"sock":1,"op":"read","bytes":0,"error":"connection reset","errno":104}
+//! {"t":50,"sock":1,"op":"close","ended_by":"reset","errno":104,"rx":0,"tx":26,"reads":0,"writes":1}
+//! {"end":true,"events":4,"lost":0}
+//! "#;
+//! let trace = Trace::read("shop.jsonl", Box::new(trace.as_bytes()))?;
+//! let mut explanations = Vec::new();
+//! let mut events = AnnotatedEvents::new(Timeline::of(vec![trace]));
+//! explain(&mut events, |explanation| {
+//!     explanations.push(explanation);
+//!     Ok::<(), socket_trace::reader::Error>(())
+//! })?;
+//! assert_eq!((explanations[0].ended_by, explanations[0].cause), (Ender::Server, Cause::Reset));
+//! # Ok::<(), socket_trace::reader::Error>(())
+//! ```
+//!
+//! # Layout
+//!
+//! - [`explanation`]: [`Explanation`], the result
+//! - `cause`: [`Cause`], [`Ender`] and [`Level`]
+//! - [`retry`]: whether a call was processed, and whether a retry of it is safe
+//! - `signal`: the signs of an end in one event, such as a `GOAWAY` or a FIN
+//! - `goaway`: the code, the last stream and the debug data of a `GOAWAY`
+//! - `by_side`: a value for each end of a connection
+//! - `connection`: what is known of an open connection
+//! - `calls`: the calls of a connection that have not completed
+//! - `upkeep`: unanswered `PING`s and bursts of `RST_STREAM`
+//! - `judge`: chooses the first cause
+//! - `judge_end`: the cause of an end that no message announces
+//! - `assemble`: makes the explanation from what is known
+//! - `sending`: what limited the sending
+//! - `gather`: [`Explainer`] and [`explain`], which process a time line
+//! - [`text`]: an explanation as a paragraph
+
+mod assemble;
+mod by_side;
+mod calls;
+mod cause;
+mod connection;
+pub mod explanation;
+mod gather;
+mod goaway;
+mod judge;
+mod judge_end;
+pub mod retry;
+mod sending;
+mod signal;
+pub mod text;
+mod upkeep;
+
+pub use explanation::{Cause, Ender, Explanation, Level};
+pub use gather::{Explainer, explain};
+pub use goaway::Goaway;
+pub use retry::{Processed, Retry};
+
+#[cfg(test)]
+mod ending_tests;
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod retry_tests;
+#[cfg(test)]
+mod text_tests;

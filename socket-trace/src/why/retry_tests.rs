@@ -1,0 +1,158 @@
+//! The processing of calls in flight, and the safety of a retry.
+
+use super::fixture::*;
+use super::retry::InFlight;
+use super::{Processed, Retry};
+
+fn only(traces: &[Vec<String>]) -> (Processed, Retry) {
+    let in_flight = explained(traces).in_flight;
+    assert_eq!(in_flight.len(), 1, "{in_flight:?}");
+    (in_flight[0].processed, in_flight[0].retry)
+}
+
+/// A client whose server closes after this request and a part of the response.
+fn client(request: &[u8], response: &[u8]) -> Vec<String> {
+    let sent = Script::client().write(request);
+    let script = if response.is_empty() { sent } else { sent.read(response) };
+    script.wait(9).eof().close("peer", "").end()
+}
+
+#[test]
+fn idempotent_request_without_a_response_may_be_repeated() {
+    assert_eq!(only(&[client(GET, b"")]), (Processed::Unknown, Retry::Safe));
+}
+
+#[test]
+fn post_without_a_response_must_not_be_repeated() {
+    assert_eq!(only(&[client(POST, b"")]), (Processed::Unknown, Retry::Unsafe));
+}
+
+#[test]
+fn response_that_began_shows_processing() {
+    assert_eq!(only(&[client(POST, HALF_OK)]), (Processed::Processed, Retry::Unsafe));
+}
+
+#[test]
+fn request_that_the_server_did_not_read_was_not_processed() {
+    let server = Script::server().wait(6).shutdown().close("local", "").end();
+    assert_eq!(only(&[client(POST, b""), server]), (Processed::NotProcessed, Retry::Safe));
+}
+
+#[test]
+fn request_that_the_server_read_is_unknown() {
+    let server = Script::server().wait(2).read(POST).shutdown().close("local", "").end();
+    assert_eq!(only(&[client(POST, b""), server]), (Processed::Unknown, Retry::Unsafe));
+}
+
+#[test]
+fn response_that_the_client_did_not_read_shows_processing() {
+    let server = Script::server().wait(2).read(POST).write(OK).shutdown().close("local", "").end();
+    assert_eq!(only(&[client(POST, b""), server]), (Processed::Processed, Retry::Unsafe));
+}
+
+#[test]
+fn request_without_a_complete_head_was_not_processed() {
+    let server = Script::server().read(b"POST /v1/books HT").wait(9).shutdown().close("local", "").end();
+    assert_eq!(only(&[server]), (Processed::NotProcessed, Retry::Safe));
+}
+
+#[test]
+fn end_without_payload_does_not_hide_the_calls_of_the_other() {
+    let client = Script::client_without_payload().wait(9).eof().close("peer", "").end();
+    let server = Script::server().wait(2).read(POST).shutdown().close("local", "").end();
+    assert_eq!(only(&[client, server]), (Processed::Unknown, Retry::Unsafe));
+}
+
+#[test]
+fn recording_of_a_server_that_ends_early_leaves_requests_unknown() {
+    let server = Script::server().wait(6).end();
+    assert_eq!(only(&[client(POST, b""), server]), (Processed::Unknown, Retry::Unsafe));
+}
+
+#[test]
+fn gap_of_the_server_leaves_unread_requests_unknown() {
+    let gap = r#""op":"gap","reads":1,"rx":70"#;
+    let server = Script::server().wait(2).line(gap).shutdown().close("local", "").end();
+    assert_eq!(only(&[client(POST, b""), server]), (Processed::Unknown, Retry::Unsafe));
+}
+
+#[test]
+fn body_until_the_close_is_complete_at_the_servers_fin() {
+    let response = b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n\r\nhello";
+    assert!(explained(&[client(GET, response)]).in_flight.is_empty());
+}
+
+fn by_stream(in_flight: &[InFlight]) -> Vec<(Option<u32>, Processed, Retry)> {
+    in_flight.iter().map(|call| (call.stream, call.processed, call.retry)).collect()
+}
+
+#[test]
+fn streams_above_the_last_one_of_a_goaway_were_not_processed() {
+    let requests = [preface(), request(1, "POST"), request(3, "POST"), request(5, "POST")].concat();
+    let lines = Script::client()
+        .write(requests)
+        .read(settings())
+        .read([response(1, false), goaway(3, 0, b"")].concat())
+        .eof()
+        .close("peer", "");
+    let expected = [
+        (Some(1), Processed::Processed, Retry::Unsafe),
+        (Some(3), Processed::Unknown, Retry::Unsafe),
+        (Some(5), Processed::NotProcessed, Retry::Safe),
+    ];
+    assert_eq!(by_stream(&explained(&[lines.end()]).in_flight), expected);
+}
+
+#[test]
+fn first_goaway_of_a_graceful_shutdown_refuses_no_stream() {
+    let lines = Script::client()
+        .write([preface(), request(1, "POST")].concat())
+        .read(settings())
+        .read(goaway(0x7fff_ffff, 0, b""))
+        .eof()
+        .close("peer", "");
+    let expected = [(Some(1), Processed::Unknown, Retry::Unsafe)];
+    assert_eq!(by_stream(&explained(&[lines.end()]).in_flight), expected);
+}
+
+#[test]
+fn goaway_of_a_client_refuses_no_request() {
+    let lines = Script::client()
+        .write([preface(), request(1, "POST"), goaway(0, 0, b"")].concat())
+        .shutdown()
+        .close("local", "");
+    let expected = [(Some(1), Processed::Unknown, Retry::Unsafe)];
+    assert_eq!(by_stream(&explained(&[lines.end()]).in_flight), expected);
+}
+
+#[test]
+fn refused_stream_was_not_processed() {
+    let lines = Script::client()
+        .write([preface(), request(1, "POST")].concat())
+        .read(settings())
+        .read(reset(1, 7))
+        .shutdown()
+        .close("local", "");
+    let expected = [(Some(1), Processed::NotProcessed, Retry::Safe)];
+    assert_eq!(by_stream(&explained(&[lines.end()]).in_flight), expected);
+}
+
+#[test]
+fn refused_stream_is_not_in_flight_at_the_end() {
+    let lines = Script::client()
+        .write([preface(), request(1, "POST")].concat())
+        .read(settings())
+        .read(reset(1, 7))
+        .shutdown()
+        .close("local", "");
+    assert_eq!(explained(&[lines.end()]).cause, super::Cause::Close);
+}
+
+#[test]
+fn call_reset_for_another_reason_is_not_listed() {
+    let lines = Script::client()
+        .write([preface(), request(1, "POST"), reset(1, 8)].concat())
+        .shutdown()
+        .close("local", "");
+    assert!(explained(&[lines.end()]).in_flight.is_empty());
+}
