@@ -1,4 +1,4 @@
-// Takes screenshots of each screen in light and dark for the README, into the directory SCREENSHOTS.
+// Takes screenshots of the screens in light and dark, into the directory SCREENSHOTS. The documentation shows some of them.
 
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
