@@ -58,6 +58,8 @@ for (const api of apis) {
       const made = connections(events);
       assert(made.length > 0 && made.every((connection) => connection.api === api && connection.client.length === 0), line);
       const accept = made.at(-1).server.find(({ op }) => op === 'accept');
+      // Follows the newest events: the lanes open at the beginning of a step.
+      await page.keyboard.press('End');
       await lanes(page).locator(`[data-seq="${accept.seq}"]`).waitFor();
     }
   }, { viewport: { width: 1440, height: 2000 } });

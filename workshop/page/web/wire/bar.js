@@ -25,7 +25,7 @@ export function createWireBar(onrun) {
   const seedField = field("seed ", seed);
   const element = el(
     "section",
-    { class: "do-bar wire-bar", "aria-label": "Run operations" },
+    { class: "do-bar wire-bar", "aria-label": "Run operations", hidden: true },
     el(
       "div",
       { class: "do-line" },
