@@ -94,7 +94,6 @@ impl Connection {
         Exchange::begin(&self.activity, false)
     }
 
-    #[cfg(feature = "tonic")]
     pub(crate) fn stream(&self) -> &TapStream {
         &self.stream
     }

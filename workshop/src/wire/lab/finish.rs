@@ -8,7 +8,7 @@ use super::network::{Finished, Lab, LabError};
 const LONGEST_SETTLE: Duration = Duration::from_secs(5);
 
 /// Ends the network and its recordings. If calls were interrupted, first waits until both kernels have ended the
-/// connections, at most for [`LONGEST_SETTLE`] and some round trips.
+/// connections, at most for five seconds and some round trips.
 ///
 /// # Errors
 /// If a server failed or a recording is incomplete.
