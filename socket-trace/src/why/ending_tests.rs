@@ -1,20 +1,9 @@
-//! The causes of a connection's end: the side, the level and the first cause.
+//! The causes of a connection's end that HTTP/1.1 and the socket calls show: the side, the level and the first cause.
 
 use socket_tap::format::Side;
 
 use super::fixture::*;
-use super::{Cause, Ender, Explanation, Level};
-
-fn verdict(explanation: &Explanation) -> (Ender, Level, Cause) {
-    (explanation.ended_by, explanation.level, explanation.cause)
-}
-
-#[track_caller]
-fn assert_verdict(lines: Vec<String>, expected: (Ender, Level, Cause)) -> Explanation {
-    let explanation = explained(&[lines]);
-    assert_eq!(verdict(&explanation), expected, "{explanation:#?}");
-    explanation
-}
+use super::{Cause, Ender, Level};
 
 #[test]
 fn connection_close_of_the_request_wins_over_that_of_the_response() {
@@ -152,182 +141,6 @@ fn listener_closed_after_the_connection_shows_no_shutdown() {
 }
 
 #[test]
-fn goaway_is_reported_with_code_last_stream_and_debug_data() {
-    let lines = Script::client()
-        .write(preface())
-        .write(request(1, "GET"))
-        .read(settings())
-        .read(goaway(1, 0xb, b"too_many_pings"))
-        .eof()
-        .close("peer", "");
-    let explanation = assert_verdict(lines.end(), (Ender::Server, Level::Http2, Cause::Goaway));
-    let goaway = explanation.goaway.unwrap();
-    assert_eq!((goaway.code.as_str(), goaway.last_stream), ("ENHANCE_YOUR_CALM", Some(1)));
-    assert_eq!(goaway.debug, "too_many_pings");
-    assert_eq!(explanation.disconnect_error, "GOAWAY ENHANCE_YOUR_CALM");
-}
-
-#[test]
-fn goaway_of_a_client_is_the_clients() {
-    let lines = Script::client()
-        .write([preface(), request(1, "GET")].concat())
-        .read(settings())
-        .read(response(1, true))
-        .write(goaway(0, 0, b""))
-        .shutdown()
-        .close("local", "");
-    assert_verdict(lines.end(), (Ender::Client, Level::Http2, Cause::Goaway));
-}
-
-#[test]
-fn goaway_with_debug_data_about_idleness_is_an_idle_timeout() {
-    let lines = Script::client()
-        .write(preface())
-        .read(settings())
-        .read(goaway(0, 0, b"max_idle"))
-        .eof()
-        .close("peer", "");
-    assert_verdict(lines.end(), (Ender::Server, Level::Http2, Cause::IdleTimeout));
-}
-
-#[test]
-fn graceful_goaway_after_the_listener_closed_is_a_shutdown() {
-    let lines = Script::server()
-        .read(preface())
-        .line(r#""sock":1,"op":"close""#)
-        .write(settings())
-        .write(goaway(0x7fff_ffff, 0, b""))
-        .shutdown()
-        .close("local", "");
-    assert_verdict(lines.end(), (Ender::Server, Level::Http2, Cause::Shutdown));
-}
-
-#[test]
-fn ping_without_a_response_is_a_keep_alive_timeout() {
-    let lines = Script::client()
-        .write([preface(), request(1, "GET")].concat())
-        .write(ping(false))
-        .wait(20_000)
-        .shutdown()
-        .close("local", "");
-    assert_verdict(lines.end(), (Ender::Client, Level::Http2, Cause::KeepAliveTimeout));
-}
-
-#[test]
-fn ping_with_a_response_is_no_keep_alive_timeout() {
-    let lines = Script::client()
-        .write(preface())
-        .write(ping(false))
-        .read(settings())
-        .read(ping(true))
-        .wait(20_000)
-        .shutdown()
-        .close("local", "");
-    assert_verdict(lines.end(), (Ender::Client, Level::Socket, Cause::Close));
-}
-
-#[test]
-fn complaint_about_an_invalid_frame_is_a_protocol_error_of_its_sender() {
-    // A PING on a stream: RFC 9113, section 6.7.
-    let invalid = frame(6, 0, 3, &[7; 8]);
-    let lines = Script::server()
-        .read([preface(), invalid].concat())
-        .write(settings())
-        .write(goaway(0, 1, b""))
-        .shutdown()
-        .close("local", "");
-    let explanation = assert_verdict(lines.end(), (Ender::Server, Level::Http2, Cause::ProtocolError));
-    assert!(explanation.reason.contains("PING"), "{}", explanation.reason);
-}
-
-#[test]
-fn invalid_frame_that_the_peer_accepted_is_no_cause() {
-    let invalid = frame(6, 0, 3, &[7; 8]);
-    let lines = Script::server()
-        .read([preface(), invalid, request(1, "GET")].concat())
-        .write(settings())
-        .write(response(1, true))
-        .eof()
-        .close("peer", "");
-    assert_verdict(lines.end(), (Ender::Client, Level::Socket, Cause::Close));
-}
-
-#[test]
-fn last_invalid_frame_before_a_complaint_is_its_cause() {
-    let (old, new) = (frame(6, 0, 3, &[7; 8]), frame(4, 0, 5, &[]));
-    let lines = Script::server()
-        .read([preface(), old].concat())
-        .write(settings())
-        .wait(60_000)
-        .read(new)
-        .write(goaway(0, 1, b""))
-        .shutdown();
-    let explanation =
-        assert_verdict(lines.close("local", "").end(), (Ender::Server, Level::Http2, Cause::ProtocolError));
-    assert!(explanation.reason.contains("SETTINGS"), "{}", explanation.reason);
-}
-
-#[test]
-fn end_long_after_an_invalid_frame_is_no_reaction_to_it() {
-    let invalid = [settings(), frame(6, 0, 3, &[7; 8])].concat();
-    let lines = Script::client().write(preface()).read(invalid).wait(20_000).shutdown().close("local", "");
-    assert_verdict(lines.end(), (Ender::Client, Level::Socket, Cause::Close));
-}
-
-#[test]
-fn burst_of_resets_before_a_complaint_is_the_first_cause() {
-    let resets = (0..12).map(|number| 2 * number + 1);
-    let burst: Vec<u8> = resets.flat_map(|id| [request(id, "GET"), reset(id, 8)].concat()).collect();
-    let lines = Script::server()
-        .read([preface(), burst].concat())
-        .write(settings())
-        .write(goaway(23, 0xb, b"too_many_resets"))
-        .shutdown()
-        .close("local", "");
-    assert_verdict(lines.end(), (Ender::Server, Level::Http2, Cause::RstStreamBurst));
-}
-
-#[test]
-fn few_resets_before_a_complaint_are_no_burst() {
-    let few = [request(1, "GET"), reset(1, 8)].concat();
-    let lines = Script::server()
-        .read([preface(), few].concat())
-        .write(settings())
-        .write(goaway(1, 0xb, b""))
-        .shutdown();
-    assert_verdict(lines.close("local", "").end(), (Ender::Server, Level::Http2, Cause::Goaway));
-}
-
-#[test]
-fn websocket_close_frame_is_the_cause() {
-    let upgrade = b"GET /ws HTTP/1.1\r\nhost: a\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n";
-    let switched = b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n";
-    // Code 1001 and the reason `bye`.
-    let close = [0x88, 5, 3, 0xe9, b'b', b'y', b'e'];
-    let lines = Script::client().write(upgrade).read(switched).read(close).eof().close("peer", "").end();
-    let explanation = assert_verdict(lines, (Ender::Server, Level::Websocket, Cause::WebsocketClose));
-    assert!(explanation.evidence[0].what.contains("1001 bye"));
-    assert!(explanation.in_flight.is_empty());
-}
-
-#[test]
-fn fatal_alert_of_tls_is_the_cause() {
-    let alert = [21, 3, 3, 0, 2, 2, 40];
-    // The record header and the beginning of a ClientHello.
-    let hello = [&[22, 3, 1, 0, 4, 1, 0, 0, 0][..]].concat();
-    let lines = Script::client().write(hello).read(alert).eof().close("peer", "").end();
-    assert_verdict(lines, (Ender::Server, Level::Tls, Cause::TlsAlert));
-}
-
-#[test]
-fn terminate_of_postgresql_is_the_clients() {
-    let startup = [&[0, 0, 0, 16, 0, 3, 0, 0][..], b"user\0a\0\0"].concat();
-    let ready = [b'R', 0, 0, 0, 8, 0, 0, 0, 0, b'Z', 0, 0, 0, 5, b'I'];
-    let lines = Script::client().write(startup).read(ready).write([b'X', 0, 0, 0, 4]).shutdown();
-    assert_verdict(lines.close("local", "").end(), (Ender::Client, Level::Postgres, Cause::Terminate));
-}
-
-#[test]
 fn connection_without_a_close_is_still_open() {
     let explanation =
         assert_verdict(Script::client().write(GET).cut(), (Ender::Nobody, Level::Unknown, Cause::StillOpen));
@@ -363,7 +176,8 @@ fn both_ends_are_one_connection_and_the_first_fin_decides() {
     let client = Script::client().wait(1).write(GET).wait(2).read(OK).shutdown().close("local", "").end();
     let server = Script::server().wait(2).read(GET).write(OK).wait(6).eof().close("peer", "").end();
     let explanation = explained(&[client, server]);
-    assert_eq!(verdict(&explanation), (Ender::Client, Level::Socket, Cause::Close));
+    let verdict = (explanation.ended_by, explanation.level, explanation.cause);
+    assert_eq!(verdict, (Ender::Client, Level::Socket, Cause::Close));
     assert_eq!((explanation.ends.len(), explanation.evidence[0].recorded_by), (2, Side::Client));
 }
 

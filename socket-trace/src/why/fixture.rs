@@ -3,7 +3,7 @@
 use socket_dissect::Detail;
 use socket_tap::format::Side;
 
-use super::{Explanation, explain};
+use super::{Cause, Ender, Explanation, Level, explain};
 use crate::reader::Error;
 use crate::timeline::fixture::{header, timeline, transfer};
 use crate::timeline::{AnnotatedEvents, Timeline};
@@ -177,4 +177,13 @@ pub(super) fn reset(stream: u32, code: u32) -> Vec<u8> {
 /// HTTP/2: a PING, or the response to one.
 pub(super) fn ping(ack: bool) -> Vec<u8> {
     frame(6, u8::from(ack), 0, &[7; 8])
+}
+
+/// Asserts who ended the only connection of a recording, on which level and why.
+#[track_caller]
+pub(super) fn assert_verdict(lines: Vec<String>, expected: (Ender, Level, Cause)) -> Explanation {
+    let explanation = explained(&[lines]);
+    let verdict = (explanation.ended_by, explanation.level, explanation.cause);
+    assert_eq!(verdict, expected, "{explanation:#?}");
+    explanation
 }

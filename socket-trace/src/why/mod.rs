@@ -71,6 +71,8 @@ mod ending_tests;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod message_tests;
+#[cfg(test)]
 mod retry_tests;
 #[cfg(test)]
 mod text_tests;

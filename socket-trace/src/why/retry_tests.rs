@@ -2,7 +2,7 @@
 
 use super::fixture::*;
 use super::retry::InFlight;
-use super::{Processed, Retry};
+use super::{Explanation, Processed, Retry};
 
 fn only(traces: &[Vec<String>]) -> (Processed, Retry) {
     let in_flight = explained(traces).in_flight;
@@ -125,27 +125,26 @@ fn goaway_of_a_client_refuses_no_request() {
     assert_eq!(by_stream(&explained(&[lines.end()]).in_flight), expected);
 }
 
-#[test]
-fn refused_stream_was_not_processed() {
+/// A request that the server refuses with REFUSED_STREAM.
+fn refused_request() -> Explanation {
     let lines = Script::client()
         .write([preface(), request(1, "POST")].concat())
         .read(settings())
         .read(reset(1, 7))
         .shutdown()
         .close("local", "");
+    explained(&[lines.end()])
+}
+
+#[test]
+fn refused_stream_was_not_processed() {
     let expected = [(Some(1), Processed::NotProcessed, Retry::Safe)];
-    assert_eq!(by_stream(&explained(&[lines.end()]).in_flight), expected);
+    assert_eq!(by_stream(&refused_request().in_flight), expected);
 }
 
 #[test]
 fn refused_stream_is_not_in_flight_at_the_end() {
-    let lines = Script::client()
-        .write([preface(), request(1, "POST")].concat())
-        .read(settings())
-        .read(reset(1, 7))
-        .shutdown()
-        .close("local", "");
-    assert_eq!(explained(&[lines.end()]).cause, super::Cause::Close);
+    assert_eq!(refused_request().cause, super::Cause::Close);
 }
 
 #[test]
