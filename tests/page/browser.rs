@@ -41,10 +41,18 @@ fn run_on(script: &str, start: impl FnOnce() -> Workshop) {
         .arg(Path::new(SCRIPTS).join(script))
         .arg(workshop.page().url())
         .args([workshop.traces(), programs.parent().unwrap()]);
-    let said = run_command(&mut test).ok();
+    let ran = run_command(&mut test);
+    let said = ran.stdout();
     let sum = said.lines().last().unwrap_or_default();
     eprintln!("{script}: {sum}");
-    assert!(sum.ends_with(" passed, 0 failed"), "{said}");
+    // Without the checks that passed, which would hide the others in a long log.
+    let failures: Vec<_> = said.lines().filter(|line| !line.starts_with("ok ")).collect();
+    assert!(
+        ran.code() == 0 && sum.ends_with(" passed, 0 failed"),
+        "{script}\n{}\n{}",
+        failures.join("\n"),
+        ran.stderr()
+    );
 }
 
 #[test]
