@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 
 import { ZOOMS, assertNoOverlap, zoomed } from './layout.mjs';
+import { settled } from './seen.mjs';
 import { check, finish, load, until } from './support.mjs';
 
 const STORY = { hash: '' };
@@ -14,8 +15,9 @@ const stage = (page) => page.getByRole('dialog', { name: 'Presentation' });
 const current = (page) => stage(page).locator('[aria-current=step]');
 const caption = (page) => stage(page).getByRole('status');
 
-/** Starts the presentation with its key. */
+/** Starts the presentation with its key when the page has all steps: each event that arrives may change a slide. */
 async function present(page) {
+  await settled(page);
   await page.locator('.story-row').first().waitFor();
   await page.keyboard.press('p');
   await stage(page).getByText('get a book').waitFor();
