@@ -63,7 +63,6 @@
 mod chance;
 mod direction;
 mod error;
-mod flows;
 mod impairments;
 mod journal;
 mod lane;

@@ -1,7 +1,10 @@
-//! Reads the headers of an IP packet.
+//! Reads the headers of an IP packet, and detects retransmissions.
 
+mod captured;
+mod event;
 mod icmp;
 mod network;
+mod retransmissions;
 mod tcp;
 
 use std::net::{IpAddr, SocketAddr};
@@ -10,6 +13,7 @@ use etherparse::{IpNumber, SlicedPacket, TransportSlice};
 
 use network::Network;
 
+pub use retransmissions::Retransmissions;
 pub use tcp::Tcp;
 
 /// The headers of an IP packet.
@@ -22,6 +26,8 @@ pub struct Packet {
     pub to: IpAddr,
     /// Time to live (IPv4) or hop limit (IPv6).
     pub hop_limit: u8,
+    /// Length of the packet with its headers, as its IP header states it.
+    pub length: usize,
     /// Header of the transport protocol.
     pub transport: Transport,
 }
@@ -99,7 +105,7 @@ impl Packet {
         let sliced = SlicedPacket::from_ip(bytes).map_err(|error| Unparsed(error.to_string()))?;
         let network = sliced.net.as_ref().and_then(Network::read);
         let network = network.ok_or_else(|| Unparsed("neither IPv4 nor IPv6".to_owned()))?;
-        let Network { from, to, hop_limit, offset, payload } = network;
+        let Network { from, to, hop_limit, length, offset, payload } = network;
         let transport = match &sliced.transport {
             Some(TransportSlice::Tcp(slice)) => Transport::Tcp(Tcp::read(slice)),
             Some(TransportSlice::Udp(slice)) => Transport::Udp(Udp {
@@ -122,7 +128,7 @@ impl Packet {
             _ if payload.fragmented => fragment(payload.ip_number.0, offset, payload.payload),
             _ => Transport::Other { protocol: payload.ip_number.0, payload: payload.payload.len() },
         };
-        Ok(Self { from, to, hop_limit, transport })
+        Ok(Self { from, to, hop_limit, length, transport })
     }
 
     /// Returns the ports of sender and destination, if the protocol has ports.

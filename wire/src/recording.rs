@@ -5,11 +5,9 @@ use std::io;
 use std::path::Path;
 use std::thread;
 
-use etherparse::IpNumber;
 use socket_tap::event::{self, Addr, Event, Gap, Op, Protocol};
 use socket_tap::format::{End, Header, Side, TraceWriter};
 
-use crate::packet::{Packet, Transport};
 use crate::{DropReason, Fate, Record, Records};
 
 /// A writer of a trace file with the packets of a wire. The file is on the same time line as the recordings of both
@@ -138,7 +136,8 @@ impl RecordingThread {
 /// Converts a record to the packet of an event. `start` is the time from which the event's times count.
 fn event_packet(record: &Record, start: u64, capture: usize) -> event::Packet {
     let mut packet = match &record.packet {
-        Ok(packet) => headers(packet, record.is_retransmission),
+        Ok(packet) if packet.tcp().is_some() => packet.event().with_retransmission(record.is_retransmission),
+        Ok(packet) => packet.event(),
         Err(_) => event::Packet::new(
             Addr::Other("unknown".to_owned()),
             Addr::Other("unknown".to_owned()),
@@ -160,30 +159,6 @@ fn event_packet(record: &Record, start: u64, capture: usize) -> event::Packet {
         }),
         // The wire ended before the packet's fate was known.
         Fate::Undelivered => packet,
-    }
-}
-
-fn headers(packet: &Packet, is_retransmission: bool) -> event::Packet {
-    let [from, to] = match packet.sockets() {
-        Some((from, to)) => [from, to].map(Addr::Ip),
-        None => [packet.from, packet.to].map(|address| Addr::Other(address.to_string())),
-    };
-    let event = event::Packet::new(from, to, protocol(&packet.transport)).with_bytes(packet.payload() as u64);
-    match packet.tcp() {
-        Some(tcp) => event.with_segment(tcp.segment.clone()).with_retransmission(is_retransmission),
-        None => event,
-    }
-}
-
-fn protocol(transport: &Transport) -> Protocol {
-    match transport {
-        Transport::Tcp(_) => Protocol::Tcp,
-        Transport::Udp(_) => Protocol::Udp,
-        Transport::Icmp(_) => Protocol::Icmp,
-        Transport::Fragment { protocol, .. } | Transport::Other { protocol, .. } => {
-            let keyword = IpNumber(*protocol).keyword_str().map(str::to_lowercase);
-            keyword.unwrap_or_else(|| format!("protocol {protocol}")).into()
-        }
     }
 }
 

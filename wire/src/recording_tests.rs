@@ -3,6 +3,7 @@ use socket_tap::format::Line;
 
 use super::*;
 use crate::Direction;
+use crate::packet::Packet;
 
 fn record(sent: u64, bytes: Vec<u8>, fate: Fate) -> Record {
     Record {

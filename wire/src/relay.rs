@@ -6,10 +6,9 @@ use std::sync::Arc;
 use socket_tap::monotonic_ns;
 
 use crate::control::{Change, Control, Phase, Request};
-use crate::flows::Flows;
 use crate::journal::{Journal, NewEntry};
 use crate::lane::{Flight, Lane};
-use crate::packet::Packet;
+use crate::packet::{Packet, Retransmissions};
 use crate::plan::{Plan, Verdict};
 use crate::side::QUEUE;
 use crate::stats::Stats;
@@ -29,7 +28,7 @@ pub(crate) struct Relay {
     tuns: Tuns,
     plans: [Plan; 2],
     lanes: [Lane; 2],
-    flows: [Flows; 2],
+    retransmissions: [Retransmissions; 2],
     journal: Journal,
     stats: Stats,
     control: Arc<Control>,
@@ -46,12 +45,12 @@ impl Relay {
         journal: Journal,
         control: Arc<Control>,
     ) -> Result<Self, Error> {
-        let (lanes, flows, stats) = Default::default();
+        let (lanes, retransmissions, stats) = Default::default();
         Ok(Self {
             tuns,
             plans,
             lanes,
-            flows,
+            retransmissions,
             journal,
             stats,
             control,
@@ -141,7 +140,7 @@ impl Relay {
         let packet = Packet::parse(bytes);
         let known = packet.as_ref().ok();
         let is_retransmission =
-            known.is_some_and(|packet| self.flows[direction.number()].is_retransmission(packet));
+            known.is_some_and(|packet| self.retransmissions[direction.number()].observe(packet));
         counts.packets += 1;
         counts.bytes += bytes.len() as u64;
         counts.retransmissions += u64::from(is_retransmission);

@@ -2,13 +2,15 @@
 
 use std::net::IpAddr;
 
-use etherparse::{IpPayloadSlice, Ipv6ExtensionSlice, NetSlice};
+use etherparse::{IpPayloadSlice, Ipv6ExtensionSlice, Ipv6Header, NetSlice};
 
 /// The fields of an IP header, of either version.
 pub(super) struct Network<'a> {
     pub(super) from: IpAddr,
     pub(super) to: IpAddr,
     pub(super) hop_limit: u8,
+    /// Length of the packet with its headers.
+    pub(super) length: usize,
     /// Position in the fragmented packet, in units of 8 bytes.
     pub(super) offset: u16,
     pub(super) payload: &'a IpPayloadSlice<'a>,
@@ -23,6 +25,7 @@ impl<'a> Network<'a> {
                     from: header.source_addr().into(),
                     to: header.destination_addr().into(),
                     hop_limit: header.ttl(),
+                    length: header.total_len().into(),
                     offset: header.fragments_offset().value(),
                     payload: ip.payload(),
                 })
@@ -37,6 +40,7 @@ impl<'a> Network<'a> {
                     from: header.source_addr().into(),
                     to: header.destination_addr().into(),
                     hop_limit: header.hop_limit(),
+                    length: Ipv6Header::LEN + usize::from(header.payload_length()),
                     offset: offset.unwrap_or(0),
                     payload: ip.payload(),
                 })
