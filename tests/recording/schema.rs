@@ -205,6 +205,7 @@ const REJECTED: &[&str] = &[
     r#"{"end":false,"events":9,"lost":0}"#,
     r#"{"end":true,"events":9}"#,
     r#"{"end":true,"events":9,"lost":0,"open":0}"#,
+    r#"{"socket_tap":1,"name":"a","side":"client","program":"b","pid":1,"started":"2026-11-22T15:04:05.123456789Z","clock":"sundial","monotonic_ns":0,"capture":0}"#,
     r#"{"socket_tap":2,"name":"a","side":"client","program":"b","pid":1,"started":"2026-11-22T15:04:05.123456789Z","monotonic_ns":0,"capture":0}"#,
     r#"{"socket_tap":1,"name":"a","side":"both","program":"b","pid":1,"started":"2026-11-22T15:04:05.123456789Z","monotonic_ns":0,"capture":0}"#,
     r#"{"socket_tap":1,"name":"a","side":"client","program":"b","pid":1,"started":"today","monotonic_ns":0,"capture":0}"#,

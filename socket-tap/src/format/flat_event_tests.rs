@@ -1,4 +1,4 @@
-use crate::format::{Header, Line, LineError, Side, VERSION};
+use crate::format::{Clock, Header, Line, LineError, Side, VERSION};
 
 /// One trace line for each kind of event, exactly as the crate writes it.
 const LINES: &[&str] = &[
@@ -154,6 +154,7 @@ fn header_and_end_line_survive_writing_and_parsing() {
         program: "rest-server 0.1.0".to_owned(),
         pid: 4242,
         started: "2026-11-22T15:04:05.123456789Z".to_owned(),
+        clock: Clock::Monotonic,
         monotonic_ns: 8_123_456_789,
         capture: 1024,
         part: 0,
@@ -169,6 +170,10 @@ fn header_and_end_line_survive_writing_and_parsing() {
     ] {
         assert_eq!(written(&Line::parse(end).unwrap()), format!("{end}\n"));
     }
+    let imported = Header { clock: Clock::Realtime, ..header.clone() };
+    let line = written(&Line::Header(imported.clone()));
+    assert!(line.contains("\"clock\":\"realtime\""), "{line}");
+    assert_eq!(Line::parse_header(&line).unwrap(), imported);
     let part = written(&Line::Header(Header { part: 2, since: 7, ..header }));
     assert!(part.ends_with("\"part\":2,\"since\":7}\n"), "{part}");
 }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{End, Header, Side};
+use super::{Clock, End, Header, Side};
 use crate::close::EndedBy;
 
 #[derive(Deserialize)]
@@ -25,6 +25,8 @@ struct HeaderFields {
     program: String,
     pid: u32,
     started: String,
+    #[serde(default, with = "ClockWord", skip_serializing_if = "is_monotonic")]
+    clock: Clock,
     monotonic_ns: u64,
     capture: u64,
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -39,6 +41,13 @@ enum SideWord {
     Server,
     Client,
     Wire,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Clock", rename = "Clock", rename_all = "lowercase")]
+enum ClockWord {
+    Monotonic,
+    Realtime,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -77,6 +86,11 @@ enum EndedByWord {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference to skip_serializing_if")]
 pub(super) fn is_zero(number: &u64) -> bool {
     *number == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference to skip_serializing_if")]
+fn is_monotonic(clock: &Clock) -> bool {
+    *clock == Clock::Monotonic
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference to skip_serializing_if")]

@@ -4,6 +4,7 @@
 //! A [`Tap`](crate::Tap) writes the trace of the sockets of a program, and a [`TraceWriter`] any other events. Parsing and writing lines needs the feature `file`. [`Header`], [`End`] and the [`text`] for a terminal are always
 //! available.
 
+mod clock;
 #[cfg(feature = "file")]
 mod error;
 #[cfg(feature = "file")]
@@ -28,6 +29,7 @@ mod writer;
 use std::path::Path;
 use std::time::SystemTime;
 
+pub use clock::Clock;
 #[cfg(feature = "file")]
 pub use error::{InvalidJson, LineError};
 #[cfg(feature = "file")]
@@ -60,8 +62,11 @@ pub struct Header {
     pub pid: u32,
     /// Time at which the recording started, as RFC 3339 in UTC.
     pub started: String,
+    /// Clock of `monotonic_ns` and of all events.
+    pub clock: Clock,
     /// Time of the machine's monotonic clock at the start of the recording, in nanoseconds. With it, a reader
-    /// of traces can put the recordings of several processes on one time line.
+    /// of traces can put the recordings of several processes on one time line. For [`Clock::Realtime`], the
+    /// nanoseconds from 1970 to the start.
     pub monotonic_ns: u64,
     /// Maximum number of bytes that are captured from each read, write and packet. 0 if payload is not captured.
     pub capture: u64,
@@ -92,6 +97,7 @@ impl Header {
             program: String::new(),
             pid: 0,
             started: "1970-01-01T00:00:00Z".to_owned(),
+            clock: Clock::Monotonic,
             monotonic_ns: 0,
             capture: 0,
             part: 0,

@@ -65,7 +65,7 @@ fn is_upstream(annotated: &AnnotatedEvent, recordings: &[Recording]) -> bool {
 }
 
 impl From<&Recording> for page::hello::Recording {
-    fn from(Recording { label, header }: &Recording) -> Self {
+    fn from(Recording { label, header, .. }: &Recording) -> Self {
         Self {
             label: label.clone(),
             name: header.name.clone(),

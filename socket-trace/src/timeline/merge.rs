@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use socket_tap::format::Header;
 
+use super::common_clock::CommonClock;
 use super::connect_order::ConnectOrder;
 use super::next::Next;
 use super::source::{Source, State};
@@ -16,7 +17,8 @@ use crate::reader::{Error, Trace};
 /// ms, and the interval must be longer: see [`Timeline::wait`].
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// The merged events of several recordings made on one machine.
+/// The merged events of several recordings made on one machine. Those with the monotonic clock merge exactly; a capture
+/// merges by the time of the calendar.
 ///
 /// Memory does not depend on the length of the traces: one event of each trace is kept, and up to a few
 /// thousand while a `connect` is in progress.
@@ -35,6 +37,8 @@ pub struct Recording {
     pub label: String,
     /// Header of the recording's first trace.
     pub header: Header,
+    /// Start on the clock of the time line, in nanoseconds.
+    start: u64,
 }
 
 impl Timeline {
@@ -54,15 +58,17 @@ impl Timeline {
     }
 
     fn new(mut sources: Vec<Source>) -> Self {
-        let zero = sources.iter().map(|source| source.trace().header().monotonic_ns).min().unwrap_or(0);
+        let clock = CommonClock::of(sources.iter().map(|source| source.trace().header()));
+        sources.iter_mut().for_each(|source| source.start = clock.start(source.trace().header()));
+        let zero = sources.iter().map(|source| source.start).min().unwrap_or(0);
         let mut recordings: Vec<Recording> = Vec::new();
         for source in &mut sources {
             let header = source.trace().header().clone();
             let known = recordings.iter().position(|recording| are_parts(&recording.header, &header));
             source.recording = known.unwrap_or(recordings.len());
             if known.is_none() {
-                recordings
-                    .push(Recording { label: format!("{}-{}", header.name, header.side.name()), header });
+                let label = format!("{}-{}", header.name, header.side.name());
+                recordings.push(Recording { label, header, start: source.start });
             }
         }
         label_duplicates_by_file(&mut recordings, &sources);
@@ -78,7 +84,7 @@ impl Timeline {
     /// Returns the time from the start of the time line to the start of the recording, in nanoseconds.
     #[must_use]
     pub fn began(&self, recording: &Recording) -> u64 {
-        recording.header.monotonic_ns.saturating_sub(self.zero)
+        recording.start.saturating_sub(self.zero)
     }
 
     /// Returns the traces. How they end is known once all events are read.

@@ -10,15 +10,18 @@
 //! - `merge`: [`Timeline`], which merges several traces by time
 //! - `timed_event`: [`TimedEvent`], an event with its place on the time line
 //! - `next`: [`Next`], the next event, or the reason why there is none
+//! - `common_clock`: the clock on which recordings merge
 //! - `connect_order`: moves each connect to the time at which it was called
 //! - `source`: one trace of the time line, with its next event read in advance
 //! - `growing`: reads the complete lines of a file that a recorder is still writing
 //! - [`connections`]: matches the two ends of each connection
 //! - `packets`: [`NumberedPacket`], the number of each packet on its connection, and the packet that it repeats
+//! - `packet_payload`: joins TCP segments to streams, and dissects them
 //! - `annotated`: [`AnnotatedEvents`], each event with its connection, its step and its dissected payload
 //! - `step_tracker`: [`StepTracker`], the current step of each recording
 
 mod annotated;
+mod common_clock;
 mod connect_order;
 pub mod connections;
 #[cfg(test)]
@@ -26,12 +29,14 @@ pub(crate) mod fixture;
 mod growing;
 mod merge;
 mod next;
+mod packet_payload;
 mod packets;
 mod source;
 mod step_tracker;
 mod timed_event;
 
 pub use annotated::{AnnotatedEvent, AnnotatedEvents};
+pub(crate) use common_clock::started;
 pub use merge::{Recording, Timeline};
 pub use next::Next;
 pub use packets::NumberedPacket;

@@ -16,6 +16,8 @@ use crate::reader::{Ending, Error, Trace};
 pub(super) struct Source {
     /// Index of the recording to which the trace belongs.
     pub(super) recording: usize,
+    /// Start of the recording on the clock of the time line, in nanoseconds.
+    pub(super) start: u64,
     trace: Trace,
     /// Time on the machine's clock, in nanoseconds, and the event that was read in advance.
     ahead: Option<(u64, Event)>,
@@ -49,7 +51,7 @@ struct Growth {
 
 impl Source {
     pub(super) fn whole(trace: Trace) -> Self {
-        Self { recording: 0, trace, ahead: None, growing: None }
+        Self { recording: 0, start: 0, trace, ahead: None, growing: None }
     }
 
     /// Opens a trace that a recorder is still writing. If the recording was rotated, opens the first file
@@ -58,7 +60,7 @@ impl Source {
         loop {
             if let Some(current) = Growth::open(path)? {
                 let (trace, growth) = Growth::oldest(0, current);
-                return Ok(Self { recording: 0, trace, ahead: None, growing: Some(growth) });
+                return Ok(Self { recording: 0, start: 0, trace, ahead: None, growing: Some(growth) });
             }
             wait();
         }
@@ -78,7 +80,7 @@ impl Source {
         }
         match self.trace.next_event() {
             Ok(Some(event)) => {
-                let at = self.trace.header().monotonic_ns.saturating_add(event.t);
+                let at = self.start.saturating_add(event.t);
                 self.ahead = Some((at, event));
                 Ok(State::Event(at))
             }

@@ -6,7 +6,7 @@ use socket_tap::format::text::printable;
 use socket_tap::format::{Header, Side};
 
 use super::protocol::Protocol;
-use super::recording::start_time;
+use crate::timeline::started;
 
 /// Counts and names collected during the export, from which [`lines`](Self::lines) makes the notes for the
 /// user.
@@ -43,7 +43,7 @@ impl Notes {
         if header.capture == 0 && header.side != Side::Wire {
             self.without_payload.push(name());
         }
-        if start_time(header).is_none() {
+        if started(header).is_none() {
             self.without_time.push(name());
         }
     }

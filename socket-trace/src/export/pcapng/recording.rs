@@ -1,9 +1,11 @@
 //! The recording that is being exported, and the numbers of its missing events and bytes so far.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use socket_tap::event::Gap;
 use socket_tap::format::{Header, Side};
+
+use crate::timeline::started;
 
 /// The endpoint that sends a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +47,7 @@ pub(super) struct Recording {
 impl Recording {
     pub(super) fn new(number: u32, header: &Header) -> Self {
         // The notes report a header without a start.
-        let started = start_time(header).unwrap_or_default();
+        let started = started(header).unwrap_or_default();
         let (side, has_payload) = (header.side, header.capture > 0);
         Self { number, side, has_payload, started, last: started, lost: 0, lost_rx: 0, lost_tx: 0 }
     }
@@ -56,9 +58,4 @@ impl Recording {
         self.lost_rx = self.lost_rx.saturating_add(gap.rx);
         self.lost_tx = self.lost_tx.saturating_add(gap.tx);
     }
-}
-
-/// Returns the start time of a recording, as the time since the Unix epoch. `None` if the header lacks it.
-pub(super) fn start_time(header: &Header) -> Option<Duration> {
-    humantime::parse_rfc3339(&header.started).ok()?.duration_since(SystemTime::UNIX_EPOCH).ok()
 }
