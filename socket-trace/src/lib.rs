@@ -24,6 +24,7 @@
 //! # Layout
 //!
 //! - [`reader`]: reads a trace line by line, and reports how it ends
+//! - [`capture_file`]: capture files, pcap and pcapng, as recordings of packets
 //! - [`summary`]: totals of one trace, computed in one pass
 //! - [`compare`]: comparison of several summaries, and the verdict
 //! - [`table`]: a comparison as text or Markdown
@@ -51,6 +52,7 @@
 #![forbid(unsafe_code)]
 
 pub mod assertion;
+pub mod capture_file;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod client_step;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use crate::capture_file;
 use crate::contracts;
 use crate::reader::Error;
 use crate::verify::Failure;
@@ -17,6 +18,8 @@ pub(super) enum Failed {
     Trace(Error),
     /// A trace or a log of strace cannot be read.
     Verify(Failure),
+    /// A capture file cannot be read.
+    Capture(capture_file::Error),
     /// The system's table of sockets cannot be read.
     Sockets(io::Error),
     /// The arguments are invalid, or name something that does not exist.
@@ -39,6 +42,7 @@ impl fmt::Display for Failed {
         match self {
             Self::Trace(error) => error.fmt(f),
             Self::Verify(error) => error.fmt(f),
+            Self::Capture(error) => error.fmt(f),
             Self::Sockets(error) => write!(f, "cannot read the table of sockets: {error}"),
             Self::Usage(error) => f.write_str(error),
             Self::Contract(error) => error.fmt(f),
@@ -51,6 +55,12 @@ impl fmt::Display for Failed {
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
         Self::Trace(error)
+    }
+}
+
+impl From<capture_file::Error> for Failed {
+    fn from(error: capture_file::Error) -> Self {
+        Self::Capture(error)
     }
 }
 

@@ -6,6 +6,7 @@ mod completions;
 mod contracts;
 mod export;
 mod failed;
+mod import;
 mod layers;
 mod lint;
 mod output;
@@ -53,6 +54,7 @@ enum Command {
     Lint(lint::Lint),
     Why(why::Why),
     Sockets(sockets::Sockets),
+    Import(import::Import),
     Export(export::Export),
     Report(report::ReportCommand),
     Completions(completions::Completions),
@@ -73,6 +75,7 @@ pub fn run() -> ExitCode {
         Command::Lint(lint) => lint.run(),
         Command::Why(why) => why.run(),
         Command::Sockets(sockets) => sockets.run(),
+        Command::Import(import) => import.run(),
         Command::Export(export) => export.run(),
         Command::Report(report) => report.run(),
         Command::Completions(completions) => completions.run(Flags::command()),

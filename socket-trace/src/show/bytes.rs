@@ -24,7 +24,16 @@ const ROW: usize = 16;
 pub fn write(event: &Event, parts: &[Part], width: Option<usize>, out: &mut impl Write) -> io::Result<()> {
     let Some((bytes, data)) = payload(&event.op) else { return Ok(()) };
     let (mut rest, mut offset, mut line) = (data, 0, String::new());
-    for part in parts {
+    let headers = headers(&event.op);
+    if headers > 0 {
+        let (of_headers, payload) = data.split_at(headers.min(data.len()));
+        rows(of_headers, 0, "headers of IP and TCP or UDP", &mut line);
+        (rest, offset) = (payload, of_headers.len());
+    }
+    let own = parts.iter().map(|part| part.bytes).fold(0, u64::saturating_add);
+    // A packet that fills a gap also completes the payload of later ones.
+    let is_own = !matches!(&event.op, Op::Packet(packet) if packet.bytes != own);
+    for part in parts.iter().filter(|_| is_own) {
         let length = usize::try_from(part.bytes).unwrap_or(usize::MAX).min(rest.len());
         let (of_part, after) = rest.split_at(length);
         rows(of_part, offset, &name(part, width), &mut line);
@@ -44,6 +53,16 @@ fn payload(op: &Op) -> Option<(u64, &[u8])> {
         Op::SendTo(datagram) | Op::RecvFrom(datagram) => Some((datagram.bytes, datagram.data.as_deref()?)),
         Op::Packet(packet) => Some((packet.length, packet.data.as_deref()?)),
         _ => None,
+    }
+}
+
+/// Returns the length of a packet's headers, if its payload follows them.
+fn headers(op: &Op) -> usize {
+    match op {
+        Op::Packet(packet) if packet.bytes > 0 => {
+            usize::try_from(packet.length.saturating_sub(packet.bytes)).unwrap_or(usize::MAX)
+        }
+        _ => 0,
     }
 }
 

@@ -33,6 +33,9 @@ const GAP: usize = 3;
 /// starts [`GAP`] spaces after the event.
 const MIN_WIDTH: usize = 24;
 
+/// Number of columns before the description of a packet, on a line of its own.
+const PACKET_INDENT: usize = 24;
+
 /// Style in which events are printed.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Style {
@@ -174,6 +177,12 @@ impl Text {
         let available = |gap: usize| self.style.width.map(|width| width.saturating_sub(before + used + gap));
         let aligned = CARRIED.saturating_sub(used).max(GAP);
         let gap = if available(aligned).is_some_and(|width| width < MIN_WIDTH) { GAP } else { aligned };
+        let is_packet = matches!(annotated.timed.event.op, Op::Packet(_));
+        if is_packet && available(gap).is_some_and(|width| width < MIN_WIDTH) && !self.style.full {
+            // The line of a packet is long, so the description is below it.
+            let width = self.style.width.unwrap_or(usize::MAX).saturating_sub(PACKET_INDENT);
+            return write!(out, "\n{:PACKET_INDENT$}{}", "", truncate(&description, width));
+        }
         match available(gap).filter(|_| !self.style.full) {
             Some(0) => Ok(()),
             Some(width) => write!(out, "{:gap$}{}", "", truncate(&description, width)),

@@ -8,8 +8,9 @@ use socket_tap::event::Op;
 use socket_tap::format::Side;
 
 use super::connections::{Connection, Connections, Socket, is_same};
-use super::merge::Timeline;
+use super::merge::{Recording, Timeline};
 use super::next::Next;
+use super::packet_payload::PacketPayload;
 use super::packets::{NumberedPacket, PacketNumbers};
 use super::step_tracker::StepTracker;
 use super::timed_event::TimedEvent;
@@ -24,6 +25,8 @@ pub struct AnnotatedEvents {
     packets: PacketNumbers,
     /// One dissector for each recording; `None` for a recording without payload, and for one of packets.
     dissectors: Vec<Option<Dissector>>,
+    /// Dissects the payload of packets. `None` if the payload of sockets is there.
+    packet_payload: Option<PacketPayload>,
 }
 
 /// An event with its connection, its step and the dissected parts of its data.
@@ -38,7 +41,9 @@ pub struct AnnotatedEvent {
     /// The number of a packet on its connection, and the packet that it repeats. `None` for a socket call, and for a packet
     /// without a connection.
     pub packet: Option<NumberedPacket>,
-    /// The dissected parts of the data that the event transferred; empty for a recording without payload.
+    /// The dissected parts of the data that the event transferred; empty for a recording without payload. A packet has
+    /// parts if the time line has only packets: those that its receiver could read with it, also of packets that came before
+    /// their predecessors.
     pub parts: Vec<Part>,
     /// The API calls that ended with the event, such as the call whose response it transferred completely.
     pub ended: Vec<Call>,
@@ -70,10 +75,14 @@ impl AnnotatedEvents {
             has_payload.then(|| Dissector::with_contracts(recording.header.side, contracts.clone()))
         });
         let dissectors = dissectors.collect();
-        let has_packets = timeline.recordings().iter().any(|recording| recording.header.side == Side::Wire);
+        let is_wire = |recording: &Recording| recording.header.side == Side::Wire;
+        let has_packets = timeline.recordings().iter().any(is_wire);
+        let packets_alone = timeline.recordings().iter().all(is_wire);
+        let packet_payload = packets_alone
+            .then(|| PacketPayload::new(Dissector::with_contracts(Side::Server, contracts.clone())));
         let connections = if has_packets { Connections::with_packets() } else { Connections::default() };
         let (steps, packets) = (StepTracker::default(), PacketNumbers::default());
-        Self { timeline, connections, steps, packets, dissectors }
+        Self { timeline, connections, steps, packets, dissectors, packet_payload }
     }
 
     /// Sets how much of each message the parts of an event contain.
@@ -81,6 +90,7 @@ impl AnnotatedEvents {
     pub fn with_detail(mut self, detail: Detail) -> Self {
         let dissectors = std::mem::take(&mut self.dissectors).into_iter();
         self.dissectors = dissectors.map(|it| it.map(|it| it.with_detail(detail))).collect();
+        self.packet_payload = self.packet_payload.map(|it| it.with_detail(detail));
         self
     }
 
@@ -133,6 +143,12 @@ impl AnnotatedEvents {
             ended = dissector.take_finished();
             let sock = timed.event.sock.filter(|_| !parts.is_empty());
             user_agent = sock.and_then(|sock| dissector.user_agent(sock)).cloned();
+        }
+        if let (Op::Packet(packet), Some(payload), Some(connection)) =
+            (&timed.event.op, &mut self.packet_payload, &connection)
+        {
+            parts = payload.observe(connection, packet, timed.event.t);
+            ended = payload.take_finished();
         }
         let step = self.steps.observe(recording, &timed.event);
         Ok(Next::Event(AnnotatedEvent { timed, connection, step, packet, parts, ended, user_agent }))

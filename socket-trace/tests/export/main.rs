@@ -15,6 +15,7 @@ mod http;
 mod lossy;
 mod payload;
 mod qlog;
+mod round_trip;
 mod sides;
 mod support;
 mod synthesised;

@@ -2,8 +2,11 @@
 //!
 //! A packet has two addresses, but no socket. Its connection begins with the `connect` of the client, with the first
 //! SYN, or with the `accept` of the server, depending on what was recorded. The others then join this connection.
+//!
+//! If none of them was recorded, the SYN ACK or the ports show which end is the server.
 
 use std::collections::{HashMap, VecDeque};
+use std::net::SocketAddr;
 use std::rc::Rc;
 
 use socket_tap::event::{Packet, TcpFlags};
@@ -74,8 +77,15 @@ impl Flows {
             flow.syn = Some(seq);
             return Some(Rc::clone(&flow.connection));
         }
-        let flow = self.by_addresses.get(&(from, to)).or_else(|| self.by_addresses.get(&(to, from)))?;
-        Some(Rc::clone(&flow.connection))
+        let known = self.by_addresses.get(&(from, to)).or_else(|| self.by_addresses.get(&(to, from)));
+        if let Some(flow) = known {
+            return Some(Rc::clone(&flow.connection));
+        }
+        let addresses = match server(segment?.flags, from, to)? {
+            End::Sender => (to, from),
+            End::Receiver => (from, to),
+        };
+        Some(Rc::clone(&self.insert(addresses, next_number()).connection))
     }
 
     fn insert(&mut self, addresses: Addresses, number: u64) -> &mut Flow {
@@ -87,6 +97,8 @@ impl Flows {
         }
         self.order.push_back((addresses, number));
         let (client, server) = addresses;
+        // Ports showed the wrong direction, or the ends have changed their roles.
+        self.by_addresses.remove(&(server, client));
         let connection = Connection {
             number,
             side: Side::Wire,
@@ -96,6 +108,29 @@ impl Flows {
         };
         let flow = Flow { connection: Rc::new(connection), syn: None, has_client: false, has_server: false };
         self.by_addresses.entry(addresses).insert_entry(flow).into_mut()
+    }
+}
+
+/// An end of a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Sender,
+    Receiver,
+}
+
+/// Returns the end of a TCP packet that is the server, if its flags or the ports show it.
+///
+/// A kernel gives clients ports from 32768 on: Linux by default, other systems from 49152 on (RFC 6335, section 6). Servers have
+/// the ports that their owners choose, which are lower. Two lower or two higher ports show nothing.
+fn server(flags: TcpFlags, from: SocketAddr, to: SocketAddr) -> Option<End> {
+    const FIRST_OF_CLIENTS: u16 = 32_768;
+    if flags.contains(TcpFlags::SYN | TcpFlags::ACK) {
+        return Some(End::Sender);
+    }
+    match (from.port() < FIRST_OF_CLIENTS, to.port() < FIRST_OF_CLIENTS) {
+        (true, false) => Some(End::Sender),
+        (false, true) => Some(End::Receiver),
+        _ => None,
     }
 }
 

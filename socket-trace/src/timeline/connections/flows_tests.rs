@@ -83,10 +83,41 @@ fn packets_after_a_close_belong_to_its_connection() {
     assert_eq!(all.packet(SERVER, CLIENT, Segment::new(TcpFlags::FIN, 9).with_ack(8)), Some(1));
 }
 
+/// Returns the client of the connection that begins with a segment between these ports.
+fn client(from: u16, to: u16, flags: TcpFlags) -> Option<String> {
+    let [from, to] = [from, to].map(|port| address(&format!("10.77.0.1:{port}")));
+    let packet = Packet::new(from, to, Protocol::Tcp).with_segment(Segment::new(flags, 7).with_ack(8));
+    let event = Event::new(0, None, Op::Packet(Box::new(packet)));
+    let connection = Connections::with_packets().observe(0, Side::Wire, &event)?;
+    connection.local.as_ref().map(ToString::to_string)
+}
+
 #[test]
-fn packets_without_a_known_beginning_belong_to_no_connection() {
+fn ports_show_the_client_without_a_syn() {
+    let client_of = |from, to| client(from, to, TcpFlags::PSH);
+    for (from, to) in [(41_000, 3_000), (3_000, 41_000), (443, 52_000)] {
+        let expected = format!("10.77.0.1:{}", from.max(to));
+        assert_eq!(client_of(from, to), Some(expected));
+    }
+    // Two ports of servers, or two of clients.
+    assert_eq!([client_of(3_000, 80), client_of(50_000, 51_000)], [None, None]);
+}
+
+#[test]
+fn sender_of_a_syn_ack_is_the_server() {
+    assert_eq!(client(50_000, 51_000, TcpFlags::SYN), Some("10.77.0.1:51000".to_owned()));
+}
+
+#[test]
+fn socket_corrects_the_client_that_ports_showed() {
     let mut all = All::new();
-    assert_eq!(all.packet(CLIENT, SERVER, Segment::new(TcpFlags::PSH, 7).with_ack(8)), None);
+    // The client has the lower port.
+    let (client, server) = ("10.77.0.1:5000", "10.77.0.2:50000");
+    let data = || Segment::new(TcpFlags::PSH, 7).with_ack(8);
+    assert_eq!(all.packet(client, server, data()), Some(1));
+    let op = Op::accept(SockId::new(1).unwrap()).with_local(address(server)).with_peer(address(client));
+    assert_eq!(all.number(0, Side::Server, &Event::new(0, SockId::new(2), op)), Some(2));
+    assert_eq!(all.packet(server, client, data()), Some(2));
 }
 
 #[test]
@@ -108,6 +139,7 @@ fn number_of_remembered_connections_is_limited() {
     for port in 0..u16::try_from(MAX_FLOWS).unwrap() {
         all.packet(&format!("10.77.0.3:{}", port + 1), SERVER, Segment::new(TcpFlags::SYN, 7));
     }
-    assert_eq!(all.syn_ack(), None);
+    // The first connection was forgotten, so another begins.
+    assert!(all.syn_ack().is_some_and(|number| number > 1));
     assert_eq!(all.0.flows.unwrap().by_addresses.len(), MAX_FLOWS);
 }

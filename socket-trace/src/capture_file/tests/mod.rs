@@ -1,0 +1,6 @@
+//! Tests of whole capture files.
+
+mod damage;
+mod link_types;
+mod pcap;
+mod pcapng;

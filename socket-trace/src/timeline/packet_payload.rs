@@ -1,0 +1,134 @@
+//! Dissects the payload of TCP packets, as their receivers read it.
+//!
+//! It serves a recording of packets that is read without those of sockets. A packet gets the parts that it completes: those of its own
+//! payload, or also those of later segments that came before it.
+
+mod reassembly;
+
+use std::collections::HashMap;
+
+use socket_dissect::{Call, Detail, Dissector, Part};
+use socket_tap::event::{Event, Fate, Op, Packet, SockId, TcpFlags, Transfer};
+
+use super::connections::{Connection, is_same};
+use reassembly::{Chunk, Reassembly, Segment};
+
+/// Maximum number of connections that are dissected. The least recently used one is dropped first.
+const MAX_CONNECTIONS: usize = 1_024;
+
+/// Maximum number of bytes of an IP packet whose lengths are trusted. The largest ones, which a network card splits, have 512 KiB.
+const MAX_PACKET: u64 = 1 << 20;
+
+/// Dissects the packets of connections. Packets must be passed in the order of their time.
+#[derive(Debug)]
+pub(super) struct PacketPayload {
+    /// Dissects the streams as a server reads and writes them. The number of a socket is that of its connection.
+    dissector: Dissector,
+    connections: HashMap<SockId, Streams>,
+    /// Number of all packets.
+    observed: u64,
+}
+
+/// The two directions of a connection.
+#[derive(Debug, Default)]
+struct Streams {
+    to_server: Reassembly,
+    to_client: Reassembly,
+    /// Number of its last packet among all.
+    last: u64,
+    /// The directions that have ended with a FIN: to the server, to the client.
+    ended: [bool; 2],
+}
+
+impl PacketPayload {
+    /// Returns a state without connections. `dissector` is one for the recording of a server.
+    pub(super) fn new(dissector: Dissector) -> Self {
+        Self { dissector, connections: HashMap::new(), observed: 0 }
+    }
+
+    /// Sets how much of each message the parts contain.
+    pub(super) fn with_detail(self, detail: Detail) -> Self {
+        Self { dissector: self.dissector.with_detail(detail), ..self }
+    }
+
+    /// Dissects the bytes that the packet at the time `t` completes.
+    pub(super) fn observe(&mut self, connection: &Connection, packet: &Packet, t: u64) -> Vec<Part> {
+        let is_lost = matches!(packet.fate, Some(Fate::Dropped | Fate::Duplicated));
+        let (Some(header), Some(sock)) = (&packet.segment, SockId::new(connection.number)) else {
+            return Vec::new();
+        };
+        if is_lost {
+            return Vec::new();
+        }
+        let has = |flag| header.flags.contains(flag);
+        let is_to_server = connection.local.as_ref().is_some_and(|client| is_same(&packet.from, client));
+        self.observed += 1;
+        let streams = self.connections.entry(sock).or_default();
+        streams.last = self.observed;
+        let (own, other) = if is_to_server {
+            (&mut streams.to_server, &mut streams.to_client)
+        } else {
+            (&mut streams.to_client, &mut streams.to_server)
+        };
+        let mut events = Vec::new();
+        // A SYN with another number begins another connection, so this one is the first or a repetition.
+        if has(TcpFlags::SYN) && !own.has_begun() {
+            own.begin(header.seq.wrapping_add(1));
+            if is_to_server {
+                events.push(Op::accept(sock));
+            }
+        }
+        if let Some(ack) = header.ack {
+            events.extend(other.acknowledge(ack).into_iter().map(|chunk| transfer(!is_to_server, chunk)));
+        }
+        if let Some(segment) = payload(packet, header.seq.wrapping_add(u32::from(has(TcpFlags::SYN)))) {
+            events.extend(own.add(segment).into_iter().map(|chunk| transfer(is_to_server, chunk)));
+        }
+        let [server, client] = &mut streams.ended;
+        *(if is_to_server { server } else { client }) |= has(TcpFlags::FIN);
+        if has(TcpFlags::RST) || streams.ended == [true; 2] {
+            streams.ended = [false; 2];
+            events.push(Op::Close(Box::default()));
+        }
+        let parts = events.into_iter().flat_map(|op| self.dissector.observe(&Event::new(t, Some(sock), op)));
+        let parts = parts.collect();
+        self.drop_least_recent();
+        parts
+    }
+
+    /// Removes and returns the API calls that have ended since this method was last used.
+    pub(super) fn take_finished(&mut self) -> Vec<Call> {
+        self.dissector.take_finished()
+    }
+
+    fn drop_least_recent(&mut self) {
+        if self.connections.len() > MAX_CONNECTIONS {
+            let oldest = self.connections.iter().min_by_key(|(_, streams)| streams.last);
+            if let Some(sock) = oldest.map(|(sock, _)| *sock) {
+                self.connections.remove(&sock);
+                self.dissector.observe(&Event::new(0, Some(sock), Op::Close(Box::default())));
+            }
+        }
+    }
+}
+
+/// Returns the read or write of a server that moves the bytes.
+fn transfer(is_to_server: bool, (length, data): Chunk) -> Op {
+    let transfer = Transfer::new(length.into()).with_data(data);
+    if is_to_server { Op::Read(transfer) } else { Op::Write(transfer) }
+}
+
+/// Returns the payload of a packet, whose first byte has the sequence number `seq`. `None` if it has none.
+fn payload(packet: &Packet, seq: u32) -> Option<Segment> {
+    let data = packet.data.as_deref()?;
+    let headers = usize::try_from(packet.length.checked_sub(packet.bytes)?).ok()?;
+    let length =
+        u32::try_from(packet.bytes).ok().filter(|bytes| *bytes > 0 && packet.length <= MAX_PACKET)?;
+    let data = data.get(headers..).unwrap_or_default();
+    let data = data.get(..length as usize).unwrap_or(data);
+    Some(Segment { seq, length, data: data.into() })
+}
+
+#[cfg(test)]
+#[path = "packet_payload_tests.rs"]
+mod tests;
