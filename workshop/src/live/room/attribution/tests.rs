@@ -6,6 +6,8 @@ use socket_tap::format::Header;
 use socket_trace::timeline::TimedEvent;
 
 use super::*;
+use crate::live::room::name::Name;
+use crate::live::room::participants::Id;
 use crate::live::room::settings::Settings;
 use crate::live::token::Token;
 
