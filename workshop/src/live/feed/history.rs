@@ -102,6 +102,15 @@ impl History {
         (last > seq).then_some(Batch { dropped, items, last })
     }
 
+    /// Returns the calls that opened the sockets on which servers wait for clients, as far as they are not among the items that
+    /// follow the item with number `seq`. A page that begins with these items needs them.
+    pub(crate) fn older_openings(&self, seq: u64) -> Vec<Arc<str>> {
+        let kept = self.lock();
+        let follows = |opening: &str| kept.recent.after(seq).any(|item| **item == *opening);
+        let older = kept.openings.iter().filter(|opening| !follows(opening));
+        older.map(|opening| opening.as_str().into()).collect()
+    }
+
     /// Returns the number of the oldest item in the history, and all items.
     pub(crate) fn all(&self) -> (u64, Vec<Arc<str>>) {
         let kept = &self.lock().recent;

@@ -67,7 +67,12 @@ impl PageStream {
             ("wire", state.wire.latest.subscribe()),
             ("room", state.room_summary.subscribe()),
         ];
-        let pending = VecDeque::from([event("hello", &hello(&state))]);
+        let mut pending = VecDeque::from([event("hello", &hello(&state))]);
+        if seq == 0 {
+            let openings = state.history.older_openings(0);
+            let items = Event::default().event("items").data(json_array(&openings));
+            pending.extend((!openings.is_empty()).then_some(items));
+        }
         Self { newest_seq: state.history.newest(), feed_id, seq, values, pending, _page: page, state }
     }
 
