@@ -5,8 +5,8 @@ import { sourceOf } from "./apis.js";
 import { clientStepTitle, isClientStep } from "./client-steps.js";
 
 /**
- * The steps that contain connections: `{ first, heading, items }`. `first` is the `seq` of the first event, by which a step
- * is identified.
+ * The steps that contain connections: `{ first, number, heading, items }`. `first` is the `seq` of the first event, by which a
+ * step is identified, and `number` counts the steps from 1.
  */
 export class StepList {
   /** The steps, the oldest first. */
@@ -14,6 +14,7 @@ export class StepList {
   #apis;
   #marks = new LaneSteps();
   #last = 0;
+  #begun = 0;
   #current = null;
   #clients = new Map();
 
@@ -44,7 +45,8 @@ export class StepList {
   }
 
   #begin(item, heading) {
-    const step = { first: item.seq, heading, items: [] };
+    this.#begun += 1;
+    const step = { first: item.seq, number: this.#begun, heading, items: [] };
     this.steps.push(step);
     return step;
   }

@@ -23,13 +23,19 @@ export async function roomFeed(room, { onState, onJoined, onUnknown }) {
   }
   const source = new EventSource(ROOM_STREAM_PATH);
   const on = (kind, handle) => source.addEventListener(kind, ({ data }) => handle(JSON.parse(data)));
-  on("hello", ({ name, page }) => {
+  on("hello", ({ name, page, predictions }) => {
     room.name = name;
     room.begin(page);
+    room.set("predictions", predictions);
     onState("");
     onJoined();
   });
   on("items", (items) => room.add(items));
+  on("shown", (shown) => {
+    room.set("shown", shown);
+    // Without a step, the presenter shows another screen, and the newest step is shown here.
+    room.set("place", { at: shown.step ?? Infinity });
+  });
   on("connections", (connections) => {
     for (const connection of connections) room.connections.set(connection.connection, connection);
     room.set("connections", room.connections);

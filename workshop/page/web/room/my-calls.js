@@ -21,13 +21,13 @@ export function createRoomCalls(room) {
     "section",
     { class: "room-screen" },
     el("h2", { text: "Call the servers from your laptop" }),
-    roomNotice(),
-    el("p", { class: "soft", text: "Each line carries your name, so that the call appears below." }),
+    el("p", { class: "soft", text: "Join with the browser of your laptop to copy the lines. Each carries your name, so that the call appears below." }),
     operation,
     commands,
     status,
     el("h2", { text: "My calls" }),
     list,
+    el("details", { class: "room-recorded" }, el("summary", { text: "What is recorded?" }), roomNotice()),
   );
 
   function drawOperations() {

@@ -102,7 +102,7 @@ function lessonCallsFacts({ items }, store) {
   if (chosen.length === 0)
     return { missing: "This lesson needs a connection with both sides recorded, which the recording does not contain." };
   const apis = chosen.map(({ api, client, server }) => {
-    const listener = listenerOf(store.items, firstEvent(server, "accept")).calls;
+    const listener = listenerOf(store.openings, firstEvent(server, "accept")).calls;
     return {
       title: apiTitle(api),
       client: orderText(callPattern(client)),

@@ -88,7 +88,7 @@ function lessonAllBefore(calls) {
 function lessonSocketFacts(run, store) {
   const accepts = run.items.filter((item) => item.op === "accept" && !item.error && item.on);
   const servers = byApi(accepts, (accept) => sourceOf(accept).api).map(([api, [accept]]) => {
-    const { calls, events } = listenerOf(store.items, accept);
+    const { calls, events } = listenerOf(store.openings, accept);
     const listen = firstEvent(events, "listen");
     return {
       title: apiTitle(api),
