@@ -10,7 +10,7 @@ import { CALLS_FILTER_KEYS, parseCallsFilter } from "./filter.js";
 import { CallsTable } from "./table.js";
 
 /** Minimum time between two updates for new events, in milliseconds. */
-const CALLS_WAIT = 100;
+const CALLS_WAIT = 200;
 const CALLS_FROM_START = { column: "at", isDown: false };
 
 /** Creates the screen. Selecting a call selects its first event, its kind and its step for the other screens. */

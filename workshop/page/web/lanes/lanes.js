@@ -1,6 +1,6 @@
 // The lanes: the socket calls of each API's client and server side by side. Time runs downwards.
 
-import { el, onFrame } from "../frame/dom.js";
+import { el, onFrame, throttled } from "../frame/dom.js";
 import { LANE_GUTTER } from "./columns.js";
 import { LaneField } from "./field.js";
 import { LaneFocus } from "./focus.js";
@@ -11,6 +11,9 @@ import { LaneSticky } from "./sticky.js";
 import { LaneSwitch } from "./switch.js";
 import { laneTitles } from "./titles.js";
 import { LaneWindow } from "./window.js";
+
+/** Minimum time between two drawings for new events, in milliseconds. */
+const LANES_WAIT = 100;
 
 /**
  * The lanes of one `kind` in the `hello` message: `lanes` of the APIs or `plain` ones. They show the events up to
@@ -91,7 +94,8 @@ export class Lanes {
   #listen() {
     const { store } = this;
     const scroller = this.#window.element;
-    for (const kind of ["items", "hello"]) store.on(kind, this.#draw);
+    store.on("items", throttled(this.#draw, LANES_WAIT));
+    store.on("hello", this.#draw);
     store.on("cursor", () => this.#followCursor());
     if (this.hasPlace) store.on("place", () => this.#goToPlace());
     store.on("focus", () => this.#isShown && this.layOut({ focus: store.focus }));
