@@ -5,6 +5,8 @@ import { responseError } from "../frame/actions.js";
 const ROOM_STREAM_PATH = "api/room/stream";
 /** Time until a lost stream is opened again, in milliseconds. */
 const ROOM_RETRY = 2_000;
+/** Number of the participant's newest connections that are kept, as many as the server keeps. */
+const ROOM_CONNECTIONS = 30;
 
 /**
  * Fills the store from the server. `onUnknown` is called if the server does not know this browser: nobody has joined with
@@ -37,7 +39,11 @@ export async function roomFeed(room, { onState, onJoined, onUnknown }) {
     room.set("place", { at: shown.step ?? Infinity });
   });
   on("connections", (connections) => {
-    for (const connection of connections) room.connections.set(connection.connection, connection);
+    for (const connection of connections) {
+      room.connections.delete(connection.connection);
+      room.connections.set(connection.connection, connection);
+    }
+    for (const oldest of [...room.connections.keys()].slice(0, -ROOM_CONNECTIONS)) room.connections.delete(oldest);
     room.set("connections", room.connections);
   });
   source.addEventListener("error", () => {
