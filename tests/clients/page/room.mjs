@@ -76,6 +76,12 @@ await check('participant sees own calls, and no others', async () => {
   await page.locator('.room-events li').filter({ hasText: 'accept' }).waitFor();
   await page.reload();
   await page.getByText('GET /v1/books/1 → 200').waitFor();
+  // The page keeps the newest calls only.
+  for (let count = 0; count < 31; count++) await call('anna', 3);
+  await until('the oldest call has left', async () => {
+    const texts = await page.locator('.room-connection summary').allInnerTexts();
+    return texts.length === 30 && texts.every((text) => text.includes('/v1/books/3'));
+  });
   await page.context().close();
 });
 
