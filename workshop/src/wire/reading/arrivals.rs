@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 
 use socket_tap::event::TcpFlags;
 
+use super::chain::Chain;
 use super::recording::SeenPacket;
-use super::round_trips::Chain;
 
 /// The TCP connections and directions in which packets have arrived.
 #[derive(Debug, Default)]

@@ -20,8 +20,8 @@ const MIN_PAUSE: Duration = Duration::from_millis(2);
 /// A new state of one end of a connection.
 #[derive(Clone, Debug, Serialize)]
 pub struct StateChange {
-    /// Time at which the state was seen; it began earlier. On `CLOCK_MONOTONIC` at first; [`Recorded`](super::Recorded) has the time on its
-    /// time line.
+    /// Time at which the state was seen; it began earlier. On `CLOCK_MONOTONIC` at first, and on the time line of the
+    /// result when the recordings are read.
     pub at: u64,
     /// End of the connection: `client` or `server`.
     pub side: &'static str,
