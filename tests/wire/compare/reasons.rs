@@ -96,6 +96,8 @@ impl Tape {
             length: length + 40,
             segment: Some(segment),
             is_retransmission: false,
+            number: None,
+            repeats: None,
         });
     }
 

@@ -22,6 +22,8 @@ impl Packets {
             length: bytes + 52,
             segment: Some(Segment::new(TcpFlags::default(), seq).with_ack(ack)),
             is_retransmission: false,
+            number: None,
+            repeats: None,
         });
         self.0.last_mut().unwrap()
     }
