@@ -7,7 +7,7 @@ use super::output::QUICK;
 use super::run_compare;
 
 #[test]
-fn incomplete_recordings_of_other_networks_are_named_and_kept() {
+fn incomplete_recordings_are_named_and_kept() {
     if !is_supported() {
         return;
     }

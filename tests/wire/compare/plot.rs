@@ -39,7 +39,7 @@ fn note(row: &Row) -> String {
 }
 
 #[test]
-fn failed_calls_and_those_given_up_are_counted_apart() {
+fn plot_counts_failed_and_given_up_calls_apart() {
     assert_eq!(note(&row(15, 2)), "2 failed, 3 given up");
     assert_eq!(note(&row(17, 0)), "3 given up");
     assert_eq!(note(&row(18, 2)), "2 failed");

@@ -55,7 +55,7 @@ fn outliers_without_loss_have_no_loss_reason() {
 
 /// One connection with one call at a time carries ten calls in a second at this RTT, and a hundred arrive.
 #[test]
-fn row_in_which_calls_queue_is_marked_as_overloaded() {
+fn row_with_queued_calls_is_marked_as_overloaded() {
     if !is_supported() {
         return;
     }
