@@ -6,7 +6,7 @@ use super::frame::{FrameHead, Kind};
 /// Maximum payload length of a frame, unless the receiver allows more (RFC 9113, section 4.2).
 pub(super) const MAX_LENGTH: u32 = 16_384;
 
-/// What determines whether the header of a frame is valid.
+/// The state of a direction on which the validity of the next frame header depends.
 #[derive(Debug)]
 pub(super) struct Situation {
     pub(super) sender: Direction,

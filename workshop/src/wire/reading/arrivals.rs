@@ -21,7 +21,7 @@ struct Direction {
     waiting: Vec<(Span, Chain)>,
     /// Highest acknowledgment number that has arrived.
     acknowledged: Option<u32>,
-    /// What was sent, with the chain before it.
+    /// Data that was sent, with the chain before it.
     sent: Vec<(Span, Chain)>,
 }
 

@@ -1,8 +1,8 @@
 //! A chain of packets, each caused by the one before.
 
 /// The longest chain of packets between two times, in which each was sent after the one before had arrived at its
-/// sender. A retransmission follows what its first transmission followed, so the wait for a lost packet is no part of the
-/// chain.
+/// sender. A retransmission follows what its first transmission followed, so the wait for a lost packet is not part of
+/// the chain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Chain {
     /// Number of packets.

@@ -1,4 +1,4 @@
-//! What a scenario shows besides its recordings.
+//! The results of a scenario that are not in its recordings.
 
 use serde::Serialize;
 
@@ -6,7 +6,7 @@ use super::states::StateChange;
 
 pub(super) type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// What a scenario shows besides its recordings.
+/// The results of a scenario that are not in its recordings.
 #[derive(Debug, Default)]
 pub struct Observed {
     /// The results of the calls.
