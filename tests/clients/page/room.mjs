@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { request as connect } from 'node:http';
 
 import { eventsOf } from './recorded.mjs';
+import { zoomed } from './layout.mjs';
 import { openLesson, predict } from './lesson-steps.mjs';
 import { doIt, settled } from './seen.mjs';
 import { browser, check, finish, load, request, until, url } from './support.mjs';
@@ -62,6 +63,22 @@ for (const colorScheme of ['light', 'dark']) {
     await page.context().close();
   });
 }
+
+await check('projector at 125 %: the story is whole, and a key closes the QR code', async (presenter) => {
+  await presenter.goto(`${url}/#story`);
+  await presenter.getByRole('heading', { name: 'get a book' }).waitFor();
+  const isWhole = () => presenter.locator('.story-main').evaluate((main) => main.scrollHeight <= main.clientHeight);
+  await until('the story fits without scrolling', isWhole);
+  await presenter.getByRole('button', { name: /^Room: \d+$/ }).click();
+  await presenter.locator(':popover-open').waitFor();
+  await presenter.keyboard.press('0');
+  await presenter.locator(':popover-open').waitFor({ state: 'hidden' });
+  // The button that runs a lesson is in sight, below all answers.
+  await presenter.goto(`${url}/#lessons`);
+  const run = await presenter.getByRole('button', { name: 'Run it' }).boundingBox();
+  const answer = await presenter.locator('.lesson-choice').last().boundingBox();
+  assert(answer.y + answer.height <= run.y + 1 && run.y + run.height <= 576, JSON.stringify([answer, run]));
+}, zoomed(1.25));
 
 await check('participant sees own calls, and no others', async () => {
   const page = await phone();
@@ -181,6 +198,7 @@ await check('predictions of participants are counted for the presenter', async (
   await presenter.getByRole('button', { name: 'Downloads' }).click();
   await presenter.getByRole('button', { name: 'Start clean' }).click();
   await until('start clean clears the predictions', async () => (await page.locator('input:checked').count()) === 0);
+  await presenter.getByRole('button', { name: 'Answer again' }).click();
   await presenter.getByText(/^0 of \d+ predicted$/).waitFor();
   for (const one of phones) await one.context().close();
 });

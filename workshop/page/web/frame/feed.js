@@ -26,6 +26,7 @@ function feedFromServer(store) {
   const handlers = {
     hello: (hello) => store.begin(hello),
     items: (items) => store.add(items),
+    openings: (items) => store.addOpenings(items),
     dropped: ({ count }) => store.drop(count),
     failed: ({ error }) => store.set("feedError", error),
   };

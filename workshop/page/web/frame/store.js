@@ -134,6 +134,12 @@ export class Store {
     this.#changed("items");
   }
 
+  /** Adds calls that opened listening sockets, and that the server no longer sends with the other items. */
+  addOpenings(items) {
+    const last = this.openings.at(-1)?.seq ?? 0;
+    this.openings.push(...items.filter(({ seq }) => seq > last));
+  }
+
   /** Shows only the calls of the participant with this name, on the screens that show recorded calls; with `null`, all calls. */
   showOnly(name) {
     if (name === this.only) return;

@@ -39,12 +39,13 @@ export class LessonVotes {
     const tally = room?.predictions?.lesson === this.#lesson.id ? room.predictions.questions : {};
     const sums = this.#counts.map((_, question) => voteSum(tally[question]));
     const all = Math.max(0, ...sums);
-    this.element.hidden = room === null;
+    // The result leaves no space for the line, and shows the counts anyway.
+    this.element.hidden = room === null || hasResult;
     if (room === null) return;
     const text = `${numberText(all)} of ${numberText(room.participants.length)} predicted`;
     if (this.#text.textContent !== text) this.#text.textContent = text;
     const isShown = this.#isShown || hasResult;
-    this.#button.hidden = hasResult || all === 0;
+    this.#button.hidden = all === 0;
     this.#button.textContent = this.#isShown ? "Hide" : "Show";
     this.#button.setAttribute("aria-label", `${this.#button.textContent} predictions`);
     this.#counts.forEach((counts, question) =>

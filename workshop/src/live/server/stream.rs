@@ -70,8 +70,8 @@ impl PageStream {
         let mut pending = VecDeque::from([event("hello", &hello(&state))]);
         if seq == 0 {
             let openings = state.history.older_openings(0);
-            let items = Event::default().event("items").data(json_array(&openings));
-            pending.extend((!openings.is_empty()).then_some(items));
+            let openings_event = Event::default().event("openings").data(json_array(&openings));
+            pending.extend((!openings.is_empty()).then_some(openings_event));
         }
         Self { newest_seq: state.history.newest(), feed_id, seq, values, pending, _page: page, state }
     }
