@@ -238,6 +238,10 @@ fn ends(annotated: &AnnotatedEvent) -> bool {
 /// Returns the number of columns of a line, not counting its escape sequences for colours: `ESC [ … m`
 /// (ECMA-48, SGR).
 fn visible_width(line: &str) -> usize {
+    // Without escape sequences and wide characters, each byte is one column.
+    if line.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return line.len();
+    }
     let mut parts = line.split("\x1b[");
     let first = parts.next().unwrap_or_default().width();
     first + parts.map(|part| part.split_once('m').map_or(0, |(_, text)| text.width())).sum::<usize>()
