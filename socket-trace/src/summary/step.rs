@@ -13,7 +13,6 @@ use super::call_cost::CallCost;
 use super::capped_map::CappedMap;
 use super::data_transfer::DataTransfer;
 use super::median::Median;
-use super::operation::operation_name;
 use super::role::Role;
 use super::socket_history::{SocketHistory, opens_connection};
 use crate::client_step::{FROM_A_TERMINAL, client_name, name_of_accepted, title};
@@ -89,13 +88,12 @@ impl Step {
         title(&self.name, self.client.as_deref())
     }
 
-    /// Counts an API call that ended in the step.
-    pub(super) fn add_call(&mut self, call: &Call) {
-        let operation = operation_name(&call.operation);
-        if let Some(count) = self.operations.get_mut(operation.as_ref()) {
+    /// Counts an API call that ended in the step. `operation` is the name under which the call is counted.
+    pub(super) fn add_call(&mut self, call: &Call, operation: &str) {
+        if let Some(count) = self.operations.get_mut(operation) {
             *count += 1;
         } else if self.operations.len() < MAX_OPERATIONS {
-            self.operations.insert(operation.into_owned(), 1);
+            self.operations.insert(operation.to_owned(), 1);
         }
         if let (Some(user_agent), true) = (&call.user_agent, self.is_connection) {
             self.client.get_or_insert_with(|| client_name(user_agent).to_owned());
