@@ -23,11 +23,13 @@ pub(crate) mod parts;
 pub struct Trace {
     source: String,
     header: Header,
-    lines: Box<dyn BufRead>,
+    lines: Box<dyn BufRead + Send>,
     /// Number of the last line read from the current file, from 1.
     line: u64,
     text: Vec<u8>,
     events: u64,
+    /// Number of bytes of all lines read so far.
+    bytes: u64,
     ending: Ending,
     /// The files after the current one, oldest first, if the recording was rotated.
     later: VecDeque<Trace>,
@@ -57,7 +59,7 @@ impl Trace {
     ///
     /// # Errors
     /// The same as for [`open`](Self::open).
-    pub fn read(source: impl Into<String>, mut lines: Box<dyn BufRead>) -> Result<Self, Error> {
+    pub fn read(source: impl Into<String>, mut lines: Box<dyn BufRead + Send>) -> Result<Self, Error> {
         let source = source.into();
         let mut text = Vec::new();
         if !next_line(lines.as_mut(), &mut text, &source, 1)? {
@@ -71,7 +73,8 @@ impl Trace {
         };
         let ending = Ending::CutShort { torn: false };
         let (later, before) = (VecDeque::new(), End::default());
-        Ok(Self { source, header, lines, line: 1, text, events: 0, ending, later, before })
+        let bytes = text.len() as u64;
+        Ok(Self { source, header, lines, line: 1, text, events: 0, bytes, ending, later, before })
     }
 
     /// Returns the name of the file that is being read.
@@ -98,6 +101,12 @@ impl Trace {
         self.line
     }
 
+    /// Returns the number of bytes read so far.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     /// Returns how the trace ends. Valid after [`next_event`](Self::next_event) has returned `None`.
     #[must_use]
     pub fn ending(&self) -> &Ending {
@@ -118,6 +127,7 @@ impl Trace {
                 return Ok(None);
             }
             self.line = number;
+            self.bytes += self.text.len() as u64;
             if self.text.trim_ascii().is_empty() {
                 continue;
             }

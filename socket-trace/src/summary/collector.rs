@@ -13,6 +13,7 @@ use super::payload_stats::{OnCall, PayloadTotals};
 use super::role::Role;
 use super::socket_history::{SocketClass, SocketHistory, accepting_listener, opens_upstream};
 use super::traffic::Traffic;
+use crate::read_ahead::for_each_ahead;
 use crate::reader::{Error, Trace};
 
 impl Summary {
@@ -31,9 +32,15 @@ impl Summary {
     /// If the trace cannot be read, or is invalid.
     pub fn with_calls(mut trace: Trace, state: RecordingState, on_call: OnCall<'_>) -> Result<Self, Error> {
         let mut collector = Collector::new(trace.header(), on_call);
-        while let Some(event) = trace.next_event()? {
+        let next = |trace: &mut Trace| {
+            let before = trace.bytes();
+            let event = trace.next_event()?;
+            Ok(event.map(|event| (event, trace.bytes() - before)))
+        };
+        for_each_ahead(&mut trace, next, |event: Event| {
             collector.observe(&event);
-        }
+            Ok(())
+        })?;
         Ok(collector.finish(&trace, state))
     }
 }

@@ -1,6 +1,5 @@
 //! The events of a time line, each with its connection, its step and the dissected parts of its data.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use socket_dissect::{Call, Contracts, Detail, Dissector, Expansion, Part};
@@ -35,9 +34,9 @@ pub struct AnnotatedEvent {
     /// The event, with its time on the time line.
     pub timed: TimedEvent,
     /// The connection to which the event's socket or packet belongs, if any.
-    pub connection: Option<Rc<Connection>>,
+    pub connection: Option<Arc<Connection>>,
     /// Name of the step (the time from one mark to the next) in which the event happened, if any.
-    pub step: Option<Rc<str>>,
+    pub step: Option<Arc<str>>,
     /// The number of a packet on its connection, and the packet that it repeats. `None` for a socket call, and for a packet
     /// without a connection.
     pub packet: Option<NumberedPacket>,

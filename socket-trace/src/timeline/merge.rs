@@ -92,6 +92,12 @@ impl Timeline {
         self.sources.iter().map(Source::trace)
     }
 
+    /// Returns the number of bytes of the traces read so far.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.traces().map(Trace::bytes).sum()
+    }
+
     /// Returns the number of files of rotated recordings that were deleted before they could be read.
     #[must_use]
     pub fn missed_parts(&self) -> u64 {

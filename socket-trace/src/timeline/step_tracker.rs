@@ -1,7 +1,7 @@
 //! Tracks the current step of each recording.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use socket_tap::event::{Event, Op};
 
@@ -18,31 +18,31 @@ use crate::client_step::{FROM_A_TERMINAL, name_of_accepted};
 /// closed.
 #[derive(Debug, Default)]
 pub struct StepTracker {
-    by_recording: HashMap<usize, Rc<str>>,
-    last: Option<Rc<str>>,
+    by_recording: HashMap<usize, Arc<str>>,
+    last: Option<Arc<str>>,
     /// The open connections that are steps of their own, with the streams on top of them.
-    connections: HashMap<Socket, Rc<str>>,
+    connections: HashMap<Socket, Arc<str>>,
 }
 
 impl StepTracker {
     /// Processes an event and returns its step. A mark belongs to the step that it begins.
-    pub fn observe(&mut self, recording: usize, event: &Event) -> Option<Rc<str>> {
+    pub fn observe(&mut self, recording: usize, event: &Event) -> Option<Arc<str>> {
         if let Op::Mark { label, .. } = &event.op {
-            let label: Rc<str> = Rc::from(label.as_ref());
-            self.by_recording.insert(recording, Rc::clone(&label));
+            let label: Arc<str> = Arc::from(label.as_ref());
+            self.by_recording.insert(recording, Arc::clone(&label));
             self.last = Some(label);
         }
         self.of_connection(recording, event).or_else(|| self.of_mark(recording))
     }
 
-    fn of_mark(&self, recording: usize) -> Option<Rc<str>> {
+    fn of_mark(&self, recording: usize) -> Option<Arc<str>> {
         self.by_recording.get(&recording).or(self.last.as_ref()).cloned()
     }
 }
 
 impl StepTracker {
     /// Returns the step of the event's connection, if it is a step of its own.
-    fn of_connection(&mut self, recording: usize, event: &Event) -> Option<Rc<str>> {
+    fn of_connection(&mut self, recording: usize, event: &Event) -> Option<Arc<str>> {
         let socket = Socket { recording, sock: event.sock? };
         let begins = match &event.op {
             Op::Adopt { on: Some(below), .. } => {
@@ -50,7 +50,7 @@ impl StepTracker {
             }
             Op::Close(_) | Op::Release(_) => return self.connections.remove(&socket),
             _ if self.by_recording.get(&recording).is_some_and(|step| **step == *FROM_A_TERMINAL) => {
-                name_of_accepted(event).map(Rc::from)
+                name_of_accepted(event).map(Arc::from)
             }
             _ => None,
         };

@@ -1,4 +1,4 @@
-use std::rc::Rc;
+use std::sync::Arc;
 
 use socket_tap::close::Close;
 use socket_tap::event::{Domain, Event, SockId, SocketKind, Transfer};
@@ -53,7 +53,7 @@ fn event(recording: usize, sock: u64, op: Op) -> AnnotatedEvent {
 fn on_connection(op: Op, side: Side, peer: &str) -> AnnotatedEvent {
     let peer = Some(peer.parse().unwrap());
     let connection = Connection { number: 1, side, local: None, peer, other: None };
-    AnnotatedEvent { connection: Some(Rc::new(connection)), ..event(SERVER, 7, op) }
+    AnnotatedEvent { connection: Some(Arc::new(connection)), ..event(SERVER, 7, op) }
 }
 
 fn data() -> Op {
