@@ -43,6 +43,7 @@
 //! - [`mod@verify`]: comparison of a trace with the system calls that strace recorded
 //! - [`contracts`]: protobuf contracts, by which gRPC messages are decoded
 //! - [`sockets`]: the sockets of running programs, as netstat shows them
+//! - `escaped_json`: JSON without characters that a terminal hides or executes
 //! - [`export`]: recordings in the formats of other tools: pcapng, qlog, CSV
 //! - [`watch`]: recordings in progress on the whole terminal
 //! - [`why`]: why connections ended, and whether a retry of their calls is safe
@@ -59,6 +60,7 @@ pub mod cli;
 pub mod client_step;
 pub mod compare;
 pub mod contracts;
+mod escaped_json;
 pub mod export;
 pub mod layers;
 pub mod lint;

@@ -18,6 +18,7 @@ mod ending;
 mod error;
 mod lines;
 pub(crate) mod parts;
+mod shorten;
 
 /// A trace that is being read, event by event.
 pub struct Trace {
@@ -66,7 +67,10 @@ impl Trace {
             return Err(Error::Empty { source });
         }
         let header = match Line::parse_header(as_text(&text, &source, 1)?) {
-            Ok(header) => header,
+            Ok(mut header) => {
+                shorten::header(&mut header);
+                header
+            }
             Err(error) => {
                 return Err(Error::Line { source, line: 1, error });
             }
@@ -113,7 +117,8 @@ impl Trace {
         &self.ending
     }
 
-    /// Reads the next event. `None` after the last one.
+    /// Reads the next event. `None` after the last one. A text of more than 4 KiB, such as the label of a mark, is
+    /// truncated. Payload is not.
     ///
     /// # Errors
     /// A line is not valid in a trace. An incomplete last line is not an error: see [`ending`](Self::ending).
@@ -134,7 +139,10 @@ impl Trace {
             let is_complete = self.text.ends_with(b"\n");
             let parsed = as_text(&self.text, &self.source, number).map(Line::parse);
             match parsed {
-                Ok(Ok(Line::Event(event))) => {
+                Ok(Ok(Line::Event(mut event))) => {
+                    if self.text.len() > shorten::MAX_TEXT {
+                        shorten::event(&mut event);
+                    }
                     self.events += 1;
                     return Ok(Some(event));
                 }

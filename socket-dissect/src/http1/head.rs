@@ -190,12 +190,10 @@ fn label(direction: Direction, call: Option<u64>) -> Label {
 fn end_of_head(bytes: &[u8], searched: usize) -> Option<usize> {
     let from = searched.saturating_sub(2);
     let rest = bytes.get(from..)?;
-    memchr_iter(b'\n', rest).find_map(|at| {
-        match rest.get(at + 1..)? {
-            [b'\n', ..] => Some(from + at + 2),
-            [b'\r', b'\n', ..] => Some(from + at + 3),
-            _ => None,
-        }
+    memchr_iter(b'\n', rest).find_map(|at| match rest.get(at + 1..)? {
+        [b'\n', ..] => Some(from + at + 2),
+        [b'\r', b'\n', ..] => Some(from + at + 3),
+        _ => None,
     })
 }
 

@@ -21,7 +21,7 @@ pub use sequence_numbers::{Number, Numbers, SequenceNumbers};
 
 use describe::{adopted, ended, fd, milliseconds, missing, moved, or_unknown, received, released};
 use describe_tcp::{sampled, syn_fields};
-pub use printable::printable;
+pub use printable::{is_printable, printable};
 
 /// A formatter that turns events into lines of text. It remembers when each connection began, to show its
 /// duration.

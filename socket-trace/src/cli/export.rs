@@ -8,7 +8,7 @@ use clap::Args;
 use super::choices::FormatName;
 use super::failed::{CommandResult, Failed};
 use super::output::Output;
-use super::terminal::warn_of_defects;
+use super::terminal::{printable_lines, warn_of_defects};
 use crate::export::{self, Error, Format, SecondEnds, continues};
 use crate::reader::{Error as TraceError, Trace};
 
@@ -24,6 +24,7 @@ const HELP: &str = "Examples:\n  \
     of the network is exported with its packets as they were. A connection of which both ends were recorded is \
     exported once, from the server's recording and with its times, or from the client's if only that has payload.\n\n\
     The parts of one recording (shop.0.jsonl shop.1.jsonl shop.jsonl), given in order, are exported as one.\n\n\
+    In CSV, a text that a spreadsheet would execute as a formula is preceded by an apostrophe.\n\n\
     Exit codes: 0 exported; 2 a trace cannot be read, or the export cannot be written.";
 
 /// Convert recordings for Wireshark, qvis, spreadsheets and DuckDB
@@ -64,7 +65,7 @@ impl Export {
         }
         let notes = export.finish().map_err(|error| self.output.write_error(error))?;
         for note in notes {
-            writeln!(io::stderr(), "socket-trace: note: {note}")?;
+            writeln!(io::stderr(), "socket-trace: note: {}", printable_lines(&note))?;
         }
         Ok(0)
     }

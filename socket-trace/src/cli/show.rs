@@ -198,7 +198,8 @@ impl Show {
 fn next_with_size(events: &mut AnnotatedEvents) -> CommandResult<Option<(AnnotatedEvent, u64)>> {
     let before = events.timeline().bytes();
     let Some(annotated) = events.next_event()? else { return Ok(None) };
-    let fields = |part: &Part| part.fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+    let fields =
+        |part: &Part| part.fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
     let texts = annotated.parts.iter().map(|part| part.text.len() + fields(part)).sum::<usize>();
     let size = events.timeline().bytes() - before + texts as u64;
     Ok(Some((annotated, size)))

@@ -138,10 +138,8 @@ impl PayloadStats {
     /// previous call that belong to no call.
     fn count_call(&mut self, call: &Call, steps: &mut Steps, on_call: OnCall<'_>) {
         let name = operation_name(&call.operation);
-        let place = Place {
-            step: steps.current_index(),
-            operation: self.operations.index(&name, Operation::new),
-        };
+        let place =
+            Place { step: steps.current_index(), operation: self.operations.index(&name, Operation::new) };
         let connection = self.connection(call.sock, self.side);
         let side = connection.side;
         let is_first = call.number == 0;

@@ -21,7 +21,7 @@ pub fn printable(text: &str) -> String {
     }
     let mut printed = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(is_replaced) {
+    while let Some(at) = rest.find(|c| !is_printable(c)) {
         let (before, after) = rest.split_at(at);
         printed.push_str(before);
         let mut chars = after.chars();
@@ -47,8 +47,17 @@ fn push_replaced(c: char, after: &str, printed: &mut String) {
     }
 }
 
-fn is_replaced(c: char) -> bool {
-    c.is_control() || (!c.is_ascii() && is_hidden(c))
+/// Returns `true` for a character that [`printable`] keeps: it is neither invisible nor a control character, and does not
+/// change the direction of the text.
+///
+/// ```
+/// use socket_tap::format::text::is_printable;
+///
+/// assert!(is_printable('é') && !is_printable('\x1b') && !is_printable('\u{202e}'));
+/// ```
+#[must_use]
+pub fn is_printable(c: char) -> bool {
+    !c.is_control() && (c.is_ascii() || !is_hidden(c))
 }
 
 /// Returns `true` if the text has only visible ASCII characters and spaces, as almost all texts in a trace. Looks at each
