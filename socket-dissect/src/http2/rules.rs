@@ -1,10 +1,7 @@
 //! The rules of RFC 9113 that a frame breaks. A peer closes the connection or resets the stream for them.
 
 use super::super::direction::Direction;
-use super::frame::{FrameHead, Kind};
-
-/// Maximum payload length of a frame, unless the receiver allows more (RFC 9113, section 4.2).
-pub(super) const MAX_LENGTH: u32 = 16_384;
+use super::frame::{FrameHead, Kind, MAX_LENGTH};
 
 /// The state of a direction on which the validity of the next frame header depends.
 #[derive(Debug)]
