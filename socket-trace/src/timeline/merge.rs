@@ -41,6 +41,15 @@ pub struct Recording {
     start: u64,
 }
 
+impl Recording {
+    /// Returns a recording on the time line of its own clock.
+    #[must_use]
+    pub fn new(label: String, header: Header) -> Self {
+        let start = header.monotonic_ns;
+        Self { label, header, start }
+    }
+}
+
 impl Timeline {
     /// Merges complete traces, whose recorders no longer write to them.
     #[must_use]

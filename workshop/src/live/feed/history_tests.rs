@@ -7,7 +7,7 @@ use super::*;
 
 /// Adds an event of a server to the history. Its item is `item`.
 fn push(history: &History, listeners: &mut Listeners, sock: u64, op: Op, item: &str) {
-    let recording = Recording { label: "rest-server".to_owned(), header: Header::new("rest", Side::Server) };
+    let recording = Recording::new("rest-server".to_owned(), Header::new("rest", Side::Server));
     let event = AnnotatedEvent {
         timed: TimedEvent { recording: 0, at: 0, event: Event::new(0, SockId::new(sock), op) },
         connection: None,

@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn memory_of_a_participant_is_bounded() {
         let (all, anna) = (Predictions::default(), Id::new(1));
-        let mut set = |number: usize| all.set(anna, prediction(&format!("lesson-{number}"), 0, 0));
+        let set = |number: usize| all.set(anna, prediction(&format!("lesson-{number}"), 0, 0));
         assert!((0..MAX_PREDICTIONS).all(|number| set(number).is_ok()));
         assert!(set(MAX_PREDICTIONS).is_err());
         assert!(set(0).is_ok(), "a known question can be answered again");

@@ -17,7 +17,7 @@ const CLIENT: usize = 1;
 
 fn recordings() -> [Recording; 2] {
     [Side::Server, Side::Client]
-        .map(|side| Recording { label: format!("rest-{}", side.name()), header: Header::new("rest", side) })
+        .map(|side| Recording::new(format!("rest-{}", side.name()), Header::new("rest", side)))
 }
 
 /// Returns an attribution for a room with one participant, at this address.
