@@ -172,6 +172,8 @@ pub(super) struct Steps {
     connection_steps: usize,
     /// `true` while the last mark is [`FROM_A_TERMINAL`].
     is_from_terminal: bool,
+    /// `true` after the first mark [`FROM_A_TERMINAL`].
+    is_open_to_terminals: bool,
     /// `true` from a mark to the first event after it.
     is_new: bool,
 }
@@ -187,6 +189,7 @@ impl Steps {
             connections: HashMap::new(),
             connection_steps: 0,
             is_from_terminal: false,
+            is_open_to_terminals: false,
             is_new: false,
         }
     }
@@ -196,29 +199,31 @@ impl Steps {
         self.marked = self.steps.index(name, Step::new);
         self.current = self.marked;
         self.is_from_terminal = name == FROM_A_TERMINAL;
+        self.is_open_to_terminals |= self.is_from_terminal;
         self.is_new = true;
     }
 
     /// Selects the step of an event: that of its connection, if the connection is a step of its own, else that of the last
-    /// mark.
-    pub(super) fn select(&mut self, event: &Event) {
+    /// mark. `is_unrecorded` is `true` for an accept of a client whose own calls were not recorded.
+    pub(super) fn select(&mut self, event: &Event, is_unrecorded: bool) {
         let Some(sock) = event.sock else {
             self.current = self.marked;
             return;
         };
-        if let Some(step) = self.begin_connection(event) {
+        if let Some(step) = self.begin_connection(event, is_unrecorded) {
             self.connections.insert(sock, step);
         }
         self.current = self.connections.get(&sock).copied().unwrap_or(self.marked);
     }
 
     /// Returns the step of a connection that the event opens, if it is a step of its own.
-    fn begin_connection(&mut self, event: &Event) -> Option<usize> {
+    fn begin_connection(&mut self, event: &Event, is_unrecorded: bool) -> Option<usize> {
         if let Op::Adopt { on: Some(below), .. } = &event.op {
             return self.connections.get(below).copied();
         }
         let has_capacity = self.connection_steps < MAX_CONNECTION_STEPS;
-        let name = name_of_accepted(event).filter(|_| self.is_from_terminal && has_capacity)?;
+        let is_apart = self.is_from_terminal || is_unrecorded && self.is_open_to_terminals;
+        let name = name_of_accepted(event).filter(|_| is_apart && has_capacity)?;
         self.connection_steps += 1;
         let index = self.steps.index(&name, Step::new);
         let step = self.steps.at(index);

@@ -80,7 +80,7 @@ impl AnnotatedEvents {
         let packet_payload = packets_alone
             .then(|| PacketPayload::new(Dissector::with_contracts(Side::Server, contracts.clone())));
         let connections = if has_packets { Connections::with_packets() } else { Connections::default() };
-        let (steps, packets) = (StepTracker::default(), PacketNumbers::default());
+        let (steps, packets) = (StepTracker::of(timeline.recordings()), PacketNumbers::default());
         Self { timeline, connections, steps, packets, dissectors, packet_payload }
     }
 
@@ -149,7 +149,7 @@ impl AnnotatedEvents {
             parts = payload.observe(connection, packet, timed.event.t);
             ended = payload.take_finished();
         }
-        let step = self.steps.observe(recording, &timed.event);
+        let step = self.steps.observe(recording, &timed.event, connection.as_deref());
         Ok(Next::Event(AnnotatedEvent { timed, connection, step, packet, parts, ended, user_agent }))
     }
 

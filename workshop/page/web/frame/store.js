@@ -105,11 +105,11 @@ export class Store {
       this.#selects = null;
       Object.assign(this, { dropped: 0, cursor: null, selected: null, focus: null, step: null, kind: null, only: null });
       this.place = { at: null };
-      this.feedError = this.wire = null;
+      this.comparison = this.feedError = this.wire = null;
     }
     this.hello = this.#ofSelection(hello);
     if (isOther) {
-      for (const kind of ["items", "cursor", "selection", "focus", "place", "step", "kind", "only", "feedError", "wire"]) this.#changed(kind);
+      for (const kind of ["items", "cursor", "selection", "focus", "place", "step", "kind", "only", "comparison", "feedError", "wire"]) this.#changed(kind);
     }
     this.#changed("hello");
   }

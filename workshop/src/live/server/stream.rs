@@ -96,18 +96,18 @@ impl PageStream {
     /// Adds to the pending server-sent events: new events of the history, and each value of `values` that has
     /// changed since the previous call.
     fn collect(&mut self) {
+        let feed_id = self.state.feed_id();
+        if feed_id != self.feed_id {
+            // The page clears its state and reads from the beginning.
+            (self.feed_id, self.seq) = (feed_id, 0);
+            self.pending.push_back(event("hello", &hello(&self.state)));
+        }
         for (kind, receiver) in &mut self.values {
             if receiver.has_changed().unwrap_or(false)
                 && let Some(json) = &*receiver.borrow_and_update()
             {
                 self.pending.push_back(Event::default().event(*kind).data(&**json));
             }
-        }
-        let feed_id = self.state.feed_id();
-        if feed_id != self.feed_id {
-            // The page clears its state and reads from the beginning.
-            (self.feed_id, self.seq) = (feed_id, 0);
-            self.pending.push_back(event("hello", &hello(&self.state)));
         }
         let Some(batch) = self.state.history.after(self.seq) else { return };
         let id = |seq: u64| format!("{}-{seq}", self.feed_id);
