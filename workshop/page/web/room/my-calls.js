@@ -3,9 +3,9 @@
 import { commandLine } from "../frame/command-line.js";
 import { el, throttled } from "../frame/dom.js";
 import { morph } from "../frame/morph.js";
+import { primitiveIcon } from "../primitives/primitives.js";
 import { apiTitle } from "../recording/apis.js";
 import { byteCountText, durationText } from "../recording/numbers.js";
-import { primitiveIcon } from "../recording/primitives.js";
 import { roomNotice } from "./join.js";
 
 /** Minimum time between two drawings, in milliseconds. */

@@ -1,12 +1,12 @@
 // Lesson: the socket calls of server and client, which do not depend on the API.
 
+import { orderText } from "../../primitives/call-order.js";
 import { apiTitle } from "../../recording/apis.js";
-import { orderText } from "../../recording/call-order.js";
 import { byApi, connectionsIn, distinct, firstEvent, groupBy } from "../../recording/connections.js";
 import { hasBothSides, listenerOf, callPattern, durationOf } from "../../recording/connections.js";
 import { listText } from "../../recording/numbers.js";
-import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
-import { lessonRun } from "../lesson-runs.js";
+import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../parts/drawing.js";
+import { lessonRun } from "../parts/lesson-runs.js";
 
 /** The call patterns of both sides. */
 export const LESSON_CALLS = {

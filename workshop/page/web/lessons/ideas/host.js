@@ -4,8 +4,8 @@ import { apiTitle } from "../../recording/apis.js";
 import { distinct } from "../../recording/connections.js";
 import { countText, listText } from "../../recording/numbers.js";
 import { socketAddress, socketProcess } from "../../sockets/table.js";
-import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
-import { lessonApis, lessonRun, lessonWaitUntil, lessonWatching } from "../lesson-runs.js";
+import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../parts/drawing.js";
+import { lessonApis, lessonRun, lessonWaitUntil, lessonWatching } from "../parts/lesson-runs.js";
 
 const HOST_MISSING = "The socket table has no listening socket of the servers. It is available on Linux only.";
 const HOST_RECORDED = "This lesson reads the kernel's socket table, which a recording does not contain.";

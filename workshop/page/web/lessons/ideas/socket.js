@@ -1,12 +1,12 @@
 // Lesson: sockets, and the calls of a server before its first client.
 
+import { orderText } from "../../primitives/call-order.js";
 import { apiTitle, sourceOf } from "../../recording/apis.js";
-import { orderText } from "../../recording/call-order.js";
 import { byApi, firstEvent, listenerOf } from "../../recording/connections.js";
 import { durationText } from "../../recording/numbers.js";
-import { lessonArrow, lessonBox, lessonDrawing, lessonShape, lessonText } from "../drawing.js";
-import { lessonRun } from "../lesson-runs.js";
-import { sentencePerApi } from "../sentences.js";
+import { lessonArrow, lessonBox, lessonDrawing, lessonShape, lessonText } from "../parts/drawing.js";
+import { lessonRun } from "../parts/lesson-runs.js";
+import { sentencePerApi } from "../parts/sentences.js";
 
 /** Sockets and listening sockets. */
 export const LESSON_SOCKET = {

@@ -1,8 +1,8 @@
 // Runs a scenario on the lossy network for a lesson.
 
-import { recordedWire, runWire } from "../frame/actions.js";
-import { registerRecordings } from "../recording/apis.js";
-import { wireColumns } from "../wire/model.js";
+import { recordedWire, runWire } from "../../frame/actions.js";
+import { registerRecordings } from "../../recording/apis.js";
+import { wireColumns } from "../../wire/model.js";
 
 /** Round-trip time in milliseconds. It is long against the pauses of a busy machine. */
 const WIRE_LESSON_RTT = 100;

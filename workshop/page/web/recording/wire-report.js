@@ -1,6 +1,6 @@
 // The recording of a network in a report.
 
-import { registerRecordings, sourceOf } from "../recording/apis.js";
+import { registerRecordings, sourceOf } from "./apis.js";
 
 /**
  * Returns the network's recording of a report in the form that the server sends: `{ items, … }`. `wire` is the result of

@@ -1,7 +1,7 @@
 // The bytes of connections by class and frame, and response times.
 
-import { durationOf, firstEvent } from "../recording/connections.js";
-import { BYTE_CLASSES } from "../recording/byte-breakdown.js";
+import { BYTE_CLASSES } from "../../recording/byte-breakdown.js";
+import { durationOf, firstEvent } from "../../recording/connections.js";
 
 /** Returns all parts that a connection carried, in order, each with its `direction` ("to server" or "to client"). */
 export function lessonParts(connection) {

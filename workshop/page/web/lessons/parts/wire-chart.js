@@ -1,7 +1,7 @@
 // The calls and packets of a scenario in the result of a lesson.
 
-import { el } from "../frame/dom.js";
-import { wireDiagram } from "../wire/diagram.js";
+import { el } from "../../frame/dom.js";
+import { wireDiagram } from "../../wire/diagram.js";
 
 /** Least width of a column in pixels. With less, the columns are below each other. */
 const WIRE_CHART_COLUMN = 280;

@@ -1,6 +1,6 @@
 // The end of a connection: the side that finished first, and the other side's view of it.
 
-import { firstEvent } from "../recording/connections.js";
+import { firstEvent } from "../../recording/connections.js";
 
 /** The other side of each side. */
 const LESSON_OTHER = { client: "server", server: "client" };

@@ -1,7 +1,7 @@
 // Drawings for the lessons: boxes, text, arrows and the shapes of the socket calls.
 
-import { svg } from "../frame/dom.js";
-import { primitiveShape } from "../recording/primitives.js";
+import { svg } from "../../frame/dom.js";
+import { primitiveShape } from "../../primitives/primitives.js";
 
 /** Creates a drawing with a description for screen readers. Parts may be nested lists. */
 export function lessonDrawing(label, width, height, ...parts) {

@@ -1,8 +1,8 @@
 // Runs the operations of a lesson and collects their events.
 
-import { getPlain, runOperation, watchChanges } from "../frame/actions.js";
-import { sourceOf } from "../recording/apis.js";
-import { callCount, connectionsIn, firstEvent, isClosedConnection } from "../recording/connections.js";
+import { getPlain, runOperation, watchChanges } from "../../frame/actions.js";
+import { sourceOf } from "../../recording/apis.js";
+import { callCount, connectionsIn, firstEvent, isClosedConnection } from "../../recording/connections.js";
 
 /** Time to wait for the events of a run, in milliseconds. They usually arrive within a tenth of it. */
 const LESSON_TIMEOUT = 6_000;

@@ -1,7 +1,7 @@
 // Runs the experiments with plain sockets, and collects their events.
 
-import { runExperiment } from "../frame/actions.js";
-import { sourceOf } from "../recording/apis.js";
+import { runExperiment } from "../../frame/actions.js";
+import { sourceOf } from "../../recording/apis.js";
 import { LESSON_NOTHING, lessonLast, lessonWaitUntil } from "./lesson-runs.js";
 
 /**

@@ -1,7 +1,7 @@
 // The TCP segments of connections, which the kernels count.
 
-import { firstEvent } from "../recording/connections.js";
-import { countText, listText } from "../recording/numbers.js";
+import { firstEvent } from "../../recording/connections.js";
+import { countText, listText } from "../../recording/numbers.js";
 
 /**
  * Returns the number of segments that both kernels had sent when their sides were closed, or `null` if the recording

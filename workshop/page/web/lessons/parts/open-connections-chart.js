@@ -1,6 +1,6 @@
 // A bar for each accept and close, as high as the number of open connections after it.
 
-import { svg } from "../frame/dom.js";
+import { svg } from "../../frame/dom.js";
 import { lessonDrawing, lessonText } from "./drawing.js";
 
 const OPEN_CHART_WIDTH = 480;
