@@ -76,6 +76,11 @@ fn lanes_show_rows_from_the_beginning_of_a_step_at_each_size() {
 }
 
 #[test]
+fn each_screen_fits_each_size_and_colour_scheme() {
+    run_script("matrix.mjs");
+}
+
+#[test]
 fn presenter_mode_shows_one_phase_at_a_time() {
     run_script("present.mjs");
 }

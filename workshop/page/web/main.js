@@ -83,6 +83,9 @@ function open(id) {
   if (location.hash !== `#${chosen.id}`) location.hash = chosen.id;
 }
 
+// The chosen button stays in sight in another size, too.
+new ResizeObserver(() => nav.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" })).observe(nav);
+
 addEventListener("hashchange", () => open(location.hash.slice(1)));
 
 keys.add(
