@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn escaped_json_is_printable_and_has_the_same_values() {
+    fn escaped_json_keeps_values_and_is_printable() {
         let values = ["plain", "é書👩", "a\u{202e}b\u{7f}c\u{9b}d\u{e0041}e\n\u{1b}"];
         let mut json = Vec::new();
         serde_json::to_writer_pretty(EscapedJson(&mut json), &values).unwrap();
