@@ -9,6 +9,7 @@ use std::path::Path;
 use socket_tap::event::Event;
 use socket_tap::format::{End, Header, Line};
 
+use crate::capture_file::is_capture;
 use lines::{as_text, next_line};
 
 pub use ending::Ending;
@@ -62,6 +63,10 @@ impl Trace {
     /// The same as for [`open`](Self::open).
     pub fn read(source: impl Into<String>, mut lines: Box<dyn BufRead + Send>) -> Result<Self, Error> {
         let source = source.into();
+        // An error is reported when the first line is read.
+        if lines.fill_buf().is_ok_and(is_capture) {
+            return Err(Error::Capture { source });
+        }
         let mut text = Vec::new();
         if !next_line(lines.as_mut(), &mut text, &source, 1)? {
             return Err(Error::Empty { source });

@@ -104,3 +104,11 @@ fn long_texts_are_truncated_and_payload_is_not() {
     let Op::Read(transfer) = read.op else { panic!("no read") };
     assert_eq!(transfer.data.as_deref(), Some(long.as_bytes()));
 }
+
+#[test]
+fn capture_file_is_named_as_such() {
+    for first in ["\n\r\r\n", "{\n"] {
+        let read = Trace::read("shop.pcapng", Box::new(Cursor::new(first)));
+        assert_eq!(matches!(read, Err(Error::Capture { .. })), first != "{\n");
+    }
+}

@@ -107,8 +107,9 @@ impl Text {
                 None => format!("{} {},", printable(&header.name), header.side.name()),
             };
             let (program, started) = (printable(&header.program), printable(&header.started));
-            let pid = header.pid;
-            writeln!(out, "{recording} recorded by {program} (pid {pid}) since {started}, {payload}")?;
+            // An imported recording has no process id.
+            let pid = if header.pid > 0 { format!(" (pid {})", header.pid) } else { String::new() };
+            writeln!(out, "{recording} recorded by {program}{pid} since {started}, {payload}")?;
         }
         Ok(())
     }
