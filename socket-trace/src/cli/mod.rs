@@ -7,6 +7,7 @@ mod contracts;
 mod export;
 mod failed;
 mod import;
+mod import_capture;
 mod layers;
 mod lint;
 mod output;
