@@ -8,6 +8,7 @@ use socket_tap::format::{End, Line, write_event};
 
 use super::failed::CommandResult;
 use super::output::Output;
+use super::terminal::print_notice;
 use crate::capture_file::{Capture, Error, Packets};
 
 /// Number of bytes that are written at once.
@@ -26,7 +27,7 @@ pub(super) fn import(
     let mut out = BufWriter::with_capacity(BUFFER, output.create(files)?);
     let imported = write(&mut packets, &mut out).map_err(|error| output.write_error(error))?;
     for note in packets.notes().lines() {
-        writeln!(io::stderr(), "socket-trace: note: {note}")?;
+        print_notice("note", &note)?;
     }
     imported?;
     Ok(0)
