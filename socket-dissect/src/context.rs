@@ -19,6 +19,8 @@ pub(super) struct Context<'a> {
     pub(super) limit: Limit,
     /// `true` if the parts list header fields.
     pub(super) header_fields: bool,
+    /// `true` if the parts contain the WebSocket messages that end with them.
+    pub(super) messages: bool,
     /// Time of the current read or write, in nanoseconds since the recording began: when the read returned,
     /// or when the write was called.
     pub(super) t: u64,

@@ -9,6 +9,8 @@ pub struct Detail {
     pub header_fields: bool,
     /// `true` for the complete text of bodies and messages, up to 256 Ki characters, instead of its first 80 characters.
     pub full_text: bool,
+    /// `true` to attach the content of each WebSocket message to its last part.
+    pub messages: bool,
 }
 
 impl Detail {

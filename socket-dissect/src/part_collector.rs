@@ -1,7 +1,7 @@
 //! Collects the dissected parts of a read or write, and numbers the protocol units to which they belong.
 
 use super::data::TransferData;
-use super::part::{Class, Layer, Part};
+use super::part::{Class, Layer, MessageContent, Part};
 
 /// Properties that all parts of a protocol unit, such as a frame, share.
 #[derive(Clone, Copy, Debug)]
@@ -82,7 +82,7 @@ impl PartCollector {
         }
         let unit = unit.0.unwrap_or_default();
         let Label { class, layer, name, call, stream } = label;
-        let (fields, violation) = (Vec::new(), None);
+        let (fields, violation, content) = (Vec::new(), None, None);
         self.parts.push(Part {
             bytes,
             class,
@@ -96,6 +96,7 @@ impl PartCollector {
             stream,
             fields,
             violation,
+            content,
         });
     }
 
@@ -120,6 +121,13 @@ impl PartCollector {
     pub(super) fn set_violation(&mut self, violation: Option<impl Into<String>>) {
         if let Some((last, violation)) = self.parts.last_mut().zip(violation) {
             last.violation.get_or_insert_with(|| violation.into());
+        }
+    }
+
+    /// Sets the content of the message that ends with the last part.
+    pub(super) fn set_content(&mut self, content: MessageContent) {
+        if let Some(last) = self.parts.last_mut() {
+            last.content = Some(Box::new(content));
         }
     }
 

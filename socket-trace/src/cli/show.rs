@@ -104,7 +104,8 @@ pub(super) struct Show {
 
 impl Show {
     pub(super) fn run(&self) -> CommandResult {
-        let detail = Detail { header_fields: self.headers || self.json, full_text: self.full };
+        let detail =
+            Detail { header_fields: self.headers || self.json, full_text: self.full, ..Detail::default() };
         let mut events =
             AnnotatedEvents::with_contracts(self.timeline()?, &self.contracts.read()?).with_detail(detail);
         let mut filter = self.filter(events.timeline().recordings().len() > 1);

@@ -13,7 +13,7 @@ use crate::story::PhaseTracker;
 use crate::timeline::{AnnotatedEvent, Recording};
 
 /// Detail of the parts that the page shows: its inspector lists header fields.
-pub const DETAIL: Detail = Detail { header_fields: true, full_text: false };
+pub const DETAIL: Detail = Detail { header_fields: true, full_text: false, messages: false };
 
 /// Maximum number of payload bytes of an event on the page. More are omitted as a whole, because half of a body would look
 /// like all of it. Recorders usually capture a few KiB.

@@ -29,6 +29,7 @@ fn part(name: &'static str, class: Class, bytes: u64) -> Part {
         stream: None,
         fields: Vec::new(),
         violation: None,
+        content: None,
     }
 }
 
