@@ -62,7 +62,7 @@ impl Index {
         for (name, message) in &types.messages {
             let fields = message.field.iter().map(|field| types.field(name, field));
             let fields = fields.filter_map(Result::transpose).collect::<Result<_, _>>()?;
-            let is_map_entry = message.options.as_ref().is_some_and(|options| options.map_entry());
+            let is_map_entry = message.options.as_ref().is_some_and(prost_types::MessageOptions::map_entry);
             index.messages.push(Message { name: name.clone(), is_map_entry, fields });
         }
         index.enums = types.enums.iter().map(|values| names_of(values)).collect();

@@ -7,7 +7,7 @@ use socket_dissect::{Contracts, Layer, Part};
 use socket_tap::event::Op;
 
 use super::body::Capacity;
-use super::build::Ending;
+use super::build::{self, Ending};
 use super::connection::Connection;
 use super::exchange::Exchange;
 use super::file::File;

@@ -8,11 +8,11 @@ use socket_dissect::Call;
 use socket_tap::event::{Event, Op, SocketKind, Transfer};
 use socket_tap::format::{self, Header, Side};
 
-use super::arguments::{number, short, text};
+use super::arguments::{self, number, short, text};
 use super::flows::{Flows, Stream};
 use super::packets::{Details, Packets, Track};
 use super::proto::{Clock, MONOTONIC, REALTIME};
-use super::socket::SocketTrack;
+use super::socket::{self as track_of, SocketTrack};
 use crate::export::fields::Fields;
 use crate::show::description::describe;
 use crate::timeline::connections::Socket;
@@ -167,7 +167,7 @@ impl Tracks {
             _ => at,
         };
         if let Some(opened) =
-            socket::opened(&event.op, side).filter(|_| event.error.is_none() && !socket.is_open)
+            track_of::opened(&event.op, side).filter(|_| event.error.is_none() && !socket.is_open)
         {
             let connection = Details { category: "connection", ..Details::default() };
             self.packets.begin(track, entered.max(socket.last), &short(&opened), connection)?;
