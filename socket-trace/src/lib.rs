@@ -38,6 +38,7 @@
 //! - [`send_limits`]: what limited the sending on a connection: application, peer or network
 //! - [`sequence`]: the socket calls of client and server on one connection, as a diagram
 //! - [`story`]: the socket calls of one step in phases, for several APIs
+//! - [`strace`]: traces of programs without a tap, made from the system calls that strace logs
 //! - [`layers`]: which bytes of one API call are in which read, write, frame and message
 //! - [`mod@lint`]: advice on what the recorded program could do better
 //! - [`mod@verify`]: comparison of a trace with the system calls that strace recorded
@@ -73,6 +74,7 @@ pub mod sequence;
 pub mod show;
 pub mod sockets;
 pub mod story;
+pub mod strace;
 pub mod summary;
 pub mod table;
 pub mod timeline;

@@ -159,6 +159,7 @@ fn header_and_end_line_survive_writing_and_parsing() {
         capture: 1024,
         part: 0,
         since: 0,
+        recorder: None,
     };
     let line = written(&Line::Header(header.clone()));
     assert!(line.starts_with(r#"{"socket_tap":1,"name":"rest","side":"server","#), "{line}");

@@ -33,6 +33,8 @@ struct HeaderFields {
     part: u64,
     #[serde(default, skip_serializing_if = "is_zero")]
     since: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    recorder: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]

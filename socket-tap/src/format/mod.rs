@@ -75,6 +75,9 @@ pub struct Header {
     /// file that begins with the recording, and greater if earlier events are in another file or were
     /// discarded.
     pub since: u64,
+    /// Name and version of the program that recorded, if it is not the recorded program itself: `strace 6.1`. `None`
+    /// for a recording by a tap.
+    pub recorder: Option<String>,
 }
 
 impl Header {
@@ -101,6 +104,7 @@ impl Header {
             capture: 0,
             part: 0,
             since: 0,
+            recorder: None,
         }
     }
 

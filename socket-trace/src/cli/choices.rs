@@ -1,6 +1,7 @@
 //! Command-line names for enums of the library.
 
 use clap::ValueEnum;
+use socket_tap::format::Side;
 
 use crate::compare::grouping::Grouping;
 use crate::export::Format;
@@ -55,5 +56,23 @@ impl FormatName {
     /// Returns `true` for a format that is no text.
     pub(super) fn is_binary(self) -> bool {
         matches!(self, Self::Pcapng | Self::Perfetto)
+    }
+}
+
+/// A side of the connections of a program.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum ProgramSide {
+    /// The program accepts connections
+    Server,
+    /// The program connects
+    Client,
+}
+
+impl From<ProgramSide> for Side {
+    fn from(side: ProgramSide) -> Self {
+        match side {
+            ProgramSide::Server => Self::Server,
+            ProgramSide::Client => Self::Client,
+        }
     }
 }

@@ -12,6 +12,8 @@ mod layers;
 mod lint;
 mod output;
 mod private_file;
+#[cfg(all(target_os = "linux", feature = "record"))]
+mod record;
 mod report;
 mod sequence;
 mod show;
@@ -56,6 +58,8 @@ enum Command {
     Lint(lint::Lint),
     Why(why::Why),
     Sockets(sockets::Sockets),
+    #[cfg(all(target_os = "linux", feature = "record"))]
+    Record(record::Record),
     Import(import::Import),
     Export(export::Export),
     Report(report::ReportCommand),
@@ -81,6 +85,8 @@ pub fn run() -> ExitCode {
         Command::Lint(lint) => lint.run(),
         Command::Why(why) => why.run(),
         Command::Sockets(sockets) => sockets.run(),
+        #[cfg(all(target_os = "linux", feature = "record"))]
+        Command::Record(record) => record.run(),
         Command::Import(import) => import.run(),
         Command::Export(export) => export.run(),
         Command::Report(report) => report.run(),

@@ -30,6 +30,8 @@ pub struct Difference {
     pub seen: SocketGroup,
     /// Index of the trace that lacks the pattern, among the compared traces.
     pub lacks_in: usize,
+    /// The pattern of the trace that lacks this one which has most calls in common with it.
+    pub nearest: String,
 }
 
 impl Difference {
@@ -37,17 +39,54 @@ impl Difference {
     #[must_use]
     pub fn describe(&self, traces: &[Summary]) -> String {
         let source = |index: usize| traces.get(index).map_or("?", |trace| &trace.source);
-        let Self { role, skeleton, occurs_in, seen, lacks_in } = self;
+        let Self { role, skeleton, occurs_in, seen, lacks_in, nearest } = self;
         format!(
-            "{role}: call pattern {skeleton} ({sockets} sockets in {trace}, first #{first}) does not occur in {other}",
+            "{role}: call pattern {skeleton} ({sockets} sockets in {trace}, first #{first}) does not occur in {other}{words}",
             role = role.title(),
             sockets = seen.sockets,
             trace = source(*occurs_in),
             first = seen.first,
-            other = source(*lacks_in)
+            other = source(*lacks_in),
+            words = in_words(skeleton, nearest)
         )
     }
 }
+
+/// Says which calls the sockets with the pattern `other` make and those with `pattern` do not, and vice versa.
+fn in_words(pattern: &str, other: &str) -> String {
+    let (only_here, only_there) = (missing_in(other, pattern), missing_in(pattern, other));
+    match (only_here.as_str(), only_there.as_str()) {
+        ("", "") => String::new(),
+        ("", there) => format!(", where there is also {there}"),
+        (here, "") => format!(", where there is no {here}"),
+        (here, there) => format!(", where there is {there} instead of {here}"),
+    }
+}
+
+/// Returns the calls of `pattern` that `other` does not have, or has less often.
+fn missing_in(other: &str, pattern: &str) -> String {
+    let mut left: Vec<&str> = other.split(ARROW).collect();
+    let missing = pattern.split(ARROW).filter(|call| match left.iter().position(|known| known == call) {
+        Some(index) => {
+            left.swap_remove(index);
+            false
+        }
+        None => true,
+    });
+    missing.collect::<Vec<_>>().join(" and ")
+}
+
+/// Returns the pattern that has most calls in common with `pattern`.
+fn nearest<'a>(pattern: &str, patterns: impl Iterator<Item = &'a String>) -> String {
+    let apart = |other: &&String| {
+        let calls = |text: String| if text.is_empty() { 0 } else { text.split(" and ").count() };
+        calls(missing_in(other, pattern)) + calls(missing_in(pattern, other))
+    };
+    patterns.min_by_key(apart).cloned().unwrap_or_default()
+}
+
+/// Separates the calls of a pattern.
+const ARROW: &str = " → ";
 
 impl Primitives {
     /// Compares the call patterns of sockets with the same role, between all traces that have such sockets.
@@ -82,9 +121,34 @@ fn differences_in(role: Role, skeleton: &str, all: &[WithRole<'_>]) -> Vec<Diffe
     let example = all.iter().find_map(|(index, skeletons)| Some((*index, *skeletons.get(skeleton)?)));
     let Some((occurs_in, seen)) = example else { return Vec::new() };
     let lacking = all.iter().filter(|(_, skeletons)| !skeletons.contains_key(skeleton));
-    let difference = |(lacks_in, _): &WithRole<'_>| {
+    let difference = |(lacks_in, others): &WithRole<'_>| {
+        let nearest = nearest(skeleton, others.keys());
         let skeleton = skeleton.to_owned();
-        Difference { role, skeleton, occurs_in, seen, lacks_in: *lacks_in }
+        Difference { role, skeleton, occurs_in, seen, lacks_in: *lacks_in, nearest }
     };
     lacking.map(difference).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn difference_is_said_in_words() {
+        let go = "accept → read → write → close";
+        let ours = "accept → read → write → shutdown → close";
+        let failed = "accept → read → write → shutdown fails: not connected → close";
+        assert_eq!(in_words(go, ours), ", where there is also shutdown");
+        assert_eq!(in_words(ours, go), ", where there is no shutdown");
+        assert_eq!(
+            in_words(ours, failed),
+            ", where there is shutdown fails: not connected instead of shutdown"
+        );
+    }
+
+    #[test]
+    fn nearest_pattern_has_most_calls_in_common() {
+        let all = ["socket → close", "accept → read → close"].map(str::to_owned);
+        assert_eq!(nearest("accept → read → write → close", all.iter()), all[1]);
+    }
 }

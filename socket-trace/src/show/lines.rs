@@ -107,9 +107,11 @@ impl Text {
                 None => format!("{} {},", printable(&header.name), header.side.name()),
             };
             let (program, started) = (printable(&header.program), printable(&header.started));
-            // An imported recording has no process id.
+            // An imported recording may have no process id.
             let pid = if header.pid > 0 { format!(" (pid {})", header.pid) } else { String::new() };
-            writeln!(out, "{recording} recorded by {program}{pid} since {started}, {payload}")?;
+            let recorder = header.recorder.as_deref().map(|name| format!(" with {}", printable(name)));
+            let recorder = recorder.unwrap_or_default();
+            writeln!(out, "{recording} recorded by {program}{pid}{recorder} since {started}, {payload}")?;
         }
         Ok(())
     }

@@ -91,6 +91,8 @@ struct Collector<'a> {
     earlier_mark: Option<String>,
     /// Number of events in the scope.
     events: u64,
+    /// `true` for a recording of strace, which has sockets that a library opened to test what the machine supports.
+    has_probes: bool,
     open: HashMap<SockId, SocketHistory>,
     call_patterns: BTreeMap<Role, BTreeMap<String, SocketGroup>>,
     has_payload: bool,
@@ -114,6 +116,7 @@ impl<'a> Collector<'a> {
             earlier,
             earlier_mark: None,
             events: 0,
+            has_probes: header.recorder.is_some(),
             open: HashMap::new(),
             call_patterns: BTreeMap::new(),
             has_payload,
@@ -227,6 +230,9 @@ impl<'a> Collector<'a> {
     }
 
     fn count_pattern(&mut self, socket: &SocketHistory, sock: SockId) {
+        if self.has_probes && socket.is_unused() {
+            return;
+        }
         let mut pattern = CallPattern::of(socket, self.side).to_string();
         let of_role = self.call_patterns.entry(socket.role(self.side)).or_default();
         if of_role.len() >= MAX_KEYS && !of_role.contains_key(&pattern) {

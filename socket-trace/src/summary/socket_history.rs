@@ -118,6 +118,17 @@ impl SocketHistory {
         }
     }
 
+    /// Returns `true` if the program closed the socket without using it: at most, it had bound it to an address.
+    #[must_use]
+    pub fn is_unused(&self) -> bool {
+        let prepares = |call: &OpeningCall| matches!(call, OpeningCall::Socket | OpeningCall::Bind);
+        let moves_nothing = self.reads == 0 && self.writes == 0 && self.shutdowns == 0;
+        moves_nothing
+            && self.closed.is_some()
+            && self.failures.is_empty()
+            && self.opening.iter().all(prepares)
+    }
+
     /// Returns `false` if the socket ended with a reset, an error or a local abort; `true` if it ended
     /// otherwise or is open.
     #[must_use]

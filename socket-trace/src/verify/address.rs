@@ -1,61 +1,8 @@
-//! Parses socket addresses printed by strace, and compares them with the addresses in a trace.
-
-use std::net::{IpAddr, SocketAddr};
+//! Compares socket addresses printed by strace with the addresses in a trace.
 
 use socket_tap::event::Addr;
 
-/// Parses an address as strace prints it: `{sa_family=AF_INET, sin_port=htons(80),
-/// sin_addr=inet_addr("127.0.0.1")}`, or an IPv6 or Unix-domain address.
-pub(super) fn address(text: &str) -> Option<Addr> {
-    let (_, fields) = text.split_once("sa_family=")?;
-    if fields.starts_with("AF_UNIX") {
-        return Some(Addr::Other(unix(fields)));
-    }
-    let between = |before: &str, after: char| fields.split_once(before)?.1.split(after).next();
-    let port = between("_port=htons(", ')')?.parse().ok()?;
-    let ip = between("inet_addr(\"", '"').or_else(|| between("inet_pton(AF_INET6, \"", '"'))?;
-    Some(Addr::Ip(SocketAddr::new(ip.parse::<IpAddr>().ok()?, port)))
-}
-
-/// Returns the path of a Unix-domain socket, or `(unnamed)` as in a trace. An abstract name starts with a
-/// zero byte, as in the kernel.
-fn unix(fields: &str) -> String {
-    let Some((_, path)) = fields.split_once("sun_path=") else { return "(unnamed)".to_owned() };
-    match path.strip_prefix('@') {
-        Some(name) => format!("\0{}", unquoted(name)),
-        None => unquoted(path),
-    }
-}
-
-/// Unescapes a C string. Invalid UTF-8 becomes U+FFFD, as in a trace.
-fn unquoted(text: &str) -> String {
-    let mut rest = text.strip_prefix('"').unwrap_or(text).bytes().peekable();
-    let mut bytes = Vec::new();
-    while let Some(byte) = rest.next() {
-        match byte {
-            b'"' => break,
-            b'\\' => bytes.push(match rest.next() {
-                Some(b'n') => b'\n',
-                Some(b't') => b'\t',
-                Some(b'r') => b'\r',
-                Some(b'v') => 0x0b,
-                Some(b'f') => 0x0c,
-                Some(digit @ b'0'..=b'7') => {
-                    let mut value = digit - b'0';
-                    for _ in 0..2 {
-                        let Some(digit) = rest.next_if(|byte| (b'0'..=b'7').contains(byte)) else { break };
-                        value = value.wrapping_mul(8).wrapping_add(digit - b'0');
-                    }
-                    value
-                }
-                Some(other) => other,
-                None => break,
-            }),
-            other => bytes.push(other),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
+pub(super) use crate::strace::address::address;
 
 /// Returns `true` if the address `trace` in a trace stands for the address `kernel` in the log. The two texts
 /// may differ, for example because tokio reports an abstract Unix-domain name as `(unnamed)`.
@@ -87,17 +34,6 @@ pub(super) fn is_assigned(requested: &Addr, assigned: &Addr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn unix_paths_in_strace_logs_are_unescaped() {
-        let parsed = |text: &str| address(text).map(|address| address.to_string());
-        let path = parsed(r#"{sa_family=AF_UNIX, sun_path="/tmp/\303\274 \"x\"\n\1.sock"}"#);
-        assert_eq!(path.as_deref(), Some("/tmp/ü \"x\"\n\u{1}.sock"));
-        assert_eq!(parsed("{sa_family=AF_UNIX}").as_deref(), Some("(unnamed)"));
-        assert_eq!(parsed(r#"{sa_family=AF_UNIX, sun_path=@"n"}"#).as_deref(), Some("\0n"));
-        assert_eq!(parsed("NULL"), None);
-        assert_eq!(parsed(r#"{sa_family=AF_UNIX, sun_path="/cut\"#).as_deref(), Some("/cut"));
-    }
 
     #[test]
     fn abstract_unix_name_matches_unnamed_address() {

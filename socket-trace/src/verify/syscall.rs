@@ -1,5 +1,7 @@
 //! Parses the text of a system call: its arguments and its result.
 
+pub(super) use crate::strace::errno::errno;
+
 /// Outcome of a system call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -104,59 +106,4 @@ pub(super) fn descriptor(text: &str) -> Option<i32> {
 /// Parses the number in brackets, as in `[1]`.
 pub(super) fn bracketed(text: &str) -> Option<i64> {
     text.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
-}
-
-/// Returns the number of a socket error such as `ECONNRESET`, on Linux for x86, ARM and RISC-V.
-pub(super) fn errno(name: &str) -> Option<i32> {
-    const ERRORS: [(&str, i32); 48] = [
-        ("EPERM", 1),
-        ("ENOENT", 2),
-        ("EINTR", 4),
-        ("EIO", 5),
-        ("EBADF", 9),
-        ("EAGAIN", 11),
-        ("ENOMEM", 12),
-        ("EACCES", 13),
-        ("EFAULT", 14),
-        ("EEXIST", 17),
-        ("ENOTDIR", 20),
-        ("EISDIR", 21),
-        ("EINVAL", 22),
-        ("ENFILE", 23),
-        ("EMFILE", 24),
-        ("ENOSPC", 28),
-        ("EROFS", 30),
-        ("EPIPE", 32),
-        ("ENAMETOOLONG", 36),
-        ("ENOSYS", 38),
-        ("ELOOP", 40),
-        ("ENOTSOCK", 88),
-        ("EDESTADDRREQ", 89),
-        ("EMSGSIZE", 90),
-        ("EPROTOTYPE", 91),
-        ("ENOPROTOOPT", 92),
-        ("EPROTONOSUPPORT", 93),
-        ("ESOCKTNOSUPPORT", 94),
-        ("EOPNOTSUPP", 95),
-        ("EAFNOSUPPORT", 97),
-        ("EADDRINUSE", 98),
-        ("EADDRNOTAVAIL", 99),
-        ("ENETDOWN", 100),
-        ("ENETUNREACH", 101),
-        ("ENETRESET", 102),
-        ("ECONNABORTED", 103),
-        ("ECONNRESET", 104),
-        ("ENOBUFS", 105),
-        ("EISCONN", 106),
-        ("ENOTCONN", 107),
-        ("ESHUTDOWN", 108),
-        ("ETIMEDOUT", 110),
-        ("ECONNREFUSED", 111),
-        ("EHOSTDOWN", 112),
-        ("EHOSTUNREACH", 113),
-        ("EALREADY", 114),
-        ("EINPROGRESS", 115),
-        ("EPROTO", 71),
-    ];
-    ERRORS.iter().find(|(known, _)| *known == name).map(|(_, number)| *number)
 }

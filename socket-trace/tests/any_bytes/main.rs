@@ -10,6 +10,7 @@ mod everything;
 #[expect(dead_code, reason = "these tests have a header of their own")]
 mod header;
 mod lines;
+mod strace;
 mod views;
 
 use std::io::{BufRead, Cursor, Read};
@@ -24,6 +25,7 @@ use socket_trace::reader::{Ending, Error, Trace};
 use damage::{damage, damaged};
 use everything::do_everything;
 use lines::{event, header};
+use strace::import_log;
 use views::open;
 
 /// Lines of a trace with every kind of event, except the header line.
@@ -75,7 +77,21 @@ proptest! {
         // An invalid line ends the reading; the damaged traces contain such lines.
         do_everything(&trace(events.iter().filter(|line| Line::parse(line).is_ok())));
     }
+
+    #[test]
+    fn damaged_logs_of_strace_never_cause_a_panic(damages in vec(damage(), 1..6)) {
+        import_log(&damaged(LOG.to_vec(), &damages));
+    }
+
+    #[test]
+    fn random_bytes_in_logs_of_strace_never_cause_a_panic(bytes in vec(any::<u8>(), 0..200)) {
+        import_log(&bytes);
+        import_log(&[b"7 1796064801.319393 sendmsg(", bytes.as_slice(), b") = 1"].concat());
+    }
 }
+
+/// A log of strace, with processes and sockets of all kinds.
+const LOG: &[u8] = include_bytes!("../../fuzz/strace/python.strace");
 
 #[test]
 fn valid_trace_is_read_to_its_end() {

@@ -1,0 +1,196 @@
+use std::cell::RefCell;
+use std::io::Write;
+use std::rc::Rc;
+
+use super::*;
+
+/// A stream whose text can be read after the import.
+#[derive(Clone, Default)]
+struct Text(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Text {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Imports a log, and returns the outcome and the lines of the trace.
+fn import_with(log: &str, options: ImportOptions) -> (Imported, String) {
+    let text = Text::default();
+    let mut importer = Importer::new(Destination::Stream(Box::new(text.clone())), options);
+    for (number, line) in (1..).zip(log.lines()) {
+        importer.line(line.as_bytes(), "log", number, None).unwrap();
+    }
+    let imported = importer.finish().unwrap();
+    let trace = String::from_utf8(text.0.take()).unwrap();
+    (imported, trace)
+}
+
+fn import(log: &str) -> (Imported, String) {
+    let options =
+        ImportOptions { name: "log".to_owned(), recorder: "strace".to_owned(), ..ImportOptions::default() };
+    import_with(log, options)
+}
+
+/// Imports calls of one thread, one microsecond apart, and returns the lines of the events.
+fn events(calls: &[&str]) -> Vec<String> {
+    let line = |(number, call)| format!("7 1796064801.{number:06} {call}\n");
+    let log: String = (1..).zip(calls).map(line).collect();
+    let (imported, trace) = import(&log);
+    assert_eq!(imported.unreadable, 0, "{log}");
+    let lines: Vec<&str> = trace.lines().collect();
+    let without_time = |line: &&str| line.split_once(',').unwrap().1.trim_end_matches('}').to_owned();
+    lines[1..lines.len() - 1].iter().map(without_time).collect()
+}
+
+const CONNECTED: [&str; 2] = [
+    "socket(AF_INET, SOCK_STREAM, IPPROTO_IP) = 3<TCP:[1]>",
+    r#"connect(3<TCP:[1]>, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("10.0.0.1")}, 16) = 0"#,
+];
+
+#[test]
+fn log_of_a_node_server_becomes_a_trace() {
+    let (imported, trace) = import(include_str!("../../fuzz/strace/node.strace"));
+    assert_eq!((imported.unreadable, imported.end.lost), (0, 0));
+    insta::assert_snapshot!(trace);
+}
+
+#[test]
+fn log_with_threads_forks_and_passed_descriptors_becomes_a_trace() {
+    let (imported, trace) = import(include_str!("../../fuzz/strace/python.strace"));
+    assert_eq!((imported.unreadable, imported.end.open), (0, 0));
+    insta::assert_snapshot!(trace);
+}
+
+#[test]
+fn unreadable_line_is_counted_with_its_number() {
+    let log = "7 1796064801.000001 socket(AF_INET, SOCK_STREAM, 0) = 3\nlistening on port 80\n\
+               7 1796064801.000003 <... read resumed>\"a\", 1) = 1\n7 1796064801.000004 write(3, \"cut\n";
+    let (imported, trace) = import(log);
+    let lines: Vec<u64> = imported.unreadable_at.iter().map(|place| place.line).collect();
+    assert_eq!((imported.unreadable, lines, imported.end.lost), (3, vec![2, 3, 4], 3));
+    assert!(trace.contains(r#""op":"gap","reads":0,"writes":0,"others":3,"payloads":0"#), "{trace}");
+}
+
+#[test]
+fn io_uring_is_reported_and_loses_events() {
+    let log = "7 1796064801.000001 io_uring_setup(64, {flags=0}) = 5\n";
+    let (imported, _) = import(log);
+    assert_eq!(imported.io_uring.map(|place| place.line), Some(1));
+    assert_eq!((imported.unreadable, imported.end.lost), (0, 1));
+    let (imported, _) =
+        import("7 1796064801.000001 io_uring_setup(64, {}) = -1 EPERM (Operation not permitted)\n");
+    assert_eq!(imported.io_uring, None);
+}
+
+#[test]
+fn log_without_times_is_reported() {
+    assert!(import("7 close(3) = 0\n").0.lacks_times);
+    assert!(!import("strace: Process 7 attached\n").0.lacks_times);
+}
+
+#[test]
+fn socket_that_was_open_before_is_adopted() {
+    let events = events(&[
+        r#"read(5<TCP:[10.0.0.1:80->10.0.0.2:999]>, "GET", 9) = 3"#,
+        "accept4(4<TCP:[10.0.0.1:80]>, NULL, NULL, SOCK_CLOEXEC) = 6<TCP:[10.0.0.1:80->10.0.0.2:7]>",
+        r#"write(1<UNIX-STREAM:[1->2]>, "log", 3) = 3"#,
+        r#"write(2</tmp/x>, "log", 3) = 3"#,
+    ]);
+    let expected = [
+        r#""sock":1,"op":"adopt","fd":5,"domain":"ipv4","type":"stream","local":"10.0.0.1:80","peer":"10.0.0.2:999""#,
+        r#""sock":1,"op":"read","bytes":3,"data":"R0VU""#,
+        r#""sock":2,"op":"adopt","fd":4,"domain":"ipv4","type":"listener","local":"10.0.0.1:80""#,
+        r#""sock":3,"op":"accept","on":2,"fd":6,"local":"10.0.0.1:80","peer":"10.0.0.2:7""#,
+    ];
+    assert_eq!(events, expected);
+}
+
+#[test]
+fn batches_of_messages_are_datagrams() {
+    let events = events(&[
+        "socket(AF_INET, SOCK_DGRAM|SOCK_NONBLOCK, IPPROTO_IP) = 3",
+        r#"sendmmsg(3, [{msg_hdr={msg_name={sa_family=AF_INET, sin_port=htons(53), sin_addr=inet_addr("10.0.0.1")}, msg_namelen=16, msg_iov=[{iov_base="ab", iov_len=2}], msg_iovlen=1, msg_controllen=0, msg_flags=0}, msg_len=2}, {msg_hdr={msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base="c", iov_len=1}], msg_iovlen=1, msg_controllen=0, msg_flags=0}, msg_len=1}], 2, 0) = 2"#,
+        r#"recvmmsg(3, [{msg_hdr={msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base="abc", iov_len=3}], msg_iovlen=1, msg_controllen=0, msg_flags=MSG_TRUNC}, msg_len=3}, {msg_hdr={msg_name=NULL}, msg_len=0}], 2, 0, NULL) = 1 (left NULL)"#,
+        "recvfrom(3, 0x7ffe, 100, MSG_PEEK, NULL, NULL) = 5",
+        "recvfrom(3, 0x7ffe, 100, 0, NULL, NULL) = -1 EAGAIN (Resource temporarily unavailable)",
+    ]);
+    let expected = [
+        r#""sock":1,"op":"sendto","peer":"10.0.0.1:53","bytes":2,"data":"YWI=""#,
+        r#""sock":1,"op":"sendto","bytes":1,"data":"Yw==""#,
+        r#""sock":1,"op":"recvfrom","bytes":3,"truncated":true,"data":"YWJj""#,
+    ];
+    assert_eq!(events[1..], expected);
+}
+
+#[test]
+fn splice_and_sendfile_count_bytes_without_payload() {
+    let mut calls = CONNECTED.to_vec();
+    calls.extend([
+        "sendfile(3, 9</tmp/file>, NULL, 50) = 50",
+        "splice(8<pipe:[1]>, NULL, 3, NULL, 40, SPLICE_F_MOVE) = 40",
+        "splice(3, NULL, 8<pipe:[1]>, NULL, 100, 0) = 30",
+    ]);
+    let expected = [
+        r#""sock":1,"op":"write","bytes":50"#,
+        r#""sock":1,"op":"write","bytes":40"#,
+        r#""sock":1,"op":"read","bytes":30"#,
+    ];
+    assert_eq!(events(&calls)[2..], expected);
+}
+
+#[test]
+fn write_is_stamped_on_entry_and_read_on_return() {
+    let log = "\
+        7 1796064801.000001 socket(AF_INET, SOCK_STREAM, 0) = 3\n\
+        7 1796064801.000002 connect(3, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr(\"10.0.0.1\")}, 16 <unfinished ...>\n\
+        8 1796064801.000003 futex(0x1, FUTEX_WAKE) = 0\n\
+        7 1796064801.000004 <... connect resumed>) = 0\n\
+        7 1796064801.000005 write(3, \"a\", 1 <unfinished ...>\n\
+        8 1796064801.000006 read(3,  <unfinished ...>\n\
+        7 1796064801.000007 <... write resumed>) = 1\n\
+        8 1796064801.000008 <... read resumed>\"b\", 1) = 1\n\
+        7 1796064801.000009 write(3, \"c\", 1) = 1 <0.000100>\n\
+        7 1796064801.000200 read(3, \"d\", 1) = 1 <0.000100>\n";
+    let (imported, trace) = import(log);
+    assert_eq!(imported.unreadable, 0);
+    let times: Vec<&str> =
+        trace.lines().filter_map(|line| line.strip_prefix("{\"t\":")?.split(',').next()).collect();
+    assert_eq!(times, ["0", "3000", "4000", "7000", "8000", "299000"]);
+    assert!(trace.contains(r#""began":1000"#), "{trace}");
+}
+
+#[test]
+fn relative_times_and_hexadecimal_strings_are_read() {
+    let log = "     0.000000 socket(AF_INET6, SOCK_STREAM, 0) = 3\n     0.000100 listen(3, 4294967295) = 0\n\
+               \x20    0.000100 accept(3, NULL, NULL) = 4\n     0.000050 read(4, \"\\x41\\x0a\", 9) = 2\n";
+    let (imported, trace) = import(log);
+    assert_eq!((imported.unreadable, imported.end.open), (0, 1));
+    assert!(trace.contains(r#""monotonic_ns":0,"#) && trace.contains(r#""backlog":-1"#), "{trace}");
+    assert!(trace.contains(r#"{"t":250000,"sock":2,"op":"read","bytes":2,"data":"QQo="}"#), "{trace}");
+}
+
+#[test]
+fn reset_ends_a_connection() {
+    let mut calls = CONNECTED.to_vec();
+    calls.extend(["read(3, 0x7f, 9) = -1 ECONNRESET (Connection reset by peer)", "close(3) = 0"]);
+    let events = events(&calls);
+    assert_eq!(events[2], r#""sock":1,"op":"read","error":"connection reset","errno":104"#);
+    assert!(
+        events[3].contains(r#""ended_by":"reset","errno":104"#)
+            || events[3].contains(r#""ended_by":"reset""#)
+    );
+}
+
+#[test]
+fn payload_is_limited() {
+    let log = "7 1796064801.000001 socket(AF_INET, SOCK_DGRAM, 0) = 3\n7 1796064801.000002 sendto(3, \"abc\", 3, 0, NULL, 0) = 3\n";
+    let with =
+        |capture| import_with(log, ImportOptions { capture: Some(capture), ..ImportOptions::default() }).1;
+    assert!(with(2).contains(r#""data":"YWI=""#) && with(2).contains(r#""capture":2"#));
+    assert!(!with(0).contains("\"data\""));
+}

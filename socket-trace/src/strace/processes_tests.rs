@@ -1,0 +1,79 @@
+use super::*;
+
+fn socket(number: Number) -> Descriptor {
+    Descriptor { target: Target::Socket(number), closes_on_exec: false }
+}
+
+/// Returns processes in which thread 1 has socket 7 as descriptor 3.
+fn with_socket() -> Processes {
+    let mut processes = Processes::default();
+    processes.sees(1);
+    assert_eq!(processes.open(1, 3, socket(7)), None);
+    processes
+}
+
+#[test]
+fn threads_share_descriptors() {
+    let mut processes = with_socket();
+    processes.begins_creation(1, true);
+    assert_eq!(processes.ends_creation(1, Some(2)), Change::default());
+    assert_eq!(processes.get(2, 3), Some(socket(7)));
+    assert_eq!(processes.exits(1), Change::default());
+    assert_eq!(processes.exits(2).released, [7]);
+}
+
+#[test]
+fn process_has_a_copy_of_the_descriptors() {
+    let mut processes = with_socket();
+    processes.begins_creation(1, false);
+    assert_eq!(processes.ends_creation(1, Some(2)).acquired, [7]);
+    assert_eq!(processes.close_one(1, 3), Some(7));
+    assert_eq!(processes.get(2, 3), Some(socket(7)));
+    assert_eq!(processes.exits(2).released, [7]);
+    assert!(processes.exits(1).released.is_empty());
+}
+
+#[test]
+fn child_may_run_before_its_creation_returns() {
+    let mut processes = with_socket();
+    processes.begins_creation(1, false);
+    assert_eq!(processes.sees(2).acquired, [7]);
+    assert_eq!(processes.ends_creation(1, Some(2)), Change::default());
+}
+
+#[test]
+fn child_of_concurrent_creations_is_reassigned() {
+    let mut processes = with_socket();
+    processes.begins_creation(1, true);
+    processes.ends_creation(1, Some(2));
+    processes.begins_creation(1, true);
+    processes.begins_creation(2, false);
+    // It seems to be the thread that 1 creates, and is the process that 2 creates.
+    processes.sees(3);
+    assert_eq!(processes.ends_creation(2, Some(3)).acquired, [7]);
+    assert_eq!(processes.close_one(3, 3), Some(7));
+    assert_eq!(processes.get(1, 3), Some(socket(7)));
+    assert_eq!(processes.ends_creation(1, Some(4)), Change::default());
+    assert_eq!(processes.get(4, 3), Some(socket(7)));
+}
+
+#[test]
+fn exec_closes_descriptors_and_may_renumber_the_thread() {
+    let mut processes = with_socket();
+    processes.open(1, 4, Descriptor { closes_on_exec: true, ..socket(8) });
+    processes.begins_creation(1, true);
+    processes.ends_creation(1, Some(2));
+    processes.renumbers(2, 1);
+    assert_eq!(processes.executes(1).released, [8]);
+    assert_eq!(processes.exits(1).released, [7]);
+}
+
+#[test]
+fn unshared_table_is_a_copy() {
+    let mut processes = with_socket();
+    processes.begins_creation(1, true);
+    processes.ends_creation(1, Some(2));
+    assert_eq!(processes.unshares(2).acquired, [7]);
+    assert_eq!(processes.exits(1).released, [7]);
+    assert_eq!(processes.exits(2).released, [7]);
+}
