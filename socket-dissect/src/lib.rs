@@ -23,6 +23,7 @@
 //! - `dissector`: [`Dissector`], the connections of a recording
 //! - [`part`]: a run of bytes of one read or write, and the protocol unit to which it belongs
 //! - [`call`]: a request and its response
+//! - `goaway`: [`Goaway`], the content of an HTTP/2 `GOAWAY` frame
 //! - `detail`: how much of each message the parts contain
 //! - [`contracts`]: protobuf contracts, by which gRPC messages are decoded
 //! - [`detect`]: detection of the protocol by the first bytes
@@ -56,6 +57,7 @@ mod direction;
 mod dissector;
 #[cfg(test)]
 mod fixture;
+mod goaway;
 mod graphql;
 mod grpc;
 mod header_buffer;
@@ -80,6 +82,7 @@ pub use call::{Call, Usage};
 pub use contracts::Contracts;
 pub use detail::Detail;
 pub use dissector::Dissector;
+pub use goaway::Goaway;
 pub use part::{Class, Layer, Part};
 pub use tls::{Expansion, RECORD_HEADER};
 
