@@ -11,15 +11,17 @@ use crate::show::description::describe;
 use crate::show::json::{AddedFields, EndedCall};
 use crate::story::PhaseTracker;
 use crate::timeline::{AnnotatedEvent, Recording};
+use crate::why::Closes;
 
 /// Detail of the parts that the page shows: its inspector lists header fields.
-pub const DETAIL: Detail = Detail { header_fields: true, full_text: false };
+pub const DETAIL: Detail = Detail { header_fields: true, connection_fields: true, full_text: false };
 
 /// Converts the events of a time line to JSON, numbering them in order.
 #[derive(Debug, Default)]
 pub struct PageFeed {
     seq: u64,
     phases: PhaseTracker,
+    closes: Option<Closes>,
 }
 
 impl PageFeed {
@@ -38,6 +40,7 @@ impl PageFeed {
         let (at, t) = (annotated.timed.at, annotated.timed.event.t);
         added.ended = annotated.ended.iter().map(|call| EndedCall::new(call, at, t)).collect();
         added.phase = self.phases.observe(annotated);
+        added.why = self.closes.get_or_insert_with(|| Closes::new(recordings)).observe(annotated);
         let mut json = Vec::new();
         added.write(&annotated.timed.event, &mut json)?;
         json.truncate(json.trim_ascii_end().len());
