@@ -36,15 +36,15 @@ pub struct Example {
 pub struct Quote {
     /// Line number in the trace, starting at 1.
     pub line: u64,
-    /// The event on that line.
-    pub event: Event,
+    /// The event on that line. Boxed, because rules keep quotes of each open socket.
+    pub event: Box<Event>,
 }
 
 impl Quote {
     /// Quotes `event` without its payload.
     #[must_use]
     pub fn new(line: u64, event: &Event) -> Self {
-        Self { line, event: event.without_data() }
+        Self { line, event: Box::new(event.without_data()) }
     }
 }
 
