@@ -221,6 +221,7 @@ impl Connection {
             limit: shared.detail.limit(),
             header_fields: shared.detail.header_fields,
             listed_fields: shared.detail.listed_fields(),
+            messages: shared.detail.messages,
             t,
             opposite_lost: opposite.is_some(),
             opposite_unrecorded: opposite.is_some_and(|reason| matches!(reason, HOLE | GAP)),

@@ -22,6 +22,8 @@ pub(super) struct Context<'a> {
     pub(super) header_fields: bool,
     /// The header fields of HTTP/1.1 that are listed.
     pub(super) listed_fields: ListedFields,
+    /// `true` if the parts contain the WebSocket messages that end with them.
+    pub(super) messages: bool,
     /// Time of the current read or write, in nanoseconds since the recording began: when the read returned,
     /// or when the write was called.
     pub(super) t: u64,

@@ -12,6 +12,8 @@ pub struct Detail {
     pub connection_fields: bool,
     /// `true` for the complete text of bodies and messages, up to 256 Ki characters, instead of its first 80 characters.
     pub full_text: bool,
+    /// `true` to attach the content of each WebSocket message to its last part.
+    pub messages: bool,
 }
 
 /// The header fields of HTTP/1.1 that are listed.

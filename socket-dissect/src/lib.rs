@@ -26,6 +26,7 @@
 //! - `goaway`: [`Goaway`], the content of an HTTP/2 `GOAWAY` frame
 //! - `detail`: how much of each message the parts contain
 //! - [`contracts`]: protobuf contracts, by which gRPC messages are decoded
+//! - [`decode_body`]: a body without its content coding; [`GrpcBody`]: the messages of a gRPC body as JSON
 //! - [`detect`]: detection of the protocol by the first bytes
 //! - `connection`: the reads and writes of one connection
 //! - `protocol`: the protocol of a connection
@@ -80,10 +81,12 @@ mod websocket;
 
 pub use call::{Call, Usage};
 pub use contracts::Contracts;
+pub use decompress::decode_body;
 pub use detail::Detail;
 pub use dissector::Dissector;
 pub use goaway::Goaway;
-pub use part::{Class, Layer, Part};
+pub use grpc::{GrpcBody, GrpcMessages, grpc_status};
+pub use part::{Class, Layer, MessageContent, Part};
 pub use tls::{Expansion, RECORD_HEADER};
 
 #[cfg(test)]

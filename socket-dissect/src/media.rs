@@ -47,12 +47,16 @@ pub(super) enum Encoding {
 impl Media {
     /// Parses the value of a `content-type` field.
     pub(super) fn of(value: &str) -> Self {
-        let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let essence = value.split(';').next().unwrap_or_default().trim();
+        // The most common type needs no copy.
+        if essence.eq_ignore_ascii_case("application/json") {
+            return Self::Json;
+        }
+        let essence = essence.to_ascii_lowercase();
         if let Some(grpc) = essence.strip_prefix("application/grpc").and_then(Self::of_grpc) {
             return grpc;
         }
         match essence.as_str() {
-            "application/json" => Self::Json,
             "text/event-stream" => Self::EventStream,
             json if json.ends_with("+json") => Self::Json,
             text if is_text(text) => Self::Text,

@@ -49,6 +49,20 @@ pub struct Part {
     /// The content of an HTTP/2 `GOAWAY` frame, on its last part.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub goaway: Option<Box<Goaway>>,
+    /// The content of a WebSocket message, on its last part. `None` unless [`Detail`](super::Detail) asks for it.
+    #[serde(skip)]
+    pub content: Option<Box<MessageContent>>,
+}
+
+/// The content of a WebSocket message, unmasked and decompressed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageContent {
+    /// `true` for a text message, `false` for a binary one.
+    pub is_text: bool,
+    /// The first 64 KiB of the content, or fewer bytes if not all were recorded.
+    pub bytes: Vec<u8>,
+    /// `true` if `bytes` is the complete content.
+    pub is_complete: bool,
 }
 
 impl Part {

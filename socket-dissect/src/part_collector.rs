@@ -2,7 +2,7 @@
 
 use super::data::TransferData;
 use super::goaway::Goaway;
-use super::part::{Class, Layer, Part};
+use super::part::{Class, Layer, MessageContent, Part};
 
 /// Properties that all parts of a protocol unit, such as a frame, share.
 #[derive(Clone, Copy, Debug)]
@@ -83,7 +83,7 @@ impl PartCollector {
         }
         let unit = unit.0.unwrap_or_default();
         let Label { class, layer, name, call, stream } = label;
-        let (fields, violation, goaway) = (Vec::new(), None, None);
+        let (fields, violation, goaway, content) = (Vec::new(), None, None, None);
         self.parts.push(Part {
             bytes,
             class,
@@ -99,6 +99,7 @@ impl PartCollector {
             violation,
             is_http10: false,
             goaway,
+            content,
         });
     }
 
@@ -137,6 +138,13 @@ impl PartCollector {
     pub(super) fn set_goaway(&mut self, goaway: Option<Goaway>) {
         if let Some((last, goaway)) = self.parts.last_mut().zip(goaway) {
             last.goaway = Some(Box::new(goaway));
+        }
+    }
+
+    /// Sets the content of the message that ends with the last part.
+    pub(super) fn set_content(&mut self, content: MessageContent) {
+        if let Some(last) = self.parts.last_mut() {
+            last.content = Some(Box::new(content));
         }
     }
 

@@ -35,7 +35,9 @@ impl Limit {
 
     /// Returns `text` with unprintable characters escaped.
     pub(super) fn text(self, text: &str) -> String {
-        match text.char_indices().nth(self.chars) {
+        // A text has at most as many characters as bytes.
+        let end = if text.len() > self.chars { text.char_indices().nth(self.chars) } else { None };
+        match end {
             Some((end, _)) => printable(text.get(..end).unwrap_or_default()) + "…",
             None => printable(text),
         }

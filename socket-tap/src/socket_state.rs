@@ -49,7 +49,7 @@ pub(crate) struct SocketState {
     is_closed: AtomicBool,
     /// Number of lifecycle events that this socket may still record when the recorder is overloaded.
     reserved: AtomicU8,
-    /// Whether reads and writes are recorded, masked or dropped.
+    /// The treatment of reads and writes: recorded, masked or dropped.
     treatment: Treatment,
 }
 

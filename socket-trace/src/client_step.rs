@@ -1,7 +1,8 @@
 //! The steps of connections from clients outside of the recorded program, such as curl or a browser.
 //!
 //! A program that divides its recording into steps ends its own steps with the mark [`FROM_A_TERMINAL`]. Each
-//! connection that it accepts from then on is a step of its own, until it is closed. The step has the address of its client
+//! connection that it accepts from then on is a step of its own, until it is closed. If the program's own clients were
+//! recorded, too, this is also true during its later steps for a connection that none of these clients opened. The step has the address of its client
 //! as its name, which is known at the accept: `from 127.0.0.1:53214`. Its title names the client, too, which is known with
 //! the first request: `curl/8.5.0 from 127.0.0.1:53214`.
 

@@ -33,6 +33,7 @@
 //! - [`timeline`]: the events of several recordings, merged by time
 //! - [`show`]: the events or connections of a time line, one per line, as text or JSON
 //! - [`page_feed`]: the events of a time line as JSON, for an HTML page that shows them
+//! - `read_ahead`: reading on another thread
 //! - [`mod@report`]: recordings as an HTML page in one file
 //! - [`send_limits`]: what limited the sending on a connection: application, peer or network
 //! - [`sequence`]: the socket calls of client and server on one connection, as a diagram
@@ -42,6 +43,7 @@
 //! - [`mod@verify`]: comparison of a trace with the system calls that strace recorded
 //! - [`contracts`]: protobuf contracts, by which gRPC messages are decoded
 //! - [`sockets`]: the sockets of running programs, as netstat shows them
+//! - `escaped_json`: JSON without characters that a terminal hides or executes
 //! - [`export`]: recordings in the formats of other tools: pcapng, qlog, CSV
 //! - [`watch`]: recordings in progress on the whole terminal
 //! - [`why`]: why connections ended, and whether a retry of their calls is safe
@@ -58,10 +60,12 @@ pub mod cli;
 pub mod client_step;
 pub mod compare;
 pub mod contracts;
+mod escaped_json;
 pub mod export;
 pub mod layers;
 pub mod lint;
 pub mod page_feed;
+mod read_ahead;
 pub mod reader;
 pub mod report;
 pub mod send_limits;

@@ -9,6 +9,7 @@ use std::path::Path;
 use socket_tap::event::Event;
 use socket_tap::format::{End, Header, Line};
 
+use crate::capture_file::is_capture;
 use lines::{as_text, next_line};
 
 pub use ending::Ending;
@@ -18,16 +19,19 @@ mod ending;
 mod error;
 mod lines;
 pub(crate) mod parts;
+mod shorten;
 
 /// A trace that is being read, event by event.
 pub struct Trace {
     source: String,
     header: Header,
-    lines: Box<dyn BufRead>,
+    lines: Box<dyn BufRead + Send>,
     /// Number of the last line read from the current file, from 1.
     line: u64,
     text: Vec<u8>,
     events: u64,
+    /// Number of bytes of all lines read so far.
+    bytes: u64,
     ending: Ending,
     /// The files after the current one, oldest first, if the recording was rotated.
     later: VecDeque<Trace>,
@@ -57,21 +61,29 @@ impl Trace {
     ///
     /// # Errors
     /// The same as for [`open`](Self::open).
-    pub fn read(source: impl Into<String>, mut lines: Box<dyn BufRead>) -> Result<Self, Error> {
+    pub fn read(source: impl Into<String>, mut lines: Box<dyn BufRead + Send>) -> Result<Self, Error> {
         let source = source.into();
+        // An error is reported when the first line is read.
+        if lines.fill_buf().is_ok_and(is_capture) {
+            return Err(Error::Capture { source });
+        }
         let mut text = Vec::new();
         if !next_line(lines.as_mut(), &mut text, &source, 1)? {
             return Err(Error::Empty { source });
         }
         let header = match Line::parse_header(as_text(&text, &source, 1)?) {
-            Ok(header) => header,
+            Ok(mut header) => {
+                shorten::header(&mut header);
+                header
+            }
             Err(error) => {
                 return Err(Error::Line { source, line: 1, error });
             }
         };
         let ending = Ending::CutShort { torn: false };
         let (later, before) = (VecDeque::new(), End::default());
-        Ok(Self { source, header, lines, line: 1, text, events: 0, ending, later, before })
+        let bytes = text.len() as u64;
+        Ok(Self { source, header, lines, line: 1, text, events: 0, bytes, ending, later, before })
     }
 
     /// Returns the name of the file that is being read.
@@ -98,13 +110,20 @@ impl Trace {
         self.line
     }
 
+    /// Returns the number of bytes read so far.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     /// Returns how the trace ends. Valid after [`next_event`](Self::next_event) has returned `None`.
     #[must_use]
     pub fn ending(&self) -> &Ending {
         &self.ending
     }
 
-    /// Reads the next event. `None` after the last one.
+    /// Reads the next event. `None` after the last one. A text of more than 4 KiB, such as the label of a mark, is
+    /// truncated. Payload is not.
     ///
     /// # Errors
     /// A line is not valid in a trace. An incomplete last line is not an error: see [`ending`](Self::ending).
@@ -118,13 +137,17 @@ impl Trace {
                 return Ok(None);
             }
             self.line = number;
+            self.bytes += self.text.len() as u64;
             if self.text.trim_ascii().is_empty() {
                 continue;
             }
             let is_complete = self.text.ends_with(b"\n");
             let parsed = as_text(&self.text, &self.source, number).map(Line::parse);
             match parsed {
-                Ok(Ok(Line::Event(event))) => {
+                Ok(Ok(Line::Event(mut event))) => {
+                    if self.text.len() > shorten::MAX_TEXT {
+                        shorten::event(&mut event);
+                    }
                     self.events += 1;
                     return Ok(Some(event));
                 }

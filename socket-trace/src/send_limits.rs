@@ -1,4 +1,4 @@
-//! What limited the sending on a TCP connection: the application, the peer, the send buffer or the network.
+//! The limit of the sending on a TCP connection: the application, the peer, the send buffer or the network.
 //!
 //! The kernel measures for how long a connection had data to send, and for how long the peer's window or the
 //! send buffer held it back (`tcpi_busy_time`, `tcpi_rwnd_limited` and `tcpi_sndbuf_limited` of `TCP_INFO`). The

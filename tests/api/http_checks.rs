@@ -116,7 +116,7 @@ async fn loopback_server_refuses_foreign_host_names<A: Api>() {
 }
 
 #[tokio::test]
-async fn grpc_call_to_a_foreign_host_name_is_refused() {
+async fn grpc_call_to_a_foreign_host_is_refused() {
     let server = Server::start::<Grpc>().await;
     let path = "/bookshelf.v1.BookshelfService/GetBook";
     let request = [(":method", "POST"), (":scheme", "http"), (":path", path), (":authority", "evil.example")];

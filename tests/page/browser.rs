@@ -1,4 +1,5 @@
-//! Tests of the live page in headless Chromium. Playwright scripts in `clients/page/` drive the browser.
+//! Tests of the live page in headless Chromium, and of its basics in Firefox. The scripts in `clients/page/` drive the browsers:
+//! Chromium with Playwright, Firefox with WebDriver BiDi.
 
 use std::path::Path;
 use std::process::Command;
@@ -73,6 +74,11 @@ fn story_shows_a_step_whole_at_each_size() {
 #[test]
 fn lanes_show_rows_from_the_beginning_of_a_step_at_each_size() {
     run_script("sizes.mjs");
+}
+
+#[test]
+fn each_screen_fits_each_size_and_colour_scheme() {
+    run_script("matrix.mjs");
 }
 
 #[test]
@@ -183,6 +189,21 @@ fn recorded_markup_is_displayed_as_text() {
 #[test]
 fn participants_follow_on_their_phones() {
     run_script_with("room.mjs", &["--room"]);
+}
+
+/// Firefox has other rules for layout, focus and keys than Chromium, which runs the other tests.
+#[test]
+fn each_screen_works_in_firefox() {
+    let _lock = BROWSER_LOCK.lock().unwrap_or_else(PoisonError::into_inner);
+    let (Some(node), Some(firefox)) = (find("node"), find("firefox-esr")) else { return };
+    if !find_node_package("ws") {
+        return;
+    }
+    let workshop = Workshop::with(&PORTS);
+    let mut test = Command::new(node);
+    test.env("FIREFOX", firefox).arg(Path::new(SCRIPTS).join("firefox.mjs")).arg(workshop.page().url());
+    let said = run_command(&mut test).ok();
+    assert!(said.trim_end().ends_with(" passed, 0 failed"), "{said}");
 }
 
 #[test]

@@ -7,5 +7,6 @@ pub(crate) mod exercises;
 pub(crate) mod experiments;
 pub(crate) mod files;
 pub(crate) mod room;
+pub(crate) mod steps;
 pub(crate) mod stream;
 pub(crate) mod wire;

@@ -182,6 +182,71 @@ fn report_for_participants_contains_no_data_of_others() {
     assert!(!report.text().contains("secret-agent"));
 }
 
+/// Sends a prediction of the participant.
+fn predict(page: Page<'_>, participant: &Participant, prediction: &Value) -> Response {
+    let headers = [("content-type", "application/json"), ("cookie", participant.cookie.as_str())];
+    ask(page, "POST /api/room/predict", &headers, &prediction.to_string())
+}
+
+#[test]
+fn presenter_sees_the_tally_of_the_shown_lesson_and_participants_do_not() {
+    let workshop = start();
+    let page = workshop.page();
+    let [anna, ben] = ["anna", "ben"].map(|name| Participant::join(page, name));
+    let choose = |who, choice| {
+        predict(page, who, &json!({ "lesson": "socket", "question": 0, "choice": choice })).status
+    };
+    assert_eq!([choose(&anna, 1), choose(&ben, 2), choose(&anna, 2)], [200; 3]);
+    assert_eq!(post(page, "/api/room/show", &json!({ "step": null, "lesson": "socket" })).status, 200);
+    let room = workshop.stream().next_of("room");
+    assert_eq!(room["predictions"], json!({ "lesson": "socket", "questions": { "0": { "2": 2 } } }));
+    // A participant's page gets the own prediction, and what the presenter shows.
+    let mut stream = anna.stream(page);
+    let own = stream.next_of("hello")["predictions"].clone();
+    assert_eq!(own, json!([{ "lesson": "socket", "question": 0, "choice": 2 }]));
+    assert_eq!(stream.next_of("shown"), json!({ "step": null, "lesson": "socket" }));
+    assert_eq!(post(page, "/api/clear", &json!({})).status, 200);
+    assert_eq!(stream.next_of("hello")["predictions"], json!([]));
+}
+
+#[test]
+fn invalid_predictions_are_refused() {
+    let workshop = start();
+    let page = workshop.page();
+    let anna = Participant::join(page, "anna");
+    let lesson = json!({ "lesson": "a b", "question": 0, "choice": 0 });
+    let choice = json!({ "lesson": "socket", "question": 0, "choice": 16 });
+    for (prediction, field) in [(lesson, "lesson"), (choice, "choice"), (json!({}), "missing field")] {
+        let answer = predict(page, &anna, &prediction);
+        assert_eq!((answer.status, answer.error().contains(field)), (400, true), "{}", answer.error());
+    }
+    let stranger = Participant { cookie: "room-1=x".to_owned() };
+    assert_eq!(predict(page, &stranger, &json!({})).status, 401);
+    // Only the presenter decides what is shown.
+    let headers = [("content-type", "application/json"), ("cookie", anna.cookie.as_str())];
+    assert_eq!(ask(page, "POST /api/room/show", &headers, "{}").status, 401);
+    assert_eq!(post(page, "/api/room/show", &json!({ "step": 1, "lesson": "a b" })).status, 400);
+}
+
+#[test]
+fn participant_who_joins_late_gets_the_calls_that_opened_the_listeners() {
+    let workshop = start();
+    let page = workshop.page();
+    for _ in 0..2 {
+        let many = json!({ "operation": "get", "apis": ["rest", "graphql", "grpc"], "calls": 100, "connection": "new" });
+        assert_eq!(post(page, "/api/run", &many).status, 200);
+    }
+    let mut presenter = workshop.stream();
+    presenter.items_until(|items| items.len() > 5_000);
+    let late = Participant::join(page, "late");
+    let mut stream = late.stream(page);
+    let items = stream.next_of("items");
+    let ops: Vec<&str> = items.as_array().unwrap().iter().filter_map(|item| item["op"].as_str()).collect();
+    assert_eq!(ops.iter().filter(|op| **op == "listen").count(), 3, "{ops:?}");
+    let first = stream.next_of("items")[0]["seq"].as_u64().unwrap();
+    assert!(first > 1_000, "{first}");
+}
+
 #[test]
 fn removed_participant_leaves_the_room() {
     let workshop = start();

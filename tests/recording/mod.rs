@@ -3,9 +3,11 @@
 pub(crate) mod adapters;
 pub(crate) mod causality;
 pub(crate) mod exactness;
+pub(crate) mod har;
 pub(crate) mod killed;
 pub(crate) mod load;
 pub(crate) mod overload;
+pub(crate) mod perfetto;
 pub(crate) mod postgres;
 pub(crate) mod schema;
 pub(crate) mod tls;

@@ -28,7 +28,7 @@ fn wait_for(operation: &str, recording: &Path) {
 /// The signal arrives while a request is on its way. The client's socket is closed, both kernels end the connection, and
 /// the server has closed its socket, too, when the recordings end.
 #[test]
-fn interrupt_ends_the_call_in_flight_and_completes_the_recordings() {
+fn interrupt_ends_calls_and_completes_the_recordings() {
     if !is_supported() {
         return;
     }

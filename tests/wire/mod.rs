@@ -5,6 +5,7 @@ pub(crate) mod compare;
 pub(crate) mod costs;
 pub(crate) mod interrupt;
 pub(crate) mod one_call;
+pub(crate) mod permission;
 pub(crate) mod retransmissions;
 pub(crate) mod usage;
 

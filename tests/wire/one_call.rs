@@ -15,7 +15,7 @@ fn explained(call: &Value, code: &str) -> (String, String) {
 }
 
 #[test]
-fn call_begins_with_syn_and_ends_with_two_fins() {
+fn call_begins_with_syn_and_ends_with_fins() {
     if !is_supported() {
         return;
     }

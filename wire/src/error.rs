@@ -16,6 +16,12 @@ pub enum Error {
         /// The error of `open(2)`.
         source: io::Error,
     },
+    /// The device `/dev/net/tun` exists, but its permissions exclude the user.
+    #[error("/dev/net/tun is not readable and writable for this user: {source}")]
+    TunPermission {
+        /// The error of `open(2)`.
+        source: io::Error,
+    },
     /// An administrator has disabled user namespaces, or limited their number.
     #[error("user namespaces are disabled: {setting} is {value}")]
     UserNamespacesDisabled {
@@ -100,7 +106,7 @@ impl Error {
     pub fn missing(&self) -> Option<Requirement> {
         match self {
             Self::NotLinux => Some(Requirement::Linux),
-            Self::TunDevice { .. } => Some(Requirement::TunDevice),
+            Self::TunDevice { .. } | Self::TunPermission { .. } => Some(Requirement::TunDevice),
             Self::UserNamespacesDisabled { .. } | Self::AppArmor | Self::Forbidden { .. } => {
                 Some(Requirement::UserNamespaces)
             }
@@ -117,6 +123,13 @@ impl Error {
             Self::TunDevice { .. } => {
                 "Debian, Ubuntu, Fedora: sudo modprobe tun\n\
                  Docker, Podman: start the container with --device /dev/net/tun"
+            }
+            Self::TunPermission { .. } => {
+                "any distribution, until the next boot: sudo chmod 0666 /dev/net/tun\n\
+                 Debian, Ubuntu, Fedora, permanently: echo 'KERNEL==\"tun\", MODE=\"0666\"' | \
+                 sudo tee /etc/udev/rules.d/99-tun.rules && sudo udevadm control --reload && \
+                 sudo udevadm trigger /dev/net/tun\n\
+                 Docker, Podman, as root of the container or on the host: chmod 0666 /dev/net/tun"
             }
             Self::UserNamespacesDisabled { setting: "kernel.unprivileged_userns_clone", .. } => {
                 "Debian: sudo sysctl kernel.unprivileged_userns_clone=1"
@@ -154,6 +167,7 @@ mod tests {
         let errors = [
             Error::NotLinux,
             Error::TunDevice { source: refused(2) },
+            Error::TunPermission { source: refused(13) },
             Error::UserNamespacesDisabled { setting: "user.max_user_namespaces", value: "0".to_owned() },
             Error::AppArmor,
             Error::Forbidden { action: "unshare", source: refused(1) },

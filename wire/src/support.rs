@@ -26,8 +26,9 @@ const STEP: i32 = 10_000;
 /// ```
 ///
 /// # Errors
-/// [`Error::TunDevice`], [`Error::UserNamespacesDisabled`], [`Error::AppArmor`] or [`Error::Forbidden`] if a requirement
-/// is missing; [`Error::NotLinux`] on other systems; [`Error::System`] if no process can be created.
+/// [`Error::TunDevice`], [`Error::TunPermission`], [`Error::UserNamespacesDisabled`], [`Error::AppArmor`] or
+/// [`Error::Forbidden`] if a requirement is missing; [`Error::NotLinux`] on other systems; [`Error::System`] if the
+/// process of the test cannot be created.
 pub fn support() -> Result<(), Error> {
     // The program is never executed: the hook always returns an error, whose number the standard library passes from the
     // child process to this one.
@@ -35,7 +36,7 @@ pub fn support() -> Result<(), Error> {
     probe.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let maps = IdMaps::of_this_process();
     sys::before_exec(&mut probe, move || {
-        // 0 is no valid `Errno`.
+        // 0 is not a valid `Errno`.
         let (step, errno) = match try_all(&maps) {
             Ok(()) => (Step::Done, 0),
             Err((step, errno)) => (step, errno.raw_os_error()),
@@ -95,6 +96,8 @@ fn explain(step: Step, errno: Errno, setting: &dyn Fn(&str) -> Option<String>) -
     };
     let is = |name: &str, value: &str| setting(name).as_deref() == Some(value);
     match (step, errno) {
+        // The device controller of a container refuses with EPERM instead.
+        (Step::Open, Errno::ACCESS) => Error::TunPermission { source: Errno::ACCESS.into() },
         (Step::Open, source) => Error::TunDevice { source: source.into() },
         (Step::User, Errno::INVAL | Errno::NOSYS) => {
             Error::UserNamespacesDisabled { setting: "CONFIG_USER_NS", value: "n".to_owned() }

@@ -44,6 +44,14 @@ fn absent_tun_device_is_named() {
 }
 
 #[test]
+fn tun_device_without_permission_is_not_absent() {
+    let error = explain(Step::Open, Errno::ACCESS, &|_| None);
+    assert_eq!(error.missing(), Some(Requirement::TunDevice), "{error}");
+    let remedy = error.remedy().unwrap();
+    assert!(remedy.contains("chmod 0666 /dev/net/tun") && !remedy.contains("modprobe"), "{remedy}");
+}
+
+#[test]
 fn failed_fork_is_not_a_missing_requirement() {
     let error = outcome(io::Error::from_raw_os_error(11)).unwrap_err();
     assert!(matches!(error, Error::System { .. }), "{error}");

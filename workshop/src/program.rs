@@ -14,6 +14,7 @@ use server_kit::store::StoreError;
 use socket_tap::format::End;
 use socket_trace::client_step::FROM_A_TERMINAL;
 use socket_trace::compare::Verdict;
+use socket_trace::summary::Scope;
 
 use crate::api_instance::ApiInstance;
 use crate::flags::{Command, Flags};
@@ -122,7 +123,7 @@ async fn run_tour(flags: &Flags, apis: &[ApiInstance; 3], extras: Option<&Extras
     for api in apis {
         api.recordings.flush().await;
     }
-    let comparison = report::compare(apis.iter().map(|api| &api.recordings))?;
+    let comparison = report::compare(apis.iter().map(|api| &api.recordings), Scope::default())?;
     let text = if flags.json {
         serde_json::to_string_pretty(&comparison)? + "\n"
     } else {

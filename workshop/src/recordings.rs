@@ -22,7 +22,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(1);
 /// The program that makes the recordings, as their headers name it.
 pub const PROGRAM: &str = concat!("workshop ", env!("CARGO_PKG_VERSION"));
 
-/// Where and how recordings are written.
+/// The directory and the limits of recordings.
 #[derive(Clone, Debug)]
 pub struct TraceFiles {
     /// Directory of the trace files.

@@ -9,8 +9,7 @@ use socket_trace::reader::{Error, Trace};
 use socket_trace::report::title;
 use socket_trace::story::stories;
 use socket_trace::story::text::picture;
-use socket_trace::summary::Step;
-use socket_trace::summary::{RecordingState, Summary};
+use socket_trace::summary::{RecordingState, Scope, Step, Summary};
 use socket_trace::table;
 use socket_trace::timeline::{AnnotatedEvents, Timeline};
 
@@ -22,21 +21,22 @@ use crate::tour::CALLS;
 use crate::tour::one_shelf::Story;
 use crate::tour::step::{ONE_CALL, TEN_CALLS};
 
-/// Compares the recordings of all APIs, which may still be in progress.
+/// Compares the recordings of all APIs, which may still be in progress, as far as they are in the scope.
 ///
 /// # Errors
 /// If a trace cannot be read.
 pub fn compare<'a>(
     recordings: impl IntoIterator<Item = &'a Recordings> + Clone,
+    scope: Scope,
 ) -> Result<Comparison, Error> {
     let mut traces = Vec::new();
     for side in [Side::Server, Side::Client] {
         for recordings in recordings.clone() {
-            let trace = Trace::open_recording(recordings.path(side))?;
-            traces.push(Summary::of(trace, RecordingState::InProgress)?);
+            traces.push(Trace::open_recording(recordings.path(side))?);
         }
     }
-    Ok(Comparison::of(traces))
+    let summaries = Summary::of_all(traces, RecordingState::InProgress, scope, &mut |_, _| {})?;
+    Ok(Comparison::of(summaries))
 }
 
 /// Returns the complete report as text for a terminal of `width` columns.

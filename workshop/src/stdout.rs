@@ -20,7 +20,7 @@ pub fn columns() -> usize {
 /// Prints text on standard output.
 ///
 /// # Errors
-/// If standard output cannot be written. A closed pipe is no error.
+/// If standard output cannot be written. A closed pipe is not an error.
 pub fn print(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {

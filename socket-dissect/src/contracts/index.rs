@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use prost_types::field_descriptor_proto::Type;
+use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto};
 
 use super::Error;
@@ -25,6 +25,8 @@ pub(super) struct Index {
 #[derive(Debug)]
 pub(super) struct Message {
     pub(super) name: String,
+    /// `true` for the entries of a map field.
+    pub(super) is_map_entry: bool,
     pub(super) fields: HashMap<u32, Field>,
 }
 
@@ -32,6 +34,9 @@ pub(super) struct Message {
 #[derive(Debug)]
 pub(super) struct Field {
     pub(super) name: String,
+    /// Name of the field in JSON: `pageSize` for `page_size`.
+    pub(super) json_name: String,
+    pub(super) is_repeated: bool,
     pub(super) kind: Kind,
 }
 
@@ -57,7 +62,8 @@ impl Index {
         for (name, message) in &types.messages {
             let fields = message.field.iter().map(|field| types.field(name, field));
             let fields = fields.filter_map(Result::transpose).collect::<Result<_, _>>()?;
-            index.messages.push(Message { name: name.clone(), fields });
+            let is_map_entry = message.options.as_ref().is_some_and(prost_types::MessageOptions::map_entry);
+            index.messages.push(Message { name: name.clone(), is_map_entry, fields });
         }
         index.enums = types.enums.iter().map(|values| names_of(values)).collect();
         for file in files {
@@ -109,6 +115,7 @@ impl Index {
             let Some(TypeAt::Message(extendee)) = types.find(scope, extension.extendee()) else { continue };
             let Some((number, mut field)) = types.field(scope, extension)? else { continue };
             field.name = format!("[{}]", join(scope, &field.name));
+            field.json_name.clone_from(&field.name);
             if let Some(message) = self.messages.get_mut(extendee) {
                 message.fields.entry(number).or_insert(field);
             }
@@ -181,8 +188,25 @@ impl<'a> Types<'a> {
                 None => return Err(unknown(name, join(scope, field.name()))),
             },
         };
-        Ok(Some((number, Field { name: field.name().to_owned(), kind })))
+        let json_name = match field.json_name() {
+            "" => camel_case(field.name()),
+            name => name.to_owned(),
+        };
+        let is_repeated = field.label() == Label::Repeated;
+        Ok(Some((number, Field { name: field.name().to_owned(), json_name, is_repeated, kind })))
     }
+}
+
+/// Returns the name of a field in JSON, as protoc derives it.
+fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let mut camel = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut chars = word.chars();
+        camel.extend(chars.next().map(|first| first.to_ascii_uppercase()));
+        camel.push_str(chars.as_str());
+    }
+    camel
 }
 
 fn unknown(name: &str, used_by: String) -> Error {

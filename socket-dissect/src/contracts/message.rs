@@ -19,6 +19,9 @@ pub(crate) struct MessageType {
 pub(crate) struct Field<'a> {
     /// Name of the field. An extension has its full name in brackets: `[shop.v1.priority]`.
     pub(crate) name: &'a str,
+    /// Name of the field in JSON.
+    pub(crate) json_name: &'a str,
+    pub(crate) is_repeated: bool,
     pub(crate) kind: Kind,
 }
 
@@ -51,7 +54,13 @@ impl MessageType {
             index::Kind::Enum(at) => Kind::Enum(EnumType { index: Arc::clone(&self.index), at }),
             index::Kind::Message(at) => Kind::Message(Self::new(Arc::clone(&self.index), at)),
         };
-        Some(Field { name: &field.name, kind })
+        let index::Field { name, json_name, is_repeated, .. } = field;
+        Some(Field { name, json_name, is_repeated: *is_repeated, kind })
+    }
+
+    /// Returns `true` for the entries of a map field: messages with a key in field 1, and a value in field 2.
+    pub(crate) fn is_map_entry(&self) -> bool {
+        self.index.message(self.at).is_some_and(|message| message.is_map_entry)
     }
 
     /// Returns the full name of the type: `bookshelf.v1.GetBookRequest`.

@@ -35,6 +35,20 @@ pub(super) fn decompress(encoding: Encoding, compressed: &[u8], max: usize) -> O
     }
 }
 
+/// Decodes a body with the content coding that its `Content-Encoding` field names.
+///
+/// Returns at most the first `max` bytes of the result. The flag is `true` if they are the complete body. `None` if the
+/// coding is unknown or this crate was built without it, or if there are several.
+///
+/// ```
+/// assert_eq!(socket_dissect::decode_body("gzip", b"no gzip", 99), Some((Vec::new(), false)));
+/// assert_eq!(socket_dissect::decode_body("compress", b"", 99), None);
+/// ```
+#[must_use]
+pub fn decode_body(content_encoding: &str, body: &[u8], max: usize) -> Option<(Vec<u8>, bool)> {
+    decompress(Encoding::of(content_encoding), body, max).map(|(bytes, more)| (bytes, !more))
+}
+
 fn read(decoder: impl Read, max: usize) -> (Vec<u8>, bool) {
     let mut bytes = Vec::new();
     // Bytes that precede an error stay in the vector.

@@ -6,17 +6,21 @@
 //! - `method`: the called method, and the types of its messages
 //! - `format`: a message as text
 //! - `web_text`: the base64 bodies of gRPC-Web
+//! - `body`: [`GrpcBody`], the messages of a complete body as JSON
 //! - `messages`: the messages in the body of a request or response
 
+mod body;
 mod format;
 mod messages;
 mod method;
 mod status;
 mod web_text;
 
+pub use body::{GrpcBody, GrpcMessages};
 pub(super) use format::Format;
 pub(super) use messages::MessageReader;
 pub(super) use method::Method;
+pub use status::grpc_status;
 pub(super) use status::{Status, unescaped};
 pub(super) use web_text::describe as describe_web_text;
 

@@ -40,6 +40,17 @@ impl fmt::Display for Status {
     }
 }
 
+/// Returns the name of a status code, such as `NOT_FOUND` for `5`, and the decoded message, from the values of `grpc-status`
+/// and `grpc-message`.
+///
+/// ```
+/// assert_eq!(socket_dissect::grpc_status("5", "no%20book"), ("NOT_FOUND".to_owned(), "no book".to_owned()));
+/// ```
+#[must_use]
+pub fn grpc_status(code: &str, message: &str) -> (String, String) {
+    (Status::of(code).to_string(), unescaped(message))
+}
+
 /// Decodes the percent-encoded value of `grpc-message`.
 pub(crate) fn unescaped(message: &str) -> String {
     percent_encoding::percent_decode_str(message).decode_utf8_lossy().into_owned()

@@ -26,7 +26,7 @@ pub(crate) fn describe(body: &[u8], format: &Format, cut: bool) -> (String, Opti
 }
 
 /// Decodes base64 up to the first invalid character. The sender pads each piece, so padding may stand anywhere.
-fn decode(text: &[u8]) -> Vec<u8> {
+pub(super) fn decode(text: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     for quantum in text.chunks_exact(4) {
         let Ok(decoded) = STANDARD.decode(quantum) else { break };

@@ -1,5 +1,9 @@
 //! The head of a message: the start line and the header fields.
 
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr_iter};
+
 use super::super::context::Context;
 use super::super::data::TransferData;
 use super::super::detail::ListedFields;
@@ -190,12 +194,10 @@ fn label(direction: Direction, call: Option<u64>) -> Label {
 fn end_of_head(bytes: &[u8], searched: usize) -> Option<usize> {
     let from = searched.saturating_sub(2);
     let rest = bytes.get(from..)?;
-    rest.iter().enumerate().filter(|(_, byte)| **byte == b'\n').find_map(|(at, _)| {
-        match rest.get(at + 1..)? {
-            [b'\n', ..] => Some(from + at + 2),
-            [b'\r', b'\n', ..] => Some(from + at + 3),
-            _ => None,
-        }
+    memchr_iter(b'\n', rest).find_map(|at| match rest.get(at + 1..)? {
+        [b'\n', ..] => Some(from + at + 2),
+        [b'\r', b'\n', ..] => Some(from + at + 3),
+        _ => None,
     })
 }
 
@@ -221,9 +223,9 @@ impl Head {
     /// Parses a complete head, or returns `None` if its start line is invalid. The names and values of the fields in
     /// `listed` are kept.
     fn parse(direction: Direction, bytes: &[u8], listed: ListedFields) -> Option<Self> {
-        let end = bytes.iter().position(|byte| *byte == b'\n')?;
+        let end = memchr(b'\n', bytes)?;
         let (line, section) = bytes.split_at_checked(end + 1)?;
-        let line = String::from_utf8_lossy(line.trim_ascii_end());
+        let line = lossy(line.trim_ascii_end());
         let (start_line, text) = match direction {
             Direction::ToServer => request_line(&line)?,
             Direction::ToClient => status_line(&line)?,
@@ -245,8 +247,7 @@ impl Head {
             head.fields.add(field.name, &field.value);
             head.violation = head.violation.or(field.violation);
             if listed.includes(field.name) {
-                let value = String::from_utf8_lossy(&field.value).into_owned();
-                head.list.push((field.name.to_owned(), value));
+                head.list.push((field.name.to_owned(), lossy(&field.value).into_owned()));
             }
         }
         if let StartLine::Request { path, .. } = &mut head.start_line
@@ -267,22 +268,31 @@ fn request_line(line: &str) -> Option<(StartLine, String)> {
     let (target, version) = rest.rsplit_once(' ')?;
     let target = target.trim();
     let is_valid = start_line::is_version(version) && !target.is_empty();
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let request = StartLine::Request {
-        method: Method::of(method),
-        operation: short(&format!("{method} {path}")),
-        graphql: graphql::Request::of_query(query),
-        path: String::new(),
+    if !is_valid {
+        return None;
+    }
+    let text = short(&[method, " ", target].concat());
+    let (operation, graphql) = match target.split_once('?') {
+        Some((path, query)) => (short(&[method, " ", path].concat()), graphql::Request::of_query(query)),
+        None => (text.clone(), None),
     };
-    is_valid.then(|| (request, short(&format!("{method} {target}"))))
+    let method = Method::of(method);
+    Some((StartLine::Request { method, operation, graphql, path: String::new() }, text))
 }
 
 /// Parses a status line, and returns it with its description.
 fn status_line(line: &str) -> Option<(StartLine, String)> {
     let (version, rest) = line.split_once(' ')?;
-    let (code, reason) = rest.trim_start().split_once(' ').unwrap_or((rest.trim_start(), ""));
+    let rest = rest.trim_start();
+    let code = rest.split(' ').next().unwrap_or_default();
     let is_valid =
         start_line::is_version(version) && code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit());
     let code = code.parse().ok().filter(|_| is_valid)?;
-    Some((StartLine::Status { code }, short(format!("{code} {reason}").trim_end())))
+    Some((StartLine::Status { code }, short(rest.trim_end())))
+}
+
+/// Returns the bytes as text, with U+FFFD for invalid ones.
+fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    // Valid text is recognized faster than text with invalid bytes is converted.
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }

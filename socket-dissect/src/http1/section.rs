@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 use super::start_line::is_token;
 
 /// A field line.
@@ -52,7 +54,7 @@ impl<'a> Iterator for FieldLines<'a> {
 impl<'a> FieldLines<'a> {
     /// Removes and returns the next line, without its end.
     fn line(&mut self) -> Option<&'a [u8]> {
-        let end = self.rest.iter().position(|byte| *byte == b'\n').unwrap_or(self.rest.len());
+        let end = memchr(b'\n', self.rest).unwrap_or(self.rest.len());
         let (line, rest) = self.rest.split_at_checked(end)?;
         if self.rest.is_empty() {
             return None;

@@ -67,7 +67,7 @@ fn method(bytes: &[u8]) -> &[u8] {
 
 /// Returns `true` for a character of a token: RFC 9110, section 5.6.2.
 pub(super) fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+    matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
 }
 
 /// Returns `true` for `HTTP/1.0`, `HTTP/1.1` and later minor versions.

@@ -1,9 +1,10 @@
 //! The header of an HTTP/2 frame: RFC 9113, section 4.1.
 
-use super::rules;
-
 /// Number of bytes of a frame header.
 pub(super) const HEAD: usize = 9;
+
+/// Maximum payload length of a frame, unless the receiver allows more (RFC 9113, section 4.2).
+pub(super) const MAX_LENGTH: u32 = 16_384;
 
 /// The header of an HTTP/2 frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,7 +154,7 @@ impl FrameHead {
             Kind::WindowUpdate => true,
             kind => kind.is_of_stream() == (self.stream > 0),
         };
-        length && stream && self.length <= rules::MAX_LENGTH
+        length && stream && self.length <= MAX_LENGTH
     }
 
     /// Returns `true` if this can be the header of an endpoint's first SETTINGS frame. Its length must be a

@@ -1,12 +1,9 @@
 //! The rules of RFC 9113 that a frame breaks. A peer closes the connection or resets the stream for them.
 
 use super::super::direction::Direction;
-use super::frame::{FrameHead, Kind};
+use super::frame::{FrameHead, Kind, MAX_LENGTH};
 
-/// Maximum payload length of a frame, unless the receiver allows more (RFC 9113, section 4.2).
-pub(super) const MAX_LENGTH: u32 = 16_384;
-
-/// What determines whether the header of a frame is valid.
+/// The state of a direction on which the validity of the next frame header depends.
 #[derive(Debug)]
 pub(super) struct Situation {
     pub(super) sender: Direction,

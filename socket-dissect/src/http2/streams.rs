@@ -9,8 +9,7 @@ use super::super::part::{Class, Layer};
 use super::super::part_collector::Label;
 use super::super::text::{short, with_hole};
 use super::fields::Fields;
-use super::frame::{FrameHead, Kind, error_name};
-use super::rules;
+use super::frame::{FrameHead, Kind, MAX_LENGTH, error_name};
 use super::stream::Stream;
 
 const BODY: Label = Label::new(Class::Payload, Layer::Http2, "body");
@@ -44,7 +43,7 @@ impl Streams {
     pub(super) fn max_frame_size(&self, direction: Direction) -> u32 {
         match self.is_incomplete {
             true => u32::MAX,
-            false => self.max_frame_size.get(direction).unwrap_or(rules::MAX_LENGTH),
+            false => self.max_frame_size.get(direction).unwrap_or(MAX_LENGTH),
         }
     }
 

@@ -7,11 +7,15 @@
 //!
 //! - `wire`: the fields of a message
 //! - `value`: the value of a field as text
+//! - [`json`]: a message as JSON
 
+mod json;
 mod value;
 mod wire;
 
 use std::fmt::Write as _;
+
+pub(super) use json::json;
 
 use super::contracts::{Field, Kind, MessageType};
 use super::text::{Limit, short};

@@ -5,7 +5,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 /// Maximum number of bytes that a message may decompress to. Of a longer one, later messages cannot be read, either.
 const MAX_MESSAGE: u64 = 16 * 1024 * 1024;
 
-/// What both sides have agreed on: the parameters of `permessage-deflate` in the response to the handshake.
+/// The agreement of both sides: the parameters of `permessage-deflate` in the response to the handshake.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in super::super) struct Deflate {
     /// `true` if the client compresses each message by itself.

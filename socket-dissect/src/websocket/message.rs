@@ -3,7 +3,7 @@
 use super::super::context::Context;
 use super::super::data::TransferData;
 use super::super::graphql::{Operations, Owner};
-use super::super::part::{Class, Layer};
+use super::super::part::{Class, Layer, MessageContent};
 use super::super::part_collector::{Label, OpenUnit};
 use super::super::prefix_buffer::PrefixBuffer;
 use super::deflate::Inflater;
@@ -199,12 +199,23 @@ impl Message {
         (is_known && std::str::from_utf8(self.content.bytes()).is_err()).then_some(NOT_UTF8)
     }
 
+    /// Returns the content of the complete message.
+    fn content(&self) -> MessageContent {
+        let is_readable = self.is_readable();
+        let bytes = if is_readable { self.content.bytes().to_vec() } else { Vec::new() };
+        let is_complete = is_readable && !self.content.is_cut();
+        MessageContent { is_text: self.is_text, bytes, is_complete }
+    }
+
     /// Adds `bytes` bytes of the message to the output. `ends` is `true` if they are the last.
     pub(super) fn output(&mut self, bytes: u64, text: String, ends: bool, context: &mut Context<'_>) {
         let label = self.label(MESSAGE);
         context.output.part(&mut self.unit, bytes, label, text, ends);
         if ends && bytes > 0 {
             context.output.set_violation(self.violation());
+        }
+        if ends && context.messages {
+            context.output.set_content(self.content());
         }
     }
 }

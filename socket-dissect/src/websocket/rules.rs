@@ -3,7 +3,7 @@
 use super::super::direction::Direction;
 use super::frame::{FrameHead, OpCode};
 
-/// What determines whether the header of a frame is valid.
+/// The state of a direction on which the validity of the next frame header depends.
 #[derive(Debug)]
 pub(super) struct Situation {
     pub(super) sender: Direction,

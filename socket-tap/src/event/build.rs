@@ -27,6 +27,17 @@ impl Event {
         self
     }
 
+    /// Returns the captured bytes of a read, write, datagram or packet.
+    #[must_use]
+    pub fn data(&self) -> Option<&[u8]> {
+        match &self.op {
+            Op::Read(transfer) | Op::Write(transfer) => transfer.data.as_deref(),
+            Op::SendTo(datagram) | Op::RecvFrom(datagram) => datagram.data.as_deref(),
+            Op::Packet(packet) => packet.data.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Clones the event except for its payload: `data` is `None` in the copy.
     #[must_use]
     pub fn without_data(&self) -> Self {

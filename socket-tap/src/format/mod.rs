@@ -27,7 +27,6 @@ mod transfer_lines;
 mod writer;
 
 use std::path::Path;
-use std::time::SystemTime;
 
 pub use clock::Clock;
 #[cfg(feature = "file")]
@@ -109,11 +108,17 @@ impl Header {
     /// no payload.
     #[must_use]
     pub fn starting_now(name: impl Into<String>, side: Side) -> Self {
+        Self::started_at(crate::monotonic_ns(), name, side)
+    }
+
+    /// Creates a header like [`starting_now`](Self::starting_now), for a recording that started at a reading of the monotonic
+    /// clock.
+    pub(crate) fn started_at(monotonic_ns: u64, name: impl Into<String>, side: Side) -> Self {
         Self {
             program: executable(),
             pid: std::process::id(),
-            started: Timestamp(SystemTime::now()).to_string(),
-            monotonic_ns: crate::monotonic_ns(),
+            started: Timestamp::at_monotonic(monotonic_ns).to_string(),
+            monotonic_ns,
             ..Self::new(name, side)
         }
     }

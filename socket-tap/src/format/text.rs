@@ -21,7 +21,7 @@ pub use sequence_numbers::{Number, Numbers, SequenceNumbers};
 
 use describe::{adopted, ended, fd, milliseconds, missing, moved, or_unknown, received, released};
 use describe_tcp::{sampled, syn_fields};
-pub use printable::printable;
+pub use printable::{is_printable, printable};
 
 /// A formatter that turns events into lines of text. It remembers when each connection began, to show its
 /// duration.
@@ -83,8 +83,8 @@ impl Lines {
         if let Some(label) = &self.label {
             let _ = write!(out, "{label:<8}");
         }
-        // Writing to a String cannot fail.
-        let _ = write!(out, "{:>10} ", seconds(self.time_offset.saturating_add(t)));
+        push_right(&seconds(self.time_offset.saturating_add(t)), 10, out);
+        out.push(' ');
         let name = event.op.name();
         if let Op::Mark { label } = &event.op {
             let (on, off) = self.paint(name);
@@ -93,9 +93,13 @@ impl Lines {
         }
         let sock = event.sock.map_or_else(String::new, |sock| format!("#{sock}"));
         let (on, off) = self.paint(name);
-        let _ = write!(out, "{sock:>4} {on}{:<9}{off} ", printable(name));
+        push_right(&sock, 4, out);
+        out.extend([" ", on]);
+        push_left(&printable(name), 9, out);
+        out.extend([off, " "]);
         let detail = printable(detail);
         match fd(&event.op) {
+            // Writing to a String cannot fail.
             Some(fd) => _ = write!(out, "{detail:<44} fd {fd}"),
             None => out.push_str(&detail),
         }
@@ -189,6 +193,18 @@ impl Lines {
         };
         (on, "\x1b[0m")
     }
+}
+
+/// Appends `text`, right-aligned in a column of at least `width` characters. Faster than the format `{:>width$}`.
+fn push_right(text: &str, width: usize, out: &mut String) {
+    out.extend(std::iter::repeat_n(' ', width.saturating_sub(text.chars().count())));
+    out.push_str(text);
+}
+
+/// Appends `text`, left-aligned in a column of at least `width` characters.
+fn push_left(text: &str, width: usize, out: &mut String) {
+    out.push_str(text);
+    out.extend(std::iter::repeat_n(' ', width.saturating_sub(text.chars().count())));
 }
 
 /// Formats nanoseconds as seconds with six decimals, as packet captures do.

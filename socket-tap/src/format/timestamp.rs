@@ -1,13 +1,36 @@
 //! Formats a calendar time as text.
 
 use std::fmt;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const DAY: u64 = 24 * 60 * 60;
 
 /// A time whose `Display` form is RFC 3339 in UTC with nanoseconds: `2026-11-22T15:04:05.123456789Z`. A time
 /// before 1970 is shown as the beginning of 1970.
 pub(crate) struct Timestamp(pub(crate) SystemTime);
+
+impl Timestamp {
+    /// Returns the calendar time at a reading of the monotonic clock.
+    ///
+    /// The two clocks cannot be read at once, so the calendar is read between two readings of the other. The shortest of several
+    /// attempts counts, because the thread can lose its processor in between.
+    pub(crate) fn at_monotonic(ns: u64) -> Self {
+        const ATTEMPTS: usize = 5;
+        let mut shortest = (u64::MAX, UNIX_EPOCH);
+        for _ in 0..ATTEMPTS {
+            let before = crate::monotonic_ns();
+            let now = SystemTime::now();
+            let duration = crate::monotonic_ns().saturating_sub(before);
+            if duration < shortest.0 {
+                let middle = before + duration / 2;
+                let distance = Duration::from_nanos(middle.abs_diff(ns));
+                let time = if middle > ns { now.checked_sub(distance) } else { now.checked_add(distance) };
+                shortest = (duration, time.unwrap_or(now));
+            }
+        }
+        Self(shortest.1)
+    }
+}
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -77,6 +100,19 @@ mod tests {
                 _ => (year, month, day + 1),
             };
         }
+    }
+
+    #[test]
+    fn calendar_time_belongs_to_the_reading_of_the_monotonic_clock() {
+        let now = crate::monotonic_ns();
+        // The second is read later, and has to be the same.
+        let [first, second] = [now, now].map(|ns| Timestamp::at_monotonic(ns).0);
+        let later = Timestamp::at_monotonic(now + 3_000_000_000).0;
+        let apart = |a: SystemTime, b: SystemTime| {
+            a.duration_since(b).unwrap_or_else(|error| error.duration()).as_nanos()
+        };
+        assert!(apart(first, second) < 5_000_000);
+        assert!(apart(later, first).abs_diff(3_000_000_000) < 5_000_000);
     }
 
     #[test]

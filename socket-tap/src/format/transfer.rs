@@ -95,14 +95,22 @@ pub(super) fn parse(line: &str) -> Option<Event> {
         Some(rest) => (true, rest),
         None => (false, rest),
     };
-    let (data, rest) = match rest.strip_prefix(",\"data\":\"") {
-        Some(rest) => rest.split_once('"').map(|(text, rest)| (Some(text), rest))?,
-        None => (None, rest),
+    let data = match rest.strip_prefix(",\"data\":\"") {
+        Some(rest) => Some(decoded(rest.strip_suffix("\"}")?)?),
+        None if rest == "}" => None,
+        None => return None,
     };
-    let data = data.map(|text| STANDARD.decode(text)).transpose().ok()?.map(Vec::into_boxed_slice);
     let transfer = Transfer { bytes, slices, eof, data };
     let op = if is_read { Op::Read(transfer) } else { Op::Write(transfer) };
-    (rest == "}").then(|| Event { t, sock: sock.and_then(SockId::new), op, error: None })
+    Some(Event { t, sock: sock.and_then(SockId::new), op, error: None })
+}
+
+/// Decodes captured bytes into a buffer of their length. `None` if the text is not base64.
+fn decoded(text: &str) -> Option<Box<[u8]>> {
+    let padding = text.bytes().rev().take_while(|byte| *byte == b'=').count();
+    let mut data = vec![0; (text.len() / 4 * 3).checked_sub(padding)?].into_boxed_slice();
+    let length = STANDARD.decode_slice(text, &mut data).ok()?;
+    (length == data.len()).then_some(data)
 }
 
 /// Parses an optional number that follows the prefix `before`, and returns it with the remaining text. If
@@ -116,12 +124,15 @@ fn optional<'a>(text: &'a str, before: &str) -> Option<(Option<u64>, &'a str)> {
 
 /// Parses the number at the beginning of the text. Also returns the remaining text.
 fn digits(text: &str) -> Option<(u64, &str)> {
-    let (number, rest) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
-    // JSON has no leading zeros.
-    if number.len() > 1 && number.starts_with('0') {
-        return None;
+    let mut number = 0_u64;
+    let mut length = 0;
+    for byte in text.bytes().take_while(u8::is_ascii_digit) {
+        number = number.checked_mul(10)?.checked_add(u64::from(byte - b'0'))?;
+        length += 1;
     }
-    Some((number.parse().ok()?, rest))
+    // JSON has no leading zeros.
+    let is_valid = length == 1 || (length > 1 && !text.starts_with('0'));
+    is_valid.then(|| (number, &text[length..]))
 }
 
 #[cfg(test)]

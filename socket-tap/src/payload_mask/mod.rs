@@ -1,10 +1,9 @@
 //! Masks that keep the secrets of a stream out of captured payload.
 
 mod masks;
+mod stream;
 
 pub(crate) use masks::Masks;
-
-use crate::stream::TapStream;
 
 /// A mask that overwrites secrets, such as passwords, in the captured payload of one stream.
 ///
@@ -68,7 +67,7 @@ use crate::stream::TapStream;
 /// Each direction is in order if only one task reads and only one task writes. The two directions are in
 /// order relative to each other only if one task both reads and writes: a write is passed to the mask after
 /// the socket call has returned, so the task of the other half may already have read the response. Concurrent
-/// calls of [`try_read`](TapStream::try_read) in several threads have no order.
+/// calls of [`try_read`](crate::TapStream::try_read) in several threads have no order.
 ///
 /// # Panics in a mask
 ///
@@ -93,23 +92,6 @@ pub trait PayloadMask: Send + 'static {
     /// The default implementation returns `false`.
     fn is_finished(&self) -> bool {
         false
-    }
-}
-
-impl<S> TapStream<S> {
-    /// Masks secrets in the captured payload of all reads and writes from now on, see [`PayloadMask`].
-    ///
-    /// Call it before the first byte is transferred, because a mask cannot follow a stream from the middle. The mask
-    /// stays with the stream when it is [split](TapStream::into_split). A second call replaces the mask.
-    ///
-    /// If the tap is off or captures no payload, the mask is dropped and never called.
-    ///
-    /// The tap masks the payload of this stream only. If a stream [above or below](TapStream::wrap) is also recorded,
-    /// give it a mask of its own.
-    pub fn mask_payload(&self, mask: impl PayloadMask) {
-        if let Some(recorder) = self.recorder().filter(|recorder| recorder.recording().capture > 0) {
-            recorder.socket().mask_payload(Box::new(mask));
-        }
     }
 }
 

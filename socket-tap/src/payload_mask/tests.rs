@@ -6,10 +6,10 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream};
 
 use super::*;
-use crate::Tap;
 use crate::event::{Event, Op};
 use crate::recorder::Direction;
 use crate::sink::Memory;
+use crate::{Tap, TapStream};
 
 /// A mask for messages that begin with a digit, the number of secret bytes that follow. In `3abc`, it masks
 /// `abc`. After the digit 0, no secret follows on the stream.

@@ -67,7 +67,7 @@ pub(crate) enum Outcome {
     Ended,
 }
 
-/// How an event changes the number of open streams: not at all, by 1 or by -1.
+/// The change of the number of open streams by an event: 0, 1 or -1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StreamChange {
     None,

@@ -78,7 +78,7 @@ proptest! {
     }
 
     #[test]
-    fn any_change_of_a_syn_is_parsed_without_panic(at in 0..60_usize, byte in any::<u8>()) {
+    fn changed_syn_is_parsed_without_panic(at in 0..60_usize, byte in any::<u8>()) {
         let mut headers = bytes(IPV4);
         headers[at] = byte;
         let _ = parse(&headers);

@@ -188,9 +188,8 @@ impl TapBuilder {
         }
         let header = Header {
             program: self.program.unwrap_or_else(executable),
-            monotonic_ns: timeline.start_ns(),
             capture: capacity.capture as u64,
-            ..Header::starting_now(self.name, self.side)
+            ..Header::started_at(timeline.start_ns(), self.name, self.side)
         };
         for sink in &mut self.sinks {
             sink.begin(&header).map_err(|error| {

@@ -24,6 +24,7 @@
 //! - `link`: headers of the link layer
 //! - `copies`: packets that were captured more than once
 //! - `time_order`: frames sorted by time
+//! - `header`: the header of the recording
 //! - `packets`: frames as events of a recording
 //! - `notes`: counts of the frames that were not read
 //! - `error`: reasons why a file cannot be read
@@ -34,6 +35,7 @@ mod copies;
 mod error;
 mod file_kind;
 mod frame;
+mod header;
 mod input;
 mod link;
 mod notes;

@@ -1,22 +1,17 @@
 //! The frames of a capture file as events of a recording.
 
-use std::time::{Duration, SystemTime};
-
 use socket_tap::event::{Event, Gap, Op};
-use socket_tap::format::text::printable;
-use socket_tap::format::{Clock, Header, Side};
+use socket_tap::format::{Header, Side};
 use wire::packet::{Packet, Retransmissions};
 
 use super::capture::Capture;
 use super::copies::Copies;
 use super::error::{Error, Problem};
 use super::frame::Frame;
+use super::header::header;
 use super::link::ip_offset;
 use super::notes::Notes;
 use super::time_order::TimeOrder;
-
-/// Number of bytes that a capture without a limit is said to have of each packet. It is libpcap's largest limit.
-const UNLIMITED: usize = 262_144;
 
 /// The packets of a capture file, in the order of their time.
 ///
@@ -59,10 +54,9 @@ impl Packets {
     /// # Errors
     /// The capture cannot be read, and has no packet before the place that cannot be read.
     pub fn of(capture: Capture, limit: usize) -> Result<Self, Error> {
-        let header = Header::new(name(capture.source()), Side::Wire);
         let mut packets = Self {
             capture,
-            header,
+            header: Header::new("", Side::Wire),
             limit,
             held: TimeOrder::default(),
             last_read: 0,
@@ -81,7 +75,8 @@ impl Packets {
         {
             return Err(failure);
         }
-        packets.complete_header();
+        let start = packets.held.first_time().unwrap_or(0);
+        packets.header = header(&packets.capture, start, limit);
         Ok(packets)
     }
 
@@ -195,30 +190,10 @@ impl Packets {
         self.notes.dropped = self.dropped;
         new
     }
-
-    fn complete_header(&mut self) {
-        let start = self.held.first_time().unwrap_or(0);
-        let started = SystemTime::UNIX_EPOCH + Duration::from_nanos(start);
-        let captured = match self.capture.snap_length() {
-            0 => UNLIMITED,
-            length => length,
-        };
-        let header = &mut self.header;
-        header.program = self.capture.program().map_or_else(|| "unknown program".to_owned(), printable);
-        header.started = humantime::format_rfc3339_nanos(started).to_string();
-        (header.clock, header.monotonic_ns) = (Clock::Realtime, start);
-        header.capture = captured.min(self.limit) as u64;
-    }
 }
 
 fn gap(t: u64, packets: u64) -> Event {
     let mut gap = Gap::default();
     gap.others = packets;
     Event::new(t, None, Op::Gap(gap))
-}
-
-/// Returns the name of a recording, from the name of the file without its folder and extension.
-fn name(source: &str) -> String {
-    let stem = std::path::Path::new(source).file_stem();
-    stem.map_or_else(|| "capture".to_owned(), |stem| stem.to_string_lossy().into_owned())
 }

@@ -30,16 +30,30 @@ pub(super) enum FormatName {
     Pcapng,
     /// qlog events as JSON text sequences (.sqlog), for qvis and other QUIC tools
     Qlog,
+    /// HTTP, GraphQL and gRPC calls and WebSocket messages, for the network panel of a browser
+    Har,
+    /// A track per process and socket (.pftrace), for https://ui.perfetto.dev
+    Perfetto,
     /// One row per event, for spreadsheets, DuckDB and pandas
     Csv,
 }
 
-impl From<FormatName> for Format {
-    fn from(name: FormatName) -> Self {
-        match name {
-            FormatName::Pcapng => Self::Pcapng,
-            FormatName::Qlog => Self::Qlog,
-            FormatName::Csv => Self::Csv,
+impl FormatName {
+    /// Returns the format of files with this extension, given without the dot.
+    pub(super) fn of_extension(extension: &str) -> Option<Self> {
+        match extension.to_ascii_lowercase().as_str() {
+            "har" => Some(Self::Har),
+            "pftrace" | "perfetto-trace" => Some(Self::Perfetto),
+            extension => Format::of_extension(extension).map(|format| match format {
+                Format::Pcapng => Self::Pcapng,
+                Format::Qlog => Self::Qlog,
+                Format::Csv => Self::Csv,
+            }),
         }
+    }
+
+    /// Returns `true` for a format that is no text.
+    pub(super) fn is_binary(self) -> bool {
+        matches!(self, Self::Pcapng | Self::Perfetto)
     }
 }

@@ -1,17 +1,13 @@
 //! `socket-trace import`: converts captures of other programs to recordings.
 
-use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use socket_tap::format::{End, Line, write_event};
 
 use super::failed::CommandResult;
+use super::import_capture;
 use super::output::Output;
-use crate::capture_file::{Capture, Packets};
-
-/// Number of bytes that are written at once.
-const BUFFER: usize = 1 << 18;
+use crate::capture_file::Capture;
 
 const HELP: &str = "The kind of the file is recognized by its first bytes: pcap (in either byte order, with micro- or \
     nanoseconds) or pcapng. Frames are read from Ethernet with VLAN tags, from Linux cooked captures (tcpdump -i any), from raw \
@@ -41,46 +37,14 @@ pub(super) struct Import {
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     output: PathBuf,
     /// Keep at most this many bytes of each packet; 0 keeps addresses and TCP headers, but no payload [default: all]
-    #[arg(long, value_name = "BYTES", default_value_t = usize::MAX, hide_default_value = true)]
-    capture: usize,
+    #[arg(long, value_name = "BYTES")]
+    capture: Option<u64>,
 }
 
 impl Import {
     pub(super) fn run(&self) -> CommandResult {
-        // Open the capture before the output, so that a wrong name does not overwrite an existing file.
-        let mut packets = Packets::of(Capture::open(&self.file)?, self.capture)?;
         let output = Output { output: self.output.clone() };
-        let mut out = BufWriter::with_capacity(BUFFER, output.create(std::slice::from_ref(&self.file))?);
-        let imported = write(&mut packets, &mut out).map_err(|error| output.write_error(error))?;
-        for note in packets.notes().lines() {
-            writeln!(io::stderr(), "socket-trace: note: {note}")?;
-        }
-        imported?;
-        Ok(0)
+        let files = std::slice::from_ref(&self.file);
+        import_capture::import(Capture::open(&self.file)?, files, &output, self.capture)
     }
-}
-
-/// Writes the trace. The outer error is that of the output, the inner one that of the capture.
-fn write(packets: &mut Packets, out: &mut impl Write) -> io::Result<Result<(), crate::capture_file::Error>> {
-    Line::Header(packets.header().clone()).write(out)?;
-    let (mut events, mut lost) = (0, 0);
-    loop {
-        match packets.next_event() {
-            Ok(Some(event)) => {
-                events += 1;
-                if let socket_tap::event::Op::Gap(gap) = &event.op {
-                    lost += gap.events();
-                }
-                write_event(out, &event)?;
-            }
-            Ok(None) => break,
-            Err(error) => {
-                out.flush()?;
-                return Ok(Err(error));
-            }
-        }
-    }
-    Line::End(End::new(events, lost)).write(out)?;
-    out.flush()?;
-    Ok(Ok(()))
 }

@@ -7,6 +7,7 @@ mod contracts;
 mod export;
 mod failed;
 mod import;
+mod import_capture;
 mod layers;
 mod lint;
 mod output;
@@ -29,6 +30,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use failed::Failed;
+use terminal::{print_notice, printable_lines};
 
 /// Reads recordings made with socket-tap
 #[derive(Debug, Parser)]
@@ -63,7 +65,11 @@ enum Command {
 /// Parses the command line, runs the subcommand, and returns the exit code.
 #[must_use]
 pub fn run() -> ExitCode {
-    let done = match Flags::parse().command {
+    let flags = match Flags::try_parse() {
+        Ok(flags) => flags,
+        Err(error) => return print_usage(&error),
+    };
+    let done = match flags.command {
         Command::Show(show) => show.run(),
         Command::Story(story) => story.run(),
         #[cfg(feature = "watch")]
@@ -86,10 +92,20 @@ pub fn run() -> ExitCode {
         Err(Failed::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failed) => {
             // Standard error may be closed.
-            let _ = writeln!(io::stderr(), "socket-trace: error: {failed}");
+            let _ = print_notice("error", &failed.to_string());
             ExitCode::from(2)
         }
     }
+}
+
+/// Prints help, the version, or an error in the arguments.
+fn print_usage(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        error.exit();
+    }
+    // Arguments may be the names of foreign files.
+    let _ = writeln!(io::stderr(), "{}", printable_lines(&error.render().to_string()));
+    ExitCode::from(2)
 }
 
 #[cfg(test)]

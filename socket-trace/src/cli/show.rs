@@ -1,7 +1,8 @@
 //! `socket-trace show`: prints the socket calls of recordings in order of time, one per line.
 
+mod printer;
+
 use std::collections::BTreeSet;
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -10,15 +11,17 @@ use clap::builder::PossibleValuesParser;
 use super::contracts::ContractFlags;
 use super::failed::{CommandResult, Failed};
 use super::terminal::{colored, warn, warn_of_defects, width};
-use socket_dissect::Detail;
+use socket_dissect::{Detail, Part};
 use socket_tap::event::SockId;
 use socket_tap::format::Side;
 
+use crate::read_ahead::for_each_ahead;
 use crate::reader::{Error, Trace};
 use crate::show::filter::{Filter, Peer};
 use crate::show::lines::Style;
 use crate::show::view::View;
-use crate::timeline::{AnnotatedEvents, Next, Recording, Timeline};
+use crate::timeline::{AnnotatedEvent, AnnotatedEvents, Recording, Timeline};
+use printer::Printer;
 
 const HELP: &str = "Each line is a call: seconds since the recording began, the socket, the operation, and its \
     result. If payload was recorded (--capture of the servers), the line also describes the data. In `HEADERS 200, \
@@ -105,42 +108,18 @@ impl Show {
     pub(super) fn run(&self) -> CommandResult {
         // The reason for the end of a connection may be a header field.
         let (header_fields, connection_fields) = (self.headers || self.json, !self.summary);
-        let detail = Detail { header_fields, connection_fields, full_text: self.full };
+        let detail = Detail { header_fields, connection_fields, full_text: self.full, messages: false };
         let mut events =
             AnnotatedEvents::with_contracts(self.timeline()?, &self.contracts.read()?).with_detail(detail);
         let mut filter = self.filter(events.timeline().recordings().len() > 1);
         self.find_connections_of_sock(&mut filter, events.timeline())?;
-        let mut view = self.view(events.timeline());
-        let mut out = io::BufWriter::new(io::stdout().lock());
-        view.begin(events.timeline().recordings(), &mut out)?;
-        let (mut any, mut steps) = (false, BTreeSet::new());
-        loop {
-            match events.next_or_pending()? {
-                Next::Event(annotated) if self.follow && filter.is_over(annotated.timed.at) => break,
-                Next::Event(annotated) => {
-                    filter.observe(&annotated);
-                    let shown = filter.passes(&annotated);
-                    view.event(&annotated, shown, events.timeline().recordings(), &mut out)?;
-                    any |= shown;
-                    if self.step.is_some() {
-                        steps.extend(annotated.step);
-                    }
-                }
-                Next::Pending => {
-                    out.flush()?;
-                    events.wait()?;
-                }
-                Next::End => break,
-            }
+        let mut printer = Printer::begin(filter, self.view(events.timeline()), events.timeline())?;
+        if self.follow {
+            printer.follow(&mut events)?;
+        } else {
+            for_each_ahead(&mut events, next_with_size, |annotated| Ok(printer.event(&annotated)?))?;
         }
-        view.end(&mut out)?;
-        out.flush()?;
-        if !any && self.has_filter() {
-            let steps: Vec<_> = steps.iter().map(|step| format!("{step:?}")).collect();
-            let available =
-                if steps.is_empty() { String::new() } else { format!("; steps: {}", steps.join(", ")) };
-            warn(&format!("no event passes the filters{available}"))?;
-        }
+        printer.end()?;
         self.warn_of_missing(events.timeline())?;
         Ok(0)
     }
@@ -188,12 +167,6 @@ impl Show {
         Ok(())
     }
 
-    fn has_filter(&self) -> bool {
-        let places = self.sock.is_some() || self.connection.is_some() || self.peer.is_some();
-        let times = self.step.is_some() || self.since.is_some() || self.until.is_some();
-        places || times || !self.op.is_empty()
-    }
-
     fn view(&self, timeline: &Timeline) -> View {
         let lines = self.follow;
         match (self.summary, self.json) {
@@ -223,6 +196,17 @@ impl Show {
         }
         Ok(())
     }
+}
+
+/// Returns the next event, with the number of bytes of its line and of the texts that describe it.
+fn next_with_size(events: &mut AnnotatedEvents) -> CommandResult<Option<(AnnotatedEvent, u64)>> {
+    let before = events.timeline().bytes();
+    let Some(annotated) = events.next_event()? else { return Ok(None) };
+    let fields =
+        |part: &Part| part.fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+    let texts = annotated.parts.iter().map(|part| part.text.len() + fields(part)).sum::<usize>();
+    let size = events.timeline().bytes() - before + texts as u64;
+    Ok(Some((annotated, size)))
 }
 
 fn nanoseconds(text: &str) -> Result<u64, String> {

@@ -8,7 +8,8 @@ use std::time::Duration;
 use clap::Args;
 
 use super::failed::{CommandResult, Failed};
-use super::terminal::{colored, write_json};
+use super::terminal::{colored, warn, write_json};
+use crate::escaped_json::EscapedJson;
 use crate::reader::Trace;
 use crate::sockets::changes::{Marked, mark, unmarked};
 use crate::sockets::traced::Traced;
@@ -77,10 +78,9 @@ impl Sockets {
             let Traced { filter: traced, gone } = Traced::of(Trace::open(file)?)?;
             if let Some(pid) = gone {
                 let file = file.display();
-                writeln!(
-                    io::stderr(),
-                    "socket-trace: warning: process {pid}, which recorded {file}, has ended; its recorded addresses are shown"
-                )?;
+                warn(&format!(
+                    "process {pid}, which recorded {file}, has ended; its recorded addresses are shown"
+                ))?;
             }
             filter.add(traced);
         }
@@ -100,7 +100,7 @@ impl Sockets {
             let marked = before.as_deref().map_or_else(|| unmarked(&now), |before| mark(before, &now));
             let mut out = io::stdout().lock();
             if self.json {
-                serde_json::to_writer(&mut out, &marked).map_err(io::Error::from)?;
+                serde_json::to_writer(EscapedJson(&mut out), &marked).map_err(io::Error::from)?;
                 writeln!(out)?;
             } else if is_screen {
                 out.write_all(frame(&marked, before.is_none()).as_bytes())?;

@@ -4,7 +4,9 @@ use std::io::{self, IsTerminal as _, Write};
 
 use clap::Args;
 use serde::Serialize;
+use socket_tap::format::text::printable;
 
+use crate::escaped_json::EscapedJson;
 use crate::reader::Trace;
 use crate::summary::ending_defects;
 
@@ -45,7 +47,7 @@ impl DrawingWidth {
 
 /// Writes a value as indented JSON and a line feed.
 pub(super) fn write_json(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, value)?;
+    serde_json::to_writer_pretty(EscapedJson(&mut *out), value)?;
     writeln!(out)
 }
 
@@ -57,5 +59,16 @@ pub(super) fn warn_of_defects(trace: &Trace) -> io::Result<()> {
 
 /// Writes a warning to standard error.
 pub(super) fn warn(warning: &str) -> io::Result<()> {
-    writeln!(io::stderr(), "socket-trace: warning: {warning}")
+    print_notice("warning", warning)
+}
+
+/// Writes a line to standard error: `socket-trace: warning: …`. The text is made printable, since it may contain the name of
+/// a foreign file.
+pub(super) fn print_notice(kind: &str, text: &str) -> io::Result<()> {
+    writeln!(io::stderr(), "socket-trace: {kind}: {}", printable(text))
+}
+
+/// Makes each line of a text printable. Used where the text has several lines of its own.
+pub(super) fn printable_lines(text: &str) -> String {
+    text.lines().map(printable).collect::<Vec<_>>().join("\n")
 }

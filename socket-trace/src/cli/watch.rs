@@ -19,16 +19,21 @@ use crate::watch::screen::Reaction;
 use crate::watch::{Model, Screen, draw};
 
 const HELP: &str = "Three views: the API calls, the phases of one call (open, agree, request, response, close) with the \
-    socket calls of both sides, and the sockets of the recorded programs. Give the recordings of both sides to see both in \
-    one call.\n\n\
-    Keys: 1 2 3 or Tab change the view, ↑ and ↓ select, Enter opens a call, q or Ctrl-C quits. The keys of each view are at \
-    the bottom.\n\n\
-    The latest 2000 calls are kept. Colours are off if NO_COLOR is set.\n\n\
+    socket calls of both sides and the packets between them, and the sockets of the recorded programs. Give the \
+    recordings of both sides to see both in one call, and that of the network to see packets.\n\n\
+    Keys: 1 2 3 or Tab change the view, ↑ and ↓ select, Enter opens a call, / filters the calls, q or Ctrl-C quits. The \
+    keys of each view are at the bottom.\n\n\
+    A filter has words and conditions, all of which a call must meet: api:grpc, operation:GetBook, status:404, \
+    connection:3, bytes:>1000, ms:>5, is:error, is:open, is:first. A minus excludes: -api:grpc.\n\n\
+    Packets are arrows with their numbers: `5 again 4 →` is packet 5, which repeats packet 4, and ✕ marks a dropped \
+    one. A packet is in the phase of the socket call before it.\n\n\
+    The latest 2000 calls are kept, and the socket calls of the latest 512 connections. The screen shows how many are no \
+    longer kept. Colours are off if NO_COLOR is set.\n\n\
     Examples:\n  \
     socket-trace watch rest.jsonl\n  \
     socket-trace watch traces/rest-*.jsonl      both sides of the workshop's REST API\n  \
     socket-trace watch                          all recordings in the directory traces\n\n\
-    Exit codes: 0 ended by the user or a signal; 2 standard output is no terminal, a trace cannot be read, or wrong usage.";
+    Exit codes: 0 ended by the user or a signal; 2 standard output is not a terminal, a trace cannot be read, or wrong usage.";
 
 /// Directory of the recordings if no file is given.
 const DIRECTORY: &str = "traces";

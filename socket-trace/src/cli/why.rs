@@ -11,6 +11,7 @@ use super::contracts::ContractFlags;
 use super::failed::{CommandResult, Failed};
 use super::socket_traces::{no_sockets, packets_alone};
 use super::terminal::{DrawingWidth, warn_of_defects};
+use crate::escaped_json::EscapedJson;
 use crate::reader::{Error, Trace};
 use crate::timeline::{AnnotatedEvents, Timeline};
 use crate::why::{Explanation, explain, text};
@@ -82,7 +83,7 @@ impl Why {
 
     fn write(&self, explanation: &Explanation, count: u64, out: &mut impl io::Write) -> CommandResult<()> {
         if self.json {
-            serde_json::to_writer(&mut *out, explanation).map_err(io::Error::from)?;
+            serde_json::to_writer(EscapedJson(&mut *out), explanation).map_err(io::Error::from)?;
             return Ok(writeln!(out)?);
         }
         let separator = if count > 0 { "\n" } else { "" };

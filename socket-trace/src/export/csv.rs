@@ -12,7 +12,9 @@
 //! `1-2 5-9`. Columns added in
 //! later versions are appended, so that existing columns keep their positions.
 //!
-//! Lines end with CR LF. A field with a comma, a quote or a line break is quoted.
+//! Lines end with CR LF. A field with a comma, a quote or a line break is quoted. A text that begins with `=`, `+`, `-`, `@`,
+//! a tab or CR is preceded by an apostrophe, because a spreadsheet would execute it as a formula. A socket address that
+//! begins with `@`, as abstract ones do, is such a text. Numbers and `data` are as they are.
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -55,6 +57,14 @@ impl Csv {
         write_cell(&mut self.out, &mut self.has_cells, text)
     }
 
+    /// Writes a cell with text from the trace, which may be foreign.
+    fn text(&mut self, text: &str) -> io::Result<()> {
+        if !text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+            return self.cell(text);
+        }
+        self.cell(&format!("'{text}"))
+    }
+
     fn end_row(&mut self) -> io::Result<()> {
         self.has_cells = false;
         self.out.write_all(b"\r\n")
@@ -81,14 +91,11 @@ impl Csv {
             Value::Number(number) => return self.number(number),
             Value::Integer(integer) => return self.number(integer),
             Value::Flag(flag) => return self.cell(if flag { "true" } else { "false" }),
-            Value::Text(text) => return self.cell(text),
-            Value::Address(address) => {
-                self.text.clear();
-                // Writing to a `String` cannot fail.
-                let _ = write!(self.text, "{address}");
-            }
+            Value::Text(text) => return self.text(text),
+            Value::Address(address) => return self.text(&address.to_string()),
             Value::TcpFlags(flags) => {
                 self.text.clear();
+                // Writing to a `String` cannot fail.
                 let _ = write!(self.text, "{flags}");
             }
             Value::Pair(one, other) => self.pairs(&[(one, other)]),
@@ -122,7 +129,9 @@ impl Exporter for Csv {
     }
 
     fn event(&mut self, event: &Event, _: u64) -> io::Result<()> {
-        write_cell(&mut self.out, &mut self.has_cells, &self.recording)?;
+        let recording = std::mem::take(&mut self.recording);
+        self.text(&recording)?;
+        self.recording = recording;
         self.cell(self.side)?;
         self.time(event.t)?;
         self.number(event.t)?;
@@ -130,7 +139,7 @@ impl Exporter for Csv {
             None => self.cell("")?,
             Some(sock) => self.number(sock.get())?,
         }
-        self.cell(event.op.name())?;
+        self.text(event.op.name())?;
         for (_, value) in Fields::of(event).iter() {
             match value {
                 None => self.cell("")?,

@@ -1,7 +1,8 @@
 //! Exports of recordings to the formats of other tools.
 //!
 //! A trace is read once, and the export is written at the same time. Memory grows with the number of open
-//! connections, never with the length of the trace.
+//! connections, never with the length of the trace. The formats of packets and events export one recording after the other;
+//! [`har`] and [`perfetto`] export a time line, because they relate both ends of a connection.
 //!
 //! ```
 //! use socket_trace::export::{Export, Format};
@@ -21,17 +22,23 @@
 //!
 //! - [`pcapng`]: packets, for Wireshark
 //! - [`qlog`]: events, for QUIC tools
+//! - [`har`]: HTTP calls, for browsers
+//! - [`perfetto`]: tracks of calls, for Perfetto
 //! - [`csv`]: a table, for spreadsheets, `DuckDB` and pandas
-//! - `field`: the names of all fields that events have, for qlog and CSV
-//! - `fields`: the fields of one event as a flat list, for qlog and CSV
+//! - `field`: the names of all fields that events have, for qlog, Perfetto and CSV
+//! - `fields`: the fields of one event as a flat list, for the same formats
 //! - `second_ends`: [`SecondEnds`], the connections of which both ends were recorded
+//! - `datagram_ends`: the UDP datagrams of which both ends were recorded
 //! - `exporter`: the trait that the formats implement
 
 pub mod csv;
+mod datagram_ends;
 mod exporter;
 mod field;
 mod fields;
+pub mod har;
 pub mod pcapng;
+pub mod perfetto;
 pub mod qlog;
 mod second_ends;
 
@@ -46,7 +53,7 @@ pub use second_ends::SecondEnds;
 use crate::reader::parts::are_parts;
 use crate::reader::{Error as TraceError, Trace};
 
-/// A file format to which recordings are exported.
+/// A format of packets or events, to which recordings are exported one after the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// Packets for Wireshark and tshark, synthesised from the socket calls, or as they were recorded.
@@ -153,6 +160,12 @@ impl Export {
             count => notes.push(format!(
                 "connections of which both ends were recorded: {count}; each is exported once, from the server's \
                  recording, or from the client's if only that has payload"
+            )),
+        }
+        match self.omitted.datagram_directions() {
+            0 => {}
+            count => notes.push(format!(
+                "directions between UDP sockets of which both ends were recorded: {count}; their datagrams are exported once"
             )),
         }
         Ok(notes)

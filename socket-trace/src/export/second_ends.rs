@@ -1,10 +1,11 @@
-//! Finds the connections of which both ends were recorded, so that each is exported once.
+//! Finds the connections and datagrams of which both ends were recorded, so that each is exported once.
 
 use std::collections::{HashMap, HashSet};
 
 use socket_tap::event::{Event, Op, SockId};
 use socket_tap::format::{Header, Side};
 
+use super::datagram_ends::{DatagramEnds, OmittedDatagrams};
 use crate::reader::parts::are_parts;
 use crate::reader::{Error, Trace};
 use crate::timeline::connections::{Connections, Socket};
@@ -13,11 +14,13 @@ use crate::timeline::{Next, Timeline};
 /// The sockets that are the second end of a connection: the client's, if the server recorded the connection, too.
 ///
 /// A capture with both ends would contain each connection twice. The server's end is kept, unless only the client
-/// recorded payload. Memory grows with the number of connections of which both ends were recorded.
+/// recorded payload. Memory grows with the number of connections of which both ends were recorded. UDP datagrams are omitted at
+/// one end only if the other end has each of them, because a datagram can be lost.
 #[derive(Debug, Default)]
 pub struct SecondEnds {
     recordings: Vec<Header>,
     sockets: HashSet<Socket>,
+    datagrams: OmittedDatagrams,
     connections: u64,
 }
 
@@ -31,6 +34,7 @@ impl SecondEnds {
         let recordings: Vec<Header> = timeline.recordings().iter().map(|one| one.header.clone()).collect();
         let mut found = Self { recordings, ..Self::default() };
         let (mut connections, mut above) = (Connections::default(), HashMap::new());
+        let mut datagrams = DatagramEnds::default();
         while let Next::Event(timed) = timeline.next_or_pending()? {
             let Some(side) = found.recordings.get(timed.recording).map(|header| header.side) else {
                 continue;
@@ -38,6 +42,7 @@ impl SecondEnds {
             let connection = connections.observe(timed.recording, side, &timed.event);
             let Some(sock) = timed.event.sock else { continue };
             let socket = Socket { recording: timed.recording, sock };
+            datagrams.observe(socket, &timed.event);
             match (&timed.event.op, connection) {
                 (Op::Adopt { on: Some(below), .. }, _) => found.add_above(socket, *below, &mut above),
                 (Op::Close(_) | Op::Release(_), _) => _ = above.remove(&socket),
@@ -49,6 +54,7 @@ impl SecondEnds {
                 _ => {}
             }
         }
+        found.datagrams = datagrams.omitted(&found.recordings);
         Ok(found)
     }
 
@@ -79,6 +85,12 @@ impl SecondEnds {
         self.connections
     }
 
+    /// Returns the number of pairs of UDP sockets and directions of which both ends were recorded.
+    #[must_use]
+    pub fn datagram_directions(&self) -> usize {
+        self.datagrams.directions()
+    }
+
     /// Returns the index of the recording with this header.
     pub(super) fn recording(&self, header: &Header) -> Option<usize> {
         self.recordings.iter().position(|known| known == header || are_parts(known, header))
@@ -86,6 +98,8 @@ impl SecondEnds {
 
     /// Returns `true` if the event belongs to the second end of a connection.
     pub(super) fn contains(&self, recording: usize, event: &Event) -> bool {
-        event.sock.is_some_and(|sock| self.sockets.contains(&Socket { recording, sock }))
+        let Some(sock) = event.sock else { return false };
+        let socket = Socket { recording, sock };
+        self.sockets.contains(&socket) || self.datagrams.contains(socket, event)
     }
 }

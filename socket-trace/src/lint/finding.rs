@@ -36,7 +36,7 @@ pub struct Example {
 pub struct Quote {
     /// Line number in the trace, starting at 1.
     pub line: u64,
-    /// The event on that line. Boxed, because rules keep quotes of each open socket.
+    /// The event on that line. Boxed, since lint keeps up to three quotes for each open socket, and most are absent.
     pub event: Box<Event>,
 }
 

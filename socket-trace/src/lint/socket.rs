@@ -200,3 +200,14 @@ impl Sockets {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn open_socket_takes_at_most_128_bytes() {
+        // Its events are boxed. Half a million open sockets must fit into memory.
+        assert!(size_of::<Socket>() <= 128, "{}", size_of::<Socket>());
+    }
+}

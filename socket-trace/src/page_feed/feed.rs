@@ -14,7 +14,12 @@ use crate::timeline::{AnnotatedEvent, Recording};
 use crate::why::Closes;
 
 /// Detail of the parts that the page shows: its inspector lists header fields.
-pub const DETAIL: Detail = Detail { header_fields: true, connection_fields: true, full_text: false };
+pub const DETAIL: Detail =
+    Detail { header_fields: true, connection_fields: true, full_text: false, messages: false };
+
+/// Maximum number of payload bytes of an event on the page. More are omitted as a whole, because half of a body would look
+/// like all of it. Recorders usually capture a few KiB.
+const MAX_DATA: usize = 1 << 20;
 
 /// Converts the events of a time line to JSON, numbering them in order.
 #[derive(Debug, Default)]
@@ -42,7 +47,11 @@ impl PageFeed {
         added.phase = self.phases.observe(annotated);
         added.why = self.closes.get_or_insert_with(|| Closes::new(recordings)).observe(annotated);
         let mut json = Vec::new();
-        added.write(&annotated.timed.event, &mut json)?;
+        let event = &annotated.timed.event;
+        match event.data() {
+            Some(data) if data.len() > MAX_DATA => added.write(&event.without_data(), &mut json)?,
+            _ => added.write(event, &mut json)?,
+        }
         json.truncate(json.trim_ascii_end().len());
         let json = String::from_utf8(json).map_err(io::Error::other)?;
         Ok(if has_sequence_number(&annotated.timed.event) {
@@ -78,5 +87,26 @@ impl From<&Recording> for page::hello::Recording {
             started: header.started.clone(),
             capture: header.capture,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use socket_tap::event::{Op, SockId, Transfer};
+
+    use super::*;
+    use crate::timeline::TimedEvent;
+
+    #[test]
+    fn event_without_its_large_payload_is_on_the_page() {
+        let length = |bytes: usize| {
+            let read = Op::Read(Transfer::new(bytes as u64).with_data(vec![0; bytes]));
+            let event = Event::new(0, SockId::new(2), read);
+            let timed = TimedEvent { recording: 0, at: 0, event };
+            let (connection, step, packet, parts, ended, user_agent) = Default::default();
+            let annotated = AnnotatedEvent { timed, connection, step, packet, parts, ended, user_agent };
+            PageFeed::default().next(&annotated, &[]).unwrap().len()
+        };
+        assert!(length(MAX_DATA) > MAX_DATA && length(MAX_DATA + 1) < 1_000);
     }
 }

@@ -41,6 +41,11 @@ pub enum Error {
         /// Number of the line that is not UTF-8, from 1.
         line: u64,
     },
+    /// The file is a capture of packets, not a trace.
+    Capture {
+        /// Name of the capture file.
+        source: String,
+    },
     /// The file is empty.
     Empty {
         /// Name of the empty file.
@@ -69,6 +74,10 @@ impl fmt::Display for Error {
                 f,
                 "{source}, line {line}: longer than {} MiB; check that it is a trace file of socket-tap",
                 MAX_LINE >> 20
+            ),
+            Self::Capture { source } => write!(
+                f,
+                "{source} is a capture of packets; convert it with `socket-trace import {source} -o FILE`, and pass that file"
             ),
             Self::Empty { source } => write!(f, "{source} is empty: a trace file begins with a header line"),
         }

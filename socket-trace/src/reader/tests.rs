@@ -1,5 +1,8 @@
 use std::io::Cursor;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use socket_tap::event::{Addr, Op};
 use socket_tap::format::{Side, part_path};
 
 use super::*;
@@ -77,4 +80,35 @@ fn rotated_file_of_another_recording_is_ignored() {
     let mut trace = Trace::open_recording(&path).unwrap();
     while trace.next_event().unwrap().is_some() {}
     assert_eq!((trace.header().part, trace.events()), (2, 1));
+}
+
+#[test]
+fn long_texts_are_truncated_and_payload_is_not() {
+    let long = "é".repeat(4_000);
+    let data = STANDARD.encode(&long);
+    let header = header_line(&Header::new(&long, Side::Server));
+    let text = format!(
+        "{header}\n{{\"t\":1,\"op\":\"mark\",\"label\":\"{long}\"}}\n\
+         {{\"t\":2,\"sock\":2,\"op\":\"accept\",\"on\":1,\"peer\":\"{long}\"}}\n\
+         {{\"t\":3,\"sock\":2,\"op\":\"read\",\"bytes\":8000,\"data\":\"{data}\",\"error\":\"{long}\"}}\n"
+    );
+    let mut trace = Trace::read("test", Box::new(Cursor::new(text))).unwrap();
+    let short = "é".repeat(2_048) + "…";
+    assert_eq!(trace.header().name, short);
+    let Op::Mark { label, .. } = trace.next_event().unwrap().unwrap().op else { panic!("no mark") };
+    assert_eq!(label, short);
+    let Op::Accept { peer, .. } = trace.next_event().unwrap().unwrap().op else { panic!("no accept") };
+    assert_eq!(peer, Some(Addr::Other(short.clone())));
+    let read = trace.next_event().unwrap().unwrap();
+    assert_eq!(read.error.map(|error| error.reason), Some(short.into()));
+    let Op::Read(transfer) = read.op else { panic!("no read") };
+    assert_eq!(transfer.data.as_deref(), Some(long.as_bytes()));
+}
+
+#[test]
+fn capture_file_is_named_as_such() {
+    for first in ["\n\r\r\n", "{\n"] {
+        let read = Trace::read("shop.pcapng", Box::new(Cursor::new(first)));
+        assert_eq!(matches!(read, Err(Error::Capture { .. })), first != "{\n");
+    }
 }

@@ -19,7 +19,7 @@ use socket_tap::format::Side;
 use crate::compare::Comparison;
 use crate::page_feed::{DETAIL, PageFeed, RecentEvents, json_array};
 use crate::reader::{Error as TraceError, Trace};
-use crate::summary::{RecordingState, Summary};
+use crate::summary::{RecordingState, Scope, Summary};
 use crate::timeline::{AnnotatedEvents, Recording, Timeline};
 use lanes::Lanes;
 pub use lanes::title;
@@ -68,14 +68,16 @@ impl Report {
         let wire =
             wire(events.timeline().recordings(), &packets).map_err(|error| Error::Json(error.into()))?;
         let with_sockets = open()?.into_iter().filter(|trace| trace.header().side != Side::Wire);
-        let summaries = with_sockets.map(|trace| Summary::of(trace, RecordingState::Finished));
-        let comparison = Comparison::of(summaries.collect::<Result<_, _>>()?);
+        let summaries =
+            Summary::of_all(with_sockets, RecordingState::Finished, Scope::default(), &mut |_, _| {})?;
+        let comparison = Comparison::of(summaries);
         let comparison = serde_json::to_string(&comparison).map_err(|error| Error::Json(error.into()))?;
         let (lanes, plain) = lanes.finish();
         let hello = Hello {
             boot: "report".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             first: kept.first(),
+            last: kept.last(),
             recordings: with_sockets_only(events.timeline().recordings()).map(Into::into).collect(),
             lanes,
             plain,

@@ -20,7 +20,7 @@ struct Connection {
     last: Option<(u64, TcpSample)>,
 }
 
-/// What limited the sending on a connection, according to a sample.
+/// The limits of the sending on a connection, according to a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sending {
     /// The time since the connection began.

@@ -1,6 +1,6 @@
 //! A connection that may be drawn, with its socket calls so far.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use socket_tap::event::{Addr, Event, Op};
 use socket_tap::format::Side;
@@ -38,7 +38,7 @@ pub(super) struct Candidate {
     server: Option<End>,
     packets: PacketLog,
     /// The connection of the packets, if there are any.
-    wire: Option<(usize, Rc<Connection>)>,
+    wire: Option<(usize, Arc<Connection>)>,
 }
 
 #[derive(Debug)]
@@ -68,11 +68,11 @@ impl Candidate {
     }
 
     /// Adds a packet of the connection.
-    pub(super) fn observe_packet(&mut self, annotated: &AnnotatedEvent, connection: &Rc<Connection>) {
+    pub(super) fn observe_packet(&mut self, annotated: &AnnotatedEvent, connection: &Arc<Connection>) {
         let max = if self.is_selected { MAX_PACKETS } else { MAX_PACKETS_BEFORE };
         let from = if annotated.is_to_server() { Side::Client } else { Side::Server };
         self.packets.observe(annotated, from, max);
-        self.wire.get_or_insert_with(|| (annotated.timed.recording, Rc::clone(connection)));
+        self.wire.get_or_insert_with(|| (annotated.timed.recording, Arc::clone(connection)));
     }
 
     pub(super) fn has_both_ends(&self) -> bool {

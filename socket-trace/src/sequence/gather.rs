@@ -98,7 +98,9 @@ impl<'a> Gathering<'a> {
             return;
         };
         let flags = packet.segment.as_ref().map(|segment| segment.flags).unwrap_or_default();
-        if flags.contains(TcpFlags::SYN) && !flags.contains(TcpFlags::ACK) {
+        let is_syn = flags.contains(TcpFlags::SYN) && !flags.contains(TcpFlags::ACK);
+        // A capture can begin within a connection.
+        if is_syn || annotated.packet.is_some_and(|packet| packet.number == 1) {
             let candidate = self.candidates.entry(connection.number).or_default();
             candidate.observe_packet(annotated, connection);
             let is_alone = self.sides.iter().all(|side| *side == Side::Wire);

@@ -80,7 +80,7 @@ impl PacketLog {
             printable(&format!("{fate}{reason}"))
         });
         let is_repetition = packet.retransmission == Some(true) || packet.fate == Some(Fate::Duplicated);
-        let text = self.text(packet);
+        let text = header_text(packet, &mut self.numbers);
         self.packets.push(Packet {
             number: numbered.number,
             from,
@@ -96,28 +96,30 @@ impl PacketLog {
         });
     }
 
-    fn text(&mut self, packet: &Recorded) -> String {
-        let (Some(segment), Some(numbers)) = (&packet.segment, self.numbers.observe(packet)) else {
-            return format!("{} {} B", printable(packet.protocol.as_str()), packet.bytes);
-        };
-        let mut text = format!("{} seq {}", segment.flags, numbers.seq);
-        if let Some(ack) = numbers.ack {
-            let _ = write!(text, " ack {ack}");
-        }
-        for (left, right) in &numbers.sack {
-            let _ = write!(text, " sack {left}-{right}");
-        }
-        if let Some(mss) = segment.mss {
-            let _ = write!(text, " mss {mss}");
-        }
-        if packet.bytes > 0 {
-            let _ = write!(text, " {} B", packet.bytes);
-        }
-        text
-    }
-
     /// Returns the packets, and the number of packets that were only counted.
     pub(super) fn into_packets(self) -> (Vec<Packet>, u64) {
         (self.packets, self.more)
     }
+}
+
+/// Returns the flags of a packet, its numbers, which count from the SYN of their direction, and the length of its
+/// payload: `PSH ACK seq 1 ack 1 40 B`. Packets must be passed in the order of their time.
+pub(crate) fn header_text(packet: &Recorded, numbers: &mut SequenceNumbers) -> String {
+    let (Some(segment), Some(numbers)) = (&packet.segment, numbers.observe(packet)) else {
+        return format!("{} {} B", printable(packet.protocol.as_str()), packet.bytes);
+    };
+    let mut text = format!("{} seq {}", segment.flags, numbers.seq);
+    if let Some(ack) = numbers.ack {
+        let _ = write!(text, " ack {ack}");
+    }
+    for (left, right) in &numbers.sack {
+        let _ = write!(text, " sack {left}-{right}");
+    }
+    if let Some(mss) = segment.mss {
+        let _ = write!(text, " mss {mss}");
+    }
+    if packet.bytes > 0 {
+        let _ = write!(text, " {} B", packet.bytes);
+    }
+    text
 }

@@ -26,15 +26,18 @@ pub fn describe(parts: &[Part]) -> String {
         if first.layer == Layer::Tls && !is_content(first) && holds_next {
             continue;
         }
-        let repeated = format!("x {count}");
+        let repeated;
         let text = match text(unit) {
-            _ if count > 1 => &repeated,
+            _ if count > 1 => {
+                repeated = format!("x {count}");
+                &repeated
+            }
             // The statement is in the `Bind` before.
             _ if is_bound && first.name == "Execute" => "",
             text => text,
         };
         is_bound = first.name == "Bind";
-        let mut described = printable(format!("{} {text}", name(first, text)).trim());
+        let mut described = printable([name(first, text), " ", text].concat().trim());
         if let Some(violation) = unit.iter().find_map(|part| part.violation.as_deref()) {
             described += &printable(&format!(" [invalid: {violation}]"));
         }
@@ -44,7 +47,7 @@ pub fn describe(parts: &[Part]) -> String {
         }
         let begun = if first.begins { "" } else { "…" };
         let continues = if last.ends || described.ends_with('…') { "" } else { "…" };
-        description.push_str(&format!("{begun}{described}{continues}"));
+        description.extend([begun, described, continues]);
         // A frame and its content form one list item.
         description.push_str(if holds_next && is_frame(first) { " " } else { ", " });
     }

@@ -35,6 +35,14 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Returns `true` if the filter sets a condition, so that events may not pass.
+    #[must_use]
+    pub fn has_condition(&self) -> bool {
+        let places = self.sock.is_some() || self.connection.is_some() || self.peer.is_some();
+        let times = self.step.is_some() || self.since.is_some() || self.until.is_some();
+        places || times || !self.ops.is_empty()
+    }
+
     /// Returns `true` if the event meets all conditions.
     #[must_use]
     pub fn passes(&self, annotated: &AnnotatedEvent) -> bool {

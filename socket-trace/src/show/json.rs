@@ -7,6 +7,7 @@ use serde::Serialize;
 use socket_tap::event::Event;
 use socket_tap::format::write_event;
 
+use crate::escaped_json::EscapedJson;
 use crate::story::Phase;
 use crate::summary::operation_name;
 use crate::timeline::AnnotatedEvent;
@@ -64,7 +65,7 @@ impl Delimiters {
 /// `out` cannot be written.
 pub fn object(value: &impl Serialize, delimiters: &mut Delimiters, out: &mut impl Write) -> io::Result<()> {
     delimiters.before_object(out)?;
-    serde_json::to_writer(&mut *out, value)?;
+    serde_json::to_writer(EscapedJson(&mut *out), value)?;
     out.write_all(b"\n")
 }
 
@@ -207,5 +208,5 @@ pub fn event(
         _ => AddedFields::single(annotated),
     };
     let added = AddedFields { why, ..added };
-    added.write(&annotated.timed.event, out)
+    added.write(&annotated.timed.event, &mut EscapedJson(out))
 }

@@ -109,8 +109,9 @@ impl Text {
                 None => format!("{} {},", printable(&header.name), header.side.name()),
             };
             let (program, started) = (printable(&header.program), printable(&header.started));
-            let pid = header.pid;
-            writeln!(out, "{recording} recorded by {program} (pid {pid}) since {started}, {payload}")?;
+            // An imported recording has no process id.
+            let pid = if header.pid > 0 { format!(" (pid {})", header.pid) } else { String::new() };
+            writeln!(out, "{recording} recorded by {program}{pid} since {started}, {payload}")?;
         }
         Ok(())
     }
@@ -255,6 +256,10 @@ fn ends(annotated: &AnnotatedEvent) -> bool {
 /// Returns the number of columns of a line, not counting its escape sequences for colours: `ESC [ … m`
 /// (ECMA-48, SGR).
 fn visible_width(line: &str) -> usize {
+    // Without escape sequences and wide characters, each byte is one column.
+    if line.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return line.len();
+    }
     let mut parts = line.split("\x1b[");
     let first = parts.next().unwrap_or_default().width();
     first + parts.map(|part| part.split_once('m').map_or(0, |(_, text)| text.width())).sum::<usize>()

@@ -12,7 +12,7 @@ use super::phase::Phase;
 /// Maximum number of descriptions in a row. Further ones are dropped.
 const MAX_CARRIED: usize = 8;
 
-/// What a call does. The calls of one phase with the same purpose are in one row.
+/// The purpose of a call. The calls of one phase with the same purpose are in one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Purpose {
     /// Creates the listening socket.

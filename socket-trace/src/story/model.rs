@@ -46,7 +46,7 @@ pub struct Row {
     pub client: Option<CallGroup>,
     /// The calls of the server.
     pub server: Option<CallGroup>,
-    /// What the bytes mean in their protocol, such as `GET /v1/books/1`. Without repetitions.
+    /// Meaning of the bytes in their protocol, such as `GET /v1/books/1`. Without repetitions.
     pub carries: Vec<String>,
 }
 

@@ -58,7 +58,7 @@ struct Begun {
 }
 
 impl PhaseTracker {
-    /// Returns the phase of the next event of the time line. `None` for events that are no call of a stream socket,
+    /// Returns the phase of the next event of the time line. `None` for events that are not calls of a stream socket,
     /// such as marks, and for socket options, which have no phase.
     pub fn observe(&mut self, annotated: &AnnotatedEvent) -> Option<Phase> {
         let event = &annotated.timed.event;

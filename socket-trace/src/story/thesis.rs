@@ -1,4 +1,4 @@
-//! What is the same in the stories of several APIs, and what differs.
+//! Common properties of the stories of several APIs, and their differences.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use socket_tap::format::Side;
 use super::model::Story;
 use super::names::in_order;
 
-/// What is the same in the stories of several APIs, and what differs.
+/// Common properties of the stories of several APIs, and their differences.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Thesis {
     /// The socket calls of both sides without repetitions, each with the APIs that make these calls. One entry if all

@@ -2,17 +2,20 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use socket_tap::event::{Event, Op, SockId};
+use socket_tap::event::{Event, Op, SockId, SocketKind};
 use socket_tap::format::{Header, Side};
 
 use super::call_pattern::CallPattern;
 use super::capped_map::MAX_KEYS;
 use super::completeness::{RecordingState, defects};
 use super::model::{SocketGroup, Summary, Upstream};
-use super::payload_stats::{OnCall, PayloadTotals};
+use super::payload_stats::{EndedCall, OnCall, PayloadTotals};
 use super::role::Role;
+use super::scope::{Earlier, Scope};
 use super::socket_history::{SocketClass, SocketHistory, accepting_listener, opens_upstream};
 use super::traffic::Traffic;
+use crate::client_step::FROM_A_TERMINAL;
+use crate::read_ahead::for_each_ahead;
 use crate::reader::{Error, Trace};
 
 impl Summary {
@@ -29,11 +32,53 @@ impl Summary {
     ///
     /// # Errors
     /// If the trace cannot be read, or is invalid.
-    pub fn with_calls(mut trace: Trace, state: RecordingState, on_call: OnCall<'_>) -> Result<Self, Error> {
-        let mut collector = Collector::new(trace.header(), on_call);
-        while let Some(event) = trace.next_event()? {
-            collector.observe(&event);
+    pub fn with_calls(trace: Trace, state: RecordingState, on_call: OnCall<'_>) -> Result<Self, Error> {
+        Self::in_scope(trace, state, &mut Scope::default(), on_call)
+    }
+
+    /// Reads traces that are compared to their ends, and returns their summaries in the same order. `on_call` receives each
+    /// API call with the index of its trace, as in [`with_calls`](Self::with_calls).
+    ///
+    /// A server's connections that none of its recorded clients opened are steps of their own: see
+    /// [`client_step`](crate::client_step). Recordings of a server and its clients have the same name.
+    ///
+    /// # Errors
+    /// If a trace cannot be read, or is invalid.
+    pub fn of_all(
+        traces: impl IntoIterator<Item = Trace>,
+        state: RecordingState,
+        mut scope: Scope,
+        on_call: &mut dyn FnMut(usize, EndedCall<'_>),
+    ) -> Result<Vec<Self>, Error> {
+        // The servers are last, because their steps depend on the addresses of the clients.
+        let (clients, servers): (Vec<_>, Vec<_>) =
+            traces.into_iter().enumerate().partition(|(_, trace)| trace.header().side == Side::Client);
+        let mut summaries = BTreeMap::new();
+        for (index, trace) in clients.into_iter().chain(servers) {
+            let summary = Self::in_scope(trace, state, &mut scope, &mut |call| on_call(index, call))?;
+            summaries.insert(index, summary);
         }
+        Ok(summaries.into_values().collect())
+    }
+
+    fn in_scope(
+        mut trace: Trace,
+        state: RecordingState,
+        scope: &mut Scope,
+        on_call: OnCall<'_>,
+    ) -> Result<Self, Error> {
+        let header = trace.header().clone();
+        let mut collector = Collector::new(&header, scope.earlier(&header), on_call);
+        let next = |trace: &mut Trace| {
+            let before = trace.bytes();
+            let event = trace.next_event()?;
+            Ok(event.map(|event| (event, trace.bytes() - before)))
+        };
+        for_each_ahead(&mut trace, next, |event: Event| {
+            scope.observe_client(&header, &event);
+            collector.observe(&event, scope.accepts_unrecorded(&header, &event));
+            Ok(())
+        })?;
         Ok(collector.finish(&trace, state))
     }
 }
@@ -41,6 +86,11 @@ impl Summary {
 /// Collects the totals of the events that have been read so far.
 struct Collector<'a> {
     side: Side,
+    earlier: Earlier,
+    /// Label of the last mark before the scope.
+    earlier_mark: Option<String>,
+    /// Number of events in the scope.
+    events: u64,
     open: HashMap<SockId, SocketHistory>,
     call_patterns: BTreeMap<Role, BTreeMap<String, SocketGroup>>,
     has_payload: bool,
@@ -56,11 +106,14 @@ struct Collector<'a> {
 }
 
 impl<'a> Collector<'a> {
-    fn new(header: &Header, on_call: OnCall<'a>) -> Self {
+    fn new(header: &Header, earlier: Earlier, on_call: OnCall<'a>) -> Self {
         let Header { side, capture, .. } = *header;
         let has_payload = capture > 0 && side != Side::Wire;
         Self {
             side,
+            earlier,
+            earlier_mark: None,
+            events: 0,
             open: HashMap::new(),
             call_patterns: BTreeMap::new(),
             has_payload,
@@ -73,12 +126,17 @@ impl<'a> Collector<'a> {
         }
     }
 
-    fn observe(&mut self, event: &Event) {
+    /// Counts an event. `is_unrecorded` is `true` for an accept of a client whose own calls were not recorded.
+    fn observe(&mut self, event: &Event, is_unrecorded: bool) {
+        if self.is_earlier(event) {
+            return;
+        }
+        self.events += 1;
+        if let Some(label) = self.earlier_mark.take() {
+            self.begin_step(&label);
+        }
         match &event.op {
-            Op::Mark { label, .. } => {
-                self.own.begin_step(label);
-                return self.upstream.begin_step(label);
-            }
+            Op::Mark { label, .. } => return self.begin_step(label),
             Op::Gap(gap) => self.lost = self.lost.saturating_add(gap.events()),
             _ => {}
         }
@@ -89,9 +147,9 @@ impl<'a> Collector<'a> {
         let socket = event.sock.and_then(|sock| self.open.get(&sock));
         if is_upstream {
             // Calls to other servers are not calls of the recorded API.
-            self.upstream.observe(event, socket, &mut |_| {});
+            self.upstream.observe(event, socket, false, &mut |_| {});
         } else {
-            self.own.observe(event, socket, self.on_call);
+            self.own.observe(event, socket, is_unrecorded, self.on_call);
         }
         // A failed accept does not change its listener.
         if event.error.is_some() && matches!(event.op, Op::Accept { .. }) {
@@ -100,6 +158,42 @@ impl<'a> Collector<'a> {
         if let Some(sock) = event.sock {
             self.observe_socket(sock, event);
         }
+    }
+
+    fn begin_step(&mut self, label: &str) {
+        self.own.begin_step(label);
+        self.upstream.begin_step(label);
+    }
+
+    /// Returns `true` if the event is outside of the scope. Keeps the calls that open a listening socket, and the label of the
+    /// step that continues in the scope.
+    fn is_earlier(&mut self, event: &Event) -> bool {
+        let is_before = self.earlier.is_before(event);
+        let is_earlier = self.earlier.has_connection(event) || is_before;
+        if !is_before {
+            return is_earlier;
+        }
+        match (&event.op, event.sock) {
+            (Op::Mark { label, .. }, _) => {
+                // From then on, connections may be steps of their own.
+                if label == FROM_A_TERMINAL {
+                    self.begin_step(label);
+                }
+                self.earlier_mark = Some(label.to_string());
+            }
+            (Op::Socket { .. } | Op::Bind { .. } | Op::Listen { .. }, Some(sock)) => {
+                self.observe_socket(sock, event);
+            }
+            (Op::Adopt { kind, .. }, Some(sock)) if *kind == SocketKind::Listener => {
+                self.observe_socket(sock, event);
+            }
+            (Op::Connect { .. } | Op::Close(_) | Op::Release(_), Some(sock)) => _ = self.open.remove(&sock),
+            _ => {}
+        }
+        if let Some(listener) = accepting_listener(event) {
+            self.open.entry(listener).or_default().accepts = true;
+        }
+        is_earlier
     }
 
     /// Returns `true` if the event belongs to a connection that a server opened, or to a stream on top of one.
@@ -162,7 +256,7 @@ impl<'a> Collector<'a> {
             name,
             side,
             program,
-            events: trace.events(),
+            events: self.events,
             lost: self.lost,
             open,
             unclean: self.unclean,

@@ -6,6 +6,7 @@
 //!
 //! - `model`: [`Summary`], the totals of a trace
 //! - `collector`: the pass over the events of a trace
+//! - `scope`: [`Scope`], the part of several recordings that is summarized
 //! - `completeness`: reasons why a trace is incomplete
 //! - `socket_history`: calls of one socket, from open to close
 //! - `role`: the purpose of a socket, such as listener
@@ -35,6 +36,7 @@ mod model;
 mod operation;
 mod payload_stats;
 mod role;
+mod scope;
 mod socket_history;
 mod step;
 mod traffic;
@@ -48,6 +50,7 @@ pub use model::{SocketGroup, Summary, Upstream};
 pub use operation::{Operation, operation_name};
 pub use payload_stats::{EndedCall, OnCall};
 pub use role::Role;
+pub use scope::Scope;
 pub use socket_history::{FirstTransfer, OpeningCall, SocketClass, SocketHistory};
 pub(crate) use socket_history::{opens_connection, opens_upstream};
 pub use step::{BEFORE_FIRST_STEP, Step, WHOLE_RECORDING};

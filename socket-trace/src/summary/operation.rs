@@ -42,12 +42,20 @@ pub fn operation_name(call: &str) -> Cow<'_, str> {
     if query.is_none() && !path.split('/').any(is_identifier) {
         return call.into();
     }
-    let segments = path.split('/').map(|segment| if is_identifier(segment) { "{}" } else { segment });
-    let mut name = format!("{method} {}", segments.collect::<Vec<_>>().join("/"));
-    if let Some(query) = query {
-        let fields = query.split('&').map(|field| field.split_once('=').map_or(field, |(name, _)| name));
-        name.push('?');
-        name.push_str(&fields.map(|field| format!("{field}=")).collect::<Vec<_>>().join("&"));
+    let mut name = String::with_capacity(call.len() + 1);
+    name.push_str(method);
+    let mut before = ' ';
+    for segment in path.split('/') {
+        name.push(before);
+        name.push_str(if is_identifier(segment) { "{}" } else { segment });
+        before = '/';
+    }
+    before = '?';
+    for field in query.into_iter().flat_map(|query| query.split('&')) {
+        name.push(before);
+        name.push_str(field.split_once('=').map_or(field, |(name, _)| name));
+        name.push('=');
+        before = '&';
     }
     name.into()
 }

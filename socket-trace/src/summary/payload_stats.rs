@@ -137,8 +137,9 @@ impl PayloadStats {
     /// Counts an API call in the step in which it ended. Its cost includes the bytes since the end of the
     /// previous call that belong to no call.
     fn count_call(&mut self, call: &Call, steps: &mut Steps, on_call: OnCall<'_>) {
-        let operation = self.operations.index(&operation_name(&call.operation), Operation::new);
-        let place = Place { step: steps.current_index(), operation };
+        let name = operation_name(&call.operation);
+        let place =
+            Place { step: steps.current_index(), operation: self.operations.index(&name, Operation::new) };
         let connection = self.connection(call.sock, self.side);
         let side = connection.side;
         let is_first = call.number == 0;
@@ -149,7 +150,7 @@ impl PayloadStats {
             Some(_) => mem::take(&mut connection.overhead),
             None => ConnectionOverhead::default(),
         };
-        steps.at(place.step).add_call(call);
+        steps.at(place.step).add_call(call, &name);
         on_call(EndedCall { step: &steps.at(place.step).name, side, call });
         for cost in [&mut steps.at(place.step).calls, &mut self.operations.at(place.operation).calls] {
             let totals = if is_first { &mut cost.first } else { &mut cost.later };

@@ -13,7 +13,6 @@ use super::call_cost::CallCost;
 use super::capped_map::CappedMap;
 use super::data_transfer::DataTransfer;
 use super::median::Median;
-use super::operation::operation_name;
 use super::role::Role;
 use super::socket_history::{SocketHistory, opens_connection};
 use crate::client_step::{FROM_A_TERMINAL, client_name, name_of_accepted, title};
@@ -89,13 +88,12 @@ impl Step {
         title(&self.name, self.client.as_deref())
     }
 
-    /// Counts an API call that ended in the step.
-    pub(super) fn add_call(&mut self, call: &Call) {
-        let operation = operation_name(&call.operation);
-        if let Some(count) = self.operations.get_mut(operation.as_ref()) {
+    /// Counts an API call that ended in the step. `operation` is the name under which the call is counted.
+    pub(super) fn add_call(&mut self, call: &Call, operation: &str) {
+        if let Some(count) = self.operations.get_mut(operation) {
             *count += 1;
         } else if self.operations.len() < MAX_OPERATIONS {
-            self.operations.insert(operation.into_owned(), 1);
+            self.operations.insert(operation.to_owned(), 1);
         }
         if let (Some(user_agent), true) = (&call.user_agent, self.is_connection) {
             self.client.get_or_insert_with(|| client_name(user_agent).to_owned());
@@ -174,6 +172,8 @@ pub(super) struct Steps {
     connection_steps: usize,
     /// `true` while the last mark is [`FROM_A_TERMINAL`].
     is_from_terminal: bool,
+    /// `true` after the first mark [`FROM_A_TERMINAL`].
+    is_open_to_terminals: bool,
     /// `true` from a mark to the first event after it.
     is_new: bool,
 }
@@ -189,6 +189,7 @@ impl Steps {
             connections: HashMap::new(),
             connection_steps: 0,
             is_from_terminal: false,
+            is_open_to_terminals: false,
             is_new: false,
         }
     }
@@ -198,29 +199,31 @@ impl Steps {
         self.marked = self.steps.index(name, Step::new);
         self.current = self.marked;
         self.is_from_terminal = name == FROM_A_TERMINAL;
+        self.is_open_to_terminals |= self.is_from_terminal;
         self.is_new = true;
     }
 
     /// Selects the step of an event: that of its connection, if the connection is a step of its own, else that of the last
-    /// mark.
-    pub(super) fn select(&mut self, event: &Event) {
+    /// mark. `is_unrecorded` is `true` for an accept of a client whose own calls were not recorded.
+    pub(super) fn select(&mut self, event: &Event, is_unrecorded: bool) {
         let Some(sock) = event.sock else {
             self.current = self.marked;
             return;
         };
-        if let Some(step) = self.begin_connection(event) {
+        if let Some(step) = self.begin_connection(event, is_unrecorded) {
             self.connections.insert(sock, step);
         }
         self.current = self.connections.get(&sock).copied().unwrap_or(self.marked);
     }
 
     /// Returns the step of a connection that the event opens, if it is a step of its own.
-    fn begin_connection(&mut self, event: &Event) -> Option<usize> {
+    fn begin_connection(&mut self, event: &Event, is_unrecorded: bool) -> Option<usize> {
         if let Op::Adopt { on: Some(below), .. } = &event.op {
             return self.connections.get(below).copied();
         }
         let has_capacity = self.connection_steps < MAX_CONNECTION_STEPS;
-        let name = name_of_accepted(event).filter(|_| self.is_from_terminal && has_capacity)?;
+        let is_apart = self.is_from_terminal || is_unrecorded && self.is_open_to_terminals;
+        let name = name_of_accepted(event).filter(|_| is_apart && has_capacity)?;
         self.connection_steps += 1;
         let index = self.steps.index(&name, Step::new);
         let step = self.steps.at(index);

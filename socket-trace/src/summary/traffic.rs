@@ -29,9 +29,16 @@ impl Traffic {
         self.steps.begin(name);
     }
 
-    /// Adds an event. `socket` is the history of the event's socket.
-    pub(super) fn observe(&mut self, event: &Event, socket: Option<&SocketHistory>, on_call: OnCall<'_>) {
-        self.steps.select(event);
+    /// Adds an event. `socket` is the history of the event's socket. `is_unrecorded` is `true` for an accept of a client
+    /// whose own calls were not recorded.
+    pub(super) fn observe(
+        &mut self,
+        event: &Event,
+        socket: Option<&SocketHistory>,
+        is_unrecorded: bool,
+        on_call: OnCall<'_>,
+    ) {
+        self.steps.select(event, is_unrecorded);
         let side = socket.map_or(self.side, |socket| socket.side(self.side));
         let is_uncounted = is_uncounted(event, socket);
         let transfer = DataTransfer::by(event, side);

@@ -1,6 +1,5 @@
 //! The events of a time line, each with its connection, its step and the dissected parts of its data.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use socket_dissect::{Call, Contracts, Detail, Dissector, Expansion, Part};
@@ -35,9 +34,9 @@ pub struct AnnotatedEvent {
     /// The event, with its time on the time line.
     pub timed: TimedEvent,
     /// The connection to which the event's socket or packet belongs, if any.
-    pub connection: Option<Rc<Connection>>,
+    pub connection: Option<Arc<Connection>>,
     /// Name of the step (the time from one mark to the next) in which the event happened, if any.
-    pub step: Option<Rc<str>>,
+    pub step: Option<Arc<str>>,
     /// The number of a packet on its connection, and the packet that it repeats. `None` for a socket call, and for a packet
     /// without a connection.
     pub packet: Option<NumberedPacket>,
@@ -81,7 +80,7 @@ impl AnnotatedEvents {
         let packet_payload = packets_alone
             .then(|| PacketPayload::new(Dissector::with_contracts(Side::Server, contracts.clone())));
         let connections = if has_packets { Connections::with_packets() } else { Connections::default() };
-        let (steps, packets) = (StepTracker::default(), PacketNumbers::default());
+        let (steps, packets) = (StepTracker::of(timeline.recordings()), PacketNumbers::default());
         Self { timeline, connections, steps, packets, dissectors, packet_payload }
     }
 
@@ -150,7 +149,7 @@ impl AnnotatedEvents {
             parts = payload.observe(connection, packet, timed.event.t);
             ended = payload.take_finished();
         }
-        let step = self.steps.observe(recording, &timed.event);
+        let step = self.steps.observe(recording, &timed.event, connection.as_deref());
         Ok(Next::Event(AnnotatedEvent { timed, connection, step, packet, parts, ended, user_agent }))
     }
 

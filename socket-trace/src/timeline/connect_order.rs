@@ -142,13 +142,7 @@ impl ConnectOrder {
 }
 
 fn payload(event: &Event) -> usize {
-    let data = match &event.op {
-        Op::Read(transfer) | Op::Write(transfer) => &transfer.data,
-        Op::SendTo(datagram) | Op::RecvFrom(datagram) => &datagram.data,
-        Op::Packet(packet) => &packet.data,
-        _ => return 0,
-    };
-    data.as_ref().map_or(0, |data| data.len())
+    event.data().map_or(0, <[u8]>::len)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ mod flows;
 
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use socket_tap::event::{Addr, Event, Op, SockId, SocketKind};
 use socket_tap::format::Side;
@@ -49,7 +49,7 @@ pub struct Connection {
 /// of open connections.
 #[derive(Debug, Default)]
 pub struct Connections {
-    ends: HashMap<Socket, Rc<Connection>>,
+    ends: HashMap<Socket, Arc<Connection>>,
     /// Connections of which only one end has appeared yet, by their addresses.
     unmatched: HashMap<Addresses, Unmatched>,
     /// Closed connections of which only one end has appeared, oldest first: addresses and number of each.
@@ -77,7 +77,7 @@ impl Connections {
     }
 
     /// Processes an event of a recording made by `side`. Returns the connection to which the event belongs.
-    pub fn observe(&mut self, recording: usize, side: Side, event: &Event) -> Option<Rc<Connection>> {
+    pub fn observe(&mut self, recording: usize, side: Side, event: &Event) -> Option<Arc<Connection>> {
         if let Op::Packet(packet) = &event.op {
             let count = &mut self.count;
             return self.flows.as_mut()?.observe(packet, || next_number(count));
@@ -114,7 +114,7 @@ impl Connections {
             self.unmatched.insert(addresses, Unmatched { number, side, socket });
         }
         let (local, peer, other) = (local.clone(), peer.clone(), other.map(|other| other.socket));
-        self.ends.insert(socket, Rc::new(Connection { number, side, local, peer, other }));
+        self.ends.insert(socket, Arc::new(Connection { number, side, local, peer, other }));
     }
 
     /// Assigns the stream on `socket` to the connection of the stream `below`, on which it is layered.
@@ -124,7 +124,7 @@ impl Connections {
         }
     }
 
-    fn close(&mut self, socket: Socket) -> Option<Rc<Connection>> {
+    fn close(&mut self, socket: Socket) -> Option<Arc<Connection>> {
         let connection = self.ends.remove(&socket)?;
         let (local, peer) = (connection.local.as_ref(), connection.peer.as_ref());
         let unmatched = [Side::Server, Side::Client].into_iter().find_map(|side| {

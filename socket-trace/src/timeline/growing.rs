@@ -1,9 +1,9 @@
 //! Reads the complete lines of a file that a recorder is still writing.
 
-use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, BufRead, ErrorKind, Read};
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Maximum number of bytes read from the file at once.
 const CHUNK: u64 = 1 << 16;
@@ -13,7 +13,7 @@ const CHUNK: u64 = 1 << 16;
 const MAX_LINE: usize = 64 * 1024 * 1024;
 
 /// Number of bytes of the file that the reader has consumed so far.
-pub(super) type Consumed = Rc<Cell<u64>>;
+pub(super) type Consumed = Arc<AtomicU64>;
 
 /// The complete lines of a file that a recorder is still writing. After the last complete line, reads fail
 /// with [`ErrorKind::WouldBlock`]; they can be retried later.
@@ -29,7 +29,7 @@ pub(super) struct Lines {
 
 pub(super) fn lines(file: File) -> (Lines, Consumed) {
     let consumed = Consumed::default();
-    (Lines { file, buffer: Vec::new(), next: 0, complete: 0, consumed: Rc::clone(&consumed) }, consumed)
+    (Lines { file, buffer: Vec::new(), next: 0, complete: 0, consumed: Arc::clone(&consumed) }, consumed)
 }
 
 impl Lines {
@@ -62,7 +62,7 @@ impl BufRead for Lines {
 
     fn consume(&mut self, amount: usize) {
         self.next += amount;
-        self.consumed.set(self.consumed.get() + amount as u64);
+        self.consumed.fetch_add(amount as u64, Ordering::Relaxed);
     }
 }
 
@@ -93,7 +93,7 @@ mod tests {
         written.write_all(b"one\ntwo\nthr").unwrap();
         assert_eq!([next(), next()], [Ok("one\n".to_owned()), Ok("two\n".to_owned())]);
         assert_eq!(next(), Err(ErrorKind::WouldBlock));
-        assert_eq!(consumed.get(), 8);
+        assert_eq!(consumed.load(Ordering::Relaxed), 8);
         let long = "e".repeat(2 * CHUNK as usize);
         written.write_all(long.as_bytes()).unwrap();
         assert_eq!(next(), Err(ErrorKind::WouldBlock));

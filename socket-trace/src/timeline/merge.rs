@@ -41,6 +41,15 @@ pub struct Recording {
     start: u64,
 }
 
+impl Recording {
+    /// Returns a recording on the time line of its own clock.
+    #[must_use]
+    pub fn new(label: String, header: Header) -> Self {
+        let start = header.monotonic_ns;
+        Self { label, header, start }
+    }
+}
+
 impl Timeline {
     /// Merges complete traces, whose recorders no longer write to them.
     #[must_use]
@@ -90,6 +99,12 @@ impl Timeline {
     /// Returns the traces. How they end is known once all events are read.
     pub fn traces(&self) -> impl Iterator<Item = &Trace> {
         self.sources.iter().map(Source::trace)
+    }
+
+    /// Returns the number of bytes of the traces read so far.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.traces().map(Trace::bytes).sum()
     }
 
     /// Returns the number of files of rotated recordings that were deleted before they could be read.

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 use socket_tap::event::Event;
 use socket_tap::format::{Header, part_path};
@@ -103,7 +104,7 @@ impl Source {
     /// Returns `true` if the event read in advance is within the first [`Growth::settled`] bytes of the file.
     /// Also returns `true` if no recorder writes to the file.
     pub(super) fn is_settled(&self) -> bool {
-        self.growing.as_ref().is_none_or(|growth| growth.consumed.get() <= growth.settled)
+        self.growing.as_ref().is_none_or(|growth| growth.consumed.load(Ordering::Relaxed) <= growth.settled)
     }
 
     /// Stores the current length of the file as `length`, and the previous `length` as `settled`. Does
@@ -112,7 +113,7 @@ impl Source {
         let Some(growth) = &mut self.growing else { return Ok(()) };
         let failed = |error| Error::Io { source: growth.path.display().to_string(), error };
         let length = growth.file.metadata().map_err(failed)?.len();
-        if length < growth.consumed.get() {
+        if length < growth.consumed.load(Ordering::Relaxed) {
             return Err(failed(io::Error::other(
                 "the file was truncated while it was followed; start again",
             )));

@@ -7,6 +7,7 @@ use socket_tap::event::Op;
 use socket_tap::format::Side;
 use socket_tap::format::text::printable;
 
+use super::call_row::{CallId, CallRow, protocol};
 use crate::timeline::AnnotatedEvent;
 use crate::timeline::connections::{Connection, Socket};
 
@@ -16,40 +17,6 @@ const MAX_CALLS: usize = 2_000;
 /// Maximum number of connections of which the last dropped call is known. That whose call was dropped first is forgotten
 /// first.
 const MAX_DROPPED: usize = 1_024;
-
-/// A call: the number of its connection, and its number on the connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct CallId {
-    /// Number of the connection.
-    pub connection: u64,
-    /// Number of the call on its connection, from 0.
-    pub number: u64,
-}
-
-/// An API call, as the end saw it that was the first to transfer its bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CallRow {
-    /// The call.
-    pub id: CallId,
-    /// Index of the recording.
-    pub recording: usize,
-    /// Protocol of the call, such as `HTTP/1.1` or `gRPC`.
-    pub protocol: &'static str,
-    /// Operation, such as `GET /v1/books/1`. Empty until it is known.
-    pub operation: String,
-    /// Status, such as `200`. `None` until the call has ended, or if the recording has none.
-    pub status: Option<String>,
-    /// Time of the first byte on the time line, in nanoseconds.
-    pub began: u64,
-    /// Time of the last byte so far.
-    pub last: u64,
-    /// `true` once the call has ended.
-    pub has_ended: bool,
-    /// Number of bytes to the server.
-    pub to_server: u64,
-    /// Number of bytes to the client.
-    pub to_client: u64,
-}
 
 /// The API calls in the order in which they began.
 #[derive(Debug, Default)]
@@ -198,27 +165,5 @@ impl Calls {
             row.status = call.status.as_deref().map(printable);
             row.set_operation(&call.operation);
         }
-    }
-}
-
-impl CallRow {
-    fn set_operation(&mut self, operation: &str) {
-        self.operation = printable(operation);
-        if ["query ", "mutation ", "subscription "].iter().any(|kind| operation.starts_with(kind)) {
-            self.protocol = "GraphQL";
-        }
-    }
-}
-
-fn protocol(layer: Layer) -> &'static str {
-    match layer {
-        Layer::Http1 => "HTTP/1.1",
-        Layer::Http2 => "HTTP/2",
-        Layer::Grpc => "gRPC",
-        Layer::Websocket => "WebSocket",
-        Layer::Sse => "SSE",
-        Layer::Tls => "TLS",
-        Layer::Postgres => "PostgreSQL",
-        Layer::Unknown => "unknown",
     }
 }

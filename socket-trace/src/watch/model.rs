@@ -4,6 +4,7 @@ use std::io;
 
 use socket_tap::format::text::printable;
 
+use super::call_row::CallRow;
 use super::calls::Calls;
 use super::phases::Phases;
 use crate::sockets::changes::{Marked, mark, unmarked};
@@ -13,7 +14,7 @@ use crate::timeline::connections::Socket;
 use crate::timeline::{AnnotatedEvent, Recording};
 
 /// Maximum number of addresses and ports by which sockets are selected.
-const MAX_ADDRESSES: usize = 256;
+pub(super) const MAX_ADDRESSES: usize = 256;
 
 /// Everything that recordings have shown so far. Memory is bounded: old calls and connections are dropped.
 #[derive(Debug)]
@@ -26,10 +27,12 @@ pub struct Model {
     pub has_ended: bool,
     /// The API calls.
     pub calls: Calls,
-    /// The socket calls of the connections.
+    /// The socket calls and packets of the connections.
     pub phases: Phases,
     /// The sockets, or the reason why they are unknown.
     pub sockets: Result<Vec<Marked>, String>,
+    /// `true` if the sockets of later addresses and ports are not among them.
+    pub has_omitted_sockets: bool,
     filter: Filter,
     before: Option<Vec<Row>>,
 }
@@ -47,6 +50,7 @@ impl Model {
             calls: Calls::default(),
             phases: Phases::default(),
             sockets: Ok(Vec::new()),
+            has_omitted_sockets: false,
             filter: Filter { pids: running.map(|header| header.pid).collect(), ..Filter::default() },
             before: None,
         }
@@ -58,7 +62,15 @@ impl Model {
         self.phases.observe(annotated);
         if self.filter.addresses.len() + self.filter.ports.len() < MAX_ADDRESSES {
             add_to_filter(&annotated.timed.event, &mut self.filter);
+        } else {
+            self.has_omitted_sockets = true;
         }
+    }
+
+    /// Returns the label of a call's recording.
+    #[must_use]
+    pub fn label(&self, call: &CallRow) -> &str {
+        self.labels.get(call.recording).map_or("", String::as_str)
     }
 
     /// Reads the table of sockets again.

@@ -1,12 +1,16 @@
-//! What the user looks at, and the keys that change it.
+//! The visible part of the model, and the keys that change it.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::calls::CallId;
+use super::call_row::{CallId, CallRow};
+use super::filter::Filter;
 use super::model::Model;
 
 /// Number of rows by which PageUp and PageDown move.
 const PAGE: usize = 10;
+
+/// Maximum number of characters of the filter.
+const MAX_FILTER: usize = 200;
 
 /// One of the views.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,18 +24,22 @@ pub enum View {
     Sockets,
 }
 
-/// What the user looks at.
+/// The visible part of the model.
 #[derive(Debug, Default)]
 pub struct Screen {
     /// The view.
     pub view: View,
     /// The selected call. `None` selects the latest one, also when a later one follows.
     pub(super) selected: Option<CallId>,
+    /// The filter of the calls.
+    pub filter: Filter,
+    /// `true` while the user types the filter.
+    pub is_filtering: bool,
     /// Number of rows above the first visible one, in the views of a call and of sockets.
     pub scroll: usize,
 }
 
-/// What follows a key.
+/// The consequence of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reaction {
     /// The view continues.
@@ -41,12 +49,29 @@ pub enum Reaction {
 }
 
 impl Screen {
-    /// Returns the position of the selected call. `None` if there is no call. The latest call is selected if the one that
-    /// the user had selected is no longer kept.
+    /// Returns the calls that pass the filter, oldest first.
+    #[must_use]
+    pub fn shown<'a>(&self, model: &'a Model) -> Vec<&'a CallRow> {
+        model.calls.iter().filter(|call| self.filter.passes(call, model.label(call))).collect()
+    }
+
+    /// Returns the position of the selected call among those that pass the filter. `None` if there is none. The latest
+    /// call is selected if the one that the user had selected is no longer kept, or does not pass.
     #[must_use]
     pub fn selected(&self, model: &Model) -> Option<usize> {
-        let last = model.calls.len().checked_sub(1)?;
-        Some(self.selected.and_then(|id| model.calls.index(id)).unwrap_or(last))
+        self.selected_of(&self.shown(model))
+    }
+
+    pub(super) fn selected_of(&self, shown: &[&CallRow]) -> Option<usize> {
+        let last = shown.len().checked_sub(1)?;
+        let position = self.selected.and_then(|id| shown.iter().position(|call| call.id == id));
+        Some(position.unwrap_or(last))
+    }
+
+    /// Returns the selected call, also if it no longer passes the filter.
+    #[must_use]
+    pub fn selected_call<'a>(&self, model: &'a Model) -> Option<&'a CallRow> {
+        self.selected.and_then(|id| model.calls.get(id)).or_else(|| self.shown(model).last().copied())
     }
 
     /// Returns `true` if the latest call is selected, also when a later one follows.
@@ -61,8 +86,13 @@ impl Screen {
             return Reaction::Continue;
         }
         let is_control = key.modifiers.contains(KeyModifiers::CONTROL);
+        if is_control && key.code == KeyCode::Char('c') {
+            return Reaction::Quit;
+        }
+        if self.is_filtering && self.type_filter(key.code, is_control) {
+            return Reaction::Continue;
+        }
         match key.code {
-            KeyCode::Char('c') if is_control => return Reaction::Quit,
             KeyCode::Char('q') => return Reaction::Quit,
             KeyCode::Char('1') => self.open(View::Calls),
             KeyCode::Char('2') | KeyCode::Enter => self.open_story(model),
@@ -72,6 +102,11 @@ impl Screen {
                 View::Story => self.open(View::Sockets),
                 View::Sockets => self.open(View::Calls),
             },
+            KeyCode::Char('/') => {
+                self.open(View::Calls);
+                self.is_filtering = true;
+            }
+            KeyCode::Esc if self.view == View::Calls => self.filter = Filter::default(),
             KeyCode::Esc | KeyCode::Backspace => self.open(View::Calls),
             KeyCode::Up | KeyCode::Char('k') => self.move_by(model, -1),
             KeyCode::Down | KeyCode::Char('j') => self.move_by(model, 1),
@@ -86,14 +121,33 @@ impl Screen {
         Reaction::Continue
     }
 
+    /// Handles a key while the user types the filter. Returns `false` if it has nothing to do with it.
+    fn type_filter(&mut self, code: KeyCode, is_control: bool) -> bool {
+        let mut text = self.filter.text().to_owned();
+        match code {
+            KeyCode::Enter | KeyCode::Tab => self.is_filtering = false,
+            KeyCode::Esc => {
+                text.clear();
+                self.is_filtering = false;
+            }
+            KeyCode::Char('u') if is_control => text.clear(),
+            KeyCode::Char(c) if !is_control && text.chars().count() < MAX_FILTER => text.push(c),
+            KeyCode::Char(_) => {}
+            KeyCode::Backspace => _ = text.pop(),
+            KeyCode::Left | KeyCode::Right => {}
+            _ => return false,
+        }
+        self.filter = Filter::parse(&text);
+        true
+    }
+
     fn open(&mut self, view: View) {
         (self.view, self.scroll) = (view, 0);
     }
 
     /// Opens the story of the selected call, which stays selected when others follow.
     fn open_story(&mut self, model: &Model) {
-        let row = self.selected(model).and_then(|index| model.calls.iter().nth(index));
-        self.selected = row.map(|row| row.id);
+        self.selected = self.selected_call(model).map(|call| call.id);
         self.open(View::Story);
     }
 
@@ -113,11 +167,9 @@ impl Screen {
     }
 
     fn select(&mut self, model: &Model, rows: isize) {
-        let (Some(selected), Some(last)) = (self.selected(model), model.calls.len().checked_sub(1)) else {
-            return;
-        };
-        let index = selected.saturating_add_signed(rows).min(last);
-        let row = model.calls.iter().nth(index).filter(|_| index < last);
-        self.selected = row.map(|row| row.id);
+        let shown = self.shown(model);
+        let Some(selected) = self.selected_of(&shown) else { return };
+        let index = selected.saturating_add_signed(rows).min(shown.len() - 1);
+        self.selected = shown.get(index).filter(|_| index + 1 < shown.len()).map(|call| call.id);
     }
 }

@@ -12,9 +12,9 @@ mod header;
 mod lines;
 mod views;
 
-use std::cell::Cell;
 use std::io::{BufRead, Cursor, Read};
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -114,7 +114,7 @@ fn deeply_nested_json_does_not_overflow_the_stack() {
 /// A reader that returns some bytes and then an endless line.
 struct Endless {
     beginning: Cursor<Vec<u8>>,
-    consumed: Rc<Cell<u64>>,
+    consumed: Arc<AtomicU64>,
 }
 
 impl Read for Endless {
@@ -133,7 +133,7 @@ impl BufRead for Endless {
     }
 
     fn consume(&mut self, amount: usize) {
-        self.consumed.set(self.consumed.get() + amount as u64);
+        self.consumed.fetch_add(amount as u64, Ordering::Relaxed);
         if self.beginning.position() < self.beginning.get_ref().len() as u64 {
             self.beginning.consume(amount);
         }
@@ -143,10 +143,10 @@ impl BufRead for Endless {
 /// Opens a trace with an endless line and reads its first event. Returns the error, and the number of bytes
 /// read.
 fn refused(beginning: &str) -> (Error, u64) {
-    let consumed = Rc::new(Cell::new(0));
-    let endless = Endless { beginning: Cursor::new(beginning.into()), consumed: Rc::clone(&consumed) };
+    let consumed = Arc::new(AtomicU64::new(0));
+    let endless = Endless { beginning: Cursor::new(beginning.into()), consumed: Arc::clone(&consumed) };
     let read = Trace::read("endless", Box::new(endless)).and_then(|mut trace| trace.next_event());
-    (read.unwrap_err(), consumed.get())
+    (read.unwrap_err(), consumed.load(Ordering::Relaxed))
 }
 
 #[test]

@@ -16,6 +16,10 @@ fn format_is_chosen_by_flag_or_extension() {
         (&["-o", "x.pcapng"][..], &b"\x0a\x0d\x0d\x0a"[..]),
         (&["-o", "x.sqlog"], b"\x1e{\"file_schema\""),
         (&["-o", "x.CSV"], b"recording,side,"),
+        (&["-o", "x.har"], b"{\"log\":{\"version\":\"1.2\""),
+        // Each packet is field 1 of the file, and the first one is the clock snapshot, field 6.
+        (&["-o", "x.pftrace"], b"\x0a"),
+        (&["-o", "x.perfetto-trace"], b"\x0a"),
         (&["-o", "x.csv", "--to", "qlog"], b"\x1e{\"file_schema\""),
         (&["-o", "x", "--to", "csv"], b"recording,side,"),
     ] {
@@ -35,13 +39,13 @@ fn unknown_format_exits_with_2() {
     }
     let ran = place.run(&["export", "a.jsonl", "-o", "x", "--to", "pcap"]);
     assert_eq!(ran.code(), 2);
-    assert!(ran.stderr().contains("pcapng, qlog, csv"), "{}", ran.stderr());
+    assert!(ran.stderr().contains("pcapng, qlog, har, perfetto, csv"), "{}", ran.stderr());
 }
 
 #[test]
 fn hyphen_as_output_is_standard_output() {
     let place = place();
-    for format in ["pcapng", "qlog", "csv"] {
+    for format in ["pcapng", "qlog", "har", "perfetto", "csv"] {
         let ran = place.run(&["export", "a.jsonl", "--to", format, "-o", "-"]);
         place.run(&["export", "a.jsonl", "--to", format, "-o", "file"]).ok();
         assert_eq!(ran.stdout(), std::fs::read(place.path("file")).unwrap(), "{format}");
@@ -87,7 +91,7 @@ fn events_before_an_invalid_line_are_exported() {
 fn output_is_readable_by_its_owner_only() {
     use std::os::unix::fs::PermissionsExt as _;
     let place = place();
-    for file in ["x.pcapng", "x.sqlog", "x.csv"] {
+    for file in ["x.pcapng", "x.sqlog", "x.har", "x.pftrace", "x.csv"] {
         place.run(&["export", "a.jsonl", "-o", file]).ok();
         let mode = std::fs::metadata(place.path(file)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{file}");
@@ -112,9 +116,9 @@ fn error_names_the_unwritable_output() {
 }
 
 #[test]
-fn export_help_mentions_wireshark_qvis_and_duckdb() {
+fn export_help_names_the_tools_for_each_format() {
     let (help, _) = place().run(&["export", "--help"]).ok();
-    for tool in ["wireshark", "tshark", "qvis", "duckdb"] {
+    for tool in ["wireshark", "tshark", "browser", "perfetto", "qvis", "duckdb"] {
         assert!(help.contains(tool), "{help}");
     }
 }

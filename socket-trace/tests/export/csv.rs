@@ -95,3 +95,23 @@ fn text_with_commas_and_line_breaks_is_quoted() {
     let trace = Text::server().event(&format!(r#""op":"mark","label":"{label}""#));
     assert_eq!(rows(&place, &trace), ["t=1000 op=mark label=a, \"quoted\"\r\n\nlabel"]);
 }
+
+#[test]
+fn text_that_a_spreadsheet_executes_is_preceded_by_an_apostrophe() {
+    let place = Place::new();
+    for begin in ["=", "+", "-", "@", r"\t", r"\r"] {
+        let trace = Text::server()
+            .event(&format!(r#""op":"mark","label":"{begin}cmd|' /C calc'!A0""#))
+            .event(&format!(r#""sock":1,"op":"bind","local":"{begin}a""#))
+            .event(&format!(r#""sock":1,"op":"{begin}a""#))
+            .event(r#""sock":1,"op":"option","name":"SO_LINGER","value":-1"#);
+        let begin = begin.replace(r"\t", "\t").replace(r"\r", "\r");
+        let expected = [
+            format!("t=1000 op=mark label='{begin}cmd|' /C calc'!A0"),
+            format!("t=2000 sock=1 op=bind local='{begin}a"),
+            format!("t=3000 sock=1 op='{begin}a"),
+            "t=4000 sock=1 op=option name=SO_LINGER value=-1".to_owned(),
+        ];
+        assert_eq!(rows(&place, &trace), expected);
+    }
+}

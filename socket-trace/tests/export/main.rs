@@ -9,11 +9,13 @@ mod command;
 mod conversation;
 mod csv;
 mod frames;
+mod har;
 #[path = "../support/header.rs"]
 mod header;
 mod http;
 mod lossy;
 mod payload;
+mod perfetto;
 mod qlog;
 mod round_trip;
 mod sides;

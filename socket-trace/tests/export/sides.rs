@@ -1,5 +1,7 @@
 //! Export of several traces to one file.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use socket_tap::format::Side;
 
 use crate::support::{ACCEPT, Place, Text};
@@ -136,4 +138,54 @@ fn qlog_file_refuses_a_second_recording() {
     let ran = place.run(&["export", "client.jsonl", "server.jsonl", "-o", "a.sqlog"]);
     assert_eq!(ran.code(), 2);
     assert_eq!(std::fs::read_to_string(place.path("a.sqlog")).unwrap(), "precious");
+}
+
+/// Returns recordings of a UDP client, which is bound to all addresses, and a server. The server receives `received`, and
+/// answers the last datagram.
+fn datagrams(received: &[&str]) -> [Text; 2] {
+    let data = |text: &str| format!(r#""bytes":{},"data":"{}""#, text.len(), STANDARD.encode(text));
+    let socket = |sock: u32, local: &str| {
+        [
+            format!(r#""sock":{sock},"op":"socket","domain":"ipv4","type":"datagram""#),
+            format!(r#""sock":{sock},"op":"bind","local":"{local}""#),
+        ]
+    };
+    let add = |trace: Text, events: Vec<String>| events.iter().fold(trace, |trace, event| trace.event(event));
+    let mut client = socket(1, "0.0.0.0:50000").to_vec();
+    for sent in ["one", "two", "six"] {
+        client.push(format!(r#""sock":1,"op":"sendto","peer":"127.0.0.1:3000",{}"#, data(sent)));
+    }
+    // The answer arrives later than the server's datagrams.
+    client.extend(["a", "b", "c"].map(|label| format!(r#""op":"mark","label":"{label}""#)));
+    client.push(format!(r#""sock":1,"op":"recvfrom","peer":"127.0.0.1:3000",{}"#, data("yes")));
+    let mut server = socket(9, "127.0.0.1:3000").to_vec();
+    // Events are a microsecond apart.
+    server.extend(["a", "b"].map(|label| format!(r#""op":"mark","label":"{label}""#)));
+    for text in received {
+        server.push(format!(r#""sock":9,"op":"recvfrom","peer":"127.0.0.1:50000",{}"#, data(text)));
+    }
+    server.push(format!(r#""sock":9,"op":"sendto","peer":"127.0.0.1:50000",{}"#, data("yes")));
+    [add(Text::of(Side::Client, 99), client), add(Text::server(), server)]
+}
+
+#[test]
+fn datagram_recorded_at_both_ends_is_one_packet() {
+    let Some(tshark) = Tshark::find() else { return };
+    let place = Place::new();
+    for (received, expected) in [
+        (&["one", "two", "six"][..], &["server", "server", "server", "server"][..]),
+        // A lost datagram is only in the sender's recording.
+        (&["one", "six"], &["client", "client", "client", "server"]),
+        // The recordings do not match, so all datagrams of this direction are exported.
+        (&["one", "two", "ten"], &["client", "client", "client", "server", "server", "server", "server"]),
+    ] {
+        let [client, server] = datagrams(received);
+        std::fs::write(place.path("client.jsonl"), client.text()).unwrap();
+        std::fs::write(place.path("server.jsonl"), server.text()).unwrap();
+        let (_, notes) = place.run(&["export", "client.jsonl", "server.jsonl", "-o", "udp.pcapng"]).ok();
+        assert!(notes.contains("between UDP sockets"), "{notes}");
+        let rows = tshark.fields(&place.path("udp.pcapng"), &[], "udp", &["frame.interface_name"]);
+        let expected: Vec<_> = expected.iter().map(|side| format!("shop {side}")).collect();
+        assert_eq!(rows.concat(), expected, "{received:?}");
+    }
 }

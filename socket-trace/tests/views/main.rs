@@ -7,6 +7,7 @@
 mod conversation;
 mod files;
 mod follow;
+mod foreign_names;
 #[path = "../support/header.rs"]
 mod header;
 mod layers;

@@ -73,3 +73,25 @@ fn commands_that_need_sockets_name_the_recording_of_packets() {
         assert!(ran.err.contains("wire.jsonl has packets, but no socket calls"), "{command:?}: {ran:?}");
     }
 }
+
+#[test]
+fn capture_that_begins_within_a_connection_can_be_drawn() {
+    let files = Files::new("packets-midway");
+    let without_syn = |line: &&str| !line.contains(r#""flags":"SYN"#);
+    let events: Vec<&str> = wire_trace().lines().filter(without_syn).collect();
+    let wire = files.write("midway.jsonl", &(events.join("\n") + "\n"));
+    let drawn = run(&["sequence", &wire]);
+    assert!(drawn.out.contains("client: 127.0.0.1:51234") && drawn.out.contains("FIN ACK"), "{drawn:?}");
+    // Numbers cannot count from a SYN that is unknown.
+    let shown = run(&["show", &wire, "--op", "packet"]);
+    assert!(shown.out.contains("(absolute)"), "{shown:?}");
+}
+
+#[test]
+fn capture_is_named_where_a_trace_is_needed() {
+    let files = Files::new("packets-capture");
+    let capture = files.write("shop.pcapng", "\n\r\r\n\x1c");
+    let shown = run(&["show", &capture]);
+    assert_eq!(shown.code, Some(2));
+    assert!(shown.err.contains("socket-trace import") && shown.err.contains("shop.pcapng"), "{shown:?}");
+}

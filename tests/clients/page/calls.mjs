@@ -96,6 +96,10 @@ await check('the filter combines words and conditions, and explains an unknown o
   assert.equal(grpc[0].API, 'gRPC');
   const kinds = await filtered(page, 'kind:"delete a book" -api:grpc -step:shelf', 2);
   assert.deepEqual(kinds.map((row) => row.API).sort(), ['GraphQL', 'REST']);
+  // After =, the text must be equal: 204 is no 20.
+  const deleted = await filtered(page, 'status:=204', (await filtered(page, 'status:204 api:rest', 2)).length);
+  assert(deleted.every((row) => row.status === '✓ 204'));
+  assert.deepEqual(await filtered(page, 'status:=20', 0), []);
   await filter(page).fill('color:red');
   await until('the unknown key is explained', async () => /unknown key .color/.test(await status(page).innerText()));
   assert.deepEqual(await rows(page), []);

@@ -263,4 +263,18 @@ await check('all calls of the kind of a selected call are compared', async (page
   }
 }, { hash: '#calls' });
 
+// The last check, because socket-trace compares everything in the files.
+await check('clean start leaves only later calls to compare', async (page) => {
+  await settled(page);
+  const select = page.getByRole('combobox', { name: 'step' });
+  await select.waitFor();
+  await page.getByRole('button', { name: 'Downloads' }).click();
+  await page.getByRole('button', { name: 'Start clean' }).click();
+  await select.waitFor({ state: 'hidden' });
+  await page.keyboard.press('Escape');
+  await doIt(page, 'list books');
+  await table(page, /^list books: socket usage/).waitFor();
+  assert.deepEqual(await select.getByRole('option').allInnerTexts(), ['latest: list books', 'list books']);
+}, { hash: '#compare' });
+
 await finish();

@@ -37,6 +37,9 @@ function layoutInPage(selector) {
       if (isClipped(style) && element !== document.body && element !== document.documentElement)
         seen = cut(seen, element.getBoundingClientRect());
     }
+    // The head of a table covers the rows that are scrolled below it.
+    const covering = document.elementFromPoint((seen.left + seen.right) / 2, seen.top + 1)?.closest('th');
+    if (covering && !covering.contains(node) && getComputedStyle(covering).position === 'sticky') return null;
     // A pixel at the edge is no overlap.
     return seen.right - seen.left > 2 && seen.bottom - seen.top > 2 ? seen : null;
   };
@@ -44,7 +47,9 @@ function layoutInPage(selector) {
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const node = walker.currentNode;
-    if (node.data.trim() === '' || node.parentElement.closest('script, style, option, noscript')) continue;
+    // A floating button covers what is below it.
+    if (node.data.trim() === '' || node.parentElement.closest('script, style, option, noscript, .lanes-more')) continue;
+    if (!node.parentElement.checkVisibility()) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
     for (const rect of range.getClientRects()) {

@@ -51,7 +51,7 @@ await check('slide after the last one begins the next step', async (page) => {
 await check('caption and spotlight follow the recording', async (page) => {
   await present(page);
   await go(page, 'PageDown', 'Open');
-  assert.match(await caption(page).innerText(), /It is the same in all 3\.$/);
+  assert.match(await caption(page).innerText(), /It is the same in all three\.$/);
   await go(page, 'PageDown', 'Agree');
   assert.match(await caption(page).innerText(), /^Only gRPC agrees on the protocol before the first request: \d+ B\.$/);
   const dimmed = await stage(page).locator('.present-cell.dimmed').evaluateAll((cells) => cells.map((cell) => cell.getAttribute('aria-label')));

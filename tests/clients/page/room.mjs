@@ -5,6 +5,8 @@ import { readFileSync } from 'node:fs';
 import { request as connect } from 'node:http';
 
 import { eventsOf } from './recorded.mjs';
+import { zoomed } from './layout.mjs';
+import { openLesson, predict } from './lesson-steps.mjs';
 import { doIt, settled } from './seen.mjs';
 import { browser, check, finish, load, request, until, url } from './support.mjs';
 
@@ -62,6 +64,22 @@ for (const colorScheme of ['light', 'dark']) {
   });
 }
 
+await check('projector at 125 %: the story is whole, and a key closes the QR code', async (presenter) => {
+  await presenter.goto(`${url}/#story`);
+  await presenter.getByRole('heading', { name: 'get a book' }).waitFor();
+  const isWhole = () => presenter.locator('.story-main').evaluate((main) => main.scrollHeight <= main.clientHeight);
+  await until('the story fits without scrolling', isWhole);
+  await presenter.getByRole('button', { name: /^Room: \d+$/ }).click();
+  await presenter.locator(':popover-open').waitFor();
+  await presenter.keyboard.press('0');
+  await presenter.locator(':popover-open').waitFor({ state: 'hidden' });
+  // The button that runs a lesson is in sight, below all answers.
+  await presenter.goto(`${url}/#lessons`);
+  const run = await presenter.getByRole('button', { name: 'Run it' }).boundingBox();
+  const answer = await presenter.locator('.lesson-choice').last().boundingBox();
+  assert(answer.y + answer.height <= run.y + 1 && run.y + run.height <= 576, JSON.stringify([answer, run]));
+}, zoomed(1.25));
+
 await check('participant sees own calls, and no others', async () => {
   const page = await phone();
   await join(page, 'anna');
@@ -75,6 +93,12 @@ await check('participant sees own calls, and no others', async () => {
   await page.locator('.room-events li').filter({ hasText: 'accept' }).waitFor();
   await page.reload();
   await page.getByText('GET /v1/books/1 → 200').waitFor();
+  // The page keeps the newest calls only.
+  for (let count = 0; count < 31; count++) await call('anna', 3);
+  await until('the oldest call has left', async () => {
+    const texts = await page.locator('.room-connection summary').allInnerTexts();
+    return texts.length === 30 && texts.every((text) => text.includes('/v1/books/3'));
+  });
   await page.context().close();
 });
 
@@ -85,22 +109,48 @@ await check('participant follows the calls of the presenter', async (presenter) 
   await presenter.goto(`${url}/#lanes`);
   await doIt(presenter, 'list books');
   await page.getByRole('heading', { name: 'list books' }).waitFor();
-  await page.getByText('connect', { exact: true }).waitFor();
-  await page.getByText('accept', { exact: true }).waitFor();
+  const shown = page.locator('.story-cell.chosen');
+  for (const call of ['connect', 'accept', 'listen']) await shown.filter({ hasText: call }).first().waitFor();
+  // On the screen Story, the presenter chooses the step.
+  await presenter.goto(`${url}/#story`);
+  await presenter.getByRole('combobox', { name: 'Step' }).selectOption({ label: '2. list books' });
+  await page.getByRole('heading', { name: 'list books' }).waitFor();
+  await presenter.getByRole('combobox', { name: 'Step' }).selectOption({ label: '1. get a book' });
+  await page.getByRole('heading', { name: 'get a book' }).waitFor();
   await page.context().close();
 });
 
 await check('presenter sees who has joined, and shows one participant only', async (page) => {
-  await call('anna', 3);
-  await call('ben', 4);
+  for (const name of ['ann', 'joann']) await join(await phone(), name);
+  await call('ann', 3);
+  await call('joann', 4);
   await settled(page);
   await page.getByRole('button', { name: /^Room: \d+$/ }).click();
   assert(await page.getByRole('img', { name: /^QR code of http/ }).evaluate((image) => image.naturalWidth > 100));
-  await page.getByRole('button', { name: 'Only ben' }).click();
-  await until('only the call of ben is listed', async () => {
-    const text = await page.locator('.calls-list').innerText();
-    return text.includes('/v1/books/4') && !text.includes('/v1/books/3');
+  await page.getByRole('button', { name: 'Only ann', exact: true }).click();
+  assert.equal(await page.locator(':popover-open').count(), 0);
+  const list = page.locator('.calls-list tbody');
+  await until('only the call of ann is listed', async () => {
+    const text = await list.innerText();
+    return text.includes('/v1/books/3') && !text.includes('/v1/books/4') && !text.includes('workshop');
   });
+  // A later call of the same participant arrives, one of another does not.
+  await call('joann', 2);
+  await call('ann', 1);
+  await until('the new call is listed', async () => (await list.innerText()).includes('/v1/books/1'));
+  assert(!(await list.innerText()).includes('/v1/books/2'));
+  // The other screens follow.
+  await page.goto(`${url}/#story`);
+  await until('the step is one of ann', async () => (await page.locator('.story-title').innerText()).startsWith('ann/room'));
+  await page.goto(`${url}/#lanes`);
+  const labels = () => page.locator('.lanes [data-seq]').evaluateAll((all) => all.map((box) => box.dataset.seq));
+  await until('the lanes show fewer calls', async () => {
+    const shown = await labels();
+    return shown.length > 0 && shown.length < 40;
+  });
+  // The presenter's own calls end it.
+  await doIt(page, 'get a book');
+  await page.getByText('is shown on Story, Lanes and Calls').waitFor({ state: 'hidden' });
 });
 
 await check('removed participant is asked for a name', async (presenter) => {
@@ -111,6 +161,46 @@ await check('removed participant is asked for a name', async (presenter) => {
   await presenter.getByRole('button', { name: 'Remove carl' }).click();
   await page.getByRole('heading', { name: 'Join the room' }).waitFor();
   await page.context().close();
+});
+
+await check('predictions of participants are counted for the presenter', async (presenter) => {
+  const phones = [];
+  for (const name of ['erik', 'finn']) {
+    const page = await phone();
+    await join(page, name);
+    phones.push(page);
+  }
+  await presenter.goto(`${url}/#lessons`);
+  await openLesson(presenter, 'What is a socket?');
+  const [right, wrong] = ['socket → bind → listen', 'socket → connect'];
+  for (const page of phones) {
+    await screen(page, 'Lessons');
+    await page.getByText('Now: 1. What is a socket?').waitFor();
+    await page.getByRole('radio', { name: wrong, exact: true }).check();
+    await page.getByText('Your prediction is sent').first().waitFor();
+  }
+  await phones[0].getByRole('radio', { name: right, exact: true }).first().check();
+  // The room sees the presenter's page, so the counts are shown on request, or with the result.
+  await presenter.getByText(/^2 of \d+ predicted$/).waitFor();
+  const counts = () => presenter.locator('.lesson-count:visible').allInnerTexts();
+  assert.deepEqual(await counts(), []);
+  await presenter.getByRole('button', { name: 'Show predictions' }).click();
+  await until('the counts are shown', async () => String(await counts()) === '0,1,1,0');
+  await presenter.getByRole('button', { name: 'Hide predictions' }).click();
+  assert.deepEqual(await counts(), []);
+  await predict(presenter, [right]);
+  await until('the counts are shown with the result', async () => String(await counts()) === '0,1,1,0');
+  // A reload keeps the own prediction, and shows none of others.
+  const [page] = phones;
+  await page.reload();
+  await until('the own prediction is restored', () => page.getByRole('radio', { name: right, exact: true }).first().isChecked());
+  assert(!(await page.locator('body').innerText()).includes('predicted'));
+  await presenter.getByRole('button', { name: 'Downloads' }).click();
+  await presenter.getByRole('button', { name: 'Start clean' }).click();
+  await until('start clean clears the predictions', async () => (await page.locator('input:checked').count()) === 0);
+  await presenter.getByRole('button', { name: 'Answer again' }).click();
+  await presenter.getByText(/^0 of \d+ predicted$/).waitFor();
+  for (const one of phones) await one.context().close();
 });
 
 await check('clean start hides the earlier calls from all pages', async (presenter) => {

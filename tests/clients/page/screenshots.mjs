@@ -66,6 +66,7 @@ for (const colorScheme of ['light', 'dark']) {
     await settled(page);
     await take(page, 'datagrams');
 
+    await page.setViewportSize({ width: 1440, height: 1080 });
     await goTo(page, 'Wire');
     await doBar(page).getByLabel('drop').selectOption('client');
     await doBar(page).getByRole('button', { name: 'Run' }).click();

@@ -1,9 +1,11 @@
 // The lanes at each size of the window: rows are visible, a step is shown from its beginning, nothing overlaps.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 
 import { assertNoOverlap, zoomed } from './layout.mjs';
-import { doIt, lanes, settled } from './seen.mjs';
+import { recorded } from './recorded.mjs';
+import { doBar, doIt, lanes, settled } from './seen.mjs';
 import { check, finish, until } from './support.mjs';
 
 const PHONE = { viewport: { width: 390, height: 844 } };
@@ -20,6 +22,23 @@ function visibleBoxes(page) {
     boxes.sort((one, other) => one.getBoundingClientRect().top - other.getBoundingClientRect().top);
     return boxes.map((box) => box.getAttribute('aria-label'));
   });
+}
+
+/** Returns `true` if the event is the first visible row. */
+async function isFirstRow(page, seq) {
+  return lanes(page).evaluate((region, wanted) => {
+    const top = region.querySelector('.lanes-scroll').getBoundingClientRect().top;
+    const rows = [...region.querySelectorAll('[data-seq]')].map((box) => [box.getBoundingClientRect().top, Number(box.dataset.seq)]);
+    const [first] = rows.filter(([y]) => y > top).sort(([one], [other]) => one - other);
+    return first?.[1] === wanted;
+  }, seq);
+}
+
+/** Returns the titles of all steps, as the screen Story lists them. */
+async function stepLabels(page) {
+  await page.keyboard.press('0');
+  const labels = await page.getByRole('region', { name: 'Story' }).locator('option').allInnerTexts();
+  return labels.map((label) => label.replace(/^[\d,]+\. /, ''));
 }
 
 const drawn = (page) => lanes(page).locator('[data-seq]').first().waitFor();
@@ -49,6 +68,26 @@ await check('new step is shown from its beginning', async (page) => {
     const shown = await lanes(page).locator('[data-seq]').evaluateAll((boxes) => boxes.map((box) => Number(box.dataset.seq)));
     return /client, socket/.test(first ?? '') && shown.some((number) => number > seq);
   });
+}, zoomed(1.25));
+
+await check('call from a terminal is shown from its beginning without a key', async (page) => {
+  await drawn(page);
+  await settled(page);
+  const { local } = recorded().find(({ recording, op }) => recording === 'rest-server' && op === 'bind');
+  const call = () => spawnSync('curl', ['-sS', `http://${local}/v1/books/2`], { stdio: 'ignore' });
+  for (const _ of ['the first', 'the next']) {
+    call();
+    const { seq } = (await settled(page)).findLast(({ op }) => op === 'accept');
+    await until('its accept is the first row', () => isFirstRow(page, seq));
+  }
+  // A user who has scrolled stays there, and the button leads to the beginning of the new step.
+  await lanes(page).locator('.lanes-scroll').evaluate((scroll) => (scroll.scrollTop = 0));
+  await page.getByRole('button', { name: 'to the end' }).waitFor();
+  call();
+  const { seq } = (await settled(page)).findLast(({ op }) => op === 'accept');
+  assert.equal(await isFirstRow(page, seq), false);
+  await page.getByRole('button', { name: /^\d+ new/ }).click();
+  await until('the accept is the first row', () => isFirstRow(page, seq));
 }, zoomed(1.25));
 
 await check('step fits into the window on request', async (page) => {
@@ -106,5 +145,28 @@ for (const factor of [1, 1.5, 2, 3]) {
     });
   }, zoomed(factor));
 }
+
+await check('operation that a call from a terminal interrupts is one step', async (page) => {
+  await drawn(page);
+  const { local } = recorded().find(({ recording, op }) => recording === 'rest-server' && op === 'bind');
+  let isDone = false;
+  const outside = (async () => {
+    while (!isDone) await (await fetch(`http://${local}/v1/books/2`, { headers: { connection: 'close' } })).text();
+  })();
+  try {
+    await doBar(page).getByLabel('calls').fill('60');
+    await doBar(page).getByRole('radio', { name: 'a new one for each call' }).check();
+    await doIt(page, 'get a book');
+  } finally {
+    isDone = true;
+    await outside;
+  }
+  await settled(page);
+  const labels = await stepLabels(page);
+  const name = 'get a book, 60 connections';
+  const at = labels.indexOf(name);
+  assert(labels.slice(at).some((label) => / from 127/.test(label)), labels.join('; '));
+  assert.equal(labels.filter((label) => label.startsWith(name)).length, 1);
+});
 
 await finish();

@@ -47,6 +47,20 @@ await checkLesson({
 });
 
 await checkLesson({
+  title: 'One host, several programs',
+  right: ['By the port on which each of them listens'],
+  wrong: ['By the process id in the packet'],
+  async evidence(page) {
+    const shown = await rows(page, 'All sockets of the servers and their clients, as netstat shows them');
+    const of = (state) => shown.filter((row) => row[4] === state);
+    assert.deepEqual(of('LISTEN').map(([socket]) => socket).sort(), ['GraphQL server', 'REST server', 'gRPC server']);
+    const pairs = of('ESTABLISHED').map(([, , local, foreign]) => `${local} ${foreign}`);
+    for (const [, , local, foreign] of of('ESTABLISHED')) assert(pairs.includes(`${foreign} ${local}`), `${shown}`);
+    assert(pairs.length >= 6, `${shown}`);
+  },
+});
+
+await checkLesson({
   title: 'Connected UDP',
   right: ['nothing', 'discards it', 'fails'],
   wrong: ['a handshake to the server, as for TCP', 'delivers it, with its sender', 'waits'],

@@ -1,9 +1,11 @@
 //! Tests of `workshop wire compare`. Those of its parts need no network.
 
 pub(crate) mod interrupt;
+pub(crate) mod interrupted;
 pub(crate) mod open_loop;
 pub(crate) mod output;
 pub(crate) mod percentiles;
+pub(crate) mod plot;
 pub(crate) mod reasons;
 pub(crate) mod recorded;
 pub(crate) mod usage;

@@ -125,7 +125,7 @@ fn stall_shows_in_all_calls_that_arrive_meanwhile() {
 }
 
 #[test]
-fn stalled_call_does_not_delay_those_on_other_connections() {
+fn stalled_call_delays_only_its_own_connection() {
     let (_, calls) = make_calls(&Server::new((4, Call::Stall)), load(2, Concurrency::Many), 30, GIVE_UP);
     let stalled = calls[2];
     assert!(stalled.latency().unwrap() >= STALL.as_nanos() as u64);

@@ -10,7 +10,7 @@ use super::run_compare;
 use crate::support::program::{find, run};
 
 /// Two rows of 20 calls, in less than a second.
-const QUICK: [&str; 14] = [
+pub(super) const QUICK: [&str; 14] = [
     "--rtt",
     "0ms",
     "--loss",

@@ -96,6 +96,8 @@ impl Tape {
             length: length + 40,
             segment: Some(segment),
             is_retransmission: false,
+            number: None,
+            repeats: None,
         });
     }
 
@@ -218,7 +220,7 @@ fn delay_gives_its_call_the_reason() {
 }
 
 #[test]
-fn parts_of_an_outlier_add_up_to_its_latency() {
+fn outlier_parts_add_up_to_its_latency() {
     let delays = Delays { arrival: 70 * MS, queue: 3 * MS, client_read: 5 * MS, ..Delays::default() };
     let outliers = Tape::with(delays).outliers();
     let parts = outliers[0].parts.unwrap().parts();
@@ -226,7 +228,7 @@ fn parts_of_an_outlier_add_up_to_its_latency() {
 }
 
 #[test]
-fn call_not_in_the_recording_has_an_unknown_reason() {
+fn unrecorded_call_has_an_unknown_reason() {
     let mut tape = Tape::with(Delays { queue: 60 * MS, ..Delays::default() });
     tape.recording.exchanges.remove(SPECIAL);
     assert_eq!(tape.reasons(), [(SPECIAL, Reason::Unknown)]);
@@ -259,7 +261,7 @@ fn foreign_lost_segment_is_head_of_line_blocking() {
 }
 
 #[test]
-fn queued_call_names_the_call_that_it_waited_for() {
+fn queued_call_names_what_it_waited_for() {
     let mut tape = Tape::open();
     for number in 0..40_usize {
         let scheduled = FIRST + number as u64 * 100 * MS;

@@ -9,8 +9,10 @@ use super::run_compare;
 /// Reasons that a lost packet can have.
 const LOSSES: [&str; 4] = ["syn_timeout", "retransmission_timeout", "fast_retransmit", "head_of_line"];
 
-fn rows(arguments: &[&str]) -> Vec<Value> {
-    let text = run_compare(&TempDir::new().unwrap(), &[&["--json"], arguments].concat()).ok();
+/// Runs the command with arguments that are separated by spaces. Returns its rows.
+fn rows(arguments: &str) -> Vec<Value> {
+    let arguments: Vec<&str> = arguments.split(' ').chain(["--json"]).collect();
+    let text = run_compare(&TempDir::new().unwrap(), &arguments).ok();
     let report: Value = serde_json::from_str(&text).unwrap();
     list(&report["rows"]).to_vec()
 }
@@ -29,22 +31,9 @@ fn lost_packets_give_outliers_their_reason() {
     if !is_supported() {
         return;
     }
-    let rows = rows(&[
-        "--rtt",
-        "20ms",
-        "--loss",
-        "5%",
-        "--calls",
-        "100",
-        "--rate",
-        "50",
-        "--connections",
-        "8,new",
-        "--concurrency",
-        "many",
-        "--give-up",
-        "20s",
-    ]);
+    let rows = rows(
+        "--rtt 20ms --loss 5% --calls 100 --rate 50 --connections 8,new --concurrency many --give-up 20s",
+    );
     assert_eq!(rows.len(), 6);
     assert!(rows.iter().any(|row| !losses(row).is_empty()), "{rows:?}");
     for row in rows {
@@ -57,20 +46,7 @@ fn outliers_without_loss_have_no_loss_reason() {
     if !is_supported() {
         return;
     }
-    let rows = rows(&[
-        "--rtt",
-        "20ms",
-        "--loss",
-        "0%",
-        "--calls",
-        "50",
-        "--rate",
-        "100",
-        "--connections",
-        "1,new",
-        "--concurrency",
-        "many",
-    ]);
+    let rows = rows("--rtt 20ms --loss 0% --calls 50 --rate 100 --connections 1,new --concurrency many");
     for row in rows {
         assert_eq!(number(&row["dropped"]), 0, "{row}");
         assert_eq!(losses(&row), [""; 0], "{row}");
@@ -79,28 +55,13 @@ fn outliers_without_loss_have_no_loss_reason() {
 
 /// One connection with one call at a time carries ten calls in a second at this RTT, and a hundred arrive.
 #[test]
-fn row_in_which_calls_queue_is_marked_as_overloaded() {
+fn row_with_queued_calls_is_marked_as_overloaded() {
     if !is_supported() {
         return;
     }
-    let rows = rows(&[
-        "--rtt",
-        "100ms",
-        "--loss",
-        "0%",
-        "--calls",
-        "30",
-        "--rate",
-        "100",
-        "--connections",
-        "1",
-        "--concurrency",
-        "1",
-        "--api",
-        "grpc",
-        "--give-up",
-        "60s",
-    ]);
+    let rows = rows(
+        "--rtt 100ms --loss 0% --calls 30 --rate 100 --connections 1 --concurrency 1 --api grpc --give-up 60s",
+    );
     let [row] = rows.as_slice() else { panic!("{rows:?}") };
     assert!(row["utilization"].as_f64().unwrap() >= 10.0, "{row}");
     // The last call waited for those before: its latency counts from its arrival.

@@ -7,8 +7,8 @@ use socket_tap::event::TcpFlags;
 
 use super::Packet;
 
-/// Maximum number of flows. Beyond it, the one whose last packet is the oldest is forgotten.
-const MAX_FLOWS: usize = 4_096;
+/// Maximum number of flows with packets since the others were forgotten. As many more are kept that had none since then.
+const MAX_RECENT: usize = 4_096;
 
 /// Maximum number of gaps of a flow. Beyond it, the two lowest are joined.
 const MAX_GAPS: usize = 64;
@@ -31,10 +31,14 @@ const UNKNOWN_BEFORE: u32 = 1 << 30;
 /// ```
 #[derive(Debug, Default)]
 pub struct Retransmissions {
-    /// The TCP flows, each in one direction.
-    flows: HashMap<(SocketAddr, SocketAddr), Flow>,
-    packets: u64,
+    /// The TCP flows with recent packets, each in one direction.
+    recent: HashMap<Sockets, Flow>,
+    /// The flows without recent packets. They are forgotten when there are too many recent ones.
+    older: HashMap<Sockets, Flow>,
 }
+
+/// Addresses of the sender and of the receiver.
+type Sockets = (SocketAddr, SocketAddr);
 
 #[derive(Clone, Debug)]
 struct Flow {
@@ -44,8 +48,6 @@ struct Flow {
     syn: Option<u32>,
     /// Sequence numbers before `next` that were not observed, in their order.
     gaps: Vec<Gap>,
-    /// Number of the flow's last packet.
-    last: u64,
 }
 
 /// Sequence numbers that were not observed, although later ones were: the packet was lost before it came here, or it is
@@ -73,36 +75,40 @@ impl Retransmissions {
     /// Returns `false` if that is unknown, for example because the first packet was lost before it could be observed.
     pub fn observe(&mut self, packet: &Packet) -> bool {
         let (Some(tcp), Some(sockets)) = (packet.tcp(), packet.sockets()) else { return false };
-        self.packets += 1;
         let start = tcp.segment.seq;
         let end = start.wrapping_add(tcp.sequence_length());
         let span = Span { start, end, timestamp: tcp.segment.timestamps.map(|(value, _)| value) };
         let syn = tcp.has(TcpFlags::SYN).then_some(start);
-        let Some(flow) = self.flows.get_mut(&sockets) else {
-            self.insert(sockets, Flow::new(span, syn, self.packets));
+        let Some(flow) = self.flow(sockets) else {
+            self.insert(sockets, Flow::new(span, syn));
             return false;
         };
-        flow.last = self.packets;
         // A SYN with another number opens a new connection between the same ports.
         if syn.is_some() && syn != flow.syn {
-            *flow = Flow::new(span, syn, self.packets);
+            *flow = Flow::new(span, syn);
             return false;
         }
         start != end && flow.observe(span)
     }
 
-    fn insert(&mut self, sockets: (SocketAddr, SocketAddr), flow: Flow) {
-        if self.flows.len() >= MAX_FLOWS {
-            let oldest = self.flows.iter().min_by_key(|(_, flow)| flow.last).map(|(sockets, _)| *sockets);
-            oldest.and_then(|sockets| self.flows.remove(&sockets));
+    fn flow(&mut self, sockets: Sockets) -> Option<&mut Flow> {
+        if let Some(flow) = self.older.remove(&sockets) {
+            self.insert(sockets, flow);
         }
-        self.flows.insert(sockets, flow);
+        self.recent.get_mut(&sockets)
+    }
+
+    fn insert(&mut self, sockets: Sockets, flow: Flow) {
+        if self.recent.len() >= MAX_RECENT {
+            self.older = std::mem::take(&mut self.recent);
+        }
+        self.recent.insert(sockets, flow);
     }
 }
 
 impl Flow {
-    fn new(span: Span, syn: Option<u32>, last: u64) -> Self {
-        let mut flow = Self { next: span.end, syn, gaps: Vec::new(), last };
+    fn new(span: Span, syn: Option<u32>) -> Self {
+        let mut flow = Self { next: span.end, syn, gaps: Vec::new() };
         if syn.is_none() {
             let start = span.start.wrapping_sub(UNKNOWN_BEFORE);
             flow.gaps.push(Gap { start, end: span.start, timestamp: span.timestamp });

@@ -58,15 +58,20 @@ fn sequence_numbers_wrap_around() {
 #[test]
 fn number_of_flows_is_bounded() {
     let mut flows = Retransmissions::default();
-    let mut packet = segment(1, false, 10);
-    for port in 0..=u16::try_from(MAX_FLOWS).unwrap() {
+    let mut from_port = |port: usize| {
+        let mut packet = segment(1, false, 10);
         match &mut packet.transport {
-            Transport::Tcp(tcp) => tcp.from_port = port,
+            Transport::Tcp(tcp) => tcp.from_port = u16::try_from(port).unwrap(),
             other => panic!("{other:?}"),
         }
-        flows.observe(&packet);
+        flows.observe(&packet)
+    };
+    for port in 1..4 * MAX_RECENT {
+        assert!(!from_port(port));
+        // A flow that has packets is not forgotten.
+        assert_eq!(from_port(0), port > 1);
     }
-    assert_eq!(flows.flows.len(), MAX_FLOWS);
+    assert!(flows.recent.len() <= MAX_RECENT && flows.older.len() <= MAX_RECENT);
 }
 
 /// Returns a segment with a timestamp.
@@ -109,7 +114,7 @@ fn number_of_gaps_is_bounded() {
     for number in 1..500 {
         assert!(!flows.observe(&segment(number * 20, false, 10)));
     }
-    assert!(flows.flows.values().all(|flow| flow.gaps.len() == MAX_GAPS));
+    assert!(flows.recent.values().all(|flow| flow.gaps.len() == MAX_GAPS));
     // What lies between joined gaps is unknown, not repeated.
     assert!(!flows.observe(&segment(20, false, 10)));
     assert!(flows.observe(&segment(499 * 20, false, 10)));

@@ -92,7 +92,7 @@ wire_test! {
         assert!(records.map(|record| record.fate).all(|fate| fate == Fate::Undelivered));
     }
 
-    fn panic_of_a_task_does_not_end_the_wire() {
+    fn panicking_task_does_not_end_the_wire() {
         let wire = start(Options::new());
         let error = wire.client().run(async { panic!("on purpose") }).unwrap_err();
         assert!(error.is_panic());

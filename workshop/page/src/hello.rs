@@ -14,6 +14,8 @@ pub struct Hello {
     pub version: String,
     /// Number of the oldest event that the server can still send.
     pub first: u64,
+    /// Number of the newest event at the time of this message. The page follows steps that begin later.
+    pub last: u64,
     /// Address of the database that the servers use, without a password. `None` if the books are in memory.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub database: Option<String>,

@@ -13,13 +13,15 @@ import { createStatus } from "./frame/status.js";
 import { Store } from "./frame/store.js";
 import { createLanesView } from "./lanes/view.js";
 import { createLessonsView } from "./lessons/view.js";
+import { createOnlyLine } from "./room/only.js";
 import { createParticipants } from "./room/participants.js";
+import { followPresenter } from "./room/showing.js";
 import { createSocketsView } from "./sockets/view.js";
 import { createStoryView } from "./story/view.js";
 import { createWireView } from "./wire/view.js";
 
 const store = new Store();
-startFeed(store);
+if (startFeed(store)) followPresenter(store);
 
 const views = [
   createStoryView(store),
@@ -45,6 +47,7 @@ document.body.append(
     nav,
     el("div", { class: "end" }, createParticipants(store), createDownloads(store), createStatus(store), createStreamStatus(store), doBar.fold, keys.button),
   ),
+  createOnlyLine(store),
   doBar.element,
   body,
   keys.dialog,
@@ -79,6 +82,9 @@ function open(id) {
   chosen.show();
   if (location.hash !== `#${chosen.id}`) location.hash = chosen.id;
 }
+
+// The chosen button stays in sight in another size, too.
+new ResizeObserver(() => nav.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" })).observe(nav);
 
 addEventListener("hashchange", () => open(location.hash.slice(1)));
 

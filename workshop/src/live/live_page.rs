@@ -25,7 +25,7 @@ pub struct LivePage {
     pub(crate) room: Option<Settings>,
 }
 
-/// What a request to the live page must contain.
+/// The required contents of a request to the live page.
 #[derive(Debug)]
 pub(crate) struct Access {
     /// Address that the live server listens on.

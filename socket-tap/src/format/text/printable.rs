@@ -16,23 +16,54 @@ use std::fmt::Write as _;
 /// ```
 #[must_use]
 pub fn printable(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
     let mut printed = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\r' if chars.peek() == Some(&'\n') => {}
-            '\n' => printed.push('↵'),
-            // The symbols of Unicode's block "Control Pictures" are in the order of the characters.
-            '\0'..='\x1f' => printed.extend(char::from_u32(0x2400 + u32::from(c))),
-            '\x7f' => printed.push('␡'),
-            c if c.is_control() || is_hidden(c) => {
-                // Writing to a `String` cannot fail.
-                let _ = write!(printed, "\\u{{{:x}}}", u32::from(c));
-            }
-            c => printed.push(c),
+    let mut rest = text;
+    while let Some(at) = rest.find(|c| !is_printable(c)) {
+        let (before, after) = rest.split_at(at);
+        printed.push_str(before);
+        let mut chars = after.chars();
+        push_replaced(chars.next().unwrap_or_default(), chars.as_str(), &mut printed);
+        rest = chars.as_str();
+    }
+    printed.push_str(rest);
+    printed
+}
+
+/// Appends what replaces `c`. `after` is the text that follows.
+fn push_replaced(c: char, after: &str, printed: &mut String) {
+    match c {
+        '\r' if after.starts_with('\n') => {}
+        '\n' => printed.push('↵'),
+        // The symbols of Unicode's block "Control Pictures" are in the order of the characters.
+        '\0'..='\x1f' => printed.extend(char::from_u32(0x2400 + u32::from(c))),
+        '\x7f' => printed.push('␡'),
+        c => {
+            // Writing to a `String` cannot fail.
+            let _ = write!(printed, "\\u{{{:x}}}", u32::from(c));
         }
     }
-    printed
+}
+
+/// Returns `true` for a character that [`printable`] keeps: it is neither invisible nor a control character, and does not
+/// change the direction of the text.
+///
+/// ```
+/// use socket_tap::format::text::is_printable;
+///
+/// assert!(is_printable('é') && !is_printable('\x1b') && !is_printable('\u{202e}'));
+/// ```
+#[must_use]
+pub fn is_printable(c: char) -> bool {
+    !c.is_control() && (c.is_ascii() || !is_hidden(c))
+}
+
+/// Returns `true` if the text has only visible ASCII characters and spaces, as almost all texts in a trace. Looks at each
+/// byte even if an early one decides: without a branch, the compiler compares many bytes at once.
+fn is_plain(text: &str) -> bool {
+    text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'))
 }
 
 /// Returns `true` for characters that are invisible or reorder the text around them: those that Unicode calls default

@@ -5,13 +5,22 @@ use std::fmt;
 
 use crate::event::{Addr, Packet, Segment, TcpFlags};
 
+/// Maximum number of recent SYNs. As many older ones are kept.
+const MAX_RECENT: usize = 16_384;
+
 /// A tracker of TCP connections that converts their sequence numbers to relative ones, which count from the SYN of
 /// their direction. Packet analyzers show such numbers.
+///
+/// Memory is bounded: a connection that has no packet while those of 16,384 others begin may be forgotten.
 #[derive(Clone, Debug, Default)]
 pub struct SequenceNumbers {
     /// The last SYN of each direction, by the addresses of its sender and receiver.
-    syns: HashMap<(Addr, Addr), Syn>,
+    recent: HashMap<Addresses, Syn>,
+    /// Those that no packet used since `recent` was last full.
+    older: HashMap<Addresses, Syn>,
 }
+
+type Addresses = (Addr, Addr);
 
 #[derive(Clone, Copy, Debug)]
 struct Syn {
@@ -66,10 +75,11 @@ impl SequenceNumbers {
         let segment = packet.segment.as_ref()?;
         if segment.flags.contains(TcpFlags::SYN) {
             let syn = Syn { seq: segment.seq, window_scale: segment.window_scale };
-            self.syns.insert((packet.from.clone(), packet.to.clone()), syn);
+            self.insert((packet.from.clone(), packet.to.clone()), syn);
         }
-        let own = self.syns.get(&(packet.from.clone(), packet.to.clone()));
-        let other = self.syns.get(&(packet.to.clone(), packet.from.clone()));
+        let own = self.syn((packet.from.clone(), packet.to.clone()));
+        let other = self.syn((packet.to.clone(), packet.from.clone()));
+        let (own, other) = (own.as_ref(), other.as_ref());
         Some(Numbers {
             seq: number(own, segment.seq),
             ack: segment.ack.map(|ack| number(other, ack)),
@@ -80,6 +90,22 @@ impl SequenceNumbers {
                 .collect(),
             window: window(segment, own, other),
         })
+    }
+
+    fn syn(&mut self, addresses: Addresses) -> Option<Syn> {
+        if let Some(syn) = self.recent.get(&addresses) {
+            return Some(*syn);
+        }
+        let syn = self.older.remove(&addresses)?;
+        self.insert(addresses, syn);
+        Some(syn)
+    }
+
+    fn insert(&mut self, addresses: Addresses, syn: Syn) {
+        if self.recent.len() >= MAX_RECENT {
+            self.older = std::mem::take(&mut self.recent);
+        }
+        self.recent.insert(addresses, syn);
     }
 }
 
@@ -136,6 +162,21 @@ mod tests {
         numbers.observe(&packet(false, syn(0, None).with_ack(1)));
         let data = Segment { window: 502, ..Segment::new(TcpFlags::PSH, 1).with_ack(1) };
         assert_eq!(numbers.observe(&packet(true, data)).unwrap().window, 502);
+    }
+
+    #[test]
+    fn number_of_syns_is_bounded() {
+        let mut numbers = SequenceNumbers::default();
+        numbers.observe(&packet(true, syn(5, None)));
+        for number in 0..4 * MAX_RECENT as u32 {
+            let from = SocketAddr::from((number.to_be_bytes(), 1));
+            let other = Packet { from: from.into(), ..packet(true, syn(7, None)) };
+            numbers.observe(&other);
+            // A connection that has packets is not forgotten.
+            let own = numbers.observe(&packet(true, Segment::new(TcpFlags::PSH, 6))).unwrap();
+            assert_eq!(own.seq, Number::Relative(1));
+        }
+        assert!(numbers.recent.len() <= MAX_RECENT && numbers.older.len() <= MAX_RECENT);
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! The blocks of a pcapng file: `type, length, body, length`.
 
-use super::{ByteOrder, Error, Input, Problem, SECTION_HEADER};
+use crate::capture_file::byte_order::ByteOrder;
+use crate::capture_file::error::{Error, Problem};
+use crate::capture_file::file_kind::SECTION_HEADER;
 use crate::capture_file::frame::MAX_FRAME;
+use crate::capture_file::input::Input;
 
 /// Length of a block without its body.
 const FRAMING: u32 = 12;

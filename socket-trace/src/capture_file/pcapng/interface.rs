@@ -1,7 +1,7 @@
 //! The interfaces of a pcapng file, each with a link type and a clock.
 
-use super::ByteOrder;
 use super::options::options;
+use crate::capture_file::byte_order::ByteOrder;
 
 const SECOND: u128 = 1_000_000_000;
 

@@ -1,6 +1,6 @@
 //! The options at the end of a block: `code, length, value`, padded to a multiple of 4 bytes.
 
-use super::ByteOrder;
+use crate::capture_file::byte_order::ByteOrder;
 
 /// Maximum number of characters of a text.
 const MAX_TEXT: usize = 200;

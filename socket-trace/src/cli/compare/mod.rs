@@ -16,7 +16,7 @@ use crate::assertion::evidence;
 use crate::assertion::judge::{Judgement, exit_code, judge};
 use crate::assertion::limits::LimitChecker;
 use crate::compare::Comparison;
-use crate::summary::{RecordingState, Summary};
+use crate::summary::{EndedCall, RecordingState, Scope, Summary};
 use crate::table::page;
 use asserted::Asserted;
 
@@ -76,14 +76,14 @@ impl Compare {
             return Err(Failed::Usage("--assert same-primitives needs at least two traces".to_owned()));
         }
         let assertions = self.asserted.all();
-        let (mut files, mut summaries, mut checkers) = (Vec::new(), Vec::new(), Vec::new());
-        for (file, trace) in socket_traces::open(&self.files)? {
-            files.push(file);
-            let mut checker = LimitChecker::new(&assertions);
-            summaries
-                .push(Summary::with_calls(trace, RecordingState::Finished, &mut |call| checker.call(call))?);
-            checkers.push(checker);
-        }
+        let (files, traces): (Vec<_>, Vec<_>) = socket_traces::open(&self.files)?.into_iter().unzip();
+        let mut checkers: Vec<_> = traces.iter().map(|_| LimitChecker::new(&assertions)).collect();
+        let mut check = |index: usize, call: EndedCall<'_>| {
+            if let Some(checker) = checkers.get_mut(index) {
+                checker.call(call);
+            }
+        };
+        let summaries = Summary::of_all(traces, RecordingState::Finished, Scope::default(), &mut check)?;
         let comparison = Comparison::of(summaries);
         let mut judgements = judge(&assertions, &comparison, &checkers);
         evidence::look_up(judgements.iter_mut().flat_map(Judgement::evidence_mut), &files);

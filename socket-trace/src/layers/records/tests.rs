@@ -31,6 +31,7 @@ fn part(name: &'static str, class: Class, bytes: u64) -> Part {
         violation: None,
         is_http10: false,
         goaway: None,
+        content: None,
     }
 }
 

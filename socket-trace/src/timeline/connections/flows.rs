@@ -7,7 +7,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use socket_tap::event::{Packet, TcpFlags};
 use socket_tap::format::Side;
@@ -28,7 +28,7 @@ pub(super) struct Flows {
 
 #[derive(Debug)]
 struct Flow {
-    connection: Rc<Connection>,
+    connection: Arc<Connection>,
     /// Sequence number of the client's SYN.
     syn: Option<u32>,
     has_client: bool,
@@ -61,7 +61,7 @@ impl Flows {
         &mut self,
         packet: &Packet,
         next_number: impl FnOnce() -> u64,
-    ) -> Option<Rc<Connection>> {
+    ) -> Option<Arc<Connection>> {
         let (from, to) = (canonical(&packet.from)?, canonical(&packet.to)?);
         let segment = packet.segment.as_ref();
         let syn = segment.filter(|segment| {
@@ -75,17 +75,17 @@ impl Flows {
                 None => self.insert((from, to), next_number()),
             };
             flow.syn = Some(seq);
-            return Some(Rc::clone(&flow.connection));
+            return Some(Arc::clone(&flow.connection));
         }
         let known = self.by_addresses.get(&(from, to)).or_else(|| self.by_addresses.get(&(to, from)));
         if let Some(flow) = known {
-            return Some(Rc::clone(&flow.connection));
+            return Some(Arc::clone(&flow.connection));
         }
         let addresses = match server(segment?.flags, from, to)? {
             End::Sender => (to, from),
             End::Receiver => (from, to),
         };
-        Some(Rc::clone(&self.insert(addresses, next_number()).connection))
+        Some(Arc::clone(&self.insert(addresses, next_number()).connection))
     }
 
     fn insert(&mut self, addresses: Addresses, number: u64) -> &mut Flow {
@@ -106,7 +106,7 @@ impl Flows {
             peer: Some(server.into()),
             other: None,
         };
-        let flow = Flow { connection: Rc::new(connection), syn: None, has_client: false, has_server: false };
+        let flow = Flow { connection: Arc::new(connection), syn: None, has_client: false, has_server: false };
         self.by_addresses.entry(addresses).insert_entry(flow).into_mut()
     }
 }

@@ -49,7 +49,8 @@ fn heading(model: &Model, screen: &Screen, theme: Theme) -> Line<'static> {
 
 fn keys(screen: &Screen) -> &'static str {
     match screen.view {
-        View::Calls => " ↑↓ select  Enter open  End follow  Tab next view  q quit",
+        View::Calls if screen.is_filtering => " Enter keep the filter  Esc remove it  ↑↓ select  Ctrl-C quit",
+        View::Calls => " ↑↓ select  Enter open  / filter  End follow  Tab next view  q quit",
         View::Story => " ↑↓ scroll  ←→ other call  Esc back  Tab next view  q quit",
         View::Sockets => " ↑↓ scroll  Esc back  Tab next view  q quit",
     }

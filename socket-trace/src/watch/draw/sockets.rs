@@ -1,14 +1,14 @@
 //! Draws the table of sockets.
 
 use ratatui::Frame;
-use ratatui::layout::{Alignment, Constraint, Rect};
-use ratatui::text::Text;
+use ratatui::layout::{Alignment, Constraint, Layout, Rect};
+use ratatui::text::{Line, Text};
 use ratatui::widgets::{Paragraph, Row, Table, Wrap};
 
 use super::theme::Theme;
 use crate::sockets::changes::{Change, Marked};
 use crate::sockets::text::cells;
-use crate::watch::model::Model;
+use crate::watch::model::{MAX_ADDRESSES, Model};
 use crate::watch::screen::Screen;
 
 const COLUMNS: [(&str, Constraint, Alignment); 8] = [
@@ -28,6 +28,13 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, screen: &mu
         Ok(_) => return message(frame, area, "The recorded programs have no open socket."),
         Err(error) => return message(frame, area, error),
     };
+    let [area, bottom] =
+        Layout::vertical([Constraint::Min(0), Constraint::Length(u16::from(model.has_omitted_sockets))])
+            .areas(area);
+    if model.has_omitted_sockets {
+        let note = format!(" not shown: sockets with other addresses than the first {MAX_ADDRESSES}");
+        frame.render_widget(Line::styled(note, theme.notable()), bottom);
+    }
     let visible = usize::from(area.height.saturating_sub(1));
     screen.scroll = screen.scroll.min(rows.len().saturating_sub(visible));
     let heading = COLUMNS.map(|(name, _, alignment)| Text::from(name).alignment(alignment));

@@ -1,4 +1,4 @@
-//! Draws the phases of one call, with the socket calls of both sides.
+//! Draws the phases of one call, with the socket calls of both sides and the packets between them.
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -9,18 +9,24 @@ use socket_tap::format::text::seconds;
 
 use super::theme::Theme;
 use crate::story::Phase;
-use crate::watch::calls::CallRow;
+use crate::watch::call_row::CallRow;
 use crate::watch::model::Model;
-use crate::watch::phases::Step;
 use crate::watch::screen::Screen;
+use crate::watch::step::Step;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, screen: &mut Screen, theme: Theme) {
-    let call = screen.selected(model).and_then(|index| model.calls.iter().nth(index));
-    let Some(call) = call else {
+    let Some(call) = screen.selected_call(model) else {
         frame.render_widget(Paragraph::new("No call is selected.").wrap(Wrap { trim: true }), area);
         return;
     };
-    let [top, below] = Layout::vertical([Constraint::Length(2), Constraint::Min(0)]).areas(area);
+    let missing = missing(call, model);
+    let [top, below, bottom] = Layout::vertical([
+        Constraint::Length(2),
+        Constraint::Min(0),
+        Constraint::Length(u16::from(missing.is_some())),
+    ])
+    .areas(area);
+    frame.render_widget(Line::styled(missing.unwrap_or_default(), theme.notable()), bottom);
     let heading = Paragraph::new(heading(call, model)).style(theme.heading()).wrap(Wrap { trim: true });
     frame.render_widget(heading, top);
     let rows = rows(call, model, theme);
@@ -40,17 +46,17 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, screen: &mu
 
 /// Returns the call in one sentence.
 fn heading(call: &CallRow, model: &Model) -> String {
-    let label = model.labels.get(call.recording).map_or("", String::as_str);
     let status = call.status.as_deref().unwrap_or(if call.has_ended { "no status" } else { "in progress" });
     format!(
-        "{} → {status}, {} B to the server, {} B to the client in {:.2} ms ({}, call {} on connection c{}, {label})",
+        "{} → {status}, {} B to the server, {} B to the client in {:.2} ms ({}, call {} on connection c{}, {})",
         call.operation,
         call.to_server,
         call.to_client,
-        call.last.saturating_sub(call.began) as f64 / 1e6,
+        call.ms(),
         call.protocol,
         call.id.number,
         call.id.connection,
+        model.label(call),
     )
 }
 
@@ -58,7 +64,7 @@ fn rows<'a>(call: &CallRow, model: &'a Model, theme: Theme) -> Vec<Row<'a>> {
     let mut rows = Vec::new();
     for phase in Phase::ALL {
         let mut title = phase.title();
-        let steps: Vec<&Step> = model.phases.of(call.id, phase).collect();
+        let steps = model.phases.of(call.id, phase);
         if steps.is_empty() {
             let cells = [
                 Line::styled(title, theme.heading()),
@@ -79,16 +85,31 @@ fn rows<'a>(call: &CallRow, model: &'a Model, theme: Theme) -> Vec<Row<'a>> {
 }
 
 fn row<'a>(title: &'static str, step: &'a Step, theme: Theme) -> Row<'a> {
-    let text = |side: Side| {
-        if step.side == side { Line::styled(step.text.as_str(), theme.side(side)) } else { Line::default() }
+    let style = match step.is_dropped {
+        None => theme.side(step.side),
+        Some(false) => theme.quiet(),
+        Some(true) => theme.bad(),
     };
+    let text = |side: Side| {
+        if step.side == side { Line::styled(step.text.as_str(), style) } else { Line::default() }
+    };
+    let carries_style = if step.is_dropped.is_some() { style } else { theme.plain() };
     Row::new([
         Line::styled(title, theme.heading()),
         Line::from(seconds(step.at)),
         text(Side::Client),
         text(Side::Server),
-        Line::from(step.carries.as_str()),
+        Line::styled(step.carries.as_str(), carries_style),
     ])
+}
+
+/// Returns what of a call's connection is no longer kept, if anything.
+fn missing(call: &CallRow, model: &Model) -> Option<String> {
+    match model.phases.missing(call.id.connection, call.began) {
+        None => Some(" The earlier socket calls of this connection are no longer kept.".to_owned()),
+        Some(0) => None,
+        Some(count) => Some(format!(" no longer kept: {count} socket calls and packets of this connection")),
+    }
 }
 
 /// Returns why a phase has no socket calls.

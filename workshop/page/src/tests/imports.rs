@@ -66,3 +66,44 @@ fn modules_import_exactly_the_names_they_use() {
         assert_eq!(imported, foreign, "{name}: imported names (left) and used names (right)");
     }
 }
+
+/// Returns the folder of a module; `""` for the entry modules, which import from everywhere.
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Returns the paths of the modules that a module imports.
+fn imported_paths(name: &str, module: &str) -> Vec<String> {
+    let froms = module.lines().filter(|line| line.starts_with("import "));
+    let relative = froms.filter_map(|line| line.split_once("from \"")?.1.strip_suffix("\";"));
+    let resolve = |path: &str| {
+        let mut parts: Vec<&str> = folder(name).split('/').filter(|part| !part.is_empty()).collect();
+        for part in path.split('/') {
+            match part {
+                "." => {}
+                ".." => _ = parts.pop(),
+                _ => parts.push(part),
+            }
+        }
+        parts.join("/")
+    };
+    relative.map(resolve).collect()
+}
+
+#[test]
+fn folders_import_from_each_other_in_one_direction() {
+    let mut all = BTreeMap::new();
+    modules(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/web")), "", &mut all);
+    let mut imports: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for (name, module) in &all {
+        let others = imported_paths(name, module).into_iter().map(|path| folder(&path).to_owned());
+        imports.entry(folder(name)).or_default().extend(others.filter(|other| other != folder(name)));
+    }
+    assert!(imports.len() > 10, "{imports:?}");
+    // Removes the folders that import from none of the others, again and again. A circle stays.
+    while let Some(free) = imports.iter().find(|(_, from)| from.is_empty()).map(|(name, _)| *name) {
+        imports.remove(free);
+        imports.values_mut().for_each(|from| _ = from.remove(free));
+    }
+    assert!(imports.is_empty(), "these folders import from each other: {imports:?}");
+}

@@ -1,5 +1,6 @@
 #[path = "../../build/bundle.rs"]
 mod bundle;
+mod documents;
 mod imports;
 
 use std::collections::BTreeSet;
@@ -67,6 +68,17 @@ fn design_tokens_precede_other_styles() {
 fn index_links_icon_style_and_script() {
     for name in ["href=\"icon.svg\"", "href=\"page.css\"", "src=\"page.js\""] {
         assert!(INDEX.contains(name), "{name}");
+    }
+}
+
+#[test]
+fn all_html_pages_have_the_same_head() {
+    let head = |page: &str| {
+        let (head, _) = page.split_once("</head>").unwrap();
+        head.lines().filter(|line| !line.contains("<script ")).collect::<Vec<_>>().join("\n")
+    };
+    for page in [include_str!("../../web/room/index.html"), include_str!("../../web/no-token.html")] {
+        assert_eq!(head(page), head(INDEX));
     }
 }
 

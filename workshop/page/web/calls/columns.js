@@ -3,6 +3,7 @@
 import { el } from "../frame/dom.js";
 import { apiOrder, apiTitle } from "../recording/apis.js";
 import { clientOf } from "../recording/call-list.js";
+import { participantName } from "../recording/client-steps.js";
 import { byteCountText, durationText, numberText } from "../recording/numbers.js";
 
 /** The columns. `by` returns the value to sort by, and `draw` the content of a cell. */
@@ -70,9 +71,11 @@ function callsOperation(row) {
   ].filter(Boolean);
 }
 
-/** Draws the user agent and the address, of which the port is never cut off. */
+/** Draws the name of a participant, who is known by it; else the user agent and the address, of which the port is never cut off. */
 function callsClient({ connection: { isOwn, agent, address } }) {
   if (isOwn) return el("span", { class: "soft", text: "workshop" });
+  const name = participantName(agent);
+  if (name !== null) return el("b", { title: `${agent} from ${address}`, text: name });
   return el(
     "span",
     { class: "calls-caller" },

@@ -2,12 +2,13 @@
 
 import { apiTitle } from "../recording/apis.js";
 import { clientOf } from "../recording/call-list.js";
+import { participantName } from "../recording/client-steps.js";
 
 const CALLS_FILTER_TEXTS = {
   api: (row) => [row.api, apiTitle(row.api)],
   operation: (row) => [row.operation],
   kind: (row) => [row.kind],
-  client: (row) => [clientOf(row)],
+  client: (row) => [clientOf(row), row.connection.agent, participantName(row.connection.agent) ?? ""],
   status: (row) => [row.status],
   step: (row) => [row.step ?? ""],
 };
@@ -27,6 +28,7 @@ const CALLS_FILTER_STATES = {
 export const CALLS_FILTER_KEYS = [
   "api:grpc",
   "client:curl",
+  "client:=anna",
   "status:404",
   "kind:\"get a book\"",
   "operation:GetBook",
@@ -42,7 +44,7 @@ export const CALLS_FILTER_KEYS = [
 
 /**
  * Parses the filter: `{ passes, error, showsReflection }`. `error` explains the first condition that is not valid, which
- * no call meets; `null` if there is none. A condition with a minus before it must not be met.
+ * no call meets; `null` if there is none. A condition with a minus before it must not be met. After `=`, a text must be equal.
  */
 export function parseCallsFilter(text) {
   const conditions = [...text.matchAll(/(-?)(?:(\w+):)?("[^"]*"?|\S+)/g)].map(callsCondition);
@@ -55,17 +57,20 @@ export function parseCallsFilter(text) {
 
 function callsCondition([, minus, key, quoted]) {
   const value = quoted.replaceAll('"', "").toLowerCase();
-  const condition = key === undefined ? callsText(Object.values(CALLS_FILTER_TEXTS), value) : callsKey(key, value);
+  const condition = key === undefined ? callsText(Object.values(CALLS_FILTER_TEXTS), (text) => text.includes(value)) : callsKey(key, value);
   if (minus === "" || condition.error) return condition;
   return { isMet: (row) => !condition.isMet(row) };
 }
 
-function callsText(texts, value) {
-  return { isMet: (row) => texts.some((of) => of(row).some((text) => text.toLowerCase().includes(value))) };
+function callsText(texts, isWanted) {
+  return { isMet: (row) => texts.some((of) => of(row).some((text) => isWanted(text.toLowerCase()))) };
 }
 
 function callsKey(key, value) {
-  if (key in CALLS_FILTER_TEXTS) return callsText([CALLS_FILTER_TEXTS[key]], value);
+  if (key in CALLS_FILTER_TEXTS) {
+    const exact = value.startsWith("=") ? value.slice(1) : null;
+    return callsText([CALLS_FILTER_TEXTS[key]], (text) => (exact === null ? text.includes(value) : text === exact));
+  }
   if (key in CALLS_FILTER_NUMBERS) return callsNumber(key, value);
   if (key !== "is") return callsInvalid(`unknown key “${key}”`);
   const isMet = CALLS_FILTER_STATES[value];

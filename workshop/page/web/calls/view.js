@@ -10,7 +10,7 @@ import { CALLS_FILTER_KEYS, parseCallsFilter } from "./filter.js";
 import { CallsTable } from "./table.js";
 
 /** Minimum time between two updates for new events, in milliseconds. */
-const CALLS_WAIT = 100;
+const CALLS_WAIT = 200;
 const CALLS_FROM_START = { column: "at", isDown: false };
 
 /** Creates the screen. Selecting a call selects its first event, its kind and its step for the other screens. */
@@ -75,10 +75,6 @@ export function createCallsView(store) {
     select(rows[Math.max(0, Math.min(rows.length - 1, next))]);
   }
 
-  store.on("callsFilter", () => {
-    filter.value = store.callsFilter;
-    draw();
-  });
   const drawSoon = throttled(draw, CALLS_WAIT);
   store.on("items", drawSoon);
   for (const kind of ["hello", "cursor", "selection"]) store.on(kind, draw);
@@ -136,9 +132,6 @@ function callsFilterField(onChange) {
     focus: () => input.focus(),
     get value() {
       return input.value;
-    },
-    set value(text) {
-      input.value = text;
     },
   };
 }

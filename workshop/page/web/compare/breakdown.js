@@ -1,6 +1,7 @@
 // The byte breakdown of both directions as bars on a common scale and as numbers.
 
 import { el } from "../frame/dom.js";
+import { tableHolder } from "../frame/table-holder.js";
 import { numberText, shareText } from "../recording/numbers.js";
 import { DIRECTIONS, classesToShow, breakdownTotal } from "../recording/byte-breakdown.js";
 
@@ -10,13 +11,12 @@ export function breakdownTable(caption, rows) {
   const totals = withPayload.flatMap(({ spent }) => DIRECTIONS.map(([direction]) => breakdownTotal(spent[direction])));
   const max = Math.max(1, ...totals);
   const classes = classesToShow(withPayload.map(({ spent }) => spent));
-  return el(
-    "div",
-    { class: "table-holder", "data-key": "bytes" },
+  return tableHolder(
+    caption,
     el(
       "table",
       { class: "facts bytes" },
-      el("caption", { text: caption }),
+      el("caption", {}, el("span", { text: caption })),
       el(
         "thead",
         {},
@@ -36,6 +36,7 @@ export function breakdownTable(caption, rows) {
         ),
       ),
     ),
+    "bytes",
   );
 }
 

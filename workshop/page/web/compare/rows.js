@@ -1,9 +1,10 @@
 // The rows of the comparison: the traces of one side, with their data of one step.
 
 import { apiOrder, apiTitle } from "../recording/apis.js";
-import { lastStep } from "../recording/connections.js";
+import { groupBy, lastStep } from "../recording/connections.js";
 import { averageBreakdown } from "../recording/byte-breakdown.js";
 import { callKind, callKinds } from "../recording/call-kinds.js";
+import { isClientStepName } from "../recording/client-steps.js";
 
 /** Returns the traces of one side, in the order of the lanes. */
 export function comparedTraces(store, side) {
@@ -28,18 +29,25 @@ export function comparedSteps(traces) {
   return [...new Set(traces.flatMap((trace) => trace.steps.map((step) => step.name)))];
 }
 
+/** Returns the titles of all steps by name. */
+export function comparedStepTitles(traces) {
+  const steps = groupBy(traces.flatMap((trace) => trace.steps), ({ name }) => name);
+  return new Map(steps.map(([name, own]) => [name, comparedStepTitle(name, own)]));
+}
+
 /** Returns the title of a step, with its client if known, and the number of runs if its numbers are averages of several. */
-export function comparedStepTitle(traces, name) {
-  const steps = traces.flatMap((trace) => trace.steps.filter((step) => step.name === name));
+function comparedStepTitle(name, steps) {
   const times = Math.max(0, ...steps.map((step) => step.times));
   const client = steps.find((step) => step.client !== undefined)?.client;
   const title = client === undefined ? name : `${client} ${name}`;
   return times > 1 ? `${title}, average of ${times} runs` : title;
 }
 
-/** Returns the latest step that the comparison contains. */
+/** Returns the latest step that the comparison contains. In a room, those of participants come too fast to be followed. */
 export function latestStep(store, names) {
-  return lastStep(store.items, (step) => names.includes(step)) ?? names.at(-1);
+  const known = new Set(names);
+  const isFollowed = (step) => known.has(step) && (store.room === null || !isClientStepName(step));
+  return lastStep(store.items, isFollowed) ?? names.at(-1);
 }
 
 /**

@@ -1,6 +1,7 @@
 // The socket usage of a step, or of the calls of a kind, with one row for each API.
 
 import { el } from "../frame/dom.js";
+import { tableHolder } from "../frame/table-holder.js";
 import { breakdownTotal } from "../recording/byte-breakdown.js";
 import { byteCountText, millisText, numberText } from "../recording/numbers.js";
 import { callsSum } from "./rows.js";
@@ -22,37 +23,30 @@ export function stepTable(title, rows, key) {
 }
 
 function factsTable(title, rows, key, columns) {
-  return el(
-    "div",
-    { class: "table-holder", "data-key": key },
-    el(
-      "table",
-      { class: "facts" },
-      el("caption", { text: title }),
-      el(
-        "thead",
-        {},
-        el(
-          "tr",
-          {},
-          el("th", { scope: "col", text: "API" }),
-          columns.map(([title]) => el("th", { scope: "col", text: title })),
-        ),
-      ),
-      el(
-        "tbody",
-        {},
-        rows.map(({ title, step }) =>
-          el(
-            "tr",
-            { "data-key": title },
-            el("th", { scope: "row", text: title }),
-            columns.map(([, text]) => el("td", { class: "number", text: text(step) })),
-          ),
-        ),
-      ),
+  // Roles, because in a narrow window the elements are laid out as a grid, which has none.
+  const row = (attributes, ...cells) => el("tr", { role: "row", ...attributes }, ...cells);
+  const head = row(
+    {},
+    el("th", { scope: "col", role: "columnheader", text: "API" }),
+    columns.map(([title]) => el("th", { scope: "col", role: "columnheader", text: title })),
+  );
+  const body = rows.map(({ title, step }) =>
+    row(
+      { "data-key": title },
+      el("th", { scope: "row", role: "rowheader", text: title }),
+      columns.map(([, text]) => el("td", { role: "cell", class: "number", text: text(step) })),
     ),
   );
+  const table = el(
+    "table",
+    { class: "facts turned", role: "table" },
+    el("caption", {}, el("span", { text: title })),
+    el("thead", { role: "rowgroup" }, head),
+    el("tbody", { role: "rowgroup" }, body),
+  );
+  table.style.setProperty("--facts", columns.length + 1);
+  table.style.setProperty("--rows", rows.length);
+  return tableHolder(title, table, key);
 }
 
 const KIND_COLUMNS = [

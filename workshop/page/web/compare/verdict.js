@@ -1,8 +1,8 @@
 // The verdict and the call patterns of each kind of socket.
 
 import { el } from "../frame/dom.js";
+import { callOrder } from "../primitives/call-order.js";
 import { apiTitle } from "../recording/apis.js";
-import { callOrder } from "../recording/call-order.js";
 import { listenersByPattern } from "../recording/listeners.js";
 import { countText } from "../recording/numbers.js";
 import { comparedTitle, comparedTraces } from "./rows.js";

@@ -1,17 +1,21 @@
 // The screen "Compare": the verdict, and the socket usage and bytes of a step, or of all calls of a kind.
 
 import { createChoice } from "../frame/choice.js";
-import { el, onFrame } from "../frame/dom.js";
+import { el, onFrame, throttled } from "../frame/dom.js";
 import { morph } from "../frame/morph.js";
+import { OptionList } from "../frame/option-list.js";
 import { breakdownTable } from "./breakdown.js";
 import { bytesOfCalls, bytesOfStep, latestStep, rowsOfKind, rowsOfStep, upstreamRows } from "./rows.js";
-import { comparedKinds, comparedSide, comparedSteps, comparedStepTitle, comparedTraces } from "./rows.js";
+import { comparedKinds, comparedSide, comparedSteps, comparedStepTitles, comparedTraces } from "./rows.js";
 import { samplesList, samplesOfKind, samplesOfStep } from "./samples.js";
 import { stepSentences } from "./sentences.js";
 import { kindTable, stepTable } from "./table.js";
 import { verdictSection } from "./verdict.js";
 
 const LATEST = "";
+
+/** Minimum time between two drawings for new events, in milliseconds. */
+const COMPARE_WAIT = 250;
 
 /** Creates the screen, which is updated in place with each comparison. */
 export function createCompareView(store) {
@@ -24,7 +28,8 @@ export function createCompareView(store) {
     ],
     { onchange: (value) => store.set("kind", value === "kind" ? (store.kind ?? kind.value) : null) },
   );
-  const step = el("select", { onchange: () => store.set("step", step.value || null) });
+  const step = el("select", { class: "compare-step", onchange: () => store.set("step", step.value || null) });
+  const options = new OptionList(step);
   const kind = el("select", { onchange: () => store.set("kind", kind.value) });
   const side = createChoice(
     "as recorded by",
@@ -80,11 +85,11 @@ export function createCompareView(store) {
   /** Draws the list of steps and returns the step to show. */
   function drawSteps(traces, names, latest) {
     const wanted = names.includes(store.step) ? store.step : LATEST;
-    const title = (name) => comparedStepTitle(traces, name);
-    const options = names.map((name) => el("option", { value: name, text: title(name), "data-key": name }));
-    const first = el("option", { value: LATEST, text: `latest: ${title(latest)}` });
-    morph(step, el("select", {}, first, options));
-    step.value = wanted;
+    const titles = comparedStepTitles(traces);
+    const option = (key, value, text) => ({ key, label: text, value, text: () => text });
+    const first = option(LATEST, LATEST, `latest: ${titles.get(latest)}`);
+    options.draw([first, ...names.map((name) => option(name, name, titles.get(name)))]);
+    if (step.value !== wanted) step.value = wanted;
     return wanted === LATEST ? latest : wanted;
   }
 
@@ -95,7 +100,7 @@ export function createCompareView(store) {
 
   function stepFacts(traces, name, recordedBy) {
     const rows = rowsOfStep(traces, name);
-    const title = comparedStepTitle(traces, name);
+    const title = comparedStepTitles(traces).get(name);
     const upstream = upstreamRows(traces, name);
     const isWhole = calls.value === "step";
     const hasPayload = rows.some(({ step }) => step.spent);
@@ -126,7 +131,8 @@ export function createCompareView(store) {
 
   // A chosen step replaces the kind of a call that was selected before.
   store.on("step", () => store.kind !== null && store.set("kind", null));
-  for (const change of ["comparison", "hello", "items", "step", "kind"]) store.on(change, draw);
+  store.on("items", throttled(draw, COMPARE_WAIT));
+  for (const change of ["comparison", "hello", "step", "kind"]) store.on(change, draw);
   return {
     id: "compare",
     title: "Compare",

@@ -1,8 +1,8 @@
 // Tables of the socket calls over UDP and TCP, and of the sent, received and lost datagrams.
 
 import { el } from "../frame/dom.js";
+import { primitiveIcon } from "../primitives/primitives.js";
 import { numberText } from "../recording/numbers.js";
-import { primitiveIcon } from "../recording/primitives.js";
 import { PLAIN_CALLS, PLAIN_SIDES } from "./counts.js";
 
 const DATAGRAM_COLUMNS = ["direction", "sent", "received", "lost"];

@@ -37,6 +37,7 @@ export function createDoBar(store) {
     const { title } = store.hello?.operations.find((operation) => operation.id === id) ?? {};
     if (title === undefined) return;
     commands.choose(id);
+    store.showOnly(null);
     // Shows the new step as soon as it begins.
     store.set("place", { at: store.place.at, after: store.items.at(-1)?.seq ?? 0 });
     // Scrolls to the new events, unless playback is paused.

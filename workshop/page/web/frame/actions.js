@@ -45,6 +45,16 @@ export function removeParticipant(name) {
   return actionPost("api/room/remove", { name });
 }
 
+/** Lets the pages of participants follow: `{ step, lesson }`, the first event of the shown step and the id of the lesson. */
+export function showToRoom(showing) {
+  return actionPost("api/room/show", showing);
+}
+
+/** Stores a participant's prediction: the number of the chosen answer. */
+export function predict(lesson, question, choice) {
+  return actionPost("api/room/predict", { lesson, question, choice });
+}
+
 async function actionPost(path, body) {
   const request = {
     method: "POST",

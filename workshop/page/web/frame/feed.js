@@ -1,6 +1,6 @@
 // The source of the page's data: the server's event stream, or the recording inside a report.
 
-import { wireOfReport } from "../wire/report.js";
+import { wireOfReport } from "../recording/wire-report.js";
 import { Stream } from "./stream.js";
 
 /** Fills the store from the server, or from the recording if the page is a report. Returns `true` for a server. */
@@ -26,6 +26,7 @@ function feedFromServer(store) {
   const handlers = {
     hello: (hello) => store.begin(hello),
     items: (items) => store.add(items),
+    openings: (items) => store.addOpenings(items),
     dropped: ({ count }) => store.drop(count),
     failed: ({ error }) => store.set("feedError", error),
   };

@@ -1,6 +1,7 @@
 // Keyboard shortcuts and the dialog that lists them.
 
 import { el } from "./dom.js";
+import { closePopovers } from "./popover.js";
 
 /**
  * Creates the shortcuts: `{ add, dialog, button }`. `add` takes a title, bindings
@@ -29,6 +30,7 @@ export function createKeys() {
     const binding = on.find(({ keys, run }) => run && keys.includes(event.key));
     if (!binding) return;
     event.preventDefault();
+    closePopovers();
     binding.run();
   });
   const button = el("button", {

@@ -5,7 +5,7 @@ import { el } from "./dom.js";
 const POPOVER_MARGIN = 8;
 let popoverCount = 0;
 
-/** Creates the button and its popover. `onopen` is called before the popover opens. */
+/** Creates the button and its popover: `{ element, isOpen }`. `onopen` is called before the popover opens. */
 export function createPopover(text, content, onopen = () => {}) {
   popoverCount += 1;
   const id = `popover-${popoverCount}`;
@@ -22,7 +22,12 @@ export function createPopover(text, content, onopen = () => {}) {
     panel.hidePopover();
     button.focus();
   });
-  return { element };
+  return { element, isOpen: () => panel.matches(":popover-open") };
+}
+
+/** Closes an open popover, so that it does not cover what a shortcut shows. */
+export function closePopovers() {
+  for (const panel of document.querySelectorAll(".popover:popover-open")) panel.hidePopover();
 }
 
 /** Places the popover below its button and within the window. */

@@ -1,23 +1,30 @@
 // The state of the page. Each change notifies the listeners of its kind, which draw.
 
 import { registerRecordings } from "../recording/apis.js";
+import { isOpening } from "../recording/listeners.js";
+import { ParticipantEvents } from "./only.js";
 
 /** Maximum number of items. Older items are dropped and counted. The trace files contain all of them. */
 export const MAX_ITEMS = 20_000;
+
+/** Maximum number of calls that opened listening sockets. A server makes a few at its start. */
+const MAX_OPENINGS = 256;
 
 /**
  * The state of the page.
  *
  * Kinds of changes: `hello`, `items`, `cursor`, `selection`, `focus`, `place`, `step`, `kind`, `comparison`, `sockets`,
- * `watching`, `wire`, `room`, `callsFilter`, `streamState`, `feedError`.
+ * `watching`, `wire`, `room`, `only`, `showing`, `streamState`, `feedError`.
  */
 export class Store {
   /** `true` with a server, `false` in a report. */
   live = false;
   /** The server's `hello` message: recordings, lanes and operations. */
   hello = null;
-  /** The events in order of time. */
+  /** The events in order of time. With `only`, those of one participant. */
   items = [];
+  /** The calls that opened the servers' listening sockets, also those that were dropped from `items`. */
+  openings = [];
   /** Number of dropped items before `items`. */
   dropped = 0;
   /** The comparison, as printed by `socket-trace compare --json`. */
@@ -28,10 +35,12 @@ export class Store {
   watching = {};
   /** The recording of the lossy network, see `wire/README.md`; `null` for none. */
   wire = null;
-  /** The filter of the screen "Calls", as another part of the page sets it. */
-  callsFilter = "";
-  /** The room: `{ urls, participants }`; `null` without one. */
+  /** The room: `{ urls, participants, predictions }`; `null` without one. */
   room = null;
+  /** The name of the only participant whose calls are shown; `null` for all calls. */
+  only = null;
+  /** What participants' pages follow: `{ step, lesson }`, the first event of the story and the id of the lesson. */
+  showing = { step: null, lesson: null };
   /** State of the event stream: `connecting`, `open`, `lost`, `refused`, or `file` in a report. */
   streamState = "connecting";
   /** The server's error message if the stream is `refused`; else `null`. */
@@ -55,6 +64,12 @@ export class Store {
   kind = null;
 
   #listeners = new Map();
+  #boot = null;
+  /** All events, also those that `only` excludes. */
+  #all = this.items;
+  #selects = null;
+  /** Number of times that other events were selected. It makes the screens begin anew. */
+  #selections = 0;
 
   /** Calls `listener` at each change of the kind. Returns a function that removes the listener. */
   on(kind, listener) {
@@ -67,6 +82,12 @@ export class Store {
     for (const listener of this.#listeners.get(kind) ?? []) listener();
   }
 
+  /** Changes a part of what participants' pages follow. */
+  show(part) {
+    const showing = { ...this.showing, ...part };
+    if (JSON.stringify(showing) !== JSON.stringify(this.showing)) this.set("showing", showing);
+  }
+
   /** Sets a field and notifies its listeners. */
   set(field, value) {
     this[field] = value;
@@ -75,30 +96,74 @@ export class Store {
 
   /** Handles a `hello` message. Clears the state if it comes from another run of the server. */
   begin(hello) {
-    const isOther = this.hello !== null && this.hello.boot !== hello.boot;
-    this.hello = hello;
+    const isOther = this.#boot !== null && this.#boot !== hello.boot;
+    this.#boot = hello.boot;
     registerRecordings(hello.recordings);
     if (isOther) {
-      Object.assign(this, { items: [], dropped: 0, cursor: null, selected: null, focus: null, step: null, kind: null });
+      this.#all = this.items = [];
+      this.openings = [];
+      this.#selects = null;
+      Object.assign(this, { dropped: 0, cursor: null, selected: null, focus: null, step: null, kind: null, only: null });
       this.place = { at: null };
-      this.feedError = this.wire = null;
-      for (const kind of ["items", "cursor", "selection", "focus", "place", "step", "kind", "feedError", "wire"]) this.#changed(kind);
+      this.comparison = this.feedError = this.wire = null;
+    }
+    this.hello = this.#ofSelection(hello);
+    if (isOther) {
+      for (const kind of ["items", "cursor", "selection", "focus", "place", "step", "kind", "only", "comparison", "feedError", "wire"]) this.#changed(kind);
     }
     this.#changed("hello");
   }
 
   /** Adds items. Ignores items that are already present. */
   add(items) {
-    const last = this.items.at(-1)?.seq ?? 0;
+    const last = this.#all.at(-1)?.seq ?? 0;
     const fresh = items.filter((item) => item.seq > last);
     if (fresh.length === 0) return;
-    for (const item of fresh) this.items.push(item);
-    const surplus = this.items.length - MAX_ITEMS;
+    for (const item of fresh) this.#all.push(item);
+    if (this.openings.length < MAX_OPENINGS) this.openings.push(...fresh.filter(isOpening));
+    const surplus = this.#all.length - MAX_ITEMS;
     if (surplus > 0) {
-      this.items.splice(0, surplus);
+      this.#all.splice(0, surplus);
       this.dropped += surplus;
     }
+    if (this.#selects?.learn(fresh)) return this.#select();
+    if (this.#selects !== null) {
+      this.items.push(...fresh.filter((item) => this.#selects.includes(item)));
+      this.items.splice(0, this.indexOf(this.#all[0].seq));
+    }
     this.#changed("items");
+  }
+
+  /** Adds calls that opened listening sockets, and that the server no longer sends with the other items. */
+  addOpenings(items) {
+    const last = this.openings.at(-1)?.seq ?? 0;
+    this.openings.push(...items.filter(({ seq }) => seq > last));
+  }
+
+  /** Shows only the calls of the participant with this name, on the screens that show recorded calls; with `null`, all calls. */
+  showOnly(name) {
+    if (name === this.only) return;
+    this.only = name;
+    this.#selects = name === null ? null : new ParticipantEvents(name, (this.hello?.lanes ?? []).map(({ api }) => api));
+    this.#selects?.learn(this.#all);
+    Object.assign(this, { cursor: null, selected: null, focus: null });
+    for (const kind of ["cursor", "selection", "focus"]) this.#changed(kind);
+    this.#select();
+    this.set("place", { at: this.items.at(-1)?.seq ?? null });
+    this.#changed("only");
+  }
+
+  /** Selects the events anew. Those of a participant's connection are known only when its first request has arrived. */
+  #select() {
+    this.items = this.#selects === null ? this.#all : this.#all.filter((item) => this.#selects.includes(item));
+    this.#selections += 1;
+    this.hello = this.#ofSelection(this.hello);
+    this.#changed("hello");
+    this.#changed("items");
+  }
+
+  #ofSelection(hello) {
+    return this.#selections === 0 || hello === null ? hello : { ...hello, boot: `${this.#boot} ${this.#selections}` };
   }
 
   /** Counts items that the server has dropped. */

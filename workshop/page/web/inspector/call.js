@@ -1,8 +1,8 @@
 // Navigation from an event to related events: those of the same API call, and the linked ones of the other side.
 
 import { el } from "../frame/dom.js";
+import { primitiveIcon } from "../primitives/primitives.js";
 import { sourceOf } from "../recording/apis.js";
-import { primitiveIcon } from "../recording/primitives.js";
 import { eventAmount } from "../recording/event-text.js";
 
 /** Maximum number of buttons for events of the other side. */

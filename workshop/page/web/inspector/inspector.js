@@ -2,14 +2,14 @@
 
 import { el, onFrame } from "../frame/dom.js";
 import { createSplitter } from "../frame/splitter.js";
+import { primitiveIcon, primitiveOf } from "../primitives/primitives.js";
 import { apiTitle, sourceOf } from "../recording/apis.js";
-import { primitiveIcon, primitiveOf } from "../recording/primitives.js";
 import { eventAmount } from "../recording/event-text.js";
 import { inspectBytes } from "./bytes.js";
 import { callNeighbour, inspectCall } from "./call.js";
 import { inspectEvent } from "./event.js";
-import { inspectProperties } from "./properties.js";
 import { inspectParts } from "./parts.js";
+import { inspectProperties } from "./properties.js";
 
 /** Creates the panel for the selected event of the lanes: `{ element, keys, show, hide }`. */
 export function createInspector(store, lanes) {

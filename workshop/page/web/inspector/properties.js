@@ -1,9 +1,9 @@
 // The properties of an event: system call, time, socket, connection, addresses and the data of a close.
 
 import { el } from "../frame/dom.js";
+import { primitiveOf } from "../primitives/primitives.js";
 import { durationOf } from "../recording/connections.js";
 import { byteCountText, countText, numberText, durationText } from "../recording/numbers.js";
-import { primitiveOf } from "../recording/primitives.js";
 
 /** Draws the properties of an event as a list. `since` is the time since the start of its step, if it has one. */
 export function inspectProperties(item, { flow, since }) {

@@ -1,7 +1,7 @@
 // The arrows between the columns, from a sending call to the receiving one.
 
 import { el, svg } from "../frame/dom.js";
-import { primitiveOf } from "../recording/primitives.js";
+import { primitiveOf } from "../primitives/primitives.js";
 
 const ARROW_HEAD = 7;
 

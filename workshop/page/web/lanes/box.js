@@ -1,7 +1,7 @@
 // The box of an event.
 
 import { el } from "../frame/dom.js";
-import { primitiveIcon, primitiveOf } from "../recording/primitives.js";
+import { primitiveIcon, primitiveOf } from "../primitives/primitives.js";
 import { eventAmount, eventDetail, eventLabel, isEndOfStream } from "../recording/event-text.js";
 import { lanePosition } from "./columns.js";
 

@@ -59,8 +59,9 @@ export class LaneField {
   }
 
   /**
-   * Returns the height of the field with the first `count` events, and the start of the last step: `[bottom, begin]`. If
-   * the last step fits into the window of height `windowHeight`, the field is long enough to show the step at the top.
+   * Returns the height of the field with the first `count` events, the start of the last step, and the `seq` of its first
+   * event: `[bottom, begin, first]`. If the last step fits into the window of height `windowHeight`, the field is long enough to
+   * show the step at the top.
    */
   end(count, height, windowHeight) {
     const last = this.model.entries[count - 1];
@@ -68,7 +69,7 @@ export class LaneField {
     const begin = last?.heading ? last.heading.y - this.origin : 0;
     const bottom = Math.max(end, begin + windowHeight);
     this.element.style.height = `${bottom}px`;
-    return [bottom, begin];
+    return [bottom, begin, last?.heading?.first ?? 0];
   }
 
   /** Draws the part of the first `count` events between `top` and `bottom`. */

@@ -1,11 +1,11 @@
 // The heading of a step across the lanes: its name, the comparison of its calls, and the totals of each lane.
 
 import { el, throttled } from "../frame/dom.js";
+import { callOrder } from "../primitives/call-order.js";
 import { apiTitle } from "../recording/apis.js";
-import { callOrder } from "../recording/call-order.js";
 import { byteCountText, countText, listText, durationText } from "../recording/numbers.js";
+import { hasParts } from "../recording/step-headings.js";
 import { comparePatterns, stepTotals } from "../recording/step-summary.js";
-import { hasParts } from "./steps.js";
 
 /** Minimum time between two updates of a heading, in milliseconds. */
 const HEAD_WAIT = 150;
@@ -14,8 +14,13 @@ const HEAD_WAIT = 150;
 const HEAD_ALL = { 2: "both", 3: "all three", 4: "all four" };
 
 /** Returns the height of a heading with or without totals. */
-export function laneHeadHeight({ isFromTerminal }, hasTotals) {
-  return hasTotals && !isFromTerminal ? 57 : 31;
+export function laneHeadHeight(heading, hasTotals) {
+  return hasTotals && !headIsBare(heading) ? 57 : 31;
+}
+
+/** Returns `true` if the heading is one line, without totals. */
+function headIsBare({ isFromTerminal, continues }) {
+  return isFromTerminal || continues !== undefined;
 }
 
 /**
@@ -30,7 +35,7 @@ export function laneHead({ heading }, { apis, onCompare }) {
   const title = el("h3", { text: label });
   line.append(...[title, pause].filter(Boolean));
   const element = el("div", { class: "lane-head-rule" }, line);
-  if (!onCompare || heading.isFromTerminal) return { element, show: () => headTitle(title, heading.label) };
+  if (!onCompare || headIsBare(heading)) return { element, show: () => headTitle(title, heading.label) };
   const same = el("span", { class: "lane-same" });
   const compare = el("button", {
     type: "button",

@@ -1,6 +1,6 @@
 // The lanes: the socket calls of each API's client and server side by side. Time runs downwards.
 
-import { el, onFrame } from "../frame/dom.js";
+import { el, onFrame, throttled } from "../frame/dom.js";
 import { LANE_GUTTER } from "./columns.js";
 import { LaneField } from "./field.js";
 import { LaneFocus } from "./focus.js";
@@ -12,10 +12,14 @@ import { LaneSwitch } from "./switch.js";
 import { laneTitles } from "./titles.js";
 import { LaneWindow } from "./window.js";
 
+/** Minimum time between two drawings for new events, in milliseconds. */
+const LANES_WAIT = 100;
+
 /**
  * The lanes of one `kind` in the `hello` message: `lanes` of the APIs or `plain` ones. They show the events up to
  * the store's cursor and follow new steps until the user scrolls. `empty` is shown before the first call. With
  * `onCompare`, headings have totals. With `hasPlace`, they open at the start of the store's `place`, else of the newest step.
+ * If the place is the start of a step, they show it until the next step begins.
  * In a narrow window one lane is shown, with a switch between the APIs.
  */
 export class Lanes {
@@ -91,7 +95,8 @@ export class Lanes {
   #listen() {
     const { store } = this;
     const scroller = this.#window.element;
-    for (const kind of ["items", "hello"]) store.on(kind, this.#draw);
+    store.on("items", throttled(this.#draw, LANES_WAIT));
+    store.on("hello", this.#draw);
     store.on("cursor", () => this.#followCursor());
     if (this.hasPlace) store.on("place", () => this.#goToPlace());
     store.on("focus", () => this.#isShown && this.layOut({ focus: store.focus }));
@@ -139,6 +144,11 @@ export class Lanes {
     return this.store.cursor ?? this.#model.last;
   }
 
+  /** `true` if new events are shown when they happen. */
+  get #isLive() {
+    return this.store.live && this.store.cursor === null;
+  }
+
   get #sizes() {
     return this.#model.sizes;
   }
@@ -168,7 +178,9 @@ export class Lanes {
     const heading = entries.slice(from).find((entry) => entry.heading)?.heading;
     if (!heading) return;
     this.#isPlaced = true;
-    this.#window.showFrom(heading.y - this.field.origin, this.#end);
+    // The page may not have received all earlier events yet.
+    const last = Math.max(this.#end, this.store.hello?.last ?? 0);
+    this.#window.showFrom(heading.y - this.field.origin, last, this.#isLive);
   }
 
   /** Chooses a zoom at which the visible step fits into the window, and shows it from its start. */
@@ -178,11 +190,12 @@ export class Lanes {
     const top = scrollTop + this.field.origin;
     const entry = this.#model.entries.find(({ y, heading }) => heading && y >= top);
     if (!entry) return;
+    const isWaiting = this.#isLive && (this.#window.isFollowing || this.#window.isWaiting);
     this.#model.layOut(this.#model.fitting(entry.heading, clientHeight));
     this.#isMeasured = false;
     this.#focus.keep(() => this.#drawNow());
     const { heading } = this.#model.entry(entry.item.seq);
-    this.#window.showFrom(heading.y - this.field.origin, this.#end);
+    this.#window.showFrom(heading.y - this.field.origin, this.#end, isWaiting);
     this.#drawNow();
     for (const listener of this.#listeners) listener();
   }
@@ -259,9 +272,9 @@ export class Lanes {
     const { count } = this;
     this.empty.hidden = this.#model.hasBegun;
     const { element, isFollowing } = this.#window;
-    const [end, begin] = this.field.end(count, this.#sizes.boxHeight + 6, element.clientHeight);
+    const [end, begin, first] = this.field.end(count, this.#sizes.boxHeight + 6, element.clientHeight);
     if (!this.#isPlaced && this.hasPlace) this.#showPlace();
-    const [top, bottom] = this.#window.scrollFor(end, begin);
+    const [top, bottom] = this.#window.scrollFor(end, begin, first);
     const { selected, cursor } = this.store;
     const drawn = this.field.draw({ top, bottom, count, selected, cursor, isFollowing });
     this.#sticky.draw(this.#model, top + this.field.origin, this.#end);

@@ -1,7 +1,7 @@
 // The legend of the lanes: how to read them, and the shape and colour of each socket call.
 
 import { el, svg } from "../frame/dom.js";
-import { primitiveIcon, PRIMITIVES } from "../recording/primitives.js";
+import { primitiveIcon, PRIMITIVES } from "../primitives/primitives.js";
 import { laneArrow } from "./arrows.js";
 
 const LEGEND_READING = [

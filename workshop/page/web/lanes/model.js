@@ -2,9 +2,9 @@
 
 import { sourceOf } from "../recording/apis.js";
 import { Flow } from "../recording/flow.js";
+import { StepHeadings } from "../recording/step-headings.js";
 import { TimeLayout } from "./time-layout.js";
 import { ROW_BREAK_HEIGHT, ROW_HEAD_GAP, RowLayout } from "./row-layout.js";
-import { LaneSteps } from "./steps.js";
 
 /** The calls of servers before their first client. */
 const MODEL_STARTUP_CALLS = ["socket", "option", "bind", "listen"];
@@ -93,6 +93,7 @@ export class LaneModel {
     const heading = this.#steps.current;
     if (begins) {
       heading.height = this.#headHeight(heading);
+      heading.first = item.seq;
       this.#layout.placeHead(item, heading);
     }
     const column = lane * 2 + (side === "server" ? 1 : 0);
@@ -142,7 +143,7 @@ export class LaneModel {
     this.entries = [];
     this.rules = [];
     this.hiddenOptions = 0;
-    this.#steps = new LaneSteps();
+    this.#steps = new StepHeadings();
     this.#start = null;
     this.#connections = [];
     const Layout = this.#settings.layout === "time" ? TimeLayout : RowLayout;

@@ -13,15 +13,20 @@ export class LaneWindow {
   button = el("button", { type: "button", class: "lanes-more main", hidden: true });
   /** `true` if the window follows the last event, `false` if it shows the start of the newest step. */
   isAtEnd = false;
+  /** `true` if the window shows the start of a step, and follows the next new one. */
+  isWaiting = false;
   #lastSeen = 0;
   /** The position that this class has set. */
   #position = null;
   #removed = 0;
+  /** `true` if a step has begun since the window stopped following. */
+  #hasNewStep = false;
 
   constructor(draw) {
     this.draw = draw;
     this.button.addEventListener("click", () => {
-      this.isFollowing = this.isAtEnd = true;
+      this.isFollowing = true;
+      this.isAtEnd = !this.#hasNewStep;
       this.draw();
     });
   }
@@ -36,7 +41,7 @@ export class LaneWindow {
   /** Stops following. `seq` is the last shown event. */
   stay(seq) {
     if (this.isFollowing) this.#lastSeen = seq;
-    this.isFollowing = false;
+    this.isFollowing = this.isWaiting = false;
   }
 
   /** Handles scrolling by the user: starts following at the end, else stops. */
@@ -53,17 +58,26 @@ export class LaneWindow {
     this.#removed += height;
   }
 
-  /** Shows the part that starts at `top`, and does not follow. `seq` is the last shown event. */
-  showFrom(top, seq) {
+  /** Shows the part that starts at `top`, until the next step begins if `isWaiting`. `seq` is the last shown event. */
+  showFrom(top, seq, isWaiting) {
     this.isFollowing = false;
+    this.isWaiting = isWaiting;
     this.#lastSeen = seq;
     this.element.scrollTop = top;
     this.#position = this.element.scrollTop;
   }
 
-  /** Scrolls for a field of height `bottom` whose newest step starts at `begin`, and returns the visible range. */
-  scrollFor(bottom, begin) {
+  /**
+   * Scrolls for a field of height `bottom` whose newest step starts at `begin` with the event `first`, and returns the visible
+   * range.
+   */
+  scrollFor(bottom, begin, first) {
     const { element } = this;
+    this.#hasNewStep = first > this.#lastSeen;
+    if (this.isWaiting && this.#hasNewStep) {
+      this.isFollowing = true;
+      this.isWaiting = this.isAtEnd = false;
+    }
     if (this.isFollowing) {
       element.scrollTop = this.isAtEnd ? bottom : begin;
       this.#position = element.scrollTop;
@@ -83,6 +97,8 @@ export class LaneWindow {
   show(count, model) {
     const fresh = count - model.countTo(this.#lastSeen);
     this.button.hidden = this.isFollowing || count === 0;
-    this.button.textContent = fresh > 0 ? `${numberText(fresh)} new ↓` : "to the end ↓";
+    this.button.textContent = fresh > 0 ? `${numberText(fresh)} new ↓` : "↓";
+    this.button.ariaLabel = fresh > 0 ? `${numberText(fresh)} new` : "to the end";
+    this.button.title = fresh > 0 ? "Show the new events" : "To the end";
   }
 }

@@ -1,11 +1,11 @@
 // The recorded events of a lesson, with the client at the left and the server at the right, in order of time.
 
 import { el } from "../frame/dom.js";
+import { primitiveIcon } from "../primitives/primitives.js";
 import { apiTitle, sourceOf } from "../recording/apis.js";
 import { byApi, connectionNumbers, socketName } from "../recording/connections.js";
-import { countText, durationText } from "../recording/numbers.js";
-import { primitiveIcon } from "../recording/primitives.js";
 import { eventAmount, eventDetail } from "../recording/event-text.js";
+import { countText, durationText } from "../recording/numbers.js";
 
 /** Maximum number of listed events. The lanes show all of them. */
 const LESSON_MAX_EVENTS = 120;

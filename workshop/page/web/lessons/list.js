@@ -11,6 +11,7 @@ import { LESSON_END } from "./ideas/end.js";
 import { LESSON_FRAMES } from "./ideas/frames.js";
 import { LESSON_HALF_CLOSE } from "./ideas/half-close.js";
 import { LESSON_HANDSHAKE } from "./ideas/handshake.js";
+import { LESSON_HOST } from "./ideas/host.js";
 import { LESSON_HTTP2 } from "./ideas/http2.js";
 import { LESSON_KEEPALIVE } from "./ideas/keepalive.js";
 import { LESSON_LOST } from "./ideas/lost.js";
@@ -30,7 +31,7 @@ export const LESSON_SUBJECTS = [
   ["Connections", [LESSON_MANY, LESSON_END, LESSON_RESET, LESSON_KEEPALIVE]],
   ["Datagrams", [LESSON_DATAGRAM, LESSON_CONNECTED_UDP, LESSON_BUFFER]],
   ["Packets", [LESSON_HANDSHAKE, LESSON_HALF_CLOSE, LESSON_LOST, LESSON_BACKLOG, LESSON_BLOCKING]],
-  ["Three APIs", [LESSON_FRAMES, LESSON_HTTP2, LESSON_COMPARISON, LESSON_WATCH, LESSON_SHELF, LESSON_DATABASE]],
+  ["Three APIs", [LESSON_FRAMES, LESSON_HTTP2, LESSON_COMPARISON, LESSON_WATCH, LESSON_SHELF, LESSON_HOST, LESSON_DATABASE]],
 ];
 
 /** All lessons in order. */

@@ -1,6 +1,7 @@
 // The screen of a lesson: idea, prediction, run and result.
 
 import { el } from "../frame/dom.js";
+import { LessonVotes } from "./votes.js";
 import { lessonMark, lessonQuestion, lessonUnlock } from "./questions.js";
 import { lessonVerdicts, lessonResult } from "./result.js";
 
@@ -31,6 +32,7 @@ export class LessonScreen {
   #announce = el("p", { class: "unseen", role: "status" });
   #button = el("button", { type: "button", class: "main", onclick: () => this.#perform() });
   #repeatButton = el("button", { type: "button", text: "Answer again", onclick: () => this.#answerAgain() });
+  #votes;
   #next = el("button", { type: "button", text: "Next lesson ›", onclick: () => this.onNext() });
 
   /** `onDone(isRight)` is called with each result. `onNext` opens the next lesson. */
@@ -43,6 +45,7 @@ export class LessonScreen {
         this.#hint.textContent = "";
       }),
     );
+    this.#votes = new LessonVotes(store, lesson, this.questions);
     this.element = el("article", { class: "lesson" }, this.#questionPart(), this.#resultPart());
     this.reset();
   }
@@ -57,9 +60,13 @@ export class LessonScreen {
       lesson.drawing?.(),
       ...this.questions,
       el("p", { class: "soft", text: lesson.action }),
-      el("div", { class: "lesson-buttons" }, this.#button, this.#repeatButton, this.#next),
-      this.#hint,
-      this.#status,
+      el(
+        "div",
+        { class: "lesson-foot" },
+        this.#hint,
+        this.#status,
+        el("div", { class: "lesson-buttons" }, this.#button, this.#repeatButton, this.#next, this.#votes.element),
+      ),
     );
   }
 
@@ -84,6 +91,12 @@ export class LessonScreen {
     this.#next.hidden = !this.#hasResult || !this.hasNext;
     const running = this.#isRunning ? "Running and waiting for the events …" : null;
     this.#status.textContent = running ?? missing ?? "";
+    this.drawVotes();
+  }
+
+  /** Draws how many participants have predicted which answer. */
+  drawVotes() {
+    this.#votes.draw(this.#hasResult);
   }
 
   /** Clears predictions and result. */
@@ -111,6 +124,8 @@ export class LessonScreen {
     }
     const runNumber = ++this.#runNumber;
     this.#isRunning = true;
+    // The run's own calls are needed.
+    this.store.showOnly(null);
     this.refresh();
     const show = await lessonPerform(this.store, this.lesson).then(
       (run) => () => this.#show(run, predicted),

@@ -84,6 +84,7 @@ export function createLessonsView(store) {
   function draw() {
     const shown = screen();
     if (place.firstChild !== shown.element) place.replaceChildren(shown.element);
+    store.show({ lesson: current.id });
     shown.hasNext = neighbour(1) !== undefined;
     shown.refresh();
     drawSteps();
@@ -114,11 +115,13 @@ export function createLessonsView(store) {
     keys: LESSON_KEYS,
     element,
     show() {
-      end = [store.on("hello", draw), store.on("streamState", draw)];
+      end = ["hello", "streamState"].map((kind) => store.on(kind, draw));
+      end.push(store.on("room", () => screen().drawVotes()));
       addEventListener("keydown", onKey);
       draw();
     },
     hide() {
+      store.show({ lesson: null });
       for (const stop of end) stop();
       removeEventListener("keydown", onKey);
     },

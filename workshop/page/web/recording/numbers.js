@@ -50,7 +50,8 @@ export function durationText(ns) {
   if (size < 1e6) return `${threeDigits(ns / 1e3)} µs`;
   if (size < 1e9) return `${threeDigits(ns / 1e6)} ms`;
   if (size < 100e9) return `${threeDigits(ns / 1e9)} s`;
-  return `${Math.floor(ns / 60e9)} min ${Math.round((ns % 60e9) / 1e9)} s`;
+  const seconds = Math.round(ns / 1e9);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 function threeDigits(value) {

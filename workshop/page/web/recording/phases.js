@@ -154,13 +154,13 @@ function countedKind(kind, count) {
   return kind.includes(" ") ? `${count} × ${kind}` : `${count} ${kind}s`;
 }
 
-/** Returns the events that created the listening sockets of the accepts in `items`. */
-export function listenersOf(all, items) {
+/** Returns those of `openings` that created the listening sockets of the accepts in `items`. */
+export function listenersOf(openings, items) {
   const listening = new Set(
     items.filter(({ op, on }) => op === "accept" && on !== undefined).map(({ recording, on }) => `${recording} ${on}`),
   );
   if (listening.size === 0) return [];
-  return all.filter(
+  return openings.filter(
     ({ op, recording, sock, error }) =>
       error === undefined && PHASE_LISTENER_CALLS.includes(op) && listening.has(`${recording} ${sock}`),
   );

@@ -1,19 +1,20 @@
 // The steps of the recording as a list. A connection from a terminal is a step of its own.
 
-import { LaneSteps } from "../lanes/steps.js";
 import { sourceOf } from "./apis.js";
 import { clientStepTitle, isClientStep } from "./client-steps.js";
+import { StepHeadings } from "./step-headings.js";
 
 /**
- * The steps that contain connections: `{ first, heading, items }`. `first` is the `seq` of the first event, by which a step
- * is identified.
+ * The steps that contain connections: `{ first, number, heading, items }`. `first` is the `seq` of the first event, by which a
+ * step is identified, and `number` counts the steps from 1.
  */
 export class StepList {
   /** The steps, the oldest first. */
   steps = [];
   #apis;
-  #marks = new LaneSteps();
+  #marks = new StepHeadings();
   #last = 0;
+  #begun = 0;
   #current = null;
   #clients = new Map();
 
@@ -39,12 +40,13 @@ export class StepList {
     const begins = this.#marks.add(item);
     if (isClientStep(item)) return this.#addFromClient(item);
     const heading = this.#marks.current;
-    if (begins) this.#current = heading.isFromTerminal ? null : this.#begin(item, heading);
+    if (begins && !heading.continues) this.#current = heading.isFromTerminal ? null : this.#begin(item, heading);
     this.#current?.items.push(item);
   }
 
   #begin(item, heading) {
-    const step = { first: item.seq, heading, items: [] };
+    this.#begun += 1;
+    const step = { first: item.seq, number: this.#begun, heading, items: [] };
     this.steps.push(step);
     return step;
   }

@@ -5,6 +5,8 @@ import { responseError } from "../frame/actions.js";
 const ROOM_STREAM_PATH = "api/room/stream";
 /** Time until a lost stream is opened again, in milliseconds. */
 const ROOM_RETRY = 2_000;
+/** Number of the participant's newest connections that are kept, as many as the server keeps. */
+const ROOM_CONNECTIONS = 30;
 
 /**
  * Fills the store from the server. `onUnknown` is called if the server does not know this browser: nobody has joined with
@@ -23,15 +25,25 @@ export async function roomFeed(room, { onState, onJoined, onUnknown }) {
   }
   const source = new EventSource(ROOM_STREAM_PATH);
   const on = (kind, handle) => source.addEventListener(kind, ({ data }) => handle(JSON.parse(data)));
-  on("hello", ({ name, page }) => {
+  on("hello", ({ name, page, predictions }) => {
     room.name = name;
     room.begin(page);
+    room.set("predictions", predictions);
     onState("");
     onJoined();
   });
   on("items", (items) => room.add(items));
+  on("shown", (shown) => {
+    room.set("shown", shown);
+    // Without a step, the presenter shows another screen, and the newest step is shown here.
+    room.set("place", { at: shown.step ?? Infinity });
+  });
   on("connections", (connections) => {
-    for (const connection of connections) room.connections.set(connection.connection, connection);
+    for (const connection of connections) {
+      room.connections.delete(connection.connection);
+      room.connections.set(connection.connection, connection);
+    }
+    for (const oldest of [...room.connections.keys()].slice(0, -ROOM_CONNECTIONS)) room.connections.delete(oldest);
     room.set("connections", room.connections);
   });
   source.addEventListener("error", () => {

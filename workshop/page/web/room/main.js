@@ -9,16 +9,17 @@ import { createRoomLessons } from "./predictions.js";
 import { createRoomStep } from "./step.js";
 
 const room = new Store();
-Object.assign(room, { name: null, connections: new Map() });
+Object.assign(room, { name: null, connections: new Map(), predictions: [], shown: null, place: { at: Infinity } });
 const roomStatus = el("p", { class: "room-status", role: "status" });
 const roomName = el("b", { class: "room-name" });
+const roomHome = el("a", { class: "room-home", href: "api/room/report.html", download: true, hidden: true, text: "Take it home", title: "This workshop as one file, without the calls of participants" });
 const roomBody = el("main", { class: "room-body" });
 const roomNav = el("nav", { class: "room-nav", "aria-label": "Screens", hidden: true });
-const roomScreens = [createRoomStep(room), createRoomCalls(room), createRoomLessons()];
+const roomScreens = [createRoomStep(room), createRoomCalls(room), createRoomLessons(room)];
 
 document.body.classList.add("room");
 document.body.append(
-  el("header", { class: "room-head" }, el("h1", { text: "Three APIs, one socket" }), roomName, roomStatus),
+  el("header", { class: "room-head" }, el("h1", { text: "Three APIs, one socket" }), roomName, roomHome, roomStatus),
   roomBody,
   roomNav,
 );
@@ -31,7 +32,7 @@ for (const screen of roomScreens) {
 /** Shows one screen. Its id is in the URL's fragment, so that a reload restores it. */
 function roomOpen(id) {
   const chosen = roomScreens.find((screen) => screen.id === id) ?? roomScreens[0];
-  roomNav.hidden = false;
+  roomNav.hidden = roomHome.hidden = false;
   roomBody.replaceChildren(chosen.element);
   roomBody.scrollTop = 0;
   for (const { id, button } of roomScreens) {
@@ -43,7 +44,7 @@ function roomOpen(id) {
 }
 
 function roomAskName() {
-  roomNav.hidden = true;
+  roomNav.hidden = roomHome.hidden = true;
   roomName.textContent = "";
   roomBody.replaceChildren(roomJoin(roomEnter));
 }

@@ -3,9 +3,9 @@
 import { commandLine } from "../frame/command-line.js";
 import { el, throttled } from "../frame/dom.js";
 import { morph } from "../frame/morph.js";
+import { primitiveIcon } from "../primitives/primitives.js";
 import { apiTitle } from "../recording/apis.js";
 import { byteCountText, durationText } from "../recording/numbers.js";
-import { primitiveIcon } from "../recording/primitives.js";
 import { roomNotice } from "./join.js";
 
 /** Minimum time between two drawings, in milliseconds. */
@@ -21,13 +21,13 @@ export function createRoomCalls(room) {
     "section",
     { class: "room-screen" },
     el("h2", { text: "Call the servers from your laptop" }),
-    roomNotice(),
-    el("p", { class: "soft", text: "Each line carries your name, so that the call appears below." }),
+    el("p", { class: "soft", text: "Join with the browser of your laptop to copy the lines. Each carries your name, so that the call appears below." }),
     operation,
     commands,
     status,
     el("h2", { text: "My calls" }),
     list,
+    el("details", { class: "room-recorded" }, el("summary", { text: "What is recorded?" }), roomNotice()),
   );
 
   function drawOperations() {

@@ -27,8 +27,12 @@ export function socketTable(rows, now) {
     el(
       "caption",
       {},
-      "The sockets of the servers and clients, as reported by the kernel ",
-      el("span", { class: "soft socket-key", text: "+ new   * changed   − gone" }),
+      el(
+        "span",
+        {},
+        "The sockets of the servers and clients, as reported by the kernel ",
+        el("span", { class: "soft socket-key", text: "+ new   * changed   − gone" }),
+      ),
     ),
     el(
       "thead",

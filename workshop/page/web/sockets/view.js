@@ -2,6 +2,7 @@
 
 import { el, onFrame } from "../frame/dom.js";
 import { morph } from "../frame/morph.js";
+import { tableHolder } from "../frame/table-holder.js";
 import { SocketHistory } from "./history.js";
 import { socketLegend } from "./legend.js";
 import { socketStrips } from "./strips.js";
@@ -67,7 +68,7 @@ function socketsContent(store, history, now) {
     el(
       "div",
       { class: "sockets-columns" },
-      el("div", { class: "table-holder" }, socketTable(rows, now)),
+      tableHolder("The sockets", socketTable(rows, now), "sockets"),
       socketLegend(rows),
     ),
   ];

@@ -1,9 +1,9 @@
 // The boxes of a story: calls of the same kind are one box, with an arrow to the calls of the other side.
 
 import { el } from "../frame/dom.js";
+import { primitiveOf } from "../primitives/primitives.js";
 import { byteCountText } from "../recording/numbers.js";
 import { groupTexts } from "../recording/phases.js";
-import { primitiveOf } from "../recording/primitives.js";
 
 const STORY_ARROWS = { handshake: "⇄", server: "→", client: "←" };
 const STORY_ARROW_WORDS = { handshake: "connects to", server: "to", client: "from" };

@@ -1,10 +1,10 @@
 // The single calls of an opened phase: those of the client at the left, those of the server at the right.
 
 import { el } from "../frame/dom.js";
+import { primitiveIcon, primitiveOf } from "../primitives/primitives.js";
 import { sourceOf } from "../recording/apis.js";
 import { eventAmount, eventDetail, eventLabel } from "../recording/event-text.js";
 import { durationText, numberText } from "../recording/numbers.js";
-import { primitiveIcon, primitiveOf } from "../recording/primitives.js";
 
 /** Maximum number of calls that are listed. The lanes show all. */
 const STORY_MAX_CALLS = 200;

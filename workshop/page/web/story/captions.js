@@ -80,7 +80,7 @@ function presentSame(active, all) {
   const texts = active.map(([, { rows }]) => presentText(rows));
   if (active.length < 2) return "";
   if (new Set(texts).size > 1) return "The calls differ.";
-  return active.length === all.length ? `It is the same in all ${numberText(all.length)}.` : `It is the same in ${presentNames(active)}.`;
+  return active.length === all.length ? `It is the same in all ${all.length === 3 ? "three" : numberText(all.length)}.` : `It is the same in ${presentNames(active)}.`;
 }
 
 function presentText(rows) {

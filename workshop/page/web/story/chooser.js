@@ -1,14 +1,15 @@
 // The controls that choose the step of the story: previous, next, and a list.
 
 import { el } from "../frame/dom.js";
-import { morph } from "../frame/morph.js";
+import { OptionList } from "../frame/option-list.js";
 import { numberText } from "../recording/numbers.js";
 
 /** Creates the title of the step with the controls: `{ element, keys, draw, move }`. */
 export function createStepChooser(store, model) {
   const title = el("h2", { class: "story-title" });
   const about = el("span", { class: "soft story-about" });
-  const list = el("select", { "aria-label": "Step", onchange: () => go(Number(list.value)) });
+  const list = el("select", { "aria-label": "Step", onchange: () => store.set("place", { at: Number(list.value) }) });
+  const options = new OptionList(list);
   const before = el("button", { type: "button", text: "←", "aria-label": "Previous step", title: "Previous step (←)", onclick: () => move(-1) });
   const next = el("button", { type: "button", text: "→", "aria-label": "Next step", title: "Next step (→)", onclick: () => move(1) });
 
@@ -29,10 +30,8 @@ export function createStepChooser(store, model) {
     about.textContent = step ? storyAbout(store, step) : "";
     before.disabled = index <= 0;
     next.disabled = index < 0 || index >= steps.length - 1;
-    const option = (one, number) =>
-      el("option", { value: number, text: `${numberText(number + 1)}. ${one.heading.label}`, "data-key": one.first });
-    morph(list, el("select", { "aria-label": "Step" }, steps.map(option)));
-    list.value = index;
+    options.draw(steps.map(stepOption));
+    if (step && Number(list.value) !== step.first) list.value = step.first;
     list.hidden = steps.length < 2;
   }
 
@@ -44,6 +43,11 @@ export function createStepChooser(store, model) {
     { keys: ["End"], label: "End", description: "newest step", run: () => go(model.steps.length - 1) },
   ];
   return { element, keys, draw, move };
+}
+
+function stepOption(step) {
+  const { first, number, heading } = step;
+  return { key: step, label: heading.label, value: first, text: () => `${numberText(number)}. ${heading.label}` };
 }
 
 /** Returns when the step was recorded. */

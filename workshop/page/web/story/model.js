@@ -14,6 +14,8 @@ export class StoryModel {
   #list = null;
   #lanes = "";
   #last = 0;
+  #shown = undefined;
+  #shownFor = null;
 
   constructor(store) {
     this.#store = store;
@@ -31,7 +33,7 @@ export class StoryModel {
     if (lanes !== this.#lanes || this.#store.items[0]?.seq > this.#last + 1) {
       this.#list = new StepList(apis);
       this.flow = new Flow();
-      [this.#lanes, this.#last] = [lanes, 0];
+      [this.#lanes, this.#last, this.#shown] = [lanes, 0, undefined];
     }
     for (const item of this.#store.items.slice(this.#store.indexOf(this.#last + 1))) {
       this.flow.add(item);
@@ -45,18 +47,23 @@ export class StoryModel {
     return this.#list?.steps ?? [];
   }
 
-  /** Index of the shown step: the chosen one, else the first. −1 without steps. */
+  /** Index of the shown step: the chosen one, else the first of the workshop itself. −1 without steps. */
   get index() {
     if (this.steps.length === 0) return -1;
     const { at, after } = this.#store.place;
     const awaited = after === undefined ? -1 : this.steps.findIndex((step) => step.first > after);
     if (awaited >= 0) return awaited;
-    return at === null ? 0 : Math.max(0, this.#list.indexOf(at));
+    const isOwn = ({ heading }) => !heading.isFromTerminal;
+    return Math.max(0, at === null ? this.steps.findIndex(isOwn) : this.#list.indexOf(at));
   }
 
-  /** The shown step. */
+  /** The shown step. It stays after its events were dropped, until another one is chosen: a full room drops events quickly. */
   get step() {
-    return this.steps[this.index];
+    const { place } = this.#store;
+    const isDropped = this.#shown !== undefined && this.#shownFor === place && this.#shown.first < (this.steps[0]?.first ?? 0);
+    const isAwaited = this.#shown?.first <= place.after && this.steps.at(-1)?.first > place.after;
+    if (!isDropped || isAwaited) [this.#shown, this.#shownFor] = [this.steps[this.index], place];
+    return this.#shown;
   }
 
   /** Returns `true` if the event is in the shown step. The listening sockets of its servers are in it, too. */
@@ -83,6 +90,6 @@ export class StoryModel {
     const { step } = this;
     const own = step.items.filter((item) => !item.upstream);
     const groups = groupBy(own, (item) => sourceOf(item).api);
-    return new Map(groups.map(([api, items]) => [api, phasesOf(items, listenersOf(this.#store.items, items))]));
+    return new Map(groups.map(([api, items]) => [api, phasesOf(items, listenersOf(this.#store.openings, items))]));
   }
 }

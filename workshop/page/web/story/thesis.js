@@ -4,7 +4,7 @@ import { el } from "../frame/dom.js";
 import { apiTitle } from "../recording/apis.js";
 import { listText, numberText } from "../recording/numbers.js";
 import { comparePatterns, stepTotals } from "../recording/step-summary.js";
-import { hasParts } from "../lanes/steps.js";
+import { hasParts } from "../recording/step-headings.js";
 
 const THESIS_ALL = { 2: "both", 3: "all three", 4: "all four" };
 

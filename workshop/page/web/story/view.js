@@ -1,7 +1,7 @@
 // The screen "Story": one step over all APIs, whole, in phases that line up.
 
 import { createChoice } from "../frame/choice.js";
-import { el, onFrame } from "../frame/dom.js";
+import { el, onFrame, throttled } from "../frame/dom.js";
 import { morph } from "../frame/morph.js";
 import { createInspector } from "../inspector/inspector.js";
 import { createStepChooser } from "./chooser.js";
@@ -9,6 +9,9 @@ import { storyGrid } from "./grid.js";
 import { StoryModel } from "./model.js";
 import { createPresenter } from "./present.js";
 import { storyThesis } from "./thesis.js";
+
+/** Minimum time between two drawings for new events, in milliseconds. */
+const STORY_WAIT = 100;
 
 /** Creates the first screen of the page. */
 export function createStoryView(store) {
@@ -31,7 +34,8 @@ export function createStoryView(store) {
   element.append(presenter.element);
   main.append(chooser.element, api.element, body);
   api.element.classList.add("story-switch");
-  let [isShown, opened] = [false, null];
+  // `drawn` is what the drawn grid depends on. Events of other steps leave it as it is.
+  let [isShown, opened, drawn] = [false, null, []];
 
   function open(phase) {
     opened = opened === phase ? null : phase;
@@ -43,6 +47,10 @@ export function createStoryView(store) {
     model.update();
     chooser.draw();
     const { step } = model;
+    store.show({ step: step?.first ?? null });
+    const state = [step, step?.items.length, step?.heading.label, opened, api.value, store.selected, store.hello];
+    if (step !== undefined && state.every((part, index) => part === drawn[index])) return;
+    drawn = state;
     if (step === undefined) return void morph(body, el("div", {}, storyNothing(store)));
     const ordered = model.orderedPhases();
     const lanes = model.lanes.filter((lane) => ordered.has(lane.api));
@@ -57,7 +65,8 @@ export function createStoryView(store) {
     if (call) store.set("selected", Number(call.dataset.seq));
     else if (phase) open(phase.dataset.open);
   });
-  for (const kind of ["items", "hello", "place"]) store.on(kind, draw);
+  store.on("items", throttled(draw, STORY_WAIT));
+  for (const kind of ["hello", "place"]) store.on(kind, draw);
   store.on("selection", () => {
     // Other screens select an event, too. Its step is then shown, with its phase opened.
     const item = store.item(store.selected);
@@ -85,6 +94,7 @@ export function createStoryView(store) {
     },
     hide() {
       isShown = false;
+      store.show({ step: null });
       inspector.hide();
     },
   };

@@ -5,8 +5,8 @@ import { createSplitter } from "../frame/splitter.js";
 import { inspectBytes } from "../inspector/bytes.js";
 import { inspectEvent } from "../inspector/event.js";
 import { inspectParts } from "../inspector/parts.js";
+import { primitiveOf } from "../primitives/primitives.js";
 import { byteCountText, durationText, numberText } from "../recording/numbers.js";
-import { primitiveOf } from "../recording/primitives.js";
 import { isPacket } from "./model.js";
 import { callText, packetNumbers, packetTitle } from "./text.js";
 

@@ -1,8 +1,8 @@
 // Draws the columns: a time line each for client and server, the socket calls beside them and the packets between.
 
 import { el, svg } from "../frame/dom.js";
+import { primitiveOf } from "../primitives/primitives.js";
 import { eventDetail } from "../recording/event-text.js";
-import { primitiveOf } from "../recording/primitives.js";
 import { durationText } from "../recording/numbers.js";
 import { wireLayout } from "./layout.js";
 import { callLabel, callText, columnText, packetLabel, packetMark, packetNumbers, packetTitle } from "./text.js";

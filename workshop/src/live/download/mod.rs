@@ -108,9 +108,9 @@ async fn report(FromState(state): FromState<Arc<State>>) -> Download {
     let slot = state.downloads.acquire().await?;
     let (first, items) = state.history.all();
     let hello = page::Hello { first, operations: Vec::new(), wire: None, ..hello(&state) };
-    let (recordings, wire) = (state.compared(), state.wire.latest.text());
+    let (recordings, scope, wire) = (state.compared(), state.history.scope(), state.wire.latest.text());
     let created = tokio::task::spawn_blocking(move || {
-        let comparison = compare(&recordings).map_err(ErrorResponse::internal)?;
+        let comparison = compare(&recordings, scope).map_err(ErrorResponse::internal)?;
         let comparison = serde_json::to_string(&comparison).map_err(ErrorResponse::internal)?;
         let wire = Some(wire.as_str()).filter(|json| !json.is_empty());
         html(&hello, &items, Some(&comparison), wire).map_err(ErrorResponse::internal)

@@ -34,13 +34,16 @@ pub(crate) async fn run(state: Arc<State>) {
 }
 
 async fn update(state: &State) {
-    let recordings = state.compared();
+    let (recordings, scope, cleared) = (state.compared(), state.history.scope(), state.history.cleared());
     let compared = tokio::task::spawn_blocking(move || {
-        let comparison = compare(&recordings).ok()?;
+        let comparison = compare(&recordings, scope).ok()?;
         serde_json::to_string(&comparison).ok()
     });
     // The feed reports the error if a trace cannot be read.
-    if let Ok(Some(comparison)) = compared.await {
+    // After a clean start, the next comparison follows at once.
+    if let Ok(Some(comparison)) = compared.await
+        && state.history.cleared() == cleared
+    {
         state.comparison.publish(&comparison);
     }
 }

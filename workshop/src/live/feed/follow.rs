@@ -105,9 +105,10 @@ fn read(
             }
         };
         destination.history.push(batch, &listeners);
-        if let (Some(room), Some(attribution)) = (&destination.room, &attribution) {
+        if let (Some(room), Some(attribution)) = (&destination.room, &mut attribution) {
             let visible = shared.into_iter().filter(|(visibility, _)| attribution.is_visible(*visibility));
             room.shared.push(visible.map(|(_, item)| item).collect(), attribution.listeners());
+            attribution.publish_new_calls();
         }
         if events.timeline().missed_parts() > missed {
             missed = events.timeline().missed_parts();

@@ -6,7 +6,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use socket_tap::monotonic_ns;
 use socket_trace::page_feed::RecentEvents;
+use socket_trace::summary::Scope;
 use tokio::sync::watch;
 
 use super::listeners::Listeners;
@@ -25,6 +27,8 @@ pub(crate) struct History {
     newest: watch::Sender<u64>,
     /// Number of times that the history was cleared.
     cleared: AtomicU64,
+    /// Time of the monotonic clock at which the history was cleared last, in nanoseconds; 0 if it was not.
+    cleared_ns: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -47,7 +51,12 @@ pub(crate) struct Batch {
 
 impl Default for History {
     fn default() -> Self {
-        Self { kept: Mutex::default(), newest: watch::Sender::new(0), cleared: AtomicU64::new(0) }
+        Self {
+            kept: Mutex::default(),
+            newest: watch::Sender::new(0),
+            cleared: AtomicU64::new(0),
+            cleared_ns: AtomicU64::new(0),
+        }
     }
 }
 
@@ -73,6 +82,7 @@ impl History {
             let mut kept = self.lock();
             let Kept { recent, openings } = &mut *kept;
             recent.clear();
+            self.cleared_ns.store(monotonic_ns(), Ordering::Release);
             openings.iter().for_each(|item| recent.push(item.clone()));
             self.cleared.fetch_add(1, Ordering::Release);
             recent.last()
@@ -84,6 +94,11 @@ impl History {
     /// Returns the number of times that the history was cleared.
     pub(crate) fn cleared(&self) -> u64 {
         self.cleared.load(Ordering::Acquire)
+    }
+
+    /// Returns what the comparison counts: the connections that were opened since the history was cleared.
+    pub(crate) fn scope(&self) -> Scope {
+        Scope::since(self.cleared_ns.load(Ordering::Acquire))
     }
 
     /// Returns a batch of the items that follow the item with number `seq`, or `None` if there are none yet.
@@ -100,6 +115,15 @@ impl History {
         let dropped = kept.first().saturating_sub(seq + 1);
         let last = seq + dropped + items.len() as u64;
         (last > seq).then_some(Batch { dropped, items, last })
+    }
+
+    /// Returns the calls that opened the sockets on which servers wait for clients, as far as they are not among the items that
+    /// follow the item with number `seq`. A page that begins with these items needs them.
+    pub(crate) fn older_openings(&self, seq: u64) -> Vec<Arc<str>> {
+        let kept = self.lock();
+        let follows = |opening: &str| kept.recent.after(seq).any(|item| **item == *opening);
+        let older = kept.openings.iter().filter(|opening| !follows(opening));
+        older.map(|opening| opening.as_str().into()).collect()
     }
 
     /// Returns the number of the oldest item in the history, and all items.

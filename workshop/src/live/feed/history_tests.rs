@@ -7,7 +7,7 @@ use super::*;
 
 /// Adds an event of a server to the history. Its item is `item`.
 fn push(history: &History, listeners: &mut Listeners, sock: u64, op: Op, item: &str) {
-    let recording = Recording { label: "rest-server".to_owned(), header: Header::new("rest", Side::Server) };
+    let recording = Recording::new("rest-server".to_owned(), Header::new("rest", Side::Server));
     let event = AnnotatedEvent {
         timed: TimedEvent { recording: 0, at: 0, event: Event::new(0, SockId::new(sock), op) },
         connection: None,
@@ -47,4 +47,20 @@ fn cleared_history_keeps_the_calls_that_opened_listeners() {
     push(1, Op::Close(Box::<Close>::default()), "close");
     history.clear();
     assert!(items(&history).is_empty());
+}
+
+#[test]
+fn page_that_begins_late_gets_the_calls_that_opened_listeners() {
+    let (history, mut listeners) = (History::default(), Listeners::default());
+    let mut push = |sock, op, item: &str| push(&history, &mut listeners, sock, op, item);
+    push(1, Op::socket(Domain::Ipv4, SocketKind::Stream), "socket");
+    push(1, Op::bind(), "bind");
+    push(1, Op::listen(1024), "listen");
+    (0..5).for_each(|number| push(2, Op::Shutdown, &format!("shutdown {number}")));
+    let older =
+        |seq| history.older_openings(seq).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    assert_eq!(older(3), "socket bind listen");
+    // The page gets the other two among the items that follow.
+    assert_eq!(older(1), "socket");
+    assert_eq!(older(0), "");
 }

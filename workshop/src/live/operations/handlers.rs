@@ -170,7 +170,7 @@ pub(crate) async fn experiment(
 pub(crate) async fn clear(FromState(state): FromState<Arc<State>>) -> Result<Response, ErrorResponse> {
     state.history.clear();
     if let Some(room) = &state.room {
-        room.shared.clear();
+        room.clear();
     }
     json(&serde_json::json!({}))
 }

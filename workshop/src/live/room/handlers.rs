@@ -10,10 +10,10 @@ use hardening_http::Peer;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::Room;
 use super::name::Name;
 use super::participants::{Id, Refused};
-use super::qr;
+use super::predictions::{self, Prediction};
+use super::{Room, Shown, qr};
 use crate::live::response::{ErrorResponse, JsonBody, json};
 use crate::live::server::credentials::cookie;
 use crate::live::state::State;
@@ -77,11 +77,12 @@ pub(crate) async fn join(
     let name = Name::parse(&name).map_err(ErrorResponse::bad_request)?;
     let session = Token::random().map_err(ErrorResponse::internal)?;
     let joined = room.participants.join(name.clone(), session.clone(), peer, own.as_deref());
-    joined.map_err(|refused| match refused {
-        Refused::Taken => {
-            ErrorResponse(StatusCode::CONFLICT, format!("the name {name} is taken; choose another"))
-        }
-        Refused::Full => ErrorResponse(StatusCode::SERVICE_UNAVAILABLE, "the room is full".to_owned()),
+    joined.map_err(|refused| {
+        let status = match refused {
+            Refused::Taken => StatusCode::CONFLICT,
+            Refused::Full | Refused::NetworkFull => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        ErrorResponse(status, refused.message(&name, peer))
     })?;
     room.publish();
     let mut response = json(&json!({ "name": name.to_string() }))?;
@@ -98,13 +99,37 @@ pub(crate) async fn remove(
     JsonBody(NameRequest { name }): JsonBody<NameRequest>,
 ) -> Result<Response, ErrorResponse> {
     let room = room(&state)?;
-    if !room.participants.remove(&name) {
-        return Err(ErrorResponse(
-            StatusCode::NOT_FOUND,
-            format!("nobody in the room has the name {name:?}"),
-        ));
-    }
+    let Some(removed) = room.participants.remove(&name) else {
+        let message = format!("nobody in the room has the name {name:?}");
+        return Err(ErrorResponse(StatusCode::NOT_FOUND, message));
+    };
+    room.predictions.forget(removed);
     room.publish();
+    json(&json!({}))
+}
+
+/// Handles `POST /api/room/predict`: stores a participant's prediction of the answer to a question of a lesson.
+pub(crate) async fn predict(
+    FromState(state): FromState<Arc<State>>,
+    request: Request,
+) -> Result<Response, ErrorResponse> {
+    let (room, id) = (room(&state)?, participant(&state, &request)?);
+    let JsonBody(prediction): JsonBody<Prediction> = JsonBody::from_request(request, &()).await?;
+    prediction.check().map_err(ErrorResponse::bad_request)?;
+    room.predictions.set(id, prediction).map_err(ErrorResponse::bad_request)?;
+    room.publish();
+    json(&json!({}))
+}
+
+/// Handles `POST /api/room/show`: tells participants' pages what the presenter's page shows.
+pub(crate) async fn show(
+    FromState(state): FromState<Arc<State>>,
+    JsonBody(shown): JsonBody<Shown>,
+) -> Result<Response, ErrorResponse> {
+    if shown.lesson.as_deref().is_some_and(|lesson| !predictions::is_lesson(lesson)) {
+        return Err(ErrorResponse::bad_request(predictions::invalid_lesson()));
+    }
+    room(&state)?.show(shown);
     json(&json!({}))
 }
 

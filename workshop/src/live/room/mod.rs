@@ -10,6 +10,7 @@
 //! - `qr`: a URL as a QR code
 //! - `name`: names of participants
 //! - `participants`: who has joined, with the connections of each
+//! - `predictions`: the participants' predictions of the lessons' answers
 //! - `attribution`: finds the participant to whom a connection belongs
 //! - `commands`: command lines that carry a participant's name
 //! - `handlers`: the request handlers
@@ -21,6 +22,7 @@ mod commands;
 pub(crate) mod handlers;
 mod name;
 pub(crate) mod participants;
+pub(crate) mod predictions;
 mod qr;
 pub(crate) mod settings;
 pub(crate) mod stream;
@@ -28,6 +30,8 @@ pub(crate) mod stream;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use participants::Participants;
+use predictions::Predictions;
+use serde::{Deserialize, Serialize};
 use settings::Settings;
 
 use crate::live::download::slots::{ROOM_DOWNLOADS, Slots};
@@ -39,6 +43,11 @@ use crate::live::latest_json::LatestJson;
 pub(crate) struct Room {
     pub(crate) settings: Settings,
     pub(crate) participants: Participants,
+    pub(crate) predictions: Predictions,
+    /// What the presenter shows now.
+    shown: Mutex<Shown>,
+    /// `shown` as JSON, for participants.
+    pub(crate) shown_json: LatestJson,
     /// The events that every participant may see: those of the workshop's own connections.
     pub(crate) shared: Arc<History>,
     /// The places for downloads of participants. They do not delay those of the presenter.
@@ -49,11 +58,24 @@ pub(crate) struct Room {
     publishing: Mutex<()>,
 }
 
+/// What the presenter's page shows, so that the pages of participants can follow. Body of `POST /api/room/show`.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Shown {
+    /// Number of the first event of the step on the screen *Story*.
+    step: Option<u64>,
+    /// Id of the lesson; `None` if another screen is shown.
+    lesson: Option<String>,
+}
+
 impl Room {
     pub(crate) fn new(settings: Settings) -> Self {
         let room = Self {
             settings,
             participants: Participants::default(),
+            predictions: Predictions::default(),
+            shown: Mutex::default(),
+            shown_json: LatestJson::default(),
             shared: Arc::default(),
             downloads: Slots::new(ROOM_DOWNLOADS),
             summary: LatestJson::default(),
@@ -63,11 +85,31 @@ impl Room {
         room
     }
 
+    /// Lets the pages of participants follow what the presenter shows.
+    pub(crate) fn show(&self, shown: Shown) {
+        self.shown_json.publish(&serde_json::json!(shown).to_string());
+        *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = shown;
+        self.publish();
+    }
+
+    /// Hides all earlier events and predictions.
+    pub(crate) fn clear(&self) {
+        self.predictions.clear();
+        self.shared.clear();
+        self.publish();
+    }
+
     /// Updates what the presenter sees of the room.
     pub(crate) fn publish(&self) {
         let _publishing = self.publishing.lock().unwrap_or_else(PoisonError::into_inner);
         let Settings { urls, .. } = &self.settings;
         let participants = self.participants.summary();
-        self.summary.publish(&serde_json::json!({ "urls": urls, "participants": participants }).to_string());
+        // The predictions for other lessons are not shown.
+        let lesson = self.shown.lock().unwrap_or_else(PoisonError::into_inner).lesson.clone();
+        let tally = lesson.as_ref().map(|lesson| self.predictions.tally(lesson));
+        let predictions = serde_json::json!({ "lesson": lesson, "questions": tally });
+        let summary =
+            serde_json::json!({ "urls": urls, "participants": participants, "predictions": predictions });
+        self.summary.publish(&summary.to_string());
     }
 }

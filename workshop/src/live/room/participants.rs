@@ -13,6 +13,10 @@ use crate::live::token::Token;
 /// Maximum number of participants.
 const MAX_PARTICIPANTS: usize = 200;
 
+/// Maximum number of participants from one network: an IPv4 address, or a prefix of 64 bits in IPv6. A whole class may share
+/// an address through NAT, but nobody can fill the room alone.
+const MAX_FROM_NETWORK: usize = 100;
+
 /// Maximum number of connections that are kept for a participant.
 const MAX_CONNECTIONS: usize = 30;
 
@@ -32,8 +36,15 @@ struct All {
 }
 
 /// Identity of a participant. A name can be used again after its participant was removed; an id cannot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Id(u64);
+
+#[cfg(test)]
+impl Id {
+    pub(crate) fn new(number: u64) -> Self {
+        Self(number)
+    }
+}
 
 #[derive(Debug)]
 struct Participant {
@@ -66,6 +77,24 @@ pub(crate) struct Summary {
 pub(crate) enum Refused {
     Taken,
     Full,
+    /// As many participants as allowed have joined from the network.
+    NetworkFull,
+}
+
+impl Refused {
+    /// Returns what to do instead.
+    pub(crate) fn message(&self, name: &Name, address: IpAddr) -> String {
+        match self {
+            Self::Taken => format!("the name {name} is taken; choose another"),
+            Self::Full => format!(
+                "{MAX_PARTICIPANTS} participants are in the room, which is the maximum; ask the presenter to remove one"
+            ),
+            Self::NetworkFull => format!(
+                "{MAX_FROM_NETWORK} participants have joined from your address {address}, which is the maximum for one \
+                 address; ask the presenter to remove one, or use another network"
+            ),
+        }
+    }
 }
 
 /// A page of a participant, until it is dropped.
@@ -100,6 +129,10 @@ impl Participants {
         if all.by_key.len() >= MAX_PARTICIPANTS {
             return Err(Refused::Full);
         }
+        let is_same = |found: &&Participant| network(found.address) == network(address);
+        if all.by_key.values().filter(is_same).count() >= MAX_FROM_NETWORK {
+            return Err(Refused::NetworkFull);
+        }
         all.joined += 1;
         let changes = watch::Sender::new(0);
         let participant = Participant {
@@ -116,9 +149,9 @@ impl Participants {
         Ok(())
     }
 
-    /// Removes a participant by the presenter's choice, so that the name is free again.
-    pub(crate) fn remove(&self, name: &str) -> bool {
-        self.lock().by_key.remove(&name.to_ascii_lowercase()).is_some()
+    /// Removes a participant by the presenter's choice, so that the name is free again. Returns who it was.
+    pub(crate) fn remove(&self, name: &str) -> Option<Id> {
+        self.lock().by_key.remove(&name.to_ascii_lowercase()).map(|removed| removed.id)
     }
 
     /// Returns the participant with this session.
@@ -197,6 +230,14 @@ impl Participants {
     fn lock(&self) -> MutexGuard<'_, All> {
         // Each change is complete before the lock is released.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Returns the network of an address. A host has all addresses of an IPv6 prefix of 64 bits.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(ip) => IpAddr::V6((ip.to_bits() >> 64 << 64).into()),
     }
 }
 

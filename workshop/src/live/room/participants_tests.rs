@@ -6,8 +6,12 @@ const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// Joins with this name, in the browser with the session `own`. Returns the new session.
 fn join(all: &Participants, name: &str, own: Option<&str>) -> Result<String, Refused> {
+    join_from(all, ADDRESS, name, own)
+}
+
+fn join_from(all: &Participants, from: IpAddr, name: &str, own: Option<&str>) -> Result<String, Refused> {
     let session = Token::random().unwrap();
-    all.join(Name::parse(name).unwrap(), session.clone(), ADDRESS, own)?;
+    all.join(Name::parse(name).unwrap(), session.clone(), from, own)?;
     Ok(session.to_string())
 }
 
@@ -21,7 +25,7 @@ fn participants_with_the_same_name_one_after_the_other_share_nothing() {
     let all = Participants::default();
     let first = joined(&all, "anna");
     let of_first = all.open(first).unwrap();
-    assert!(all.remove("anna"));
+    assert_eq!(all.remove("anna"), Some(first));
     let second = joined(&all, "anna");
     assert_ne!(first, second);
     // A connection of the first is still open when the second joins, and the other way round.
@@ -56,4 +60,26 @@ fn browser_that_joins_again_replaces_its_own_name() {
     // The own name is not taken.
     assert!(join(&all, "Carla", Some(&renamed)).is_ok());
     assert_eq!(all.summary().len(), 2);
+}
+
+#[test]
+fn one_network_cannot_fill_the_room() {
+    let all = Participants::default();
+    // A host has a prefix of 64 bits to itself.
+    let address = |number: usize| format!("2001:db8::{number:x}").parse().unwrap();
+    let sessions: Vec<String> = (0..MAX_FROM_NETWORK)
+        .map(|number| join_from(&all, address(number), &format!("phone-{number}"), None).unwrap())
+        .collect();
+    assert_eq!(join_from(&all, address(7), "one-more", None), Err(Refused::NetworkFull));
+    assert!(join_from(&all, "2001:db8:0:1::7".parse().unwrap(), "other", None).is_ok());
+    // Another name is no other participant.
+    assert!(join_from(&all, address(0), "renamed", Some(&sessions[0])).is_ok());
+    assert!(all.remove("phone-1").is_some());
+    assert!(join_from(&all, address(7), "one-more", None).is_ok());
+}
+
+#[test]
+fn forty_phones_behind_one_address_may_join() {
+    let all = Participants::default();
+    (0..40).for_each(|number| assert!(join(&all, &format!("phone-{number}"), None).is_ok()));
 }

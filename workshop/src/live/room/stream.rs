@@ -20,8 +20,9 @@ use crate::live::response::ErrorResponse;
 use crate::live::server::hello::hello_of_participant;
 use crate::live::state::State;
 
-/// Number of events that a new page gets: enough for the last step.
-const FIRST_EVENTS: u64 = 1_000;
+/// Number of events that a new page gets, besides the calls that opened the listening sockets: enough for the tour, or for the
+/// last steps. 2,000 events are about 1 MB.
+const FIRST_EVENTS: u64 = 2_000;
 
 /// Handles `GET /api/room/stream`.
 pub(crate) async fn stream(
@@ -54,9 +55,13 @@ struct ParticipantStream {
     host: String,
     /// Number of times that the shared events were cleared before the last hello; `None` before the first.
     cleared: Option<u64>,
+    /// The calls that opened the listening sockets, if they are older than the events that are sent.
+    openings: Vec<Arc<str>>,
     /// Number of the last shared event that was sent.
     seq: u64,
     newest_seq: watch::Receiver<u64>,
+    /// What the presenter shows, as JSON.
+    shown: watch::Receiver<Option<Arc<str>>>,
     /// Number of the last change of the participant's connections that was sent.
     change: u64,
 }
@@ -65,7 +70,9 @@ impl ParticipantStream {
     fn new(state: Arc<State>, room: Arc<Room>, open: OpenStream, host: String) -> Self {
         let newest_seq = room.shared.newest();
         let seq = newest_seq.borrow().saturating_sub(FIRST_EVENTS);
-        Self { state, room, open, host, cleared: None, seq, newest_seq, change: 0 }
+        let openings = room.shared.older_openings(seq);
+        let shown = room.shown_json.subscribe();
+        Self { state, room, open, host, cleared: None, openings, seq, newest_seq, shown, change: 0 }
     }
 
     /// Returns the hello for a new page, or for a page whose events were cleared. `None` if the page has received it.
@@ -77,13 +84,15 @@ impl ParticipantStream {
         if self.cleared.replace(cleared).is_some() {
             // The page clears its state and reads from the beginning.
             self.seq = 0;
+            self.openings.clear();
         }
         let page = page::Hello {
             boot: format!("{}.{cleared}", self.state.run_id),
             operations: commands::operations(&self.state, &self.open.name, &self.host),
             ..hello_of_participant(&self.state)
         };
-        let hello = json!({ "name": self.open.name.to_string(), "page": page });
+        let predictions = self.room.predictions.of(self.open.id);
+        let hello = json!({ "name": self.open.name.to_string(), "page": page, "predictions": predictions });
         Some(Event::default().event("hello").data(hello.to_string()))
     }
 
@@ -103,10 +112,19 @@ impl ParticipantStream {
             if !connections.is_empty() {
                 return Some(Event::default().event("connections").data(json_array(&connections)));
             }
+            if self.shown.has_changed().unwrap_or(false)
+                && let Some(shown) = &*self.shown.borrow_and_update()
+            {
+                return Some(Event::default().event("shown").data(&**shown));
+            }
+            let openings = std::mem::take(&mut self.openings);
+            if !openings.is_empty() {
+                return Some(items(&openings));
+            }
             if let Some(batch) = self.room.shared.after(self.seq) {
                 self.seq = batch.last;
                 if !batch.items.is_empty() {
-                    return Some(Event::default().event("items").data(json_array(&batch.items)));
+                    return Some(items(&batch.items));
                 }
                 continue;
             }
@@ -115,9 +133,15 @@ impl ParticipantStream {
                 // Fails when the participant was removed.
                 changed = self.open.changes.changed() => changed.ok()?,
                 _ = self.newest_seq.changed() => {}
+                // Fails never, because the room holds the sender. Marked for the check above.
+                _ = self.shown.changed() => self.shown.mark_changed(),
             }
         }
     }
+}
+
+fn items(items: &[Arc<str>]) -> Event {
+    Event::default().event("items").data(json_array(items))
 }
 
 impl Drop for ParticipantStream {

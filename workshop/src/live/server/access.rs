@@ -77,7 +77,8 @@ async fn admit(state: &State, request: Request, next: Next) -> Response {
 fn is_public(path: &str, has_room: bool) -> bool {
     match path {
         "/page.js" | "/page.css" | "/icon.svg" => true,
-        "/" | "/room.js" | "/api/room/join" | "/api/room/stream" | "/api/room/report.html" => has_room,
+        "/" | "/room.js" => has_room,
+        "/api/room/join" | "/api/room/predict" | "/api/room/stream" | "/api/room/report.html" => has_room,
         _ => false,
     }
 }

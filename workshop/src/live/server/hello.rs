@@ -27,6 +27,7 @@ pub(crate) fn hello(state: &State) -> Hello {
         boot: state.feed_id(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         first: state.history.first(),
+        last: *state.history.newest().borrow(),
         database: state.database.clone(),
         recordings: state.recordings.iter().map(Into::into).collect(),
         lanes: lanes.collect(),
@@ -37,14 +38,14 @@ pub(crate) fn hello(state: &State) -> Hello {
 }
 
 /// Returns the first message to a page of a participant. It contains nothing about the presenter's machine that the page does
-/// not show: not the address of the database, and not what the network of `workshop wire` lacks.
+/// not show: not the address of the database, not the number of events, and not what the network of `workshop wire` lacks.
 pub(crate) fn hello_of_participant(state: &State) -> Hello {
     without_machine(hello(state))
 }
 
 fn without_machine(hello: Hello) -> Hello {
     let recordings = hello.recordings.into_iter().map(|recording| Recording { pid: 0, ..recording });
-    Hello { recordings: recordings.collect(), database: None, wire: None, ..hello }
+    Hello { recordings: recordings.collect(), last: 0, database: None, wire: None, ..hello }
 }
 
 /// Returns the operations with their command lines for each API.

@@ -37,6 +37,8 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/room.js", get(|| asset("text/javascript; charset=utf-8", page::ROOM_SCRIPT)))
         .route("/api/room/join", post(room::handlers::join))
         .route("/api/room/remove", post(room::handlers::remove))
+        .route("/api/room/predict", post(room::handlers::predict))
+        .route("/api/room/show", post(room::handlers::show))
         .route("/api/room/qr.svg", get(room::handlers::qr))
         .route("/api/room/stream", get(room::stream::stream))
         .merge(download::routes())

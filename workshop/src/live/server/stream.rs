@@ -67,7 +67,12 @@ impl PageStream {
             ("wire", state.wire.latest.subscribe()),
             ("room", state.room_summary.subscribe()),
         ];
-        let pending = VecDeque::from([event("hello", &hello(&state))]);
+        let mut pending = VecDeque::from([event("hello", &hello(&state))]);
+        if seq == 0 {
+            let openings = state.history.older_openings(0);
+            let openings_event = Event::default().event("openings").data(json_array(&openings));
+            pending.extend((!openings.is_empty()).then_some(openings_event));
+        }
         Self { newest_seq: state.history.newest(), feed_id, seq, values, pending, _page: page, state }
     }
 
@@ -91,18 +96,18 @@ impl PageStream {
     /// Adds to the pending server-sent events: new events of the history, and each value of `values` that has
     /// changed since the previous call.
     fn collect(&mut self) {
+        let feed_id = self.state.feed_id();
+        if feed_id != self.feed_id {
+            // The page clears its state and reads from the beginning.
+            (self.feed_id, self.seq) = (feed_id, 0);
+            self.pending.push_back(event("hello", &hello(&self.state)));
+        }
         for (kind, receiver) in &mut self.values {
             if receiver.has_changed().unwrap_or(false)
                 && let Some(json) = &*receiver.borrow_and_update()
             {
                 self.pending.push_back(Event::default().event(*kind).data(&**json));
             }
-        }
-        let feed_id = self.state.feed_id();
-        if feed_id != self.feed_id {
-            // The page clears its state and reads from the beginning.
-            (self.feed_id, self.seq) = (feed_id, 0);
-            self.pending.push_back(event("hello", &hello(&self.state)));
         }
         let Some(batch) = self.state.history.after(self.seq) else { return };
         let id = |seq: u64| format!("{}-{seq}", self.feed_id);

@@ -29,7 +29,7 @@ pub enum Concurrency {
     Many,
 }
 
-/// How calls are made: over which connections, and how many at once.
+/// A way to make calls: the connections, and the number of calls at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Load {
     /// The connections.

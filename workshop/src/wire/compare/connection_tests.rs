@@ -22,6 +22,8 @@ fn packet(sent: u64, to_server: bool, flags: TcpFlags, (seq, payload): (u32, u64
         length: payload + 52,
         segment: Some(Segment::new(flags, seq)),
         is_retransmission: false,
+        number: None,
+        repeats: None,
     }
 }
 

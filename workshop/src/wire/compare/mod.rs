@@ -5,6 +5,7 @@
 //!
 //! - [`flags`], [`conditions`]: the flags, and the conditions that they select
 //! - [`mod@run`]: runs the command
+//! - [`mod@interrupted`]: finds the recordings of runs that were killed
 //! - [`output`], [`progress`]: print the rows and the progress
 //!
 //! The calls:
@@ -31,6 +32,7 @@ pub mod conditions;
 pub mod connection;
 pub mod csv;
 pub mod flags;
+pub mod interrupted;
 pub mod networks;
 pub mod open_loop;
 pub mod outliers;

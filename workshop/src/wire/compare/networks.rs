@@ -100,7 +100,7 @@ pub async fn make_calls(lab: &Lab, load: Load, flags: &Flags) -> Result<LoadCall
 
 type BoxedCalls = Pin<Box<dyn Future<Output = Result<ApiCalls, Error>> + Send>>;
 
-/// What the APIs have in common during a load.
+/// The settings of a load, which all APIs share.
 struct Plan {
     load: Load,
     rate: f64,

@@ -8,8 +8,8 @@ use super::percentiles::Latencies;
 use super::reason::Reason;
 use super::seen_call::SeenCall;
 
-/// Excess over the median below which a call is no outlier, in nanoseconds: timers and the scheduler of an idle machine
-/// need that much.
+/// Excess over the median below which a call is not an outlier, in nanoseconds: timers and the scheduler of an idle
+/// machine need that much.
 const MIN_EXCESS: u64 = 1_000_000;
 
 /// A call that took much longer than the others.

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use super::conditions::{Load, Network};
 
-/// A line on standard error that says what is in progress. Nothing if that is no terminal.
+/// A line on standard error about the load in progress. Not printed if that is not a terminal.
 #[derive(Debug)]
 pub struct Progress {
     is_terminal: bool,
@@ -33,7 +33,7 @@ impl Progress {
     /// Replaces the line.
     fn write(&self, text: &str) {
         if self.is_terminal {
-            // The progress is no reason to fail.
+            // A failure to show the progress is ignored.
             let _ = write!(io::stderr(), "\r\x1b[K{text}");
         }
     }

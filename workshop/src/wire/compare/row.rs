@@ -106,6 +106,12 @@ impl Row {
         }
     }
 
+    /// Returns the number of calls that were given up without a response.
+    #[must_use]
+    pub fn given_up(&self) -> usize {
+        self.calls.saturating_sub(self.answered + self.failed)
+    }
+
     /// Returns `true` if calls arrive more often than they can be made.
     #[must_use]
     pub fn is_overloaded(&self) -> bool {

@@ -10,6 +10,7 @@ use tokio::runtime::Runtime;
 
 use super::conditions::Network;
 use super::flags::Flags;
+use super::interrupted::interrupted;
 use super::networks::{self, LoadCalls};
 use super::output::Output;
 use super::plot;
@@ -45,6 +46,7 @@ fn try_run(flags: &Flags) -> Result<(), Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut signals = runtime.block_on(async { Signals::watch() })?;
     let networks = flags.networks();
+    report_interrupted(&flags.traces, &networks);
     let mut output = Output::new(flags);
     let mut progress = Progress::new(networks.len() * flags.loads().len());
     let mut result = Ok(());
@@ -122,6 +124,17 @@ fn add_rows(
         }
     }
     Ok(())
+}
+
+/// Names the folders that killed runs have left. Nothing is deleted: a recording is useful up to its last line.
+fn report_interrupted(traces: &Path, networks: &[Network]) {
+    for name in interrupted(traces, networks) {
+        print_line(format_args!(
+            "workshop wire compare: {} is the incomplete recording of a run that was killed; delete it if it is no longer \
+             needed, or measure that network again",
+            traces.join(name).display()
+        ));
+    }
 }
 
 /// Returns an error if the file cannot be written, before the calls take minutes.

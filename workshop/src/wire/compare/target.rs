@@ -1,4 +1,4 @@
-//! What is called: a server of an API.
+//! The called server of an API.
 
 use std::marker::PhantomData;
 use std::sync::Arc;

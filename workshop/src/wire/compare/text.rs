@@ -62,9 +62,8 @@ pub fn row(row: &Row, style: Style) -> String {
     if let Some(first) = &row.first_failure {
         line(format!("failed: {}; the first: {first}", row.failed));
     }
-    let given_up = row.calls.saturating_sub(row.answered + row.failed);
-    if given_up > 0 {
-        line(format!("given up without a response: {given_up}"));
+    if row.given_up() > 0 {
+        line(format!("given up without a response: {}", row.given_up()));
     }
     for (reason, outliers) in row.outliers_by_reason() {
         let latencies = outliers.iter().map(|outlier| outlier.latency_ns as f64 / 1e6);

@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 
 use socket_tap::event::TcpFlags;
 
+use super::chain::Chain;
 use super::recording::SeenPacket;
-use super::round_trips::Chain;
 
 /// The TCP connections and directions in which packets have arrived.
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ struct Direction {
     waiting: Vec<(Span, Chain)>,
     /// Highest acknowledgment number that has arrived.
     acknowledged: Option<u32>,
-    /// What was sent, with the chain before it.
+    /// Data that was sent, with the chain before it.
     sent: Vec<(Span, Chain)>,
 }
 

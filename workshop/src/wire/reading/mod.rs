@@ -2,10 +2,11 @@
 //!
 //! - [`recording`]: the packets and socket calls of each step
 //! - [`one_call`], [`rows`], `notes`: one call packet by packet, with explanations
-//! - [`mod@round_trips`], `arrivals`, [`cost`]: the cost of a step
+//! - [`chain`], [`mod@round_trips`], `arrivals`, [`cost`]: the cost of a step
 //! - [`stall`]: the responses that a lost segment stalled
 
 mod arrivals;
+pub mod chain;
 pub mod cost;
 mod notes;
 pub mod one_call;

@@ -72,6 +72,7 @@ fn packet_row(packet: &SeenPacket, zero: u64, numbers: &Numbers) -> Row {
     row.arrives_ns = packet.arrived.map(|time| time.saturating_sub(zero));
     row.is_dropped = packet.dropped.is_some();
     row.is_retransmission = packet.is_retransmission;
+    (row.packet, row.repeats) = (packet.number, packet.repeats);
     row
 }
 

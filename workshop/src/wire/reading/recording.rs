@@ -1,15 +1,14 @@
 //! Reads the recordings of a run: for each API and step, the packets and the socket calls of both ends.
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use socket_dissect::Dissector;
-use socket_tap::event::{Addr, DropReason, Event, Fate, Op, Packet, Segment};
+use socket_dissect::Call;
+use socket_tap::event::{Addr, DropReason, Fate, Op, Packet, Segment};
 use socket_tap::format::Side;
 use socket_trace::reader::{Error, Trace};
-use socket_trace::timeline::connections::Connections;
-use socket_trace::timeline::{Next, StepTracker, TimedEvent, Timeline};
+use socket_trace::timeline::connections::Connection;
+use socket_trace::timeline::{AnnotatedEvent, AnnotatedEvents, NumberedPacket, TimedEvent, Timeline};
 
 use crate::wire::lab::api::Api;
 use crate::wire::lab::packet_trace;
@@ -56,6 +55,10 @@ pub struct SeenPacket {
     pub segment: Option<Segment>,
     /// `true` if the packet repeats sequence numbers.
     pub is_retransmission: bool,
+    /// Number of the packet on its connection, from 1. `None` if the connection is unknown.
+    pub number: Option<u64>,
+    /// Number of the earlier packet that this one repeats.
+    pub repeats: Option<u64>,
 }
 
 /// A socket call of one end.
@@ -95,110 +98,65 @@ pub struct Exchange {
 /// # Errors
 /// If a recording cannot be read.
 pub fn read(directory: &Path) -> Result<Vec<StepRecording>, Error> {
-    let mut apis = Vec::new();
+    let mut ends = Vec::new();
     let mut traces = Vec::new();
     for api in Api::ALL {
         for side in [Side::Client, Side::Server] {
-            apis.push(Some(api));
+            ends.push(Some((api, side)));
             traces.push(Trace::open_recording(api.path(directory, side))?);
         }
     }
-    apis.push(None);
+    ends.push(None);
     traces.push(Trace::open_recording(packet_trace::path(directory))?);
-    let mut reader = Reader::new(Timeline::of(traces), apis);
-    while let Next::Event(timed) = reader.timeline.next_or_pending()? {
-        reader.observe(timed);
+    let mut events = AnnotatedEvents::new(Timeline::of(traces));
+    let mut reader = Reader::new(events.timeline(), ends);
+    while let Some(event) = events.next_event()? {
+        reader.observe(event);
     }
     Ok(reader.steps)
 }
 
 struct Reader {
-    timeline: Timeline,
-    /// The API of each recording; `None` for that of the packets.
-    apis: Vec<Option<Api>>,
+    /// The API and the side of each recording; `None` for that of the packets.
+    ends: Vec<Option<(Api, Side)>>,
     /// Time at which each recording began.
     began: Vec<u64>,
-    connections: Connections,
-    tracker: StepTracker,
-    dissectors: HashMap<usize, Dissector>,
     origin_ns: u64,
     steps: Vec<StepRecording>,
 }
 
 impl Reader {
-    fn new(timeline: Timeline, apis: Vec<Option<Api>>) -> Self {
+    fn new(timeline: &Timeline, ends: Vec<Option<(Api, Side)>>) -> Self {
         let began = timeline.recordings().iter().map(|recording| timeline.began(recording)).collect();
         let began_at = timeline.recordings().iter().map(|recording| recording.header.monotonic_ns);
         let origin_ns = began_at.min().unwrap_or(0);
-        let sides = timeline.recordings().iter().map(|recording| recording.header.side);
-        let ends = sides.enumerate().filter(|(_, side)| *side != Side::Wire);
-        let dissectors = ends.map(|(index, side)| (index, Dissector::new(side))).collect();
-        Self {
-            timeline,
-            apis,
-            began,
-            connections: Connections::with_packets(),
-            tracker: StepTracker::default(),
-            dissectors,
-            origin_ns,
-            steps: Vec::new(),
-        }
+        Self { ends, began, origin_ns, steps: Vec::new() }
     }
 
-    fn observe(&mut self, timed: TimedEvent) {
-        let TimedEvent { recording, at, event } = timed;
-        let step = self.tracker.observe(recording, &event);
-        let Some(side) = self.timeline.recordings().get(recording).map(|recording| recording.header.side)
+    fn observe(&mut self, annotated: AnnotatedEvent) {
+        let AnnotatedEvent { timed, connection, step: Some(step), packet: numbered, ended, .. } = annotated
         else {
             return;
         };
-        let connection = self.connections.observe(recording, side, &event);
-        let client = connection.and_then(|connection| {
-            let client = if connection.side == Side::Server { &connection.peer } else { &connection.local };
-            ip(client.as_ref()?)
-        });
+        let TimedEvent { recording, at, event } = timed;
         let began = self.began.get(recording).copied().unwrap_or(0);
-        let api = self.apis.get(recording).copied().flatten();
-        let (Some(step), false) = (step, matches!(event.op, Op::Mark { .. })) else { return };
-        match (api, &event.op) {
+        match (self.ends.get(recording).copied().flatten(), event.op) {
+            (_, Op::Mark { .. }) => {}
             (None, Op::Packet(packet)) => {
-                if let Some((api, packet)) = seen(packet, began + event.t, began) {
+                if let Some((api, packet)) = seen(&packet, numbered, began + event.t, began) {
                     self.step(api, &step).packets.push(packet);
                 }
             }
-            (Some(api), _) => {
-                let exchanges = self.exchanges(recording, side, &event, client);
+            (Some((api, side)), op) => {
+                let client = connection.and_then(|connection| client(&connection));
+                let exchanges = ended.iter().map(|call| exchange(call, side, client, began));
                 let step = self.step(api, &step);
                 if side == Side::Client { &mut step.exchanges } else { &mut step.served }.extend(exchanges);
                 let (returned, is_error) = (began + event.t, event.error.is_some());
-                let call = SocketCall { side, client, at, returned, op: event.op, is_error };
-                step.calls.push(call);
+                step.calls.push(SocketCall { side, client, at, returned, op, is_error });
             }
             _ => {}
         }
-    }
-
-    /// Returns the API calls that end with an event.
-    fn exchanges(
-        &mut self,
-        recording: usize,
-        side: Side,
-        event: &Event,
-        client: Option<SocketAddr>,
-    ) -> Vec<Exchange> {
-        let began = self.began.get(recording).copied().unwrap_or(0);
-        let Some(dissector) = self.dissectors.get_mut(&recording) else { return Vec::new() };
-        dissector.observe(event);
-        let finished = dissector.take_finished().into_iter();
-        finished
-            .map(|call| Exchange {
-                client,
-                number: call.number,
-                began: began + call.began,
-                writes: if side == Side::Client { &call.to_server } else { &call.to_client }.transfers,
-                ended: began + call.ended,
-            })
-            .collect()
     }
 
     fn step(&mut self, api: Api, name: &str) -> &mut StepRecording {
@@ -213,8 +171,29 @@ impl Reader {
     }
 }
 
+/// Returns the address of a connection's client.
+fn client(connection: &Connection) -> Option<SocketAddr> {
+    ip(if connection.side == Side::Server { &connection.peer } else { &connection.local }.as_ref()?)
+}
+
+/// Returns the fields of an API call that the analysis needs. `began` is the time at which the recording began.
+fn exchange(call: &Call, side: Side, client: Option<SocketAddr>, began: u64) -> Exchange {
+    Exchange {
+        client,
+        number: call.number,
+        began: began + call.began,
+        writes: if side == Side::Client { &call.to_server } else { &call.to_client }.transfers,
+        ended: began + call.ended,
+    }
+}
+
 /// Returns the API to which a packet belongs, and the fields that the analysis needs.
-fn seen(packet: &Packet, sent: u64, began: u64) -> Option<(Api, SeenPacket)> {
+fn seen(
+    packet: &Packet,
+    numbered: Option<NumberedPacket>,
+    sent: u64,
+    began: u64,
+) -> Option<(Api, SeenPacket)> {
     let (from, to) = (ip(&packet.from)?, ip(&packet.to)?);
     let of = |server: SocketAddr| Api::of_port(server.port(), &packet.protocol);
     let (api, to_server) = of(to).map(|api| (api, true)).or_else(|| Some((of(from)?, false)))?;
@@ -229,6 +208,8 @@ fn seen(packet: &Packet, sent: u64, began: u64) -> Option<(Api, SeenPacket)> {
         length: packet.length,
         segment: packet.segment.clone(),
         is_retransmission: packet.retransmission == Some(true),
+        number: numbered.map(|numbered| numbered.number),
+        repeats: numbered.and_then(|numbered| numbered.repeats),
     };
     Some((api, packet))
 }

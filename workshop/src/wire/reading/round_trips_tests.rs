@@ -22,6 +22,8 @@ impl Packets {
             length: bytes + 52,
             segment: Some(Segment::new(TcpFlags::default(), seq).with_ack(ack)),
             is_retransmission: false,
+            number: None,
+            repeats: None,
         });
         self.0.last_mut().unwrap()
     }
@@ -55,7 +57,7 @@ fn request_and_response_are_a_round_trip() {
 }
 
 #[test]
-fn segments_sent_together_are_one_packet_of_the_chain() {
+fn segments_sent_together_count_once_in_the_chain() {
     let mut packets = Packets::default();
     packets.client_sends(0, (1, 40, 1));
     packets.client_sends(1, (41, 40, 1));
@@ -79,7 +81,7 @@ fn loss_of_a_segment_adds_no_round_trip() {
 }
 
 #[test]
-fn data_after_a_hole_is_a_cause_only_when_the_hole_is_filled() {
+fn data_counts_once_the_hole_before_is_filled() {
     let mut packets = Packets::default();
     packets.client_sends(0, (1, 10, 1));
     packets.client_loses(1, (11, 10, 1));

@@ -29,6 +29,12 @@ pub struct Row {
     /// `true` for a packet that repeats sequence numbers.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_retransmission: bool,
+    /// For a packet: its number on the connection, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub packet: Option<u64>,
+    /// For a packet that is sent again: the number of the packet that it repeats.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<u64>,
     /// Number of the note that explains the row.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<usize>,
@@ -57,7 +63,8 @@ pub struct Note {
 
 impl Row {
     pub(super) fn new(at_ns: u64, lane: Lane, text: String) -> Self {
-        let (to, arrives_ns, note) = (None, None, None);
-        Self { at_ns, lane, text, to, arrives_ns, is_dropped: false, is_retransmission: false, note }
+        let (is_dropped, is_retransmission) = (false, false);
+        let (to, arrives_ns, packet, repeats, note) = (None, None, None, None, None);
+        Self { at_ns, lane, text, to, arrives_ns, is_dropped, is_retransmission, packet, repeats, note }
     }
 }

@@ -68,11 +68,16 @@ pub(super) fn lanes(call: &OneCall, style: Style) -> String {
     out
 }
 
-/// Draws a packet as an arrow, with the time of its arrival.
+/// Draws a packet as an arrow, with its number, that of the packet which it repeats, and the time of its arrival.
 fn arrow(row: &Row, width: usize) -> String {
     let arrives = row.arrives_ns.map_or_else(String::new, ms);
-    let again = if row.is_retransmission { "again: " } else { "" };
-    let text = format!("{again}{}", row.text);
+    let number = row.packet.map_or_else(String::new, |number| format!("{number} "));
+    let again = match row.repeats {
+        Some(repeated) => format!("again {repeated}: "),
+        None if row.is_retransmission => "again: ".to_owned(),
+        None => String::new(),
+    };
+    let text = format!("{number}{again}{}", row.text);
     let space = width.saturating_sub(text.chars().count() + 10);
     let line = "─".repeat(space);
     match (row.to, row.is_dropped) {

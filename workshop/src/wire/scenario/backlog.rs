@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::oneshot;
 use tokio::time::sleep;
 
-use super::run::Error;
+use super::observed::Error;
 use crate::wire::lab::{Lab, LabError};
 
 /// Port of the server.

@@ -6,8 +6,8 @@ use clients::{Client, Graphql, Grpc, Rest};
 use tokio::time::timeout;
 use wire::{Direction, Kind, Rule};
 
+use super::observed::{CallResult, Error};
 use super::request::Sender;
-use super::run::{CallResult, Error};
 use crate::tour::step::ONE_CALL;
 use crate::wire::lab::{Lab, LabError};
 

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{Recorded, Request, Scenario, run, shipped};
+use super::recorded::Recorded;
+use super::request::{Request, Scenario};
+use super::{run, shipped};
 use crate::stdout::print;
 use crate::traces_directory;
 

@@ -8,7 +8,7 @@ use socket_tap::{TapListener, TapStream};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::sleep;
 
-use super::run::Error;
+use super::observed::Error;
 use crate::wire::lab::{Lab, LabError};
 
 /// Port of the server.

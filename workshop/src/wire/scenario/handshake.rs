@@ -3,7 +3,7 @@
 use plain_server::TcpClient;
 use tokio::time::sleep;
 
-use super::run::Error;
+use super::observed::Error;
 use crate::wire::lab::{Lab, LabError};
 
 /// Opens a connection, keeps it open for one round trip and closes it.

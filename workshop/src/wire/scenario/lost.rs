@@ -2,7 +2,7 @@
 
 use wire::{Direction, Kind, Rule};
 
-use super::run::Error;
+use super::observed::Error;
 use crate::wire::calls::steps::{tcp_call, udp_call};
 use crate::wire::lab::Lab;
 

@@ -9,6 +9,7 @@
 //! - [`command`]: the hidden command
 //! - [`run`]: runs a scenario in the lab
 //! - `call`, `handshake`, `half_close`, `lost`, `backlog`: the programs, one each
+//! - [`observed`]: the results that are not in the recordings
 //! - `states`: the TCP states of both ends while a scenario runs
 //! - [`recorded`]: the result, read from the recordings
 //! - [`shipped`]: results that were recorded elsewhere, for machines that cannot run the network
@@ -19,6 +20,7 @@ pub mod command;
 mod half_close;
 mod handshake;
 mod lost;
+pub mod observed;
 pub mod recorded;
 pub mod request;
 pub mod run;

@@ -10,8 +10,9 @@ use socket_trace::page_feed::PageFeed;
 use socket_trace::reader::Trace;
 use socket_trace::timeline::{AnnotatedEvents, Timeline};
 
-use super::Request;
-use super::run::{AFTER, CallResult, Error, Observed};
+use super::observed::{CallResult, Error, Observed};
+use super::request::Request;
+use super::run::AFTER;
 use super::states::StateChange;
 use crate::wire::lab::api::Api;
 use crate::wire::lab::packet_trace;

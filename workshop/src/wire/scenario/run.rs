@@ -3,13 +3,14 @@
 use std::path::Path;
 use std::time::Duration;
 
-use serde::Serialize;
 use server_kit::TraceLimit;
 use tokio::time::timeout;
 use wire::Options;
 
-use super::states::{StateChange, States};
-use super::{Request, Scenario, backlog, call, half_close, handshake, lost};
+use super::observed::{CallResult, Error, Observed};
+use super::request::{Request, Scenario};
+use super::states::States;
+use super::{backlog, call, half_close, handshake, lost};
 use crate::recordings::TraceFiles;
 use crate::wire::calls::lost_segment;
 use crate::wire::lab::Lab;
@@ -22,27 +23,6 @@ const SETTLE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Name of the step after the scenario, in which the servers end.
 pub(super) const AFTER: &str = "after the scenario";
-
-pub(super) type Error = Box<dyn std::error::Error + Send + Sync>;
-
-/// What a scenario shows besides its recordings.
-#[derive(Debug, Default)]
-pub struct Observed {
-    /// The results of the calls.
-    pub results: Vec<CallResult>,
-    /// The TCP states of both ends, for the scenarios that are about them.
-    pub states: Vec<StateChange>,
-}
-
-/// The result of a call.
-#[derive(Clone, Debug, Serialize)]
-pub struct CallResult {
-    /// Name of the API's recordings.
-    pub api: &'static str,
-    /// The error message of a failed call.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<String>,
-}
 
 /// Runs a scenario, with its recordings in `directory`. The process must be in a user namespace of its own.
 ///

@@ -8,8 +8,8 @@
 
 use serde_json::Value;
 
-use super::request::Sender;
-use super::{Recorded, Request, Scenario};
+use super::recorded::Recorded;
+use super::request::{Request, Scenario, Sender};
 
 /// The results, one for each line.
 const RECORDED: &str = include_str!("recorded.json");

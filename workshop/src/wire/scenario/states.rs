@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -20,8 +21,8 @@ const MIN_PAUSE: Duration = Duration::from_millis(2);
 /// A new state of one end of a connection.
 #[derive(Clone, Debug, Serialize)]
 pub struct StateChange {
-    /// Time at which the state was seen; it began earlier. On `CLOCK_MONOTONIC` at first; [`Recorded`](super::Recorded) has the time on its
-    /// time line.
+    /// Time at which the state was seen; it began earlier. On `CLOCK_MONOTONIC` at first, and on the time line of the
+    /// result when the recordings are read.
     pub at: u64,
     /// End of the connection: `client` or `server`.
     pub side: &'static str,
@@ -34,8 +35,15 @@ pub struct StateChange {
 }
 
 /// A watch over the tables of both ends.
-#[derive(Clone, Default)]
 pub(super) struct States {
+    watch: Watch,
+    /// Disconnected when both threads have ended.
+    threads: Receiver<()>,
+}
+
+/// What a thread and the watch share.
+#[derive(Clone, Default)]
+struct Watch {
     seen: Arc<Mutex<Vec<StateChange>>>,
     is_over: Arc<AtomicBool>,
 }
@@ -44,27 +52,39 @@ impl States {
     /// Begins to watch. A look at a table takes some milliseconds, so each side has a thread for it. A thread is in the
     /// network of the thread that starts it.
     pub(super) fn watch(lab: &Lab) -> Self {
-        let states = Self::default();
+        let watch = Watch::default();
+        let (is_running, threads) = mpsc::channel();
         for (network, side) in [(lab.client(), Side::Client), (lab.server(), Side::Server)] {
-            let states = states.clone();
-            // The thread ends by itself, so its handle is not needed.
-            drop(network.spawn(async move { thread::spawn(move || states.look(side)) }));
+            let (watch, is_running) = (watch.clone(), is_running.clone());
+            let look = move || {
+                watch.look(side);
+                drop(is_running);
+            };
+            // `threads` tells when the thread has ended, so its handle is not needed.
+            drop(network.spawn(async move { thread::spawn(look) }));
         }
-        states
+        Self { watch, threads }
     }
 
-    /// Stops watching. Returns the changes in the order of time.
+    /// Looks once more and stops watching, so the changes end with the present states. Returns them in the order of
+    /// time.
     pub(super) fn stop(self) -> Vec<StateChange> {
-        self.is_over.store(true, Ordering::Relaxed);
-        let mut seen = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
+        self.watch.is_over.store(true, Ordering::Release);
+        // Nothing is ever sent: this returns when both threads have ended.
+        let _ = self.threads.recv();
+        let mut seen = std::mem::take(&mut *self.watch.seen.lock().unwrap_or_else(PoisonError::into_inner));
         seen.sort_by_key(|change| change.at);
         seen
     }
+}
 
+impl Watch {
     /// Adds the changes of the calling thread's network, until the watch is over or the table cannot be read.
     fn look(&self, side: Side) {
         let mut known = HashMap::new();
-        while !self.is_over.load(Ordering::Relaxed) {
+        loop {
+            // Before the look: the last one begins after the end of the watch.
+            let is_last = self.is_over.load(Ordering::Acquire);
             let began = Instant::now();
             let Some(now) = connections() else { return };
             let at = monotonic_ns();
@@ -76,6 +96,9 @@ impl States {
                 state,
             });
             self.seen.lock().unwrap_or_else(PoisonError::into_inner).extend(changes);
+            if is_last {
+                return;
+            }
             known = now;
             // Takes at most half of a processor.
             thread::sleep(began.elapsed().max(MIN_PAUSE));

@@ -1,9 +1,9 @@
 // Lesson: the address on which a server listens.
 
 import { countText } from "../../recording/numbers.js";
-import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
-import { errorName } from "../error-names.js";
-import { eventsOfStep, experimentRun } from "../experiment-runs.js";
+import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../parts/drawing.js";
+import { errorName } from "../parts/error-names.js";
+import { eventsOfStep, experimentRun } from "../parts/experiment-runs.js";
 
 const ADDRESSES_STEP = "listen on one address and on all";
 

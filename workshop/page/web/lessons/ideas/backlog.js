@@ -1,10 +1,10 @@
 // Lesson: a listening socket whose queue is full.
 
 import { countText, numberText } from "../../recording/numbers.js";
-import { errorName } from "../error-names.js";
-import { lessonArrow, lessonBox, lessonDrawing, lessonShape, lessonText } from "../drawing.js";
-import { wireLessonChart } from "../wire-chart.js";
-import { wireCallsOf, wireHasFlags, wireLessonRecording, wireLessonRun, wireLessonUnavailable } from "../wire-runs.js";
+import { lessonArrow, lessonBox, lessonDrawing, lessonShape, lessonText } from "../parts/drawing.js";
+import { errorName } from "../parts/error-names.js";
+import { wireLessonChart } from "../parts/wire-chart.js";
+import { wireCallsOf, wireHasFlags, wireLessonRecording, wireLessonRun, wireLessonUnavailable } from "../parts/wire-runs.js";
 
 const BACKLOG = "backlog";
 

@@ -1,9 +1,9 @@
 // Lesson: head-of-line blocking, over three connections and over three streams of one.
 
 import { countText } from "../../recording/numbers.js";
-import { lessonBox, lessonDrawing, lessonText } from "../drawing.js";
-import { wireLessonChart } from "../wire-chart.js";
-import { wireCallsOf, wireLessonRecording, wireLessonRun, wireLessonUnavailable } from "../wire-runs.js";
+import { lessonBox, lessonDrawing, lessonText } from "../parts/drawing.js";
+import { wireLessonChart } from "../parts/wire-chart.js";
+import { wireCallsOf, wireLessonRecording, wireLessonRun, wireLessonUnavailable } from "../parts/wire-runs.js";
 
 const BLOCKING = "blocking";
 

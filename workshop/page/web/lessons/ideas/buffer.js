@@ -2,8 +2,8 @@
 
 import { sourceOf } from "../../recording/apis.js";
 import { byteCountText, countText, numberText } from "../../recording/numbers.js";
-import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
-import { eventsOfStep, experimentRun } from "../experiment-runs.js";
+import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../parts/drawing.js";
+import { eventsOfStep, experimentRun } from "../parts/experiment-runs.js";
 
 const BUFFER_STEP = "fill a receive buffer";
 

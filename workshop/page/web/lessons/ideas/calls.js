@@ -1,12 +1,12 @@
 // Lesson: the socket calls of server and client, which do not depend on the API.
 
+import { orderText } from "../../primitives/call-order.js";
 import { apiTitle } from "../../recording/apis.js";
-import { orderText } from "../../recording/call-order.js";
 import { byApi, connectionsIn, distinct, firstEvent, groupBy } from "../../recording/connections.js";
 import { hasBothSides, listenerOf, callPattern, durationOf } from "../../recording/connections.js";
 import { listText } from "../../recording/numbers.js";
-import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
-import { lessonRun } from "../lesson-runs.js";
+import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../parts/drawing.js";
+import { lessonRun } from "../parts/lesson-runs.js";
 
 /** The call patterns of both sides. */
 export const LESSON_CALLS = {
@@ -102,7 +102,7 @@ function lessonCallsFacts({ items }, store) {
   if (chosen.length === 0)
     return { missing: "This lesson needs a connection with both sides recorded, which the recording does not contain." };
   const apis = chosen.map(({ api, client, server }) => {
-    const listener = listenerOf(store.items, firstEvent(server, "accept")).calls;
+    const listener = listenerOf(store.openings, firstEvent(server, "accept")).calls;
     return {
       title: apiTitle(api),
       client: orderText(callPattern(client)),

@@ -1,11 +1,11 @@
 // Lesson: common and different parts of the APIs, from the comparison of the recordings.
 
 import { apiTitle, sourceOf } from "../../recording/apis.js";
-import { byApi } from "../../recording/connections.js";
 import { averageBreakdown, breakdownTotal } from "../../recording/byte-breakdown.js";
-import { lessonBox, lessonDrawing } from "../drawing.js";
-import { lessonApis, lessonWaitUntil, lessonRun } from "../lesson-runs.js";
-import { segmentCount, segmentSentence } from "../segments.js";
+import { byApi } from "../../recording/connections.js";
+import { lessonBox, lessonDrawing } from "../parts/drawing.js";
+import { lessonApis, lessonWaitUntil, lessonRun } from "../parts/lesson-runs.js";
+import { segmentCount, segmentSentence } from "../parts/segments.js";
 
 /** Descriptions of the sockets in the comparison, by their role. */
 const LESSON_ROLES = {

@@ -1,10 +1,10 @@
 // Lesson: a UDP socket with a peer.
 
-import { socketName } from "../../recording/connections.js";
 import { plainText } from "../../recording/bytes.js";
-import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
-import { errorName } from "../error-names.js";
-import { eventsOfStep, experimentRun } from "../experiment-runs.js";
+import { socketName } from "../../recording/connections.js";
+import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../parts/drawing.js";
+import { errorName } from "../parts/error-names.js";
+import { eventsOfStep, experimentRun } from "../parts/experiment-runs.js";
 
 const UDP_STEP = "connect a UDP socket";
 

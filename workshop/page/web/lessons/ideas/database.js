@@ -4,8 +4,8 @@ import { sourceOf } from "../../recording/apis.js";
 import { distinct, socketName } from "../../recording/connections.js";
 import { byteCountText, countText } from "../../recording/numbers.js";
 import { socketAddress, socketProcess } from "../../sockets/table.js";
-import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
-import { lessonRun, lessonWaitUntil, lessonWatching } from "../lesson-runs.js";
+import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../parts/drawing.js";
+import { lessonRun, lessonWaitUntil, lessonWatching } from "../parts/lesson-runs.js";
 
 /** The server of the lesson. */
 const DATABASE_API = "rest";

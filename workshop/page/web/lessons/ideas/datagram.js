@@ -1,11 +1,11 @@
 // Lesson: datagrams compared with a stream, and lost datagrams.
 
+import { orderText } from "../../primitives/call-order.js";
 import { sourceOf } from "../../recording/apis.js";
-import { orderText } from "../../recording/call-order.js";
 import { groupBy } from "../../recording/connections.js";
 import { countText } from "../../recording/numbers.js";
-import { lessonBox, lessonDrawing, lessonText } from "../drawing.js";
-import { lessonPlainRun } from "../lesson-runs.js";
+import { lessonBox, lessonDrawing, lessonText } from "../parts/drawing.js";
+import { lessonPlainRun } from "../parts/lesson-runs.js";
 
 /** Number of calls over each protocol. */
 const LESSON_CALLS_EACH = 5;

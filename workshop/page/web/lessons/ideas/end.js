@@ -4,9 +4,9 @@ import { apiTitle } from "../../recording/apis.js";
 import { byApi, connectionsIn, firstEvent, isClosedConnection } from "../../recording/connections.js";
 import { hasBothSides } from "../../recording/connections.js";
 import { durationText } from "../../recording/numbers.js";
-import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
-import { lessonEnd } from "../connection-end.js";
-import { lessonRun } from "../lesson-runs.js";
+import { lessonEnd } from "../parts/connection-end.js";
+import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../parts/drawing.js";
+import { lessonRun } from "../parts/lesson-runs.js";
 
 const LESSON_NO_END = "This lesson needs a connection that was recorded to its end on both sides, which the recording does not contain.";
 

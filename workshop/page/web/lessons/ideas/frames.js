@@ -1,12 +1,12 @@
 // Lesson: the frames of HTTP/2 and gRPC.
 
 import { apiTitle } from "../../recording/apis.js";
+import { BYTE_CLASSES } from "../../recording/byte-breakdown.js";
 import { byApi, connectionsIn, hasBothSides } from "../../recording/connections.js";
 import { countText } from "../../recording/numbers.js";
-import { BYTE_CLASSES } from "../../recording/byte-breakdown.js";
-import { lessonFrames, lessonBreakdown } from "../byte-counts.js";
-import { lessonBox, lessonDrawing } from "../drawing.js";
-import { lessonRun } from "../lesson-runs.js";
+import { lessonFrames, lessonBreakdown } from "../parts/byte-counts.js";
+import { lessonBox, lessonDrawing } from "../parts/drawing.js";
+import { lessonRun } from "../parts/lesson-runs.js";
 
 /** Maximum number of listed frames. */
 const LESSON_MAX_FRAMES = 40;

@@ -1,9 +1,9 @@
 // Lesson: FIN, half-close and TIME_WAIT, packet by packet.
 
 import { distinct } from "../../recording/connections.js";
-import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
-import { wireLessonChart } from "../wire-chart.js";
-import { wireCallsOf, wireHasFlag, wireLessonRecording, wireLessonRun, wireLessonUnavailable } from "../wire-runs.js";
+import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../parts/drawing.js";
+import { wireLessonChart } from "../parts/wire-chart.js";
+import { wireCallsOf, wireHasFlag, wireLessonRecording, wireLessonRun, wireLessonUnavailable } from "../parts/wire-runs.js";
 
 const HALF_CLOSE = "close";
 

@@ -1,9 +1,9 @@
 // Lesson: the three-way handshake, packet by packet.
 
 import { numberText } from "../../recording/numbers.js";
-import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
-import { wireLessonChart } from "../wire-chart.js";
-import { wireCallsOf, wireHasFlag, wireHasFlags, wireLessonRecording, wireLessonRun, wireLessonUnavailable } from "../wire-runs.js";
+import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../parts/drawing.js";
+import { wireLessonChart } from "../parts/wire-chart.js";
+import { wireCallsOf, wireHasFlag, wireHasFlags, wireLessonRecording, wireLessonRun, wireLessonUnavailable } from "../parts/wire-runs.js";
 
 const HANDSHAKE = "handshake";
 

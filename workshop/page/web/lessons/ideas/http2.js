@@ -4,9 +4,9 @@ import { apiTitle } from "../../recording/apis.js";
 import { BYTE_CLASSES } from "../../recording/byte-breakdown.js";
 import { callCount, connectionsIn, groupBy, hasBothSides } from "../../recording/connections.js";
 import { countText, numberText } from "../../recording/numbers.js";
-import { lessonLaterCalls } from "../byte-counts.js";
-import { lessonBox, lessonDrawing } from "../drawing.js";
-import { lessonRun } from "../lesson-runs.js";
+import { lessonLaterCalls } from "../parts/byte-counts.js";
+import { lessonBox, lessonDrawing } from "../parts/drawing.js";
+import { lessonRun } from "../parts/lesson-runs.js";
 
 /** Number of calls on each connection. */
 const HTTP2_CALLS = 10;

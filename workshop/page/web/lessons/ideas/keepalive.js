@@ -3,10 +3,10 @@
 import { apiTitle } from "../../recording/apis.js";
 import { byApi, callCount, connectionsIn, hasBothSides } from "../../recording/connections.js";
 import { countText, listText, durationText } from "../../recording/numbers.js";
-import { lessonBreakdown, lessonConnectTime, lessonMedian, lessonResponseTimes } from "../byte-counts.js";
-import { lessonBox, lessonDrawing, lessonText } from "../drawing.js";
-import { lessonRun } from "../lesson-runs.js";
-import { segmentCount } from "../segments.js";
+import { lessonBreakdown, lessonConnectTime, lessonMedian, lessonResponseTimes } from "../parts/byte-counts.js";
+import { lessonBox, lessonDrawing, lessonText } from "../parts/drawing.js";
+import { lessonRun } from "../parts/lesson-runs.js";
+import { segmentCount } from "../parts/segments.js";
 
 /** Relative tolerance for equal numbers of bytes, because a header may be one digit longer. */
 const LESSON_NEARLY = 0.03;

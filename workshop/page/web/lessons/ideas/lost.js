@@ -1,9 +1,9 @@
 // Lesson: a lost segment over TCP and a lost datagram over UDP, side by side.
 
 import { countText } from "../../recording/numbers.js";
-import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
-import { wireLessonChart } from "../wire-chart.js";
-import { wireCallsOf, wireLessonRecording, wireLessonRun, wireLessonUnavailable } from "../wire-runs.js";
+import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../parts/drawing.js";
+import { wireLessonChart } from "../parts/wire-chart.js";
+import { wireCallsOf, wireLessonRecording, wireLessonRun, wireLessonUnavailable } from "../parts/wire-runs.js";
 
 const LOST = "lost";
 

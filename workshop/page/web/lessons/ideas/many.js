@@ -3,10 +3,10 @@
 import { apiTitle } from "../../recording/apis.js";
 import { byApi, connectionsIn, distinct, firstEvent, groupBy, openCounts } from "../../recording/connections.js";
 import { countText } from "../../recording/numbers.js";
-import { lessonArrow, lessonBox, lessonDrawing, lessonShape, lessonText } from "../drawing.js";
-import { lessonRun } from "../lesson-runs.js";
-import { openConnectionsChart } from "../open-connections-chart.js";
-import { sentencePerApi } from "../sentences.js";
+import { lessonArrow, lessonBox, lessonDrawing, lessonShape, lessonText } from "../parts/drawing.js";
+import { lessonRun } from "../parts/lesson-runs.js";
+import { openConnectionsChart } from "../parts/open-connections-chart.js";
+import { sentencePerApi } from "../parts/sentences.js";
 
 /** Number of connections to each server. */
 const MANY_CLIENTS = 8;

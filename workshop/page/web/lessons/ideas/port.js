@@ -1,9 +1,9 @@
 // Lesson: ports below 1024.
 
 import { numberText } from "../../recording/numbers.js";
-import { lessonBox, lessonDrawing, lessonText } from "../drawing.js";
-import { errorName } from "../error-names.js";
-import { eventsOfStep, experimentRun } from "../experiment-runs.js";
+import { lessonBox, lessonDrawing, lessonText } from "../parts/drawing.js";
+import { errorName } from "../parts/error-names.js";
+import { eventsOfStep, experimentRun } from "../parts/experiment-runs.js";
 
 const PORT_STEP = "bind to a port below 1024";
 

@@ -1,9 +1,9 @@
 // Lesson: connections that end with a reset.
 
 import { connectionsIn, firstEvent } from "../../recording/connections.js";
-import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
-import { errorName } from "../error-names.js";
-import { eventsOfStep, experimentRun } from "../experiment-runs.js";
+import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../parts/drawing.js";
+import { errorName } from "../parts/error-names.js";
+import { eventsOfStep, experimentRun } from "../parts/experiment-runs.js";
 
 const RESET_STEP = "reset a connection";
 

@@ -3,9 +3,9 @@
 import { apiTitle } from "../../recording/apis.js";
 import { byApi, connectionsIn } from "../../recording/connections.js";
 import { listText } from "../../recording/numbers.js";
-import { lessonArrow, lessonBox, lessonDrawing } from "../drawing.js";
-import { lessonApis, lessonRun, lessonWaitUntil, lessonWatching, notifiedConnections } from "../lesson-runs.js";
-import { sentencePerApi } from "../sentences.js";
+import { lessonArrow, lessonBox, lessonDrawing } from "../parts/drawing.js";
+import { lessonApis, lessonRun, lessonWaitUntil, lessonWatching, notifiedConnections } from "../parts/lesson-runs.js";
+import { sentencePerApi } from "../parts/sentences.js";
 
 /** The changes of the lesson, in order: operation, API and kind of change. */
 const SHELF_CHANGES = [

@@ -1,12 +1,12 @@
 // Lesson: sockets, and the calls of a server before its first client.
 
+import { orderText } from "../../primitives/call-order.js";
 import { apiTitle, sourceOf } from "../../recording/apis.js";
-import { orderText } from "../../recording/call-order.js";
 import { byApi, firstEvent, listenerOf } from "../../recording/connections.js";
 import { durationText } from "../../recording/numbers.js";
-import { lessonArrow, lessonBox, lessonDrawing, lessonShape, lessonText } from "../drawing.js";
-import { lessonRun } from "../lesson-runs.js";
-import { sentencePerApi } from "../sentences.js";
+import { lessonArrow, lessonBox, lessonDrawing, lessonShape, lessonText } from "../parts/drawing.js";
+import { lessonRun } from "../parts/lesson-runs.js";
+import { sentencePerApi } from "../parts/sentences.js";
 
 /** Sockets and listening sockets. */
 export const LESSON_SOCKET = {
@@ -88,7 +88,7 @@ function lessonAllBefore(calls) {
 function lessonSocketFacts(run, store) {
   const accepts = run.items.filter((item) => item.op === "accept" && !item.error && item.on);
   const servers = byApi(accepts, (accept) => sourceOf(accept).api).map(([api, [accept]]) => {
-    const { calls, events } = listenerOf(store.items, accept);
+    const { calls, events } = listenerOf(store.openings, accept);
     const listen = firstEvent(events, "listen");
     return {
       title: apiTitle(api),

@@ -3,9 +3,9 @@
 import { apiTitle } from "../../recording/apis.js";
 import { byApi, connectionsIn, distinct, firstEvent } from "../../recording/connections.js";
 import { countText } from "../../recording/numbers.js";
-import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
-import { lessonRun } from "../lesson-runs.js";
-import { sentencePerApi } from "../sentences.js";
+import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../parts/drawing.js";
+import { lessonRun } from "../parts/lesson-runs.js";
+import { sentencePerApi } from "../parts/sentences.js";
 
 /** The 4-tuple that identifies a connection. */
 export const LESSON_TUPLE = {

@@ -3,9 +3,9 @@
 import { apiTitle, sourceOf } from "../../recording/apis.js";
 import { byApi, connectionsIn } from "../../recording/connections.js";
 import { countText, listText, durationText, timesText } from "../../recording/numbers.js";
-import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../drawing.js";
-import { notifiedConnections, lessonWatchRun } from "../lesson-runs.js";
-import { sentencePerApi } from "../sentences.js";
+import { lessonArrow, lessonBox, lessonDrawing, lessonText } from "../parts/drawing.js";
+import { notifiedConnections, lessonWatchRun } from "../parts/lesson-runs.js";
+import { sentencePerApi } from "../parts/sentences.js";
 
 const LESSON_NO_WATCHERS = "This recording contains no watcher.";
 const LESSON_NO_CHANGES = "The watchers received no change. Try again.";

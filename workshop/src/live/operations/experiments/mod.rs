@@ -38,7 +38,7 @@ pub(crate) enum Experiment {
     Reset,
 }
 
-/// What an experiment reports besides its recording.
+/// The results of an experiment that are not in its recording.
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
     step: &'static str,

@@ -9,8 +9,8 @@ use crate::wire::compare::row::Row;
 /// Height of a lane, in pixels.
 pub const HEIGHT: f64 = 15.0;
 
-/// Width of a note, in pixels.
-const NOTE: f64 = 80.0;
+/// Width of a character of a note, in pixels.
+const NOTE_CHARACTER: f64 = 6.2;
 
 /// Draws a row in a lane whose left end is at (`x`, `y`): a tick for each call, longer ones for the percentiles, and a
 /// marker for each outlier.
@@ -22,20 +22,31 @@ pub fn lane(row: &Row, axis: &Axis, x: f64, y: f64) -> String {
         let title = format!("call {}: {}, {}", outlier.call, ms(outlier.latency_ns), outlier.reason.text());
         out += &marker(outlier.reason, x + axis.position(outlier.latency_ns), middle, &title);
     }
-    let note = match (row.is_overloaded(), row.calls - row.answered) {
-        (true, _) => "overloaded".to_owned(),
-        (false, 0) => return out,
-        (false, unanswered) => format!("{unanswered} without response"),
-    };
+    let note = note(row);
+    if note.is_empty() {
+        return out;
+    }
     // On the side with more space.
     let first = row.latencies_ns.iter().flatten().min().map_or(WIDTH, |latency| axis.position(*latency));
-    let (x, anchor) = if first > NOTE { (x + 4.0, "start") } else { (x + WIDTH - 4.0, "end") };
+    let (x, anchor) = if first > note.len() as f64 * NOTE_CHARACTER {
+        (x + 4.0, "start")
+    } else {
+        (x + WIDTH - 4.0, "end")
+    };
     let _ = writeln!(
         out,
         "<text x=\"{x}\" y=\"{}\" text-anchor=\"{anchor}\" class=\"note\">{note}</text>",
         middle + 4.0
     );
     out
+}
+
+/// Returns what the ticks do not show: calls without a latency, and whether the latencies say little.
+fn note(row: &Row) -> String {
+    let counted = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}"));
+    let overloaded = row.is_overloaded().then(|| "overloaded".to_owned());
+    let parts = [overloaded, counted(row.failed, "failed"), counted(row.given_up(), "given up")];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// Draws a tick for each call.

@@ -1,0 +1,72 @@
+//! A connection whose calls are exported.
+
+use std::collections::BTreeMap;
+
+use socket_tap::event::{Addr, Event, Op};
+use socket_tap::format::Side;
+
+use super::exchange::Exchange;
+
+/// A connection whose calls are exported, as one end recorded it.
+#[derive(Debug, Default)]
+pub(super) struct Connection {
+    /// Name of the recording, and number of the socket: `rest-client #3`.
+    pub(super) name: String,
+    pub(super) is_client: bool,
+    pub(super) is_tls: bool,
+    /// `true` if bytes of the connection could not be read as HTTP.
+    pub(super) is_unreadable: bool,
+    server: Option<Addr>,
+    /// Times before and after `connect`, until the first request.
+    connect: Option<(u64, u64)>,
+    /// Number of the connection on the time line.
+    pub(super) number: Option<u64>,
+    /// The calls in progress, by their number.
+    pub(super) exchanges: BTreeMap<u64, Exchange>,
+}
+
+impl Connection {
+    /// Returns a connection that one end on `side` has recorded.
+    pub(super) fn new(name: String, side: Side, number: Option<u64>) -> Self {
+        Self { name, is_client: side == Side::Client, number, ..Self::default() }
+    }
+
+    /// Processes the event that opens the connection.
+    pub(super) fn open(&mut self, event: &Event) {
+        let (local, peer) = match &event.op {
+            Op::Accept { local, peer, .. } | Op::Adopt { local, peer, .. } => (local, peer),
+            Op::Connect { local, peer, began, .. } => {
+                self.connect = began.map(|began| (began, event.t));
+                (local, peer)
+            }
+            _ => return,
+        };
+        self.server.clone_from(if self.is_client { peer } else { local });
+    }
+
+    /// Copies the addresses and times of the connection below a stream, such as the TCP connection under TLS.
+    pub(super) fn lie_on(&mut self, below: &Self) {
+        self.server = self.server.take().or_else(|| below.server.clone());
+        self.connect = below.connect;
+    }
+
+    /// Returns the times before and after `connect`, for the first request only.
+    pub(super) fn take_connect(&mut self) -> Option<(u64, u64)> {
+        self.connect.take()
+    }
+
+    pub(super) fn server_ip(&self) -> Option<String> {
+        match &self.server {
+            Some(Addr::Ip(address)) => Some(address.ip().to_canonical().to_string()),
+            _ => None,
+        }
+    }
+
+    /// Returns the address of the server, for the URL of a request that names no host.
+    pub(super) fn server_authority(&self) -> String {
+        match &self.server {
+            Some(Addr::Ip(address)) => address.to_string(),
+            _ => "unknown".to_owned(),
+        }
+    }
+}

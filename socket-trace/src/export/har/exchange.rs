@@ -1,0 +1,152 @@
+//! A request and its response, collected from the reads or writes that carried them.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use socket_dissect::{Layer, MessageContent, Part};
+
+use super::body::Capacity;
+use super::entry::WebSocketMessage;
+use super::message::{Kind, Message};
+use super::timings::seconds;
+
+/// A request and its response that are in progress. All times are in nanoseconds since the recording began.
+#[derive(Debug)]
+pub(super) struct Exchange {
+    /// Times at which the connection was opened: before and after `connect`. `None` if the connection was used before.
+    pub(super) connect: Option<(u64, u64)>,
+    /// Id of the HTTP/2 stream.
+    pub(super) stream: Option<u32>,
+    pub(super) request: Message,
+    pub(super) response: Message,
+    pub(super) times: Times,
+    /// Messages of the WebSocket that the exchange opened.
+    pub(super) messages: Vec<SocketMessage>,
+    /// Number of messages that exceed the limit of the export.
+    pub(super) omitted_messages: u64,
+    /// Error code of the RST_STREAM that ended the exchange, and the side that sent it.
+    pub(super) reset: Option<(String, &'static str)>,
+    /// Number of bytes reserved for messages.
+    held: usize,
+}
+
+/// Times of an exchange, in nanoseconds since the recording began.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Times {
+    /// First byte of the request.
+    pub(super) began: u64,
+    /// Last byte of the request so far.
+    pub(super) requested: u64,
+    /// First byte of the final response.
+    pub(super) responded: Option<u64>,
+    /// Last byte so far.
+    pub(super) ended: u64,
+}
+
+/// A WebSocket message.
+#[derive(Debug)]
+pub(super) struct SocketMessage {
+    is_from_client: bool,
+    t: u64,
+    content: MessageContent,
+}
+
+impl Exchange {
+    pub(super) fn new(part: &Part, t: u64, connect: Option<(u64, u64)>) -> Self {
+        Self {
+            connect,
+            stream: part.stream,
+            request: Message::default(),
+            response: Message::default(),
+            times: Times { began: t, requested: t, responded: None, ended: t },
+            messages: Vec::new(),
+            omitted_messages: 0,
+            reset: None,
+            held: 0,
+        }
+    }
+
+    /// Adds a part of the request or response. `recorded` are its bytes, as far as they were recorded.
+    pub(super) fn add(
+        &mut self,
+        part: &Part,
+        recorded: &[u8],
+        (to_server, t): (bool, u64),
+        capacity: &mut Capacity,
+    ) {
+        self.times.ended = t;
+        if (part.layer, part.name) == (Layer::Http2, "RST_STREAM") {
+            self.reset = Some((part.text.clone(), if to_server { "client" } else { "server" }));
+            return;
+        }
+        let kind = Kind::of(part);
+        if kind == Kind::Other {
+            return;
+        }
+        if to_server {
+            self.times.requested = t;
+            self.request.add(part, recorded, capacity);
+            return;
+        }
+        if kind == Kind::Head && part.begins && self.response.is_interim() {
+            self.times.responded = None;
+        }
+        self.times.responded.get_or_insert(t);
+        self.response.add(part, recorded, capacity);
+    }
+
+    /// Adds a message of the WebSocket that the exchange opened.
+    pub(super) fn add_message(
+        &mut self,
+        content: &MessageContent,
+        (is_from_client, t): (bool, u64),
+        capacity: &mut Capacity,
+    ) {
+        /// Memory that a message needs besides its content.
+        const OVERHEAD: usize = size_of::<SocketMessage>();
+        self.times.ended = t;
+        let needed = content.bytes.len() + OVERHEAD;
+        let reserved = capacity.reserve(needed);
+        self.held += reserved;
+        if reserved < needed {
+            self.omitted_messages += 1;
+            return;
+        }
+        self.messages.push(SocketMessage { is_from_client, t, content: content.clone() });
+    }
+
+    /// Returns `true` if the exchange has opened a WebSocket.
+    pub(super) fn is_websocket(&self) -> bool {
+        let is = |field: Option<&str>| field.is_some_and(|value| value.eq_ignore_ascii_case("websocket"));
+        match self.response.status() {
+            Some(101) => is(self.response.field("upgrade")),
+            Some(200) => is(self.request.field(":protocol")),
+            _ => false,
+        }
+    }
+
+    /// Returns the capacity that the exchange has reserved.
+    pub(super) fn release(&self, capacity: &mut Capacity) {
+        capacity.release(self.held + self.request.body.bytes().len() + self.response.body.bytes().len());
+    }
+}
+
+impl SocketMessage {
+    /// Returns the message as Chromium exports it. `started` is the start of the recording in seconds since 1970.
+    pub(super) fn exported(&self, started: f64) -> WebSocketMessage {
+        let MessageContent { is_text, bytes, .. } = &self.content;
+        let data = match is_text {
+            true => String::from_utf8_lossy(bytes).into_owned(),
+            false => STANDARD.encode(bytes),
+        };
+        WebSocketMessage {
+            r#type: if self.is_from_client { "send" } else { "receive" },
+            time: started + seconds(self.t),
+            opcode: if *is_text { 1 } else { 2 },
+            data,
+        }
+    }
+
+    pub(super) fn is_complete(&self) -> bool {
+        self.content.is_complete
+    }
+}

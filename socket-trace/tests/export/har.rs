@@ -1,0 +1,162 @@
+//! Export to HAR, parsed as JSON.
+
+use serde_json::{Value, json};
+use socket_tap::format::Side;
+
+use crate::support::{ACCEPT, Place, Text};
+
+const CONNECT: &str =
+    r#""sock":2,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:3000","began":500"#;
+
+/// Returns the entries of the export.
+fn entries(place: &Place, trace: &Text) -> Vec<Value> {
+    let (file, _) = place.export(trace, "a.har");
+    let har: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    har["log"]["entries"].as_array().unwrap().clone()
+}
+
+fn header<'a>(message: &'a Value, name: &str) -> &'a str {
+    let headers = message["headers"].as_array().unwrap();
+    let header = headers.iter().find(|header| header["name"] == name);
+    header.unwrap_or_else(|| panic!("{name}: {headers:?}"))["value"].as_str().unwrap()
+}
+
+#[test]
+fn http1_call_has_heads_bodies_and_times() {
+    let request = b"POST /v1/books?q=a%20b&draft HTTP/1.1\r\nHost: shop.test\r\nCookie: id=7\r\n\
+                    Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\na=1&b=%C3";
+    let response = b"HTTP/1.1 303 See Other\r\nLocation: /v1/books/1\r\nSet-Cookie: id=8; Secure\r\n\
+                     Content-Length: 2\r\nContent-Type: image/x\r\n\r\n\xff\x00";
+    let trace = Text::of(Side::Client, 999).event(CONNECT).write(request).read(response).close("local", 1, 1);
+    let [entry] = &entries(&Place::new(), &trace)[..] else { panic!() };
+    let (sent, received) = (&entry["request"], &entry["response"]);
+    assert_eq!(sent["method"], "POST");
+    assert_eq!(sent["url"], "http://shop.test/v1/books?q=a%20b&draft");
+    assert_eq!(sent["httpVersion"], "HTTP/1.1");
+    assert_eq!(sent["queryString"], json!([{"name": "q", "value": "a b"}, {"name": "draft", "value": ""}]));
+    assert_eq!(sent["cookies"], json!([{"name": "id", "value": "7"}]));
+    assert_eq!(header(sent, "Host"), "shop.test");
+    assert_eq!(sent["postData"]["text"], "a=1&b=%C3");
+    assert_eq!(sent["postData"]["params"][0], json!({"name": "a", "value": "1"}));
+    assert_eq!((&sent["headersSize"], &sent["bodySize"]), (&json!(request.len() - 9), &json!(9)));
+    assert_eq!((&received["status"], &received["statusText"]), (&json!(303), &json!("See Other")));
+    assert_eq!(received["redirectURL"], "/v1/books/1");
+    assert_eq!(received["cookies"], json!([{"name": "id", "value": "8", "secure": true}]));
+    assert_eq!(
+        received["content"],
+        json!({"size": 2, "mimeType": "image/x", "text": "/wA=", "encoding": "base64"})
+    );
+    assert_eq!((&received["headersSize"], &received["bodySize"]), (&json!(response.len() - 2), &json!(2)));
+    assert_eq!(entry["serverIPAddress"], "127.0.0.1");
+    assert_eq!(entry["connection"], "shop-client #2");
+    // The events are a microsecond apart; the connect was called at 0.5 µs.
+    assert_eq!(entry["startedDateTime"], "2026-11-22T15:04:05.000000Z");
+    let timings = json!({"blocked": 0.001, "dns": -1.0, "connect": 0.0005, "ssl": -1.0, "send": 0.0, "wait": 0.001, "receive": 0.0});
+    assert_eq!((&entry["timings"], &entry["time"]), (&timings, &json!(0.0025)));
+}
+
+#[test]
+fn compressed_body_is_decompressed() {
+    // "hello", compressed as one stored block.
+    let zlib = [0x78, 0x01, 0x01, 5, 0, 0xfa, 0xff, b'h', b'e', b'l', b'l', b'o', 0x06, 0x2c, 0x02, 0x15];
+    let head = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: deflate\r\nContent-Length: 16\r\n\r\n";
+    let trace =
+        Text::server().event(ACCEPT).read(b"GET / HTTP/1.1\r\n\r\n").write(&[head, &zlib[..]].concat());
+    let [entry] = &entries(&Place::new(), &trace)[..] else { panic!() };
+    let expected = json!({"size": 5, "compression": -11, "mimeType": "text/plain", "text": "hello"});
+    assert_eq!((&entry["response"]["content"], &entry["response"]["bodySize"]), (&expected, &json!(16)));
+    // Without a Host field, the URL has the server's address.
+    assert_eq!(entry["request"]["url"], "http://127.0.0.1:3000/");
+}
+
+#[test]
+fn cut_body_and_missing_response_are_said_and_not_invented() {
+    let head = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 10\r\n\r\nabc";
+    let cut =
+        Text::server().event(ACCEPT).read(b"GET / HTTP/1.1\r\n\r\n").transfer("write", head.len() + 7, head);
+    let [entry] = &entries(&Place::new(), &cut)[..] else { panic!() };
+    let content = &entry["response"]["content"];
+    assert_eq!((&content["size"], &content["text"]), (&json!(10), &json!("abc")));
+    assert!(content["comment"].as_str().unwrap().contains("3 of 10 bytes"), "{content}");
+    assert_eq!(entry["response"]["bodySize"], 10);
+
+    let missing = Text::server().event(ACCEPT).read(b"GET / HTTP/1.1\r\n\r\n").close("peer", 18, 0);
+    let [entry] = &entries(&Place::new(), &missing)[..] else { panic!() };
+    let response = &entry["response"];
+    assert_eq!(
+        (&response["status"], &response["bodySize"], &response["headersSize"]),
+        (&json!(0), &json!(-1), &json!(-1))
+    );
+    assert!(response["_error"].as_str().unwrap().contains("no response"), "{response}");
+}
+
+#[test]
+fn masked_secrets_stay_masked() {
+    let request = b"GET / HTTP/1.1\r\nAuthorization: ******************\r\n\r\n";
+    let trace = Text::server().event(ACCEPT).read(request).write(b"HTTP/1.1 204 No Content\r\n\r\n");
+    let [entry] = &entries(&Place::new(), &trace)[..] else { panic!() };
+    assert_eq!(header(&entry["request"], "Authorization"), "******************");
+    assert_eq!(entry["response"]["content"], json!({"size": 0, "mimeType": "x-unknown"}));
+}
+
+#[test]
+fn connection_recorded_at_both_ends_is_exported_once_as_the_client_saw_it() {
+    let place = Place::new();
+    let (request, response) = (b"GET / HTTP/1.1\r\n\r\n", b"HTTP/1.1 204 No Content\r\n\r\n");
+    let client =
+        Text::of(Side::Client, 99).event(CONNECT).write(request).read(response).close("local", 27, 18);
+    let server = Text::server().event(ACCEPT).read(request).write(response).ended_by_peer(18, 27);
+    std::fs::write(place.path("client.jsonl"), client.text()).unwrap();
+    std::fs::write(place.path("server.jsonl"), server.text()).unwrap();
+    // The events of both traces have equal times, which leaves the order of the traces.
+    place.run(&["export", "client.jsonl", "server.jsonl", "-o", "both.har"]).ok();
+    let har: Value = serde_json::from_slice(&std::fs::read(place.path("both.har")).unwrap()).unwrap();
+    let [entry] = &har["log"]["entries"].as_array().unwrap()[..] else { panic!("{har}") };
+    assert_eq!(entry["connection"], "shop-client #2");
+}
+
+#[test]
+fn websocket_messages_are_exported_as_chromium_does() {
+    let request = b"GET /ws HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+    let response = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+    let trace = Text::server()
+        .event(ACCEPT)
+        .read(request)
+        .write(response)
+        .read(&[0x81, 0x82, 1, 2, 3, 4, b'h' ^ 1, b'i' ^ 2])
+        .write(&[0x82, 1, 0xff])
+        .write(&[0x81, 0])
+        .close("local", 0, 0);
+    let [entry] = &entries(&Place::new(), &trace)[..] else { panic!() };
+    assert_eq!(entry["_resourceType"], "websocket");
+    assert_eq!(entry["response"]["status"], 101);
+    let messages = entry["_webSocketMessages"].as_array().unwrap();
+    let seen: Vec<_> = messages.iter().map(|it| json!([it["type"], it["opcode"], it["data"]])).collect();
+    assert_eq!(seen, [json!(["send", 1, "hi"]), json!(["receive", 2, "/w=="]), json!(["receive", 1, ""])]);
+    let first = messages[0]["time"].as_f64().unwrap();
+    assert!((first - 1_795_359_845.000_004).abs() < 1e-6, "{first}");
+}
+
+#[test]
+fn recording_without_payload_gives_an_empty_har_and_a_note() {
+    let place = Place::new();
+    let trace = Text::of(Side::Server, 0).event(ACCEPT).event(r#""sock":2,"op":"read","bytes":5"#);
+    let (file, notes) = place.export(&trace, "a.har");
+    let har: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    assert_eq!(har["log"]["entries"], json!([]));
+    assert!(notes.contains("--capture"), "{notes}");
+}
+
+#[test]
+fn calls_before_an_invalid_line_are_valid_har() {
+    let place = Place::new();
+    let trace = Text::server().event(ACCEPT).read(b"GET / HTTP/1.1\r\n\r\n").text() + "{\"t\":9\n";
+    std::fs::write(
+        place.path("a.jsonl"),
+        trace.replace("{\"end\":true,\"events\":2,\"lost\":0}\n", "nonsense\n"),
+    )
+    .unwrap();
+    assert_eq!(place.run(&["export", "a.jsonl", "-o", "a.har"]).code(), 2);
+    let har: Value = serde_json::from_slice(&std::fs::read(place.path("a.har")).unwrap()).unwrap();
+    assert_eq!(har["log"]["entries"].as_array().unwrap().len(), 1);
+}
