@@ -4,7 +4,7 @@ use std::process::Command;
 
 use clients::{Client as _, Grpc};
 use hardening_http::Limits;
-use socket_trace::why::{Cause, Ender, Level, Processed, Retry};
+use socket_trace::why::{Cause, Ender, Level};
 use tokio::io::AsyncWriteExt as _;
 
 use super::peers::{Program, grpc_python, grpcio_server, run};

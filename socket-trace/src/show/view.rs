@@ -15,7 +15,7 @@ pub struct View(Form);
 
 #[derive(Debug)]
 enum Form {
-    Text(Text, Closes),
+    Text(Box<Text>, Closes),
     Json(Delimiters, Closes),
     Summary(Summary),
     SummaryJson(Summary, Delimiters),
@@ -25,7 +25,7 @@ impl View {
     /// Returns a view that writes one line per event.
     #[must_use]
     pub fn text(timeline: &Timeline, style: Style) -> Self {
-        Self(Form::Text(Text::of(timeline, style), Closes::new(timeline.recordings())))
+        Self(Form::Text(Box::new(Text::of(timeline, style)), Closes::new(timeline.recordings())))
     }
 
     /// Returns a view that writes one JSON object per event: one per line if `lines` is `true`, else in an
