@@ -14,4 +14,5 @@ mod recording;
 mod store;
 mod suites;
 mod survival;
+mod why;
 mod wire;

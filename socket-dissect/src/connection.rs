@@ -220,6 +220,7 @@ impl Connection {
             contracts: &shared.contracts,
             limit: shared.detail.limit(),
             header_fields: shared.detail.header_fields,
+            listed_fields: shared.detail.listed_fields(),
             messages: shared.detail.messages,
             t,
             opposite_lost: opposite.is_some(),

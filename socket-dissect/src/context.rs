@@ -1,6 +1,7 @@
 //! State of a connection that every protocol reader uses.
 
 use super::contracts::Contracts;
+use super::detail::ListedFields;
 use super::direction::Direction;
 use super::open_calls::OpenCalls;
 use super::part_collector::PartCollector;
@@ -19,6 +20,8 @@ pub(super) struct Context<'a> {
     pub(super) limit: Limit,
     /// `true` if the parts list header fields.
     pub(super) header_fields: bool,
+    /// The header fields of HTTP/1.1 that are listed.
+    pub(super) listed_fields: ListedFields,
     /// `true` if the parts contain the WebSocket messages that end with them.
     pub(super) messages: bool,
     /// Time of the current read or write, in nanoseconds since the recording began: when the read returned,

@@ -23,6 +23,7 @@
 //! - `dissector`: [`Dissector`], the connections of a recording
 //! - [`part`]: a run of bytes of one read or write, and the protocol unit to which it belongs
 //! - [`call`]: a request and its response
+//! - `goaway`: [`Goaway`], the content of an HTTP/2 `GOAWAY` frame
 //! - `detail`: how much of each message the parts contain
 //! - [`contracts`]: protobuf contracts, by which gRPC messages are decoded
 //! - [`decode_body`]: a body without its content coding; [`GrpcBody`]: the messages of a gRPC body as JSON
@@ -57,6 +58,7 @@ mod direction;
 mod dissector;
 #[cfg(test)]
 mod fixture;
+mod goaway;
 mod graphql;
 mod grpc;
 mod header_buffer;
@@ -82,6 +84,7 @@ pub use contracts::Contracts;
 pub use decompress::decode_body;
 pub use detail::Detail;
 pub use dissector::Dissector;
+pub use goaway::Goaway;
 pub use grpc::{GrpcBody, GrpcMessages, grpc_status};
 pub use part::{Class, Layer, MessageContent, Part};
 pub use tls::{Expansion, RECORD_HEADER};

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::goaway::Goaway;
 use super::tls::record;
 
 /// A run of bytes of one transfer (a read or write) that belongs to one protocol unit, such as a frame header
@@ -42,6 +43,12 @@ pub struct Part {
     /// may have closed the connection for this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub violation: Option<String>,
+    /// `true` on the last part of the head of an HTTP/1.0 message. Its connection closes, unless it asks for `keep-alive`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_http10: bool,
+    /// The content of an HTTP/2 `GOAWAY` frame, on its last part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub goaway: Option<Box<Goaway>>,
     /// The content of a WebSocket message, on its last part. `None` unless [`Detail`](super::Detail) asks for it.
     #[serde(skip)]
     pub content: Option<Box<MessageContent>>,

@@ -1,6 +1,7 @@
 //! Collects the dissected parts of a read or write, and numbers the protocol units to which they belong.
 
 use super::data::TransferData;
+use super::goaway::Goaway;
 use super::part::{Class, Layer, MessageContent, Part};
 
 /// Properties that all parts of a protocol unit, such as a frame, share.
@@ -82,7 +83,7 @@ impl PartCollector {
         }
         let unit = unit.0.unwrap_or_default();
         let Label { class, layer, name, call, stream } = label;
-        let (fields, violation, content) = (Vec::new(), None, None);
+        let (fields, violation, goaway, content) = (Vec::new(), None, None, None);
         self.parts.push(Part {
             bytes,
             class,
@@ -96,6 +97,8 @@ impl PartCollector {
             stream,
             fields,
             violation,
+            is_http10: false,
+            goaway,
             content,
         });
     }
@@ -121,6 +124,20 @@ impl PartCollector {
     pub(super) fn set_violation(&mut self, violation: Option<impl Into<String>>) {
         if let Some((last, violation)) = self.parts.last_mut().zip(violation) {
             last.violation.get_or_insert_with(|| violation.into());
+        }
+    }
+
+    /// Marks the last part as the head of an HTTP/1.0 message.
+    pub(super) fn set_http10(&mut self, is_http10: bool) {
+        if let Some(last) = self.parts.last_mut() {
+            last.is_http10 = is_http10;
+        }
+    }
+
+    /// Sets the content of the `GOAWAY` frame that the last part completes.
+    pub(super) fn set_goaway(&mut self, goaway: Option<Goaway>) {
+        if let Some((last, goaway)) = self.parts.last_mut().zip(goaway) {
+            last.goaway = Some(Box::new(goaway));
         }
     }
 

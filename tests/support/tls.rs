@@ -86,7 +86,7 @@ where
     assert!(heard == text);
 }
 
-fn server_config(conversation: Conversation<'_>) -> Arc<ServerConfig> {
+pub(crate) fn server_config(conversation: Conversation<'_>) -> Arc<ServerConfig> {
     let builder = ServerConfig::builder_with_provider(ring::default_provider().into());
     let mut config = (builder.with_protocol_versions(&[conversation.version]).unwrap())
         .with_no_client_auth()

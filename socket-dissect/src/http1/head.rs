@@ -6,6 +6,7 @@ use memchr::{memchr, memchr_iter};
 
 use super::super::context::Context;
 use super::super::data::TransferData;
+use super::super::detail::ListedFields;
 use super::super::direction::Direction;
 use super::super::graphql;
 use super::super::part::{Class, Layer};
@@ -57,6 +58,8 @@ pub(super) struct Head {
     list: Vec<(String, String)>,
     /// The first rule that a field line breaks, with its section.
     violation: Option<&'static str>,
+    /// `true` if the start line has the version 1.0.
+    is_http10: bool,
 }
 
 /// The start line of a message.
@@ -113,7 +116,7 @@ impl HeadReader {
             return Progress::Incomplete;
         };
         let head = head.get(..end).unwrap_or_default();
-        let Some(mut head) = Head::parse(context.direction, head, context.header_fields) else {
+        let Some(mut head) = Head::parse(context.direction, head, context.listed_fields) else {
             return Progress::Lost(NO_HEAD);
         };
         let read = data.take((end - before) as u64);
@@ -126,6 +129,7 @@ impl HeadReader {
         );
         context.output.set_fields(std::mem::take(&mut head.list));
         context.output.set_violation(head.violation);
+        context.output.set_http10(head.is_http10);
         self.buffer.clear();
         Progress::Complete(head)
     }
@@ -216,9 +220,9 @@ fn start_line_text(direction: Direction, bytes: &[u8]) -> String {
 }
 
 impl Head {
-    /// Parses a complete head, or returns `None` if its start line is invalid. `lists_fields` is `true` to keep the names
-    /// and values of all fields.
-    fn parse(direction: Direction, bytes: &[u8], lists_fields: bool) -> Option<Self> {
+    /// Parses a complete head, or returns `None` if its start line is invalid. The names and values of the fields in
+    /// `listed` are kept.
+    fn parse(direction: Direction, bytes: &[u8], listed: ListedFields) -> Option<Self> {
         let end = memchr(b'\n', bytes)?;
         let (line, section) = bytes.split_at_checked(end + 1)?;
         let line = lossy(line.trim_ascii_end());
@@ -226,14 +230,23 @@ impl Head {
             Direction::ToServer => request_line(&line)?,
             Direction::ToClient => status_line(&line)?,
         };
-        let mut head =
-            Self { start_line, text, fields: Fields::default(), list: Vec::new(), violation: None };
+        let mut head = Self {
+            start_line,
+            text,
+            fields: Fields::default(),
+            list: Vec::new(),
+            violation: None,
+            is_http10: match direction {
+                Direction::ToServer => line.ends_with("HTTP/1.0"),
+                Direction::ToClient => line.starts_with("HTTP/1.0"),
+            },
+        };
         let mut count = 0_usize;
         for field in field_lines(section) {
             count += 1;
             head.fields.add(field.name, &field.value);
             head.violation = head.violation.or(field.violation);
-            if lists_fields {
+            if listed.includes(field.name) {
                 head.list.push((field.name.to_owned(), lossy(&field.value).into_owned()));
             }
         }

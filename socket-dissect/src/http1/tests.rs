@@ -284,6 +284,20 @@ fn header_fields_are_listed_if_asked_for() {
 }
 
 #[test]
+fn fields_of_the_connection_are_listed_alone() {
+    let mut server = Fixture::with_detail(Detail { connection_fields: true, ..Detail::default() });
+    let parts = server.reads("GET /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    assert_eq!(parts[0].fields, [("Connection".to_owned(), "close".to_owned())]);
+}
+
+#[test]
+fn head_of_http10_is_marked() {
+    let mut server = Fixture::new();
+    assert!(server.reads("GET /a HTTP/1.0\r\n\r\n")[0].is_http10);
+    assert!(!server.writes("HTTP/1.1 204 No Content\r\n\r\n")[0].is_http10);
+}
+
+#[test]
 fn fields_that_contradict_each_other_are_named() {
     let head = |fields: &str| format!("HTTP/1.1 200 OK\r\n{fields}\r\n\r\nok");
     for (fields, section) in

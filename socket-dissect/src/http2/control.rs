@@ -2,7 +2,8 @@
 //! 6.9.
 
 use super::super::direction::Direction;
-use super::super::text::{grouped, short_bytes};
+use super::super::goaway::Goaway;
+use super::super::text::{Limit, grouped, short};
 use super::frame::{FrameHead, Kind, error_name};
 
 /// Maximum number of payload bytes of a control frame that are interpreted.
@@ -20,7 +21,9 @@ pub(super) fn text(head: &FrameHead, payload: &[u8], sender: Direction) -> Strin
             number(payload, 0).map_or_else(String::new, |n| format!("+{}", grouped(n.into())))
         }
         Kind::RstStream => number(payload, 0).map_or_else(String::new, error_name),
-        Kind::Goaway => goaway(payload, sender),
+        Kind::Goaway => {
+            goaway(payload, sender).map_or_else(String::new, |goaway| goaway_text(&goaway, sender))
+        }
         Kind::Priority => priority(payload),
         _ => String::new(),
     }
@@ -69,22 +72,30 @@ fn setting_name(number: u16) -> Result<&'static str, u16> {
     })
 }
 
-/// Describes the payload of a GOAWAY frame: `ENHANCE_YOUR_CALM after stream 7: too_many_pings`.
-fn goaway(payload: &[u8], sender: Direction) -> String {
-    let (Some(last), Some(code)) = (number(payload, 0), number(payload, 4)) else { return String::new() };
-    let mut text = error_name(code);
-    match (last & 0x7fff_ffff, sender) {
+/// Returns the content of a GOAWAY frame. `None` if its payload is too short.
+pub(super) fn goaway(payload: &[u8], sender: Direction) -> Option<Goaway> {
+    let (last, code) = (number(payload, 0)? & 0x7fff_ffff, number(payload, 4)?);
+    let last_stream = match (last, sender) {
         // The first GOAWAY of a graceful shutdown refuses no stream (RFC 9113, section 6.8).
-        (0x7fff_ffff, _) => text += ", the last stream follows",
-        (0, Direction::ToClient) => text += ", no stream was processed: all requests can be repeated",
+        (0x7fff_ffff, _) => None,
         // A server has no streams to refuse unless it pushes.
-        (0, Direction::ToServer) => {}
-        (last, _) => text += &format!(" after stream {last}"),
-    }
-    match payload.get(8..) {
-        Some(debug) if !debug.is_empty() => text + ": " + &short_bytes(debug, false),
-        _ => text,
-    }
+        (0, Direction::ToServer) => None,
+        (last, _) => Some(last),
+    };
+    let debug = Limit::FULL.text_of(payload.get(8..).unwrap_or_default(), false);
+    Some(Goaway { code: error_name(code), last_stream, debug })
+}
+
+/// Describes a GOAWAY frame: `ENHANCE_YOUR_CALM after stream 7: too_many_pings`.
+fn goaway_text(goaway: &Goaway, sender: Direction) -> String {
+    let last = match (goaway.last_stream, sender) {
+        (None, Direction::ToClient) => ", the last stream follows".to_owned(),
+        (None, Direction::ToServer) => String::new(),
+        (Some(0), _) => ", no stream was processed: all requests can be repeated".to_owned(),
+        (Some(last), _) => format!(" after stream {last}"),
+    };
+    let debug = if goaway.debug.is_empty() { String::new() } else { format!(": {}", short(&goaway.debug)) };
+    format!("{}{last}{debug}", goaway.code)
 }
 
 fn priority(payload: &[u8]) -> String {

@@ -33,6 +33,8 @@ const HELP: &str = "Each line is a call: seconds since the recording began, the 
     the packet that a retransmission repeats; it is `spurious` if that one was on its way or acknowledged.\n\n\
     A read, recvfrom or accept has the time of its return; a write, sendto, shutdown, close or connect has the \
     time of its call. So no line is earlier than its cause.\n\n\
+    The last close of a connection says why the connection ended, as far as the recordings show it; `socket-trace why` has the \
+    evidence.\n\n\
     `[invalid: …]` names the rule that a frame or message breaks, with the section of the RFC: the peer may have closed \
     the connection for it. A line end in a text is shown as ↵.\n\n\
     Examples:\n  \
@@ -104,8 +106,9 @@ pub(super) struct Show {
 
 impl Show {
     pub(super) fn run(&self) -> CommandResult {
-        let detail =
-            Detail { header_fields: self.headers || self.json, full_text: self.full, ..Detail::default() };
+        // The reason for the end of a connection may be a header field.
+        let (header_fields, connection_fields) = (self.headers || self.json, !self.summary);
+        let detail = Detail { header_fields, connection_fields, full_text: self.full, messages: false };
         let mut events =
             AnnotatedEvents::with_contracts(self.timeline()?, &self.contracts.read()?).with_detail(detail);
         let mut filter = self.filter(events.timeline().recordings().len() > 1);
@@ -172,7 +175,7 @@ impl Show {
                 let Self { bytes, headers, full, .. } = *self;
                 View::text(timeline, Style { color, width, bytes, headers, full })
             }
-            (false, true) => View::json(lines),
+            (false, true) => View::json(timeline, lines),
             (true, false) => View::summary(timeline),
             (true, true) => View::summary_json(timeline, lines),
         }

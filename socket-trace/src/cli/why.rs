@@ -55,7 +55,7 @@ impl Why {
         if let Some(source) = packets_alone(&timeline) {
             return Err(Failed::Usage(no_sockets(source)));
         }
-        let detail = Detail { header_fields: true, ..Detail::default() };
+        let detail = Detail { connection_fields: true, ..Detail::default() };
         let mut events =
             AnnotatedEvents::with_contracts(timeline, &self.contracts.read()?).with_detail(detail);
         let mut out = io::BufWriter::new(io::stdout().lock());

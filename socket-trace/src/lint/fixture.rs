@@ -7,7 +7,7 @@ use socket_tap::format::{Header, Side};
 use super::report::Report;
 use super::{Options, lint};
 use crate::reader::Trace;
-use crate::timeline::fixture::header_line;
+use crate::timeline::fixture::{header_line, trace};
 
 /// Lints a complete recording that `side` made and that contains these events.
 pub(super) fn lint_events(side: Side, events: &[impl AsRef<str>]) -> Report {
@@ -24,6 +24,11 @@ pub(super) fn lint_with_end(side: Side, events: &[impl AsRef<str>], end: &str) -
         text += line;
     }
     lint(Trace::read("test", Box::new(Cursor::new(text))).unwrap(), &Options::default()).unwrap()
+}
+
+/// Lints a recording with these lines, including its header.
+pub(super) fn lint_text(lines: &[String]) -> Report {
+    lint(trace(lines), &Options::default()).unwrap()
 }
 
 /// Returns the names of the rules with findings, each with its number of occurrences.

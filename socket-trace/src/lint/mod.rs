@@ -1,7 +1,7 @@
 //! Rules that find avoidable problems in a recording, and their findings.
 //!
-//! A trace is read once. Rules keep state only for open sockets, and at most a few examples of each finding, so
-//! memory is bounded by the number of open sockets, not by the length of the trace.
+//! A trace is read once. Rules keep state only for open sockets, at most [`MAX_SOCKETS`](socket::MAX_SOCKETS) of them, and a
+//! few examples of each finding, so memory is bounded.
 //!
 //! ```
 //! use socket_trace::lint::{Options, lint};
@@ -22,23 +22,30 @@
 //!
 //! - [`rule`]: the trait that every rule implements
 //! - [`socket`]: state of an open socket
+//! - `messages`: the dissected messages, and the reason for the end of each connection
 //! - [`finding`]: a finding with its evidence
 //! - [`report`]: all findings in one trace
 //! - [`text`]: reports as text
 //! - one module per rule, with its name, reasons and limits: `nagle`, `tiny_writes`, `reconnects`, `server_closes`,
-//!   `unread`, `write_after_end`, `never_closed`, `opening_fails`
+//!   `unread`, `write_after_end`, `stale_connections`, `server_times_out`, `lost_to_goaway`, `reset_bursts`, `never_closed`,
+//!   `opening_fails`
 
 pub mod finding;
 #[cfg(test)]
 mod fixture;
+mod lost_to_goaway;
+mod messages;
 mod nagle;
 mod never_closed;
 mod opening_fails;
 mod reconnects;
 pub mod report;
+mod reset_bursts;
 pub mod rule;
 mod server_closes;
+mod server_times_out;
 pub mod socket;
+mod stale_connections;
 #[cfg(feature = "cli")]
 pub mod text;
 mod tiny_writes;
@@ -50,6 +57,7 @@ use std::time::Duration;
 use socket_tap::event::Op;
 
 use crate::reader::{Error, Trace};
+use messages::Messages;
 use report::Report;
 use rule::{EndState, ObservedEvent, Rule, RuleInfo};
 use socket::Sockets;
@@ -93,6 +101,10 @@ fn all_rules(options: &Options) -> Vec<Box<dyn Rule>> {
         Box::new(server_closes::ServerCloses::default()),
         Box::new(unread::Unread::default()),
         Box::new(write_after_end::WriteAfterEnd::default()),
+        Box::new(stale_connections::StaleConnections::default()),
+        Box::new(server_times_out::ServerTimesOut::default()),
+        Box::new(lost_to_goaway::LostToGoaway::default()),
+        Box::new(reset_bursts::ResetBursts::default()),
         Box::new(never_closed::NeverClosed::new(options.idle)),
         Box::new(opening_fails::OpeningFails::default()),
     ]
@@ -107,18 +119,23 @@ pub fn lint(mut trace: Trace, options: &Options) -> Result<Report, Error> {
     let mut rules = all_rules(options);
     rules.retain(|rule| options.selects(rule.info().name));
     let mut sockets = Sockets::new(trace.header().side);
+    let mut messages = Messages::of(trace.header(), rules.iter().any(|rule| rule.needs_messages()));
     let (mut lost, mut now) = (0_u64, 0);
     while let Some(event) = trace.next_event()? {
         if let Op::Gap(gap) = &event.op {
             lost = lost.saturating_add(gap.events());
         }
         now = now.max(event.t);
-        let socket = sockets.observe(trace.line(), &event);
-        let seen = ObservedEvent { event: &event, line: trace.line(), socket };
+        sockets.observe(trace.line(), &event);
+        let socket = event.sock.and_then(|sock| sockets.get(sock));
+        let (annotated, ending) = messages.observe(event, socket.is_some());
+        let event = &annotated.timed.event;
+        let (parts, ending) = (&annotated.parts[..], ending.as_ref());
+        let seen = ObservedEvent { event, line: trace.line(), socket, parts, ending };
         for rule in &mut rules {
             rule.observe(&seen);
         }
-        sockets.forget_closed(&event);
+        sockets.forget_closed(event);
     }
     Ok(Report::of(&trace, &mut rules, &EndState { sockets: &sockets, now }, lost))
 }

@@ -4,8 +4,10 @@ use serde::Serialize;
 
 use super::finding::Finding;
 use super::rule::{EndState, Requirement, Rule, RuleInfo};
+use super::socket::MAX_SOCKETS;
 use crate::reader::{Ending, Trace};
 use crate::summary::{Defect, RecordingState, defects};
+use crate::units::plural;
 
 /// The findings of all lint rules in one trace.
 #[derive(Debug, Serialize)]
@@ -61,6 +63,13 @@ impl Report {
                 continue;
             }
             let findings = rule.finish(end);
+            if findings.is_empty() && end.sockets.ignored() > 0 {
+                let reason = format!(
+                    "more than {MAX_SOCKETS} sockets were open at a time; not checked: {} of further ones",
+                    plural(end.sockets.ignored(), "event")
+                );
+                report.skipped.push(SkippedRule { rule: info.name, reason });
+            }
             if !findings.is_empty() {
                 report.rules.push(info);
                 report.findings.extend(findings);

@@ -23,8 +23,14 @@ fn skipped(report: &Report) -> Vec<&str> {
 const END: &str = r#"{"end":true,"events":8,"lost":0}"#;
 const FOUND: [(&str, u64); 3] =
     [("small-writes-with-nagle", 1), ("connections-never-closed", 1), ("call-that-opens-fails", 1)];
-const REQUIRE_EVERY_EVENT: [&str; 4] =
-    ["small-writes-with-nagle", "tiny-write-storm", "new-connection-for-each-request", "server-closes-first"];
+const REQUIRE_EVERY_EVENT: [&str; 6] = [
+    "small-writes-with-nagle",
+    "tiny-write-storm",
+    "new-connection-for-each-request",
+    "server-closes-first",
+    "stale-connection-reused",
+    "server-keep-alive-too-short",
+];
 
 #[test]
 fn complete_trace_is_checked_by_all_rules() {
@@ -99,4 +105,15 @@ fn control_characters_of_a_trace_are_not_printed() {
     events[7] = r#"{"t":1,"sock":3,"op":"bind","local":"\u001b[2J","error":"\u001b[2J\n"}"#.to_owned();
     let text = Text::new(false).report(&lint_events(Side::Server, &events));
     assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
+}
+
+#[test]
+fn sockets_beyond_the_maximum_are_not_checked_and_reported() {
+    let events: Vec<String> =
+        (0..=MAX_SOCKETS as u64).map(|sock| accept(1 + sock, 2 + sock, "10.0.0.1")).collect();
+    let report = lint_events(Side::Server, &events);
+    assert_eq!(report.findings.len(), 0);
+    assert_eq!(report.skipped.len(), crate::lint::rules().len());
+    assert!(report.skipped[0].reason.contains("1 event "), "{}", report.skipped[0].reason);
+    assert_eq!(report.exit_code(), 2);
 }

@@ -1,15 +1,22 @@
 //! The trait that every lint rule implements, and its inputs.
 
 use serde::Serialize;
+use socket_dissect::Part;
 use socket_tap::event::Event;
 
 use super::finding::Finding;
 use super::socket::{Socket, Sockets};
+use crate::why::Explanation;
 
 /// A check for one kind of problem in a recording.
 pub trait Rule {
     /// Returns the rule's description.
     fn info(&self) -> &'static RuleInfo;
+
+    /// Returns `true` if the rule needs the dissected messages of the recording.
+    fn needs_messages(&self) -> bool {
+        false
+    }
 
     /// Processes one event. Called with every event, in order.
     fn observe(&mut self, seen: &ObservedEvent<'_>);
@@ -57,8 +64,13 @@ pub struct ObservedEvent<'a> {
     pub event: &'a Event,
     /// Number of the event's line in the trace, from 1.
     pub line: u64,
-    /// State of the event's socket after the event. `None` if the event belongs to no socket.
+    /// State of the event's socket after the event. `None` if the event belongs to no socket, or to one beyond
+    /// [`MAX_SOCKETS`](super::socket::MAX_SOCKETS).
     pub socket: Option<&'a Socket>,
+    /// The dissected parts of the data; empty for a recording without payload.
+    pub parts: &'a [Part],
+    /// The reason for the connection's end, if the event closes it. `None` for a recording without payload.
+    pub ending: Option<&'a Explanation>,
 }
 
 impl<'a> ObservedEvent<'a> {

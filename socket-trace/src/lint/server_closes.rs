@@ -1,6 +1,7 @@
 //! Finds servers that close connections before their clients do.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::net::SocketAddr;
 
 use socket_tap::close::{Close, EndedBy, TcpState};
@@ -45,11 +46,20 @@ pub(super) struct ServerCloses {
 /// The server's end of connections: a listener or a server address. Connections that share it are counted
 /// together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum ServerEndpoint {
+pub(super) enum ServerEndpoint {
     /// A listener of the recorded program.
     Listener(SockId),
     /// Address of a server to which the recorded program connects.
     Address(SocketAddr),
+}
+
+impl fmt::Display for ServerEndpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Listener(sock) => write!(f, "of listener #{sock}"),
+            Self::Address(address) => write!(f, "to {address}"),
+        }
+    }
 }
 
 /// Counts of the closed connections of one server endpoint: of all, and of those that the server closed first.
@@ -126,11 +136,8 @@ impl CloseCounts {
 
     fn finding(self, endpoint: ServerEndpoint) -> Option<Finding> {
         let Self { all, by_server, .. } = self;
-        let at = match endpoint {
-            ServerEndpoint::Listener(sock) => format!("of listener #{sock}"),
-            ServerEndpoint::Address(address) => format!("to {address}"),
-        };
-        let what = format!("The server closed {count} of {all} connections {at}.", count = by_server.count);
+        let what =
+            format!("The server closed {count} of {all} connections {endpoint}.", count = by_server.count);
         by_server.finding(INFO.name, what)
     }
 }
@@ -159,7 +166,7 @@ fn server_half_close(socket: &Socket) -> Option<&Quote> {
     }
 }
 
-fn endpoint_of(socket: &Socket) -> Option<ServerEndpoint> {
+pub(super) fn endpoint_of(socket: &Socket) -> Option<ServerEndpoint> {
     match (&socket.role, socket.listener, &socket.peer) {
         (Some(Role::Accepted), Some(listener), _) => Some(ServerEndpoint::Listener(listener)),
         (Some(Role::Connected), _, Some(Addr::Ip(address))) => Some(ServerEndpoint::Address(*address)),

@@ -57,7 +57,8 @@ fn closes_of_idle_connections_are_not_reported() {
     let late = |us: u64, sock: u64| closed_by_server(us + 1_000_001, sock);
     let mut events = connections(10, late);
     events.sort_by_key(|event| event.split([':', ',']).nth(1).unwrap().parse::<u64>().unwrap());
-    assert_eq!(rule_counts(&lint_events(Side::Server, &events)), []);
+    let report = lint_events(Side::Server, &events);
+    assert!(report.findings.iter().all(|finding| finding.rule != INFO.name), "{report:?}");
 }
 
 #[test]

@@ -9,6 +9,9 @@ use socket_tap::format::Side;
 use super::finding::Quote;
 use crate::summary::Role;
 
+/// Maximum number of open sockets whose state is kept. Further ones are not checked, and the report says so.
+pub const MAX_SOCKETS: usize = 65_536;
+
 /// State of an open socket, derived from its events.
 #[derive(Debug)]
 pub struct Socket {
@@ -111,13 +114,15 @@ impl Socket {
 pub struct Sockets {
     side: Side,
     open: HashMap<SockId, Socket>,
+    /// Number of events of sockets beyond [`MAX_SOCKETS`].
+    ignored: u64,
 }
 
 impl Sockets {
     /// Returns an empty set of sockets, for a recording of `side`.
     #[must_use]
     pub fn new(side: Side) -> Self {
-        Self { side, open: HashMap::new() }
+        Self { side, open: HashMap::new(), ignored: 0 }
     }
 
     /// Iterates over the open sockets in arbitrary order.
@@ -125,9 +130,25 @@ impl Sockets {
         self.open.values()
     }
 
-    /// Updates the state of the event's socket, and returns the socket.
-    pub(super) fn observe(&mut self, line: u64, event: &Event) -> Option<&Socket> {
-        let sock = event.sock?;
+    /// Returns the number of events of sockets beyond [`MAX_SOCKETS`], which were ignored.
+    #[must_use]
+    pub fn ignored(&self) -> u64 {
+        self.ignored
+    }
+
+    /// Returns the state of an open socket.
+    #[must_use]
+    pub fn get(&self, sock: SockId) -> Option<&Socket> {
+        self.open.get(&sock)
+    }
+
+    /// Updates the state of the event's socket.
+    pub(super) fn observe(&mut self, line: u64, event: &Event) {
+        let Some(sock) = event.sock else { return };
+        if self.open.len() >= MAX_SOCKETS && !self.open.contains_key(&sock) {
+            self.ignored += 1;
+            return;
+        }
         let created = event.error.is_none().then(|| self.created_by(sock, line, event)).flatten();
         let socket = self.open.entry(sock).or_insert_with(|| Socket::new(sock));
         match created {
@@ -135,7 +156,6 @@ impl Sockets {
             None if event.error.is_none() => socket.observe(line, event),
             None => {}
         }
-        Some(socket)
     }
 
     /// Returns the socket that the event creates, or `None` if it creates none.

@@ -11,9 +11,11 @@ use crate::show::description::describe;
 use crate::show::json::{AddedFields, EndedCall};
 use crate::story::PhaseTracker;
 use crate::timeline::{AnnotatedEvent, Recording};
+use crate::why::Closes;
 
 /// Detail of the parts that the page shows: its inspector lists header fields.
-pub const DETAIL: Detail = Detail { header_fields: true, full_text: false, messages: false };
+pub const DETAIL: Detail =
+    Detail { header_fields: true, connection_fields: true, full_text: false, messages: false };
 
 /// Maximum number of payload bytes of an event on the page. More are omitted as a whole, because half of a body would look
 /// like all of it. Recorders usually capture a few KiB.
@@ -24,6 +26,7 @@ const MAX_DATA: usize = 1 << 20;
 pub struct PageFeed {
     seq: u64,
     phases: PhaseTracker,
+    closes: Option<Closes>,
 }
 
 impl PageFeed {
@@ -42,6 +45,7 @@ impl PageFeed {
         let (at, t) = (annotated.timed.at, annotated.timed.event.t);
         added.ended = annotated.ended.iter().map(|call| EndedCall::new(call, at, t)).collect();
         added.phase = self.phases.observe(annotated);
+        added.why = self.closes.get_or_insert_with(|| Closes::new(recordings)).observe(annotated);
         let mut json = Vec::new();
         let event = &annotated.timed.event;
         match event.data() {

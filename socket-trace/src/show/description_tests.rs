@@ -2,10 +2,25 @@ use super::*;
 
 fn part(layer: Layer, name: &'static str, text: &str, unit: u64) -> Part {
     let (text, class) = (text.to_owned(), Class::Headers);
-    let (fields, violation) = (Vec::new(), None);
-    let content = None;
+    let (fields, violation, is_http10, goaway, content) = (Vec::new(), None, false, None, None);
     let (begins, ends, call, stream) = (true, true, None, None);
-    Part { bytes: 1, class, layer, name, text, unit, begins, ends, call, stream, fields, violation, content }
+    Part {
+        bytes: 1,
+        class,
+        layer,
+        name,
+        text,
+        unit,
+        begins,
+        ends,
+        call,
+        stream,
+        fields,
+        violation,
+        is_http10,
+        goaway,
+        content,
+    }
 }
 
 #[test]

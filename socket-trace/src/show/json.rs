@@ -14,6 +14,7 @@ use crate::timeline::AnnotatedEvent;
 #[cfg(doc)]
 use crate::timeline::NumberedPacket;
 use crate::timeline::Recording;
+use crate::why::ShortExplanation;
 use socket_dissect::{Call, Part};
 
 /// Writes the delimiters between JSON objects: brackets and commas for an array, nothing for one object per
@@ -111,6 +112,9 @@ pub(crate) struct AddedFields<'a> {
     /// The API calls that ended with the event.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) ended: Vec<EndedCall<'a>>,
+    /// Reason for the end of the connection, at its last close.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) why: Option<ShortExplanation>,
     /// Phase of the connection to which the call belongs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) phase: Option<Phase>,
@@ -187,12 +191,13 @@ impl<'a> AddedFields<'a> {
     }
 }
 
-/// Writes the event with the added fields, as one line of JSON.
+/// Writes the event with the added fields, as one line of JSON. `why` explains the end of its connection.
 ///
 /// # Errors
 /// `out` cannot be written.
 pub fn event(
     annotated: &AnnotatedEvent,
+    why: Option<ShortExplanation>,
     recordings: &[Recording],
     delimiters: &mut Delimiters,
     out: &mut impl Write,
@@ -202,5 +207,6 @@ pub fn event(
         [_, _, ..] => AddedFields::labelled(recordings, annotated),
         _ => AddedFields::single(annotated),
     };
+    let added = AddedFields { why, ..added };
     added.write(&annotated.timed.event, &mut EscapedJson(out))
 }

@@ -6,7 +6,8 @@
 //!
 //! With several recordings, each line begins with the recording's label and the connection, as in
 //! `rest-server  c1`. A packet then has an arrow in place of its addresses: `→` from client to server. Packets are
-//! numbered on their connection, and a retransmission names the packet that it repeats. The line of a connect shows the time at which it was called, and its duration.
+//! numbered on their connection, and a retransmission names the packet that it repeats. The line of a connect shows the time at which it was
+//! called, and its duration. The line of a connection's last close shows why it ended.
 
 use std::io::{self, Write};
 
@@ -21,6 +22,7 @@ use crate::send_limits::SendLimits;
 use crate::timeline::AnnotatedEvent;
 use crate::timeline::connections::Connection;
 use crate::timeline::{Recording, Timeline};
+use crate::why::{Cause, ShortExplanation};
 
 /// Column at which the description of the data starts, counted from the column of the time. The longest
 /// event, such as `65536 B in 16 slices`, ends before it.
@@ -117,11 +119,18 @@ impl Text {
     }
 
     /// Processes an event, and writes it as a line if `shown` is `true`. Hidden events must be passed, too,
-    /// because the line of a close shows the age of its connection.
+    /// because the line of a close shows the age of its connection. `why` explains the end of the connection, and follows
+    /// the event.
     ///
     /// # Errors
     /// `out` cannot be written.
-    pub fn event(&mut self, annotated: &AnnotatedEvent, shown: bool, out: &mut impl Write) -> io::Result<()> {
+    pub fn event(
+        &mut self,
+        annotated: &AnnotatedEvent,
+        why: Option<&ShortExplanation>,
+        shown: bool,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
         let recording = annotated.timed.recording;
         let (Some(lines), Some(began)) = (self.lines.get_mut(recording), self.began.get(recording)) else {
             return Ok(());
@@ -148,7 +157,7 @@ impl Text {
             write!(out, "{label:<width$} {connection:>4} ", width = self.label_width)?;
         }
         out.write_all(self.line.as_bytes())?;
-        self.write_description(annotated, out)?;
+        self.write_description(annotated, why, out)?;
         if let Some(sending) = sending.filter(|it| it.total.is_notable() && ends(annotated)) {
             write!(out, "   {}", sending.total)?;
         }
@@ -164,14 +173,22 @@ impl Text {
     }
 
     /// Writes text to the right of the event: the other end of the connection (`↔ rest-client #1`) if the
-    /// event opens the connection, else a description of the data.
-    fn write_description(&self, annotated: &AnnotatedEvent, out: &mut impl Write) -> io::Result<()> {
+    /// event opens the connection, the reason for the end if it closes the connection, else a description of the data.
+    fn write_description(
+        &self,
+        annotated: &AnnotatedEvent,
+        why: Option<&ShortExplanation>,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
         if let Some(other) =
             annotated.connection.as_deref().and_then(|connection| self.other_end(annotated, connection))
         {
             return write!(out, "   ↔ {other}");
         }
-        let description = describe(&annotated.parts);
+        let description = match why.filter(|why| why.cause != Cause::Unknown) {
+            Some(why) => format!("because {}", printable(&why.text)),
+            None => describe(&annotated.parts),
+        };
         if description.is_empty() {
             return Ok(());
         }

@@ -48,7 +48,8 @@ fn packets_alone_are_shown_with_addresses() {
 
 #[test]
 fn packets_have_the_connection_of_their_sockets_in_json() {
-    let shown = printed(&[server(), client(), wire()], &Filter::default(), |_| View::json(true));
+    let shown =
+        printed(&[server(), client(), wire()], &Filter::default(), |timeline| View::json(timeline, true));
     let packets: Vec<serde_json::Value> =
         shown.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let packets: Vec<_> = packets.iter().filter(|event| event["op"] == "packet").collect();
@@ -124,7 +125,7 @@ fn objects(traces: &[Vec<String>], view: impl Fn(&Timeline) -> View) -> Vec<serd
 
 #[test]
 fn json_adds_dissected_parts_to_the_event_fields() {
-    let objects = objects(&[server()], |_| View::json(false));
+    let objects = objects(&[server()], |timeline| View::json(timeline, false));
     let lines = server();
     assert_eq!(objects.len(), 11);
     for (object, line) in objects.iter().zip(&lines[1..]) {
@@ -134,15 +135,37 @@ fn json_adds_dissected_parts_to_the_event_fields() {
         }
         let added = object.as_object().unwrap().len() - event.as_object().unwrap().len();
         let has_bytes = object["bytes"].as_u64().is_some_and(|bytes| bytes > 0);
-        assert_eq!((added, object["carried"].is_array()), (usize::from(has_bytes), has_bytes), "{object}");
+        let is_last_close = object["op"] == "close";
+        assert_eq!(added, usize::from(has_bytes || is_last_close), "{object}");
+        assert_eq!((object["carried"].is_array(), object["why"].is_object()), (has_bytes, is_last_close));
     }
     assert_eq!(objects[7]["carried"][1]["text"], r#"{"id":1}"#);
     assert_eq!(objects[7]["carried"][1]["class"], "payload");
 }
 
 #[test]
+fn last_close_says_why_the_connection_ended() {
+    let objects = objects(&[server(), client()], |timeline| View::json(timeline, false));
+    let closes: Vec<_> = objects.iter().filter(|object| object["op"] == "close").collect();
+    assert!(closes[0]["why"].is_null(), "the other end is open");
+    assert_eq!(
+        (&closes[1]["why"]["ended_by"], &closes[1]["why"]["cause"]),
+        (&"client".into(), &"close".into())
+    );
+}
+
+#[test]
+fn close_without_payload_gives_no_reason() {
+    let mut lines = server();
+    lines[0] = header("shop", Side::Server, 1_000, 0);
+    let closed =
+        text(&[lines], Style::default()).lines().find(|line| line.contains(" close ")).unwrap().to_owned();
+    assert!(closed.ends_with("ended by the peer"), "{closed}");
+}
+
+#[test]
 fn json_of_several_recordings_has_label_and_time() {
-    let objects = objects(&[server(), client()], |_| View::json(false));
+    let objects = objects(&[server(), client()], |timeline| View::json(timeline, false));
     let connect = objects.iter().find(|object| object["op"] == "connect").unwrap();
     assert_eq!((&connect["recording"], &connect["at"]), (&"shop-client".into(), &50_091_000.into()));
     assert_eq!((&connect["connection"], &connect["t"]), (&1.into(), &50_115_000.into()));
@@ -154,9 +177,9 @@ fn json_of_several_recordings_has_label_and_time() {
 #[test]
 fn json_output_is_an_array_or_lines() {
     let nothing = Filter { sock: SockId::new(99), ..Filter::default() };
-    assert_eq!(printed(&[server()], &nothing, |_| View::json(false)), "[]\n");
-    assert_eq!(printed(&[server()], &nothing, |_| View::json(true)), "");
-    let lines = printed(&[server()], &Filter::default(), |_| View::json(true));
+    assert_eq!(printed(&[server()], &nothing, |timeline| View::json(timeline, false)), "[]\n");
+    assert_eq!(printed(&[server()], &nothing, |timeline| View::json(timeline, true)), "");
+    let lines = printed(&[server()], &Filter::default(), |timeline| View::json(timeline, true));
     assert_eq!(lines.lines().count(), 11);
     for line in lines.lines() {
         serde_json::from_str::<serde_json::Value>(line).unwrap();

@@ -7,6 +7,7 @@ use super::lines::{Style, Text};
 use super::summary::{Row, Summary};
 use crate::timeline::AnnotatedEvent;
 use crate::timeline::{Recording, Timeline};
+use crate::why::Closes;
 
 /// Writes a time line in one output form: text or JSON, by event or by connection.
 #[derive(Debug)]
@@ -14,8 +15,8 @@ pub struct View(Form);
 
 #[derive(Debug)]
 enum Form {
-    Text(Text),
-    Json(Delimiters),
+    Text(Box<Text>, Closes),
+    Json(Delimiters, Closes),
     Summary(Summary),
     SummaryJson(Summary, Delimiters),
 }
@@ -24,14 +25,14 @@ impl View {
     /// Returns a view that writes one line per event.
     #[must_use]
     pub fn text(timeline: &Timeline, style: Style) -> Self {
-        Self(Form::Text(Text::of(timeline, style)))
+        Self(Form::Text(Box::new(Text::of(timeline, style)), Closes::new(timeline.recordings())))
     }
 
     /// Returns a view that writes one JSON object per event: one per line if `lines` is `true`, else in an
     /// array.
     #[must_use]
-    pub fn json(lines: bool) -> Self {
-        Self(Form::Json(Delimiters::new(lines)))
+    pub fn json(timeline: &Timeline, lines: bool) -> Self {
+        Self(Form::Json(Delimiters::new(lines), Closes::new(timeline.recordings())))
     }
 
     /// Returns a view that writes one line per connection.
@@ -53,9 +54,9 @@ impl View {
     /// `out` cannot be written.
     pub fn begin(&self, recordings: &[Recording], out: &mut impl Write) -> io::Result<()> {
         match &self.0 {
-            Form::Text(text) => text.heading(recordings, out),
+            Form::Text(text, _) => text.heading(recordings, out),
             Form::Summary(summary) => summary.heading(out),
-            Form::Json(_) | Form::SummaryJson(..) => Ok(()),
+            Form::Json(..) | Form::SummaryJson(..) => Ok(()),
         }
     }
 
@@ -71,9 +72,14 @@ impl View {
         out: &mut impl Write,
     ) -> io::Result<()> {
         match &mut self.0 {
-            Form::Text(text) => text.event(annotated, shown, out),
-            Form::Json(delimiters) if shown => json::event(annotated, recordings, delimiters, out),
-            Form::Json(_) => Ok(()),
+            Form::Text(text, closes) => {
+                let why = closes.observe(annotated);
+                text.event(annotated, why.as_ref(), shown, out)
+            }
+            Form::Json(delimiters, closes) => match closes.observe(annotated) {
+                why if shown => json::event(annotated, why, recordings, delimiters, out),
+                _ => Ok(()),
+            },
             Form::Summary(summary) => match summary.event(annotated, shown) {
                 Some(row) => summary.line(&row, out),
                 None => Ok(()),
@@ -90,8 +96,8 @@ impl View {
     /// `out` cannot be written.
     pub fn end(&mut self, out: &mut impl Write) -> io::Result<()> {
         match &mut self.0 {
-            Form::Text(_) => Ok(()),
-            Form::Json(delimiters) => delimiters.end(out),
+            Form::Text(..) => Ok(()),
+            Form::Json(delimiters, _) => delimiters.end(out),
             Form::Summary(summary) => {
                 let rest: Vec<Row> = summary.remaining();
                 rest.iter().try_for_each(|row| summary.line(row, out))

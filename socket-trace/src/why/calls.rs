@@ -6,8 +6,8 @@ use socket_dissect::{Call, Class, Part};
 use socket_tap::format::Side;
 
 use super::by_side::BySide;
+use super::message_signs::field;
 use super::retry::{CallFacts, InFlight, retry};
-use super::signal::field;
 use crate::timeline::connections::Socket;
 
 /// Maximum number of calls that are listed for one end of a connection. Further ones are counted.
@@ -21,8 +21,10 @@ pub(super) struct Calls {
     listed: BySide<BTreeMap<u64, Listed>>,
     /// Number of further ones.
     more: BySide<u64>,
-    /// Number of calls that ended before the connection.
+    /// Number of calls that completed before the end of the connection.
     completed: BySide<u64>,
+    /// Number of calls that ended with RST_STREAM, except for those that the server refused.
+    reset: BySide<u64>,
     /// The highest key of a request that the server's program has read.
     highest_received: Option<u64>,
 }
@@ -103,14 +105,16 @@ impl Calls {
     pub(super) fn complete(&mut self, socket: Socket, side: Side, ended: &[Call]) {
         for call in ended {
             let open = self.open.remove(&(socket, call.number)).unwrap_or_default();
-            if call.status.as_deref().is_some_and(|status| status.contains("reset: REFUSED_STREAM")) {
+            let status = call.status.as_deref().unwrap_or_default();
+            if status.contains("reset: REFUSED_STREAM") {
                 self.list(
                     side,
                     call.number,
                     Listed { call: open, operation: call.operation.clone(), refused: true },
                 );
             } else {
-                *self.completed.get_mut(side) += 1;
+                let count = if status.contains("reset: ") { &mut self.reset } else { &mut self.completed };
+                *count.get_mut(side) += 1;
             }
         }
     }
@@ -150,14 +154,16 @@ impl Calls {
         }
     }
 
-    /// Returns the number of calls that ended before the connection.
-    pub(super) fn completed(&self, knowledge: Knowledge) -> u64 {
-        *self.completed.get(seen_by(knowledge))
+    /// Returns the number of calls that completed, and of those that were reset.
+    pub(super) fn counts(&self, knowledge: Knowledge) -> (u64, u64) {
+        let side = seen_by(knowledge);
+        (*self.completed.get(side), *self.reset.get(side))
     }
 
     /// Returns the number of calls that have ended so far, at either end.
     pub(super) fn ended(&self) -> u64 {
-        self.completed.client.max(self.completed.server)
+        let of = |side| self.completed.get(side) + self.reset.get(side);
+        of(Side::Client).max(of(Side::Server))
     }
 
     /// Returns the calls without a complete response, and the number of further ones.
@@ -178,9 +184,10 @@ impl Calls {
         self.listed.get(seen_by(knowledge)).values().any(|listed| listed.call.lacks_head)
     }
 
-    /// Returns `true` if a call was in flight that the server did not refuse.
-    pub(super) fn has_in_flight(&self, knowledge: Knowledge) -> bool {
-        self.listed.get(seen_by(knowledge)).values().any(|listed| !listed.refused)
+    /// Returns `true` if a call was in flight at the event with the number `event`. A call that the server refused was not.
+    pub(super) fn has_in_flight(&self, knowledge: Knowledge, event: u64) -> bool {
+        let mut listed = self.listed.get(seen_by(knowledge)).values();
+        listed.any(|listed| !listed.refused && listed.call.event <= event)
     }
 
     fn explained(&self, key: u64, listed: &Listed, knowledge: Knowledge) -> InFlight {

@@ -55,10 +55,16 @@ pub enum Level {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Cause {
-    /// A message had `Connection: close` (RFC 9112, section 9.6).
+    /// A message had `Connection: close`, or was of HTTP/1.0 without `keep-alive` (RFC 9112, sections 9.6 and 9.3).
     ConnectionClose,
+    /// No connection was established: `connect` failed.
+    ConnectFailed,
+    /// The server refused to read a request, such as with 400 or 431, and ended the connection.
+    RequestRejected,
     /// The server responded with 408 (Request Timeout).
     RequestTimeout,
+    /// The connection was as old as the server allows (gRFC A9).
+    MaxConnectionAge,
     /// The connection was idle for as long as the server had announced, in `Keep-Alive` or in a `GOAWAY`.
     IdleTimeout,
     /// A `PING` got no response, and its sender ended the connection.

@@ -2,16 +2,17 @@
 
 use std::collections::{HashMap, HashSet};
 
-use socket_dissect::{Layer, Part};
+use socket_dissect::{Goaway, Layer, Part};
 use socket_tap::event::{Event, Op};
 use socket_tap::format::Side;
 
 use super::by_side::BySide;
+use super::call_signs::in_call;
 use super::calls::{Calls, Knowledge};
 use super::explanation::RecordedEnd;
-use super::goaway::Goaway;
+use super::message_signs::{field, in_messages};
 use super::sending::SendData;
-use super::signal::{Sign, Signal, field, in_call, in_messages};
+use super::signal::{Sign, Signal};
 use super::upkeep::{Place, Upkeep};
 use crate::timeline::AnnotatedEvent;
 use crate::timeline::connections::{Connection, Socket};
@@ -202,6 +203,12 @@ impl Facts {
     fn has_complete_server(&self) -> bool {
         let is_open = self.open.values().any(|side| *side == Side::Server);
         self.has_payload.server && !self.is_blind() && !self.is_released && !is_open
+    }
+
+    /// Returns the round-trip time of the connection in nanoseconds, as `side` or else its peer measured it.
+    pub(super) fn round_trip(&self, side: Side) -> Option<u64> {
+        let of = |side| self.sending.get(side).as_ref().and_then(SendData::round_trip);
+        of(side).or_else(|| of(side.other()))
     }
 
     /// Returns the last `GOAWAY` of a side.

@@ -1,4 +1,4 @@
-//! The causes of a connection's end that HTTP/1.1 and the socket calls show: the side, the level and the first cause.
+//! The causes of a connection's end that the socket calls show: the side, the level and the first cause.
 
 use socket_tap::format::Side;
 
@@ -6,35 +6,13 @@ use super::fixture::*;
 use super::{Cause, Ender, Level};
 
 #[test]
-fn connection_close_of_the_request_wins_over_that_of_the_response() {
-    let request = b"GET / HTTP/1.1\r\nconnection: close\r\n\r\n";
-    let response = b"HTTP/1.1 200 OK\r\nConnection: Close\r\ncontent-length: 0\r\n\r\n";
-    let lines = Script::client().write(request).read(response).eof().close("peer", "").end();
-    let explanation = assert_verdict(lines, (Ender::Client, Level::Http1, Cause::ConnectionClose));
-    assert_eq!(explanation.closed_first, Some(Side::Server));
-    let events: Vec<u64> = explanation.evidence.iter().map(|it| it.event).collect();
-    assert_eq!(events, [2, 4]);
-}
-
-#[test]
-fn connection_close_of_the_response_is_the_servers() {
-    let response = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
-    let lines = Script::client().write(GET).read(response).eof().close("peer", "").end();
-    assert_verdict(lines, (Ender::Server, Level::Http1, Cause::ConnectionClose));
-}
-
-#[test]
-fn status_408_is_a_request_timeout() {
-    let response = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
-    let lines = Script::server().read(b"GET / HT").write(response).shutdown().close("local", "").end();
-    assert_verdict(lines, (Ender::Server, Level::Http1, Cause::RequestTimeout));
-}
-
-#[test]
 fn fin_of_a_client_between_calls_is_a_close() {
     let lines = Script::client().write(GET).read(OK).shutdown().close("local", "").end();
     let explanation = assert_verdict(lines, (Ender::Client, Level::Socket, Cause::Close));
-    assert_eq!((explanation.completed, explanation.disconnect_error.as_str()), (1, "subchannel shutdown"));
+    assert_eq!(
+        (explanation.completed, explanation.disconnect_error.as_deref()),
+        (1, Some("subchannel shutdown"))
+    );
     assert!(explanation.in_flight.is_empty());
 }
 
@@ -67,7 +45,7 @@ fn reset_of_a_client_during_a_call_means_that_it_is_gone() {
 fn reset_of_a_server_is_a_connection_reset() {
     let lines = Script::client().write(GET).failed("read", "connection reset", 104).close("reset", "").end();
     let explanation = assert_verdict(lines, (Ender::Server, Level::Socket, Cause::Reset));
-    assert_eq!(explanation.disconnect_error, "connection reset");
+    assert_eq!(explanation.disconnect_error.as_deref(), Some("connection reset"));
 }
 
 #[test]
@@ -94,27 +72,13 @@ fn timeout_of_the_kernel_is_the_networks() {
     let lines =
         Script::client().write(GET).failed("read", "timed out", 110).close("error", r#","errno":110"#);
     let explanation = assert_verdict(lines.end(), (Ender::Network, Level::Socket, Cause::TimedOut));
-    assert_eq!(explanation.disconnect_error, "connection timed out");
+    assert_eq!(explanation.disconnect_error.as_deref(), Some("connection timed out"));
 }
 
 #[test]
 fn unreachable_host_is_an_error_of_the_network() {
     let lines = Script::client().write(GET).close("error", r#","errno":113"#).end();
     assert_verdict(lines, (Ender::Network, Level::Socket, Cause::NetworkError));
-}
-
-const KEEP_ALIVE: &[u8] = b"HTTP/1.1 200 OK\r\nkeep-alive: timeout=5, max=9\r\ncontent-length: 2\r\n\r\n{}";
-
-#[test]
-fn server_that_closes_after_its_announced_keep_alive_was_idle() {
-    let lines = Script::client().write(GET).read(KEEP_ALIVE).wait(5_200).eof().close("peer", "").end();
-    assert_verdict(lines, (Ender::Server, Level::Socket, Cause::IdleTimeout));
-}
-
-#[test]
-fn server_that_closes_before_its_announced_keep_alive_is_no_idle_timeout() {
-    let lines = Script::client().write(GET).read(KEEP_ALIVE).wait(2_000).eof().close("peer", "").end();
-    assert_verdict(lines, (Ender::Server, Level::Socket, Cause::Close));
 }
 
 #[test]
@@ -217,7 +181,50 @@ fn each_connection_is_explained_once() {
         script = script.on(sock).write(GET).read(OK).shutdown().close("local", "");
     }
     let other = Script::server().eof().close("peer", "").end();
-    let mut numbers: Vec<u64> = explain_all(&[script.end(), other]).iter().map(|it| it.connection).collect();
+    let mut numbers: Vec<u64> =
+        explain_all(&[script.end(), other]).iter().filter_map(|it| it.connection).collect();
     numbers.sort_unstable();
     assert_eq!(numbers, [1, 2, 3, 4, 5]);
+}
+
+#[test]
+fn failed_connect_is_explained() {
+    let refused =
+        r#""sock":1,"op":"connect","peer":"127.0.0.1:3000","error":"connection refused","errno":111"#;
+    let mut script = Script::client();
+    script = script
+        .line(r#""sock":2,"op":"socket","domain":"ipv4","type":"stream""#)
+        .line(&refused.replace("1,", "2,"));
+    let all = explain_all(&[script.line(r#""sock":2,"op":"close""#).end()]);
+    let verdict = (all[0].ended_by, all[0].level, all[0].cause);
+    assert_eq!(verdict, (Ender::Server, Level::Socket, Cause::ConnectFailed));
+    assert_eq!((all[0].connection, all[0].evidence[0].event), (None, 3));
+}
+
+#[test]
+fn aborted_connection_has_its_own_word_in_the_vocabulary_of_grpc() {
+    let error = |errno| {
+        let lines = Script::client().write(GET).close("error", &format!(r#","errno":{errno}"#)).end();
+        explained(&[lines]).disconnect_error
+    };
+    assert_eq!(error(103).as_deref(), Some("connection aborted"));
+    assert_eq!(error(113).as_deref(), Some("socket error"));
+}
+
+#[test]
+fn connection_of_which_only_one_end_appears_is_explained_in_a_long_recording() {
+    let mut script = Script::client();
+    for sock in 1..=1_100_u64 {
+        let connect = format!(
+            r#""sock":{sock},"op":"connect","local":"127.0.0.1:{}","peer":"127.0.0.1:3000""#,
+            1_024 + sock
+        );
+        script = if sock == 1 { script } else { script.line(&connect) };
+        script = script.on(sock).shutdown().close("local", "");
+    }
+    let explanations = explain_all(&[script.end(), Script::server().cut()]);
+    let in_order: Vec<u64> = explanations.iter().filter_map(|it| it.connection).collect();
+    // The other end of the first connection is open.
+    assert_eq!((in_order.len(), in_order[75]), (1_100, 1));
+    assert!(in_order[..75].is_sorted(), "the oldest of more than 1,024 do not wait longer: {in_order:?}");
 }

@@ -1,19 +1,20 @@
 //! The explanation of a connection's end.
 
 use serde::Serialize;
+use socket_dissect::Goaway;
 use socket_tap::event::SockId;
 use socket_tap::format::Side;
 
 pub use super::cause::{Cause, Ender, Level};
-use super::goaway::Goaway;
 use super::retry::InFlight;
 use super::sending::Sending;
+use super::side_name;
 
 /// The reason for a connection's end, and its meaning for the calls.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Explanation {
-    /// Number of the connection on the time line, from 1.
-    pub connection: u64,
+    /// Number of the connection on the time line, from 1. `None` if none was established.
+    pub connection: Option<u64>,
     /// The recorded ends of the connection.
     pub ends: Vec<RecordedEnd>,
     /// Address of the client, if known.
@@ -28,18 +29,22 @@ pub struct Explanation {
     pub closed: Option<u64>,
     /// Number of calls that completed.
     pub completed: u64,
+    /// Number of calls that one side ended with `RST_STREAM`, except for those that the server refused.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub reset: u64,
     /// The party that ended the connection.
     pub ended_by: Ender,
     /// The side whose FIN or RST was the first; `None` if unknown.
-    #[serde(serialize_with = "side_name")]
+    #[serde(serialize_with = "side_name::optional::serialize")]
     pub closed_first: Option<Side>,
     /// The level on which the connection ended.
     pub level: Level,
     /// The first cause.
     pub cause: Cause,
-    /// The client's reason in the vocabulary of gRFC A94 (`grpc.disconnect_error`), such as `GOAWAY ENHANCE_YOUR_CALM`
-    /// or `connection reset`.
-    pub disconnect_error: String,
+    /// The client's reason in the vocabulary of [gRFC A94](https://github.com/grpc/proposal/blob/master/A94-subchannel-otel-metrics.md)
+    /// (`grpc.disconnect_error`), such as `GOAWAY ENHANCE_YOUR_CALM` or `connection reset`. `None` if the connection was not
+    /// established or not ended.
+    pub disconnect_error: Option<String>,
     /// A sentence that names the cause.
     pub reason: String,
     /// The `GOAWAY` that counts for retries: the last one of the server, or else the client's.
@@ -64,7 +69,7 @@ pub struct RecordedEnd {
     /// Label of the recording, such as `rest-client`.
     pub recording: String,
     /// The end of the connection.
-    #[serde(serialize_with = "plain_side")]
+    #[serde(serialize_with = "side_name::serialize")]
     pub side: Side,
     /// Number of the socket in the recording.
     pub sock: SockId,
@@ -78,20 +83,10 @@ pub struct Evidence {
     /// Time of the event, in nanoseconds on the time line.
     pub at: u64,
     /// The side that recorded the event.
-    #[serde(serialize_with = "plain_side")]
+    #[serde(serialize_with = "side_name::serialize")]
     pub recorded_by: Side,
     /// The event, such as `GOAWAY NO_ERROR after stream 7`.
     pub what: String,
-}
-
-#[expect(clippy::ref_option, reason = "serde requires this signature")]
-fn side_name<S: serde::Serializer>(side: &Option<Side>, serializer: S) -> Result<S::Ok, S::Error> {
-    side.map(Side::name).serialize(serializer)
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde requires this signature")]
-pub(super) fn plain_side<S: serde::Serializer>(side: &Side, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(side.name())
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde requires this signature")]

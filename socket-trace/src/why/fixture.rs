@@ -9,7 +9,7 @@ use crate::timeline::fixture::{header, timeline, transfer};
 use crate::timeline::{AnnotatedEvents, Timeline};
 
 /// A recording of one end of a connection. Each event is a millisecond after the one before.
-pub(super) struct Script {
+pub(crate) struct Script {
     lines: Vec<String>,
     t: u64,
     sock: u64,
@@ -17,13 +17,13 @@ pub(super) struct Script {
 
 impl Script {
     /// Returns the recording of a client that connects.
-    pub(super) fn client() -> Self {
+    pub(crate) fn client() -> Self {
         Self { lines: vec![header("shop", Side::Client, 2_000, 4_096)], t: 0, sock: 1 }
             .line(r#""sock":1,"op":"connect","local":"127.0.0.1:51234","peer":"127.0.0.1:3000""#)
     }
 
     /// Returns the recording of a server that accepts the connection. It begins with the client's.
-    pub(super) fn server() -> Self {
+    pub(crate) fn server() -> Self {
         Self { lines: vec![header("shop", Side::Server, 2_000, 4_096)], t: 0, sock: 2 }
             .line(r#""sock":1,"op":"listen","backlog":16"#)
             .line(r#""sock":2,"op":"accept","on":1,"local":"127.0.0.1:3000","peer":"127.0.0.1:51234""#)
@@ -50,16 +50,16 @@ impl Script {
     }
 
     /// Lets time pass before the next event.
-    pub(super) fn wait(mut self, ms: u64) -> Self {
+    pub(crate) fn wait(mut self, ms: u64) -> Self {
         self.t += ms * 1_000_000;
         self
     }
 
-    pub(super) fn write(self, data: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn write(self, data: impl AsRef<[u8]>) -> Self {
         self.transfer("write", data.as_ref())
     }
 
-    pub(super) fn read(self, data: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn read(self, data: impl AsRef<[u8]>) -> Self {
         self.transfer("read", data.as_ref())
     }
 
@@ -70,23 +70,23 @@ impl Script {
     }
 
     /// Adds a read of 0 bytes: the peer's FIN.
-    pub(super) fn eof(self) -> Self {
+    pub(crate) fn eof(self) -> Self {
         let sock = self.sock;
         self.line(&format!(r#""sock":{sock},"op":"read","bytes":0,"eof":true"#))
     }
 
-    pub(super) fn shutdown(self) -> Self {
+    pub(crate) fn shutdown(self) -> Self {
         let sock = self.sock;
         self.line(&format!(r#""sock":{sock},"op":"shutdown","how":"write""#))
     }
 
-    pub(super) fn failed(self, op: &str, reason: &str, errno: i32) -> Self {
+    pub(crate) fn failed(self, op: &str, reason: &str, errno: i32) -> Self {
         let sock = self.sock;
         self.line(&format!(r#""sock":{sock},"op":"{op}","bytes":0,"error":"{reason}","errno":{errno}"#))
     }
 
     /// Adds a close. `more` contains further JSON fields.
-    pub(super) fn close(self, ended_by: &str, more: &str) -> Self {
+    pub(crate) fn close(self, ended_by: &str, more: &str) -> Self {
         let sock = self.sock;
         self.line(&format!(
             r#""sock":{sock},"op":"close","ended_by":"{ended_by}","rx":0,"tx":0,"reads":0,"writes":0{more}"#
@@ -94,7 +94,7 @@ impl Script {
     }
 
     /// Returns the lines of a complete recording.
-    pub(super) fn end(mut self) -> Vec<String> {
+    pub(crate) fn end(mut self) -> Vec<String> {
         let events = self.lines.len() - 1;
         self.lines.push(format!(r#"{{"end":true,"events":{events},"lost":0}}"#));
         self.lines
@@ -112,7 +112,7 @@ pub(super) fn explain_all(traces: &[Vec<String>]) -> Vec<Explanation> {
 }
 
 fn explain_timeline(timeline: Timeline) -> Vec<Explanation> {
-    let detail = Detail { header_fields: true, ..Detail::default() };
+    let detail = Detail { connection_fields: true, ..Detail::default() };
     let mut events = AnnotatedEvents::new(timeline).with_detail(detail);
     let mut explanations = Vec::new();
     explain(&mut events, |explanation| {
@@ -130,47 +130,47 @@ pub(super) fn explained(traces: &[Vec<String>]) -> Explanation {
     all.remove(0)
 }
 
-pub(super) const GET: &[u8] = b"GET /v1/books/1 HTTP/1.1\r\nhost: shop\r\n\r\n";
+pub(crate) const GET: &[u8] = b"GET /v1/books/1 HTTP/1.1\r\nhost: shop\r\n\r\n";
 pub(super) const POST: &[u8] = b"POST /v1/books HTTP/1.1\r\nhost: shop\r\ncontent-length: 2\r\n\r\n{}";
-pub(super) const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+pub(crate) const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
 /// A response of which 8 bytes are missing.
 pub(super) const HALF_OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{}";
 
 /// HTTP/2: the client's preface with empty SETTINGS.
-pub(super) fn preface() -> Vec<u8> {
+pub(crate) fn preface() -> Vec<u8> {
     [&b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..], &frame(4, 0, 0, &[])].concat()
 }
 
 /// HTTP/2: empty SETTINGS, with which a server begins.
-pub(super) fn settings() -> Vec<u8> {
+pub(crate) fn settings() -> Vec<u8> {
     frame(4, 0, 0, &[])
 }
 
 /// HTTP/2: a frame.
-pub(super) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
 
 /// HTTP/2: the request `GET /` or `POST /` on a stream, complete.
-pub(super) fn request(stream: u32, method: &str) -> Vec<u8> {
+pub(crate) fn request(stream: u32, method: &str) -> Vec<u8> {
     // Entries of HPACK's static table: the method, `:path: /` and `:scheme: http`.
     let method = if method == "GET" { 0x82 } else { 0x83 };
     frame(1, 5, stream, &[method, 0x84, 0x86])
 }
 
 /// HTTP/2: a response with status 200 on a stream; complete if `ends` is `true`.
-pub(super) fn response(stream: u32, ends: bool) -> Vec<u8> {
+pub(crate) fn response(stream: u32, ends: bool) -> Vec<u8> {
     frame(1, if ends { 5 } else { 4 }, stream, &[0x88])
 }
 
 /// HTTP/2: a GOAWAY.
-pub(super) fn goaway(last: u32, code: u32, debug: &[u8]) -> Vec<u8> {
+pub(crate) fn goaway(last: u32, code: u32, debug: &[u8]) -> Vec<u8> {
     frame(7, 0, 0, &[&last.to_be_bytes()[..], &code.to_be_bytes(), debug].concat())
 }
 
 /// HTTP/2: a RST_STREAM.
-pub(super) fn reset(stream: u32, code: u32) -> Vec<u8> {
+pub(crate) fn reset(stream: u32, code: u32) -> Vec<u8> {
     frame(3, 0, stream, &code.to_be_bytes())
 }
 

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use socket_tap::event::{Event, Op, SocketKind};
-use socket_tap::format::Side;
+use socket_tap::format::{Header, Side};
 
 use super::assemble::explained;
+use super::connect;
 use super::connection::Facts;
 use super::explanation::{Explanation, RecordedEnd};
 use super::upkeep::Place;
@@ -21,7 +22,7 @@ const MAX_WAITING: usize = 1_024;
 const MAX_LISTENERS: usize = 1_024;
 
 /// Explains all connections of complete recordings, in the order in which they end. The dissector of `events` must list
-/// header fields: see [`Detail::header_fields`](socket_dissect::Detail).
+/// the fields of connections: see [`Detail::connection_fields`](socket_dissect::Detail).
 ///
 /// # Errors
 /// A trace cannot be read, or `use_explanation` fails.
@@ -63,6 +64,16 @@ impl Explainer {
         }
     }
 
+    /// Returns an explainer for the events of a single recording, which need no label.
+    pub(crate) fn of_one(header: &Header) -> Self {
+        Self {
+            labels: vec![String::new()],
+            has_payload: vec![header.capture > 0],
+            limits: vec![SendLimits::new()],
+            ..Self::default()
+        }
+    }
+
     /// Processes the next event. Returns the explanations of connections that have ended.
     pub fn observe(&mut self, annotated: &AnnotatedEvent) -> Vec<Explanation> {
         self.events += 1;
@@ -76,7 +87,10 @@ impl Explainer {
         let socket = Socket { recording: annotated.timed.recording, sock };
         let place = Place { event: self.events, at: annotated.timed.at };
         self.follow_listener(event, socket, place);
-        let Some(connection) = &annotated.connection else { return Vec::new() };
+        let Some(connection) = &annotated.connection else {
+            let label = self.labels.get(socket.recording).map_or("", String::as_str);
+            return connect::failed(event, label, place).into_iter().collect();
+        };
         self.follow(annotated, connection, socket);
         let is_close = matches!(event.op, Op::Close(_) | Op::Release(_));
         if is_close { self.ended(connection.number) } else { Vec::new() }
@@ -150,8 +164,18 @@ impl Explainer {
 
     fn take(&mut self, number: u64) -> Option<Explanation> {
         let facts = self.connections.remove(&number)?;
+        Some(self.explain(&facts))
+    }
+
+    /// Returns the explanation of a connection whose known ends are closed, and whose other end may still appear.
+    pub(super) fn closed(&self, number: u64) -> Option<Explanation> {
+        let facts = self.connections.get(&number).filter(|facts| facts.open.is_empty())?;
+        Some(self.explain(facts))
+    }
+
+    fn explain(&self, facts: &Facts) -> Explanation {
         let listener = facts.listener.and_then(|listener| self.closed_listeners.get(&listener).copied());
-        Some(explained(facts, listener))
+        explained(facts, listener)
     }
 
     /// Returns the explanations of all other connections, after the last event of `events`.

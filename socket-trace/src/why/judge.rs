@@ -1,15 +1,15 @@
 //! Chooses the first cause of a connection's end.
 
+use socket_dissect::Goaway;
 use socket_tap::format::Side;
 
 use super::connection::Facts;
 use super::explanation::{Cause, Ender, Evidence, Level};
-use super::goaway::Goaway;
 use super::signal::{Sign, Signal};
 use super::upkeep::Place;
 
 /// Time in nanoseconds within which an end without a message counts as the reaction to an invalid message.
-const REACTION_TIME: u64 = 1_000_000_000;
+pub(super) const REACTION_TIME: u64 = 1_000_000_000;
 
 /// The first cause, with its evidence.
 #[derive(Debug)]
@@ -93,8 +93,15 @@ impl Judge<'_> {
                 Cause::RequestTimeout,
                 format!("The server waited too long for the request: {what}."),
             ),
+            // A call that was cut off shows that something else was the cause.
+            Sign::ConnectionClose if self.facts.calls.has_in_flight(self.facts.knowledge(), u64::MAX) => None,
             Sign::ConnectionClose => {
                 verdict(Level::Http1, Cause::ConnectionClose, format!("The {who} sent {what}."))
+            }
+            Sign::Rejection => {
+                self.ends_soon(signal, by, signal.completed + 1)?;
+                let reason = format!("The server refused to read the request, and closed: {what}.");
+                verdict(Level::Http1, Cause::RequestRejected, reason)
             }
             Sign::Goaway(goaway) => Some(self.goaway(signal, by, goaway)),
             Sign::WebsocketClose(_) => {
@@ -102,7 +109,7 @@ impl Judge<'_> {
             }
             Sign::TlsAlert => verdict(Level::Tls, Cause::TlsAlert, format!("The {who} sent a TLS {what}.")),
             Sign::Terminate => verdict(Level::Postgres, Cause::Terminate, format!("The {who} sent {what}.")),
-            Sign::Fin | Sign::Reset { .. } | Sign::TimedOut | Sign::NetworkError => None,
+            Sign::Fin | Sign::Reset { .. } | Sign::TimedOut | Sign::NetworkError { .. } => None,
         }
     }
 
@@ -110,12 +117,15 @@ impl Judge<'_> {
     fn reaction(&self, signal: &Signal, side: Side) -> Option<&Signal> {
         let later =
             self.facts.signals.iter().filter(|later| later.event >= signal.event && later.by == Some(side));
-        let end = || {
-            let end = self.facts.signals.iter().find(|it| it.sign.is_end())?;
-            let is_soon = end.at.saturating_sub(signal.at) <= REACTION_TIME;
-            (end.by == Some(side) && end.completed == signal.completed && is_soon).then_some(end)
-        };
-        later.into_iter().find(|later| later.sign.is_complaint()).or_else(end)
+        let complaint = later.into_iter().find(|later| later.sign.is_complaint());
+        complaint.or_else(|| self.ends_soon(signal, side, signal.completed))
+    }
+
+    /// Returns the end of the connection by `side`, if it followed the signal soon, and after `completed` calls at most.
+    fn ends_soon(&self, signal: &Signal, side: Side, completed: u64) -> Option<&Signal> {
+        let end = self.facts.signals.iter().find(|it| it.sign.is_end())?;
+        let is_soon = end.at.saturating_sub(signal.at) <= REACTION_TIME;
+        (end.by == Some(side) && end.completed <= completed && is_soon).then_some(end)
     }
 
     fn complaint(&self, signal: &Signal, side: Side) -> Option<&Signal> {
@@ -129,9 +139,6 @@ impl Judge<'_> {
         let has = |word| debug.contains(word);
         let is_of_grpc = self.facts.is_grpc && !debug.is_empty();
         let level = if is_of_grpc { Level::Grpc } else { Level::Http2 };
-        if let Some(verdict) = self.keep_alive(signal, by) {
-            return verdict;
-        }
         let (who, what) = (by.name(), &signal.what);
         let verdict =
             |cause, reason: String| Verdict::new(Ender::of(by), level, cause, reason).with(&[signal]);
@@ -141,8 +148,19 @@ impl Judge<'_> {
                 format!("The keep-alive timeout of the {who} expired: {what}."),
             );
         }
+        // The debug data of gRFC A9.
+        if has("max_age") {
+            return verdict(
+                Cause::MaxConnectionAge,
+                format!("The connection was as old as the {who} allows: {what}."),
+            );
+        }
+        // grpcio writes `connection idle`, with INTERNAL_ERROR.
         if has("idle") {
             return verdict(Cause::IdleTimeout, format!("The idle timeout of the {who} expired: {what}."));
+        }
+        if let Some(verdict) = self.keep_alive(signal, by).filter(|_| debug.is_empty()) {
+            return verdict;
         }
         if let Some(verdict) = self.shutdown(signal, by, level).filter(|_| !goaway.is_error()) {
             return verdict;

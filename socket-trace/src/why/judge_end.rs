@@ -3,14 +3,14 @@
 use socket_tap::format::Side;
 
 use super::explanation::{Cause, Ender, Evidence, Level};
-use super::judge::{Judge, Verdict};
+use super::judge::{Judge, REACTION_TIME, Verdict};
 use super::signal::{Sign, Signal};
 use crate::units::milliseconds;
 
 impl Judge<'_> {
     /// Returns the verdict for a `PING` that got no response before `signal`.
     pub(super) fn keep_alive(&self, signal: &Signal, by: Side) -> Option<Verdict> {
-        let (ping, recorded_by) = self.facts.upkeep.unanswered(by, signal.at)?;
+        let (ping, recorded_by) = self.facts.upkeep.unanswered(by, signal.at, self.facts.round_trip(by))?;
         let level = if self.facts.is_grpc { Level::Grpc } else { Level::Http2 };
         let waited = milliseconds(signal.at - ping.at);
         let reason =
@@ -23,11 +23,20 @@ impl Judge<'_> {
 
     /// Returns the verdict for a server that had closed its listener before `signal`.
     pub(super) fn shutdown(&self, signal: &Signal, by: Side, level: Level) -> Option<Verdict> {
-        let closed = self.listener_closed.filter(|it| by == Side::Server && it.event < signal.event)?;
-        let reason = format!(
-            "The server was shutting down: it had closed its listener {} before.",
-            milliseconds(signal.at.saturating_sub(closed.at))
-        );
+        let closed = self.listener_closed.filter(|_| by == Side::Server)?;
+        // A graceful shutdown tells the connections and closes the listener in any order.
+        let is_goaway = matches!(signal.sign, Sign::Goaway(_));
+        let reason = match signal.at.checked_sub(closed.at).filter(|_| closed.event < signal.event) {
+            Some(before) => format!(
+                "The server was shutting down: it had closed its listener {} before.",
+                milliseconds(before)
+            ),
+            None if is_goaway && closed.at.saturating_sub(signal.at) <= REACTION_TIME => format!(
+                "The server was shutting down: it closed its listener {} after its GOAWAY.",
+                milliseconds(closed.at.saturating_sub(signal.at))
+            ),
+            None => return None,
+        };
         let mut verdict = Verdict::new(Ender::Server, level, Cause::Shutdown, reason).with(&[signal]);
         let what = "close of the listener".to_owned();
         verdict.evidence.push(Evidence {
@@ -54,7 +63,7 @@ impl Judge<'_> {
         let knowledge = self.facts.knowledge();
         // Without the client's recording it is unknown whether it read a response that the server completed later.
         let was_in_flight = end.in_flight && by == Side::Client && !knowledge.client_recorded;
-        let in_flight = was_in_flight || self.facts.calls.has_in_flight(knowledge);
+        let in_flight = was_in_flight || self.facts.calls.has_in_flight(knowledge, end.event);
         let who = by.name();
         let verdict =
             |cause, reason: String| Verdict::new(Ender::of(by), Level::Socket, cause, reason).with(&[end]);
@@ -157,9 +166,10 @@ impl Judge<'_> {
     }
 }
 
-/// Returns `true` if `idle` nanoseconds fit an announced timeout: servers may wait a little longer.
+/// Returns `true` if `idle` nanoseconds fit an announced timeout. Servers announce whole seconds, 0 for less than one, and Node
+/// waits a second longer.
 fn is_timeout(idle: u64, seconds: u64) -> bool {
     const SECOND: u64 = 1_000_000_000;
     let least = seconds.saturating_mul(SECOND);
-    (least..=least.saturating_add(least / 5).saturating_add(SECOND)).contains(&idle) && seconds > 0
+    (least..=least.saturating_add(least / 5).saturating_add(2 * SECOND)).contains(&idle)
 }

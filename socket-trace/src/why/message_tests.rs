@@ -16,7 +16,7 @@ fn goaway_is_reported_with_code_last_stream_and_debug_data() {
     let goaway = explanation.goaway.unwrap();
     assert_eq!((goaway.code.as_str(), goaway.last_stream), ("ENHANCE_YOUR_CALM", Some(1)));
     assert_eq!(goaway.debug, "too_many_pings");
-    assert_eq!(explanation.disconnect_error, "GOAWAY ENHANCE_YOUR_CALM");
+    assert_eq!(explanation.disconnect_error.as_deref(), Some("GOAWAY ENHANCE_YOUR_CALM"));
 }
 
 #[test]
@@ -52,30 +52,6 @@ fn graceful_goaway_after_the_listener_closed_is_a_shutdown() {
         .shutdown()
         .close("local", "");
     assert_verdict(lines.end(), (Ender::Server, Level::Http2, Cause::Shutdown));
-}
-
-#[test]
-fn ping_without_a_response_is_a_keep_alive_timeout() {
-    let lines = Script::client()
-        .write([preface(), request(1, "GET")].concat())
-        .write(ping(false))
-        .wait(20_000)
-        .shutdown()
-        .close("local", "");
-    assert_verdict(lines.end(), (Ender::Client, Level::Http2, Cause::KeepAliveTimeout));
-}
-
-#[test]
-fn ping_with_a_response_is_no_keep_alive_timeout() {
-    let lines = Script::client()
-        .write(preface())
-        .write(ping(false))
-        .read(settings())
-        .read(ping(true))
-        .wait(20_000)
-        .shutdown()
-        .close("local", "");
-    assert_verdict(lines.end(), (Ender::Client, Level::Socket, Cause::Close));
 }
 
 #[test]
@@ -177,4 +153,41 @@ fn terminate_of_postgresql_is_the_clients() {
     let ready = [b'R', 0, 0, 0, 8, 0, 0, 0, 0, b'Z', 0, 0, 0, 5, b'I'];
     let lines = Script::client().write(startup).read(ready).write([b'X', 0, 0, 0, 4]).shutdown();
     assert_verdict(lines.close("local", "").end(), (Ender::Client, Level::Postgres, Cause::Terminate));
+}
+
+#[test]
+fn close_notify_in_clear_is_an_alert_of_tls() {
+    let hello = [22, 3, 1, 0, 4, 1, 0, 0, 0];
+    let lines =
+        Script::client().write(hello).write([21, 3, 3, 0, 2, 1, 0]).shutdown().close("local", "").end();
+    assert_verdict(lines, (Ender::Client, Level::Tls, Cause::TlsAlert));
+}
+
+#[test]
+fn close_frame_about_an_invalid_frame_is_a_protocol_error() {
+    let upgrade = b"GET /ws HTTP/1.1\r\nhost: a\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n";
+    let switched = b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n";
+    // A client must mask its frames: RFC 6455, section 5.1.
+    let (unmasked, close) = ([0x81, 1, b'a'], [0x88, 2, 3, 0xea]);
+    let lines = Script::server().read(upgrade).write(switched).read(unmasked).write(close).shutdown();
+    assert_verdict(lines.close("local", "").end(), (Ender::Server, Level::Websocket, Cause::ProtocolError));
+}
+
+#[test]
+fn listener_that_closes_right_after_a_graceful_goaway_shows_a_shutdown() {
+    let lines = |wait: u64| {
+        let script = Script::server().read(preface()).write(settings()).write(goaway(0x7fff_ffff, 0, b""));
+        let closed = script.wait(wait).line(r#""sock":1,"op":"close""#);
+        closed.shutdown().close("local", "").end()
+    };
+    assert_verdict(lines(0), (Ender::Server, Level::Http2, Cause::Shutdown));
+    assert_verdict(lines(5_000), (Ender::Server, Level::Http2, Cause::Goaway));
+}
+
+#[test]
+fn calls_that_were_reset_are_not_completed() {
+    let cancelled = [preface(), request(1, "GET"), reset(1, 8)].concat();
+    let lines = Script::client().write(cancelled).read(settings()).shutdown().close("local", "");
+    let explanation = explained(&[lines.end()]);
+    assert_eq!((explanation.completed, explanation.reset), (0, 1));
 }

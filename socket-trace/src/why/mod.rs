@@ -32,9 +32,11 @@
 //! - [`explanation`]: [`Explanation`], the result
 //! - `cause`: [`Cause`], [`Ender`] and [`Level`]
 //! - [`retry`]: whether a call was processed, and whether a retry of it is safe
-//! - `signal`: the signs of an end in one event, such as a `GOAWAY` or a FIN
-//! - `goaway`: the code, the last stream and the debug data of a `GOAWAY`
+//! - `signal`: the signs of an end, such as a `GOAWAY` or a FIN
+//! - `message_signs`, `call_signs`: those in messages, and those in socket calls
 //! - `by_side`: a value for each end of a connection
+//! - `side_name`: serializes an end by its name
+//! - `connect`: attempts to connect that failed
 //! - `connection`: what is known of an open connection
 //! - `calls`: the calls of a connection that have not completed
 //! - `upkeep`: unanswered `PING`s and bursts of `RST_STREAM`
@@ -43,33 +45,46 @@
 //! - `assemble`: makes the explanation from what is known
 //! - `sending`: what limited the sending
 //! - `gather`: [`Explainer`] and [`explain`], which process a time line
-//! - [`text`]: an explanation as a paragraph
+//! - `closes`: [`Closes`], which explains each connection at its last close
+//! - [`text`]: an explanation as a paragraph; `short`: [`ShortExplanation`], one short sentence
 
 mod assemble;
 mod by_side;
+mod call_signs;
 mod calls;
 mod cause;
+mod closes;
+mod connect;
 mod connection;
 pub mod explanation;
 mod gather;
-mod goaway;
 mod judge;
 mod judge_end;
+mod message_signs;
 pub mod retry;
 mod sending;
+mod short;
+mod side_name;
 mod signal;
 pub mod text;
 mod upkeep;
 
+pub use closes::Closes;
 pub use explanation::{Cause, Ender, Explanation, Level};
 pub use gather::{Explainer, explain};
-pub use goaway::Goaway;
 pub use retry::{Processed, Retry};
+pub use short::ShortExplanation;
+pub use socket_dissect::Goaway;
+pub(crate) use upkeep::{BURST, BURST_TIME};
 
 #[cfg(test)]
 mod ending_tests;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
+#[cfg(test)]
+mod grpc_tests;
+#[cfg(test)]
+mod http1_tests;
 #[cfg(test)]
 mod message_tests;
 #[cfg(test)]

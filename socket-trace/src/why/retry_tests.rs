@@ -155,3 +155,12 @@ fn call_reset_for_another_reason_is_not_listed() {
         .close("local", "");
     assert!(explained(&[lines.end()]).in_flight.is_empty());
 }
+
+#[test]
+fn calls_beyond_64_are_counted() {
+    let requests: Vec<u8> = (0..70).flat_map(|number| request(2 * number + 1, "GET")).collect();
+    let lines =
+        Script::client().write([preface(), requests].concat()).read(settings()).eof().close("peer", "");
+    let explanation = explained(&[lines.end()]);
+    assert_eq!((explanation.in_flight.len(), explanation.in_flight_more), (64, 6));
+}

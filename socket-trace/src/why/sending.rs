@@ -4,7 +4,7 @@ use serde::Serialize;
 use socket_tap::close::TcpSample;
 use socket_tap::format::Side;
 
-use super::explanation::plain_side;
+use super::side_name;
 use crate::send_limits::{self, Limit};
 use crate::units::{milliseconds, plural};
 
@@ -12,7 +12,7 @@ use crate::units::{milliseconds, plural};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Sending {
     /// The sending end.
-    #[serde(serialize_with = "plain_side")]
+    #[serde(serialize_with = "side_name::serialize")]
     pub side: Side,
     /// The cause that limited the sending for the longest time; `None` if unknown.
     pub limit: Option<Limit>,
@@ -28,15 +28,20 @@ pub(super) struct SendData {
     sending: Option<send_limits::Sending>,
     /// State in the last sample: unsent bytes and unacknowledged segments.
     queued: Option<(u32, u32)>,
-    samples: u64,
+    round_trip_us: Option<u32>,
 }
 
 impl SendData {
     /// Adds a sample, and what it shows about the sending.
     pub(super) fn observe(&mut self, sample: Option<&TcpSample>, sending: Option<send_limits::Sending>) {
-        self.samples += u64::from(sample.is_some());
+        self.round_trip_us = sample.map(|sample| sample.rtt_us).filter(|us| *us > 0).or(self.round_trip_us);
         self.queued = sample.map(|sample| (sample.unsent, sample.unacked)).or(self.queued);
         self.sending = sending.or(self.sending);
+    }
+
+    /// Returns the round-trip time in nanoseconds, if known.
+    pub(super) fn round_trip(&self) -> Option<u64> {
+        self.round_trip_us.map(|us| u64::from(us) * 1_000)
     }
 
     /// Returns the sentence about the sending of `side`.

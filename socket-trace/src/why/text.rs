@@ -25,7 +25,9 @@ pub fn paragraph(explanation: &Explanation, width: usize) -> String {
 fn heading(explanation: &Explanation) -> String {
     let ends: Vec<String> =
         explanation.ends.iter().map(|end| format!("{} #{}", end.recording, end.sock)).collect();
-    let mut heading = format!("c{} {}", explanation.connection, ends.join(" ↔ "));
+    let number =
+        explanation.connection.map_or_else(|| "no connection,".to_owned(), |number| format!("c{number}"));
+    let mut heading = format!("{number} {}", ends.join(" ↔ "));
     if let (Some(client), Some(server)) = (&explanation.client, &explanation.server) {
         let _ = write!(heading, ", {client} → {server}");
     }
@@ -34,6 +36,9 @@ fn heading(explanation: &Explanation) -> String {
         let _ = write!(heading, ", {}", milliseconds(closed.saturating_sub(explanation.opened)));
     }
     let _ = write!(heading, ", {}", plural(explanation.completed, "completed call"));
+    if explanation.reset > 0 {
+        let _ = write!(heading, ", {} reset", explanation.reset);
+    }
     heading
 }
 
@@ -80,6 +85,9 @@ fn first_end(explanation: &Explanation) -> Option<String> {
 
 /// Returns the sentences about the sending. Ends of which nothing is known share one sentence.
 fn sending(ends: &[Sending]) -> Vec<String> {
+    if ends.is_empty() {
+        return Vec::new();
+    }
     if ends.iter().all(|end| end.limit.is_none()) {
         let too_short = ends.iter().any(|end| end.has_data);
         let why = if too_short {
@@ -94,7 +102,7 @@ fn sending(ends: &[Sending]) -> Vec<String> {
 
 fn calls(explanation: &Explanation) -> Vec<String> {
     let total = explanation.in_flight.len() as u64 + explanation.in_flight_more;
-    if total == 0 && explanation.cause == Cause::ClientGone {
+    if total == 0 && matches!(explanation.cause, Cause::ClientGone | Cause::ConnectFailed) {
         return Vec::new();
     }
     if total == 0 {

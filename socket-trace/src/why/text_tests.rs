@@ -1,5 +1,6 @@
 //! The text and the JSON of explanations.
 
+use super::ShortExplanation;
 use super::fixture::*;
 use super::text::paragraph;
 use crate::send_limits::Limit;
@@ -26,8 +27,12 @@ fn endings_are_paragraphs() {
         Script::client_without_payload().shutdown().close("local", "").end(),
         Script::client().write(POST).cut(),
     ];
-    let paragraphs = endings.map(|lines| paragraph(&explained(&[lines]), WIDTH));
-    insta::assert_snapshot!(paragraphs.join("\n"));
+    let explanations = endings.map(|lines| explained(&[lines]));
+    insta::assert_snapshot!(explanations.each_ref().map(|it| paragraph(it, WIDTH)).join("\n"));
+    insta::assert_snapshot!(
+        "short",
+        explanations.each_ref().map(|it| ShortExplanation::of(it).text).join("\n")
+    );
 }
 
 #[test]

@@ -8,13 +8,17 @@ use socket_tap::format::Side;
 use super::by_side::BySide;
 
 /// Number of `RST_STREAM` frames of one side within [`BURST_TIME`] that count as a burst.
-const BURST: usize = 10;
+pub(crate) const BURST: usize = 10;
 
 /// Time of a burst, in nanoseconds.
-const BURST_TIME: u64 = 1_000_000_000;
+pub(crate) const BURST_TIME: u64 = 1_000_000_000;
 
-/// Time in nanoseconds after which a `PING` without any data from the peer counts as unanswered.
-pub(super) const PING_TIME: u64 = 1_000_000_000;
+/// Time in nanoseconds after which a `PING` without any data from the peer counts as unanswered, if the round-trip time is
+/// unknown.
+const PING_TIME: u64 = 1_000_000_000;
+
+/// The same if the round-trip time is known: at least this time, and ten round trips.
+const LEAST_PING_TIME: u64 = 50_000_000;
 
 /// Place of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,8 +71,11 @@ impl Upkeep {
         burst
     }
 
-    /// Returns the `PING` of `side` that had no response at the time `at`, and the side that recorded it.
-    pub(super) fn unanswered(&self, side: Side, at: u64) -> Option<(Place, Side)> {
-        self.pings.get(side).filter(|(ping, _)| at.saturating_sub(ping.at) >= PING_TIME)
+    /// Returns the `PING` of `side` that had no response at the time `at`, and the side that recorded it. `round_trip` is
+    /// the round-trip time in nanoseconds, if known.
+    pub(super) fn unanswered(&self, side: Side, at: u64, round_trip: Option<u64>) -> Option<(Place, Side)> {
+        let least =
+            round_trip.map_or(PING_TIME, |time| time.saturating_mul(10).clamp(LEAST_PING_TIME, PING_TIME));
+        self.pings.get(side).filter(|(ping, _)| at.saturating_sub(ping.at) >= least)
     }
 }

@@ -51,7 +51,7 @@ fn show(bytes: &[u8]) {
     let timeline = events.timeline();
     let style = Style { width: Some(80), bytes: true, headers: true, ..Style::default() };
     let texts = [View::text(timeline, style), View::summary(timeline)];
-    let objects = [View::json(false), View::summary_json(timeline, false)];
+    let objects = [View::json(timeline, false), View::summary_json(timeline, false)];
     let mut views: Vec<(View, Vec<u8>)> =
         texts.into_iter().chain(objects).map(|view| (view, Vec::new())).collect();
     let filter = Filter { since: Some(2), both_ends: true, ..Filter::default() };

@@ -95,6 +95,17 @@ await check('recorded event matches the line of the trace file', async (page) =>
   }
 });
 
+await check('every event of a connection says why the connection ended', async (page) => {
+  const events = await called(page);
+  for (const api of ['rest', 'graphql', 'grpc']) {
+    const write = events.find((event) => event.api === api && event.op === 'write');
+    await select(page, write);
+    const row = panel(page).locator('dt', { hasText: 'Ended because' }).locator('+ dd');
+    await row.waitFor();
+    assert.match(await row.innerText(), /^the client /);
+  }
+});
+
 await check('long payloads are shown in portions', async (page) => {
   const [longest] = (await settled(page)).filter(({ data }) => data).sort((one, other) => other.bytes - one.bytes);
   assert(longest.bytes > 16 * LINES_AT_FIRST, `${longest.bytes}`);

@@ -64,16 +64,20 @@ impl Reader {
         } else {
             frame.payload.add(piece);
             let payload = frame.payload.bytes();
-            let (mut text, mut violation) = (String::new(), None);
+            let (mut text, mut violation, mut goaway) = (String::new(), None, None);
             if ends {
                 text = control::text(&head, payload, context.direction);
                 violation = rules::of_payload(&head, payload, context.direction);
+                if head.kind == Kind::Goaway {
+                    goaway = control::goaway(payload, context.direction);
+                }
                 if let (Kind::Settings, Some(size)) = (head.kind, rules::max_frame_size(payload)) {
                     streams.set_max_frame_size(context.direction.opposite(), size);
                 }
             }
             context.output.part(&mut self.unit, piece.len(), label, with_hole(text, piece.missing()), ends);
             context.output.set_violation(violation);
+            context.output.set_goaway(goaway);
         }
     }
 

@@ -49,5 +49,19 @@ fn goaway_says_which_streams_were_processed() {
             "NO_ERROR, no stream was processed: all requests can be repeated",
         ]
     );
-    assert_eq!(server.reads(goaway(0))[0].text, "NO_ERROR");
+    let last: Vec<_> = parts.iter().map(|part| part.goaway.as_ref().unwrap().last_stream).collect();
+    assert_eq!(last, [None, Some(5), Some(0)]);
+    let of_client = server.reads(goaway(0)).remove(0);
+    assert_eq!((of_client.text.as_str(), of_client.goaway.unwrap().last_stream), ("NO_ERROR", None));
+}
+
+#[test]
+fn debug_data_of_a_goaway_is_complete() {
+    let frame = |debug: &[u8]| frame(7, 0, 0, [&[0, 0, 0, 7, 0, 0, 0, 11][..], debug].concat());
+    let mut server = opened();
+    let long = "too_many_pings ".repeat(20);
+    let parts = server.writes([frame(long.as_bytes()), frame(&[0xff])].concat());
+    let debug: Vec<_> = parts.iter().map(|part| part.goaway.as_ref().unwrap().debug.as_str()).collect();
+    assert_eq!(debug, [long.as_str(), "binary"]);
+    assert!(parts[0].text.ends_with('…'), "{}", parts[0].text);
 }

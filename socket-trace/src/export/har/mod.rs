@@ -51,7 +51,8 @@ use super::Error;
 use crate::timeline::AnnotatedEvents;
 
 /// The detail that the events of an export need.
-pub const DETAIL: Detail = Detail { header_fields: true, full_text: false, messages: true };
+pub const DETAIL: Detail =
+    Detail { header_fields: true, connection_fields: false, full_text: false, messages: true };
 
 /// Exports the HTTP calls of a time line to HAR. The events must have [`DETAIL`]. gRPC messages are decoded with the given
 /// contracts. Returns notes for the user.

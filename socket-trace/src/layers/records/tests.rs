@@ -29,6 +29,8 @@ fn part(name: &'static str, class: Class, bytes: u64) -> Part {
         stream: None,
         fields: Vec::new(),
         violation: None,
+        is_http10: false,
+        goaway: None,
         content: None,
     }
 }

@@ -4,7 +4,7 @@ import { el } from "../frame/dom.js";
 import { numberText } from "../recording/numbers.js";
 
 /** The fields that are added when the recordings are merged. */
-const EVENT_ADDED = ["recording", "at", "connection", "carried", "seq", "step", "says", "phase", "upstream", "client", "ended"];
+const EVENT_ADDED = ["recording", "at", "connection", "carried", "seq", "step", "says", "phase", "upstream", "client", "ended", "why"];
 /** Maximum length of a shown string. */
 const EVENT_MAX_TEXT = 600;
 

@@ -19,13 +19,16 @@ export function createInspector(store, lanes) {
     if (selected !== null) lanes.focusEvent(selected);
   };
   const panel = inspectorPanel(close);
-  let [isShown, drawn] = [false, null];
+  let [isShown, drawn, drawnWhy] = [false, null];
   const draw = onFrame(() => {
     if (!isShown) return;
     const item = store.item(store.selected);
     panel.element.hidden = panel.splitter.hidden = item === undefined;
-    if (item !== undefined && item !== drawn) inspectorDraw(panel, store, lanes, item);
-    drawn = item ?? null;
+    const { flow } = lanes.model;
+    // The connection may end while one of its events is shown.
+    const why = item && flow.connection(flow.connectionOf(item))?.why;
+    if (item !== undefined && (item !== drawn || why !== drawnWhy)) inspectorDraw(panel, store, lanes, item);
+    [drawn, drawnWhy] = [item ?? null, why];
   });
   for (const kind of ["selection", "items"]) store.on(kind, draw);
   return {

@@ -20,6 +20,7 @@ export function inspectProperties(item, { flow, since }) {
     ["Recording", item.recording],
     item.sock !== undefined && ["Socket", propertySocket(item)],
     number !== undefined && ["Connection", `#${number}: ${propertyAddresses(flow.connection(number))}`],
+    flow.connection(number)?.why !== undefined && ["Ended because", flow.connection(number).why.text],
     ...PROPERTIES.map(
       ([field, term, describe]) => item[field] !== undefined && [term, describe(item[field], item)],
     ),

@@ -53,6 +53,7 @@ export class Flow {
 
   #addTo(connection, item, side) {
     connection.last = item.seq;
+    if (item.why) connection.why = item.why;
     connection.sides[side] ??= item.seq;
     this.#sockets.set(`${item.recording} ${item.sock}`, item.connection);
     const [sent, received] = [connection.sentBy[side], connection.sentBy[otherSide(side)]];
@@ -90,7 +91,7 @@ export class Flow {
     return this.#links.get(seq) ?? [];
   }
 
-  /** Returns a connection: `{ number, api, sides, last, connect, accept }`. */
+  /** Returns a connection: `{ number, api, sides, last, connect, accept, why }`. `why` is the reason for its end. */
   connection(number) {
     return this.#connections.get(number);
   }
