@@ -25,7 +25,7 @@ const HELP: &str = "Examples:\n  \
     duckdb -c \"select recording, op, count(*), sum(bytes) from 'events.csv' group by all\"\n\n\
     pcapng and har need payload: record with --capture. Packets are synthesised from the calls, and a comment in each \
     packet names its call. They contain nothing that the trace does not record, such as retransmissions. A recording \
-    of the network is exported with its packets as they were. A connection of which both ends were recorded is \
+    of the network is exported with its packets as they were, which replace those of its socket calls. A connection of which both ends were recorded is \
     exported once, from the server's recording and with its times, or from the client's if only that has payload; har \
     prefers the client's. In perfetto, arrows lead from each write to the read of its bytes.\n\n\
     The parts of one recording (shop.0.jsonl shop.1.jsonl shop.jsonl), given in order, are exported as one.\n\n\

@@ -28,9 +28,11 @@
 //! - `field`: the names of all fields that events have, for qlog, Perfetto and CSV
 //! - `fields`: the fields of one event as a flat list, for the same formats
 //! - `second_ends`: [`SecondEnds`], the connections of which both ends were recorded
+//! - `captured`: the connections whose packets were recorded
 //! - `datagram_ends`: the UDP datagrams of which both ends were recorded
 //! - `exporter`: the trait that the formats implement
 
+mod captured;
 pub mod csv;
 mod datagram_ends;
 mod exporter;
@@ -155,6 +157,13 @@ impl Export {
     /// The export cannot be written.
     pub fn finish(mut self) -> io::Result<Vec<String>> {
         let mut notes = self.exporter.finish()?;
+        match self.omitted.captured() {
+            0 => {}
+            count => notes.push(format!(
+                "connections of which packets were recorded: {count}; each is exported as these packets, without those made \
+                 from its socket calls"
+            )),
+        }
         match self.omitted.connections() {
             0 => {}
             count => notes.push(format!(

@@ -1,20 +1,23 @@
-//! Finds the connections and datagrams of which both ends were recorded, so that each is exported once.
+//! Finds the connections and datagrams that were recorded more than once, so that each is exported once.
 
 use std::collections::{HashMap, HashSet};
 
 use socket_tap::event::{Event, Op, SockId};
 use socket_tap::format::{Header, Side};
 
+use super::captured::Captured;
 use super::datagram_ends::{DatagramEnds, OmittedDatagrams};
 use crate::reader::parts::are_parts;
 use crate::reader::{Error, Trace};
 use crate::timeline::connections::{Connections, Socket};
 use crate::timeline::{Next, Timeline};
 
-/// The sockets that are the second end of a connection: the client's, if the server recorded the connection, too.
+/// The sockets that are the second end of a connection: the client's, if the server recorded the connection, too, and both
+/// ends if its packets were recorded.
 ///
 /// A capture with both ends would contain each connection twice. The server's end is kept, unless only the client
-/// recorded payload. Memory grows with the number of connections of which both ends were recorded. UDP datagrams are omitted at
+/// recorded payload. Recorded packets with payload replace both ends: they are what the sockets' packets are made to look
+/// like. Memory grows with the number of connections of which both ends were recorded. UDP datagrams are omitted at
 /// one end only if the other end has each of them, because a datagram can be lost.
 #[derive(Debug, Default)]
 pub struct SecondEnds {
@@ -22,6 +25,8 @@ pub struct SecondEnds {
     sockets: HashSet<Socket>,
     datagrams: OmittedDatagrams,
     connections: u64,
+    /// Number of connections that are exported as the packets that were recorded.
+    captured: usize,
 }
 
 impl SecondEnds {
@@ -33,15 +38,21 @@ impl SecondEnds {
         let mut timeline = Timeline::of(traces);
         let recordings: Vec<Header> = timeline.recordings().iter().map(|one| one.header.clone()).collect();
         let mut found = Self { recordings, ..Self::default() };
-        let (mut connections, mut above) = (Connections::default(), HashMap::new());
+        let is_capture = |header: &Header| header.side == Side::Wire && header.capture > 0;
+        let has_packets = found.recordings.iter().any(is_capture);
+        let mut connections = if has_packets { Connections::with_packets() } else { Connections::default() };
+        let (mut above, mut captured) = (HashMap::new(), Captured::default());
         let mut datagrams = DatagramEnds::default();
         while let Next::Event(timed) = timeline.next_or_pending()? {
             let Some(side) = found.recordings.get(timed.recording).map(|header| header.side) else {
                 continue;
             };
             let connection = connections.observe(timed.recording, side, &timed.event);
-            let Some(sock) = timed.event.sock else { continue };
-            let socket = Socket { recording: timed.recording, sock };
+            let socket = timed.event.sock.map(|sock| Socket { recording: timed.recording, sock });
+            if let Some(connection) = connection.as_ref().filter(|_| has_packets) {
+                captured.observe(socket, &timed.event, connection);
+            }
+            let Some(socket) = socket else { continue };
             datagrams.observe(socket, &timed.event);
             match (&timed.event.op, connection) {
                 (Op::Adopt { on: Some(below), .. }, _) => found.add_above(socket, *below, &mut above),
@@ -55,7 +66,13 @@ impl SecondEnds {
             }
         }
         found.datagrams = datagrams.omitted(&found.recordings);
+        found.omit_captured(&captured);
         Ok(found)
+    }
+
+    fn omit_captured(&mut self, captured: &Captured) {
+        self.sockets.extend(captured.sockets().map(|(socket, _)| socket));
+        self.captured = captured.sockets().map(|(_, number)| number).collect::<HashSet<_>>().len();
     }
 
     /// Adds a stream on top of another socket, such as the plain text of TLS.
@@ -85,6 +102,12 @@ impl SecondEnds {
         self.connections
     }
 
+    /// Returns the number of connections of which both sockets and packets were recorded.
+    #[must_use]
+    pub fn captured(&self) -> usize {
+        self.captured
+    }
+
     /// Returns the number of pairs of UDP sockets and directions of which both ends were recorded.
     #[must_use]
     pub fn datagram_directions(&self) -> usize {
@@ -96,7 +119,7 @@ impl SecondEnds {
         self.recordings.iter().position(|known| known == header || are_parts(known, header))
     }
 
-    /// Returns `true` if the event belongs to the second end of a connection.
+    /// Returns `true` if the event belongs to the second end of a connection, or to one that is exported as packets.
     pub(super) fn contains(&self, recording: usize, event: &Event) -> bool {
         let Some(sock) = event.sock else { return false };
         let socket = Socket { recording, sock };

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use socket_tap::format::Side;
 
+use crate::conversation::{Conversation, Outcome};
 use crate::support::{ACCEPT, Place, Text};
 use crate::tshark::{Node, Tshark, sent_by};
 
@@ -34,6 +35,27 @@ fn connection_recorded_at_both_ends_is_one_conversation() {
     // A table has the events of both ends.
     place.run(&["export", "client.jsonl", "server.jsonl", "-o", "both.csv"]).ok();
     assert_eq!(std::fs::read_to_string(place.path("both.csv")).unwrap().matches(",read,").count(), 4);
+}
+
+#[test]
+fn recorded_packets_replace_those_of_the_sockets() {
+    let Some(tshark) = Tshark::find() else { return };
+    let place = Place::new();
+    both_sides(&place);
+    let (ms, none) = (|at: u64| (at * 1_000_000, Outcome::Arrives(at * 1_000_000 + 1)), (&[][..], false));
+    let packets = Conversation::new("127.0.0.1:51234", "127.0.0.1:3000", 0)
+        .packet(ms(100), Side::Client, "SYN", (0, 0), none)
+        .packet(ms(101), Side::Server, "SYN ACK", (0, 1), none)
+        .packet(ms(102), Side::Client, "ACK", (1, 1), none)
+        .packet(ms(103), Side::Client, "PSH ACK", (1, 1), (b"hello", false))
+        .packet(ms(104), Side::Server, "PSH ACK", (1, 6), (b"bye", false))
+        .lines();
+    std::fs::write(place.path("wire.jsonl"), packets.join("\n") + "\n").unwrap();
+    let (_, notes) =
+        place.run(&["export", "client.jsonl", "wire.jsonl", "server.jsonl", "-o", "all.pcapng"]).ok();
+    assert!(notes.contains("packets were recorded: 1;"), "{notes}");
+    let rows = tshark.fields(&place.path("all.pcapng"), &[], "tcp", &["frame.interface_name", "tcp.len"]);
+    assert_eq!(rows, ["0", "0", "0", "5", "3"].map(|length| ["shop wire", length]));
 }
 
 #[test]

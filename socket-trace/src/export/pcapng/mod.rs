@@ -35,7 +35,8 @@
 //!   time. A connection of which both ends were recorded is exported once, from the server's recording and with its times: a
 //!   request has the time at which the server read it, and a response the time at which the server wrote it. Only if the
 //!   server recorded no payload and the client did, the client's recording is used. See
-//!   [`SecondEnds`](crate::export::SecondEnds). So are the datagrams between two UDP sockets, if one end has recorded all of
+//!   [`SecondEnds`](crate::export::SecondEnds). A connection whose packets were recorded with payload is exported as these
+//!   packets, and its sockets are omitted. So are the datagrams between two UDP sockets, if one end has recorded all of
 //!   those of the other end; else, as after a loss in both directions, both ends are exported.
 //! - **Streams without an IP address of their own** get placeholder addresses of the documentation block.
 //!   These are Unix-domain sockets, connections opened before the trace, and plain-text streams above another
