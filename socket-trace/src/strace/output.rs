@@ -40,7 +40,7 @@ enum State {
         undecided: Undecided,
         events: Vec<Event>,
     },
-    File(TraceWriter),
+    File(Box<TraceWriter>),
     Stream(io::BufWriter<Box<dyn Write>>),
 }
 
@@ -133,7 +133,7 @@ impl Output {
         let (Some(destination), events) = (destination.take(), std::mem::take(events)) else { return Ok(()) };
         self.header.side = side;
         self.state = match destination {
-            Destination::File(file) => State::File(TraceWriter::begin(*file, &self.header)?),
+            Destination::File(file) => State::File(Box::new(TraceWriter::begin(*file, &self.header)?)),
             Destination::Stream(stream) => {
                 let mut stream = io::BufWriter::with_capacity(1 << 16, stream);
                 Line::Header(self.header.clone()).write(&mut stream)?;
