@@ -23,14 +23,14 @@ const SCHEMA: &str = include_str!("../../socket-tap/trace.schema.json");
 
 each_api!(recorded_lines_match_the_schema);
 
-fn schema() -> Validator {
+pub(crate) fn schema() -> Validator {
     let schema: Value = serde_json::from_str(SCHEMA).unwrap();
     jsonschema::draft202012::meta::validate(&schema).unwrap();
     jsonschema::validator_for(&schema).unwrap()
 }
 
 /// Validates the lines of a trace. Returns the kind of each line: `header`, `read`, `read error`, `end`.
-fn kinds_of(schema: &Validator, path: &Path) -> Vec<String> {
+pub(crate) fn kinds_of(schema: &Validator, path: &Path) -> Vec<String> {
     let text = fs::read_to_string(path).unwrap();
     let kind = |line: &str| {
         let line: Value = serde_json::from_str(line).unwrap();

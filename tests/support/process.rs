@@ -66,6 +66,14 @@ impl Serving {
         Self::spawn(traced, name, arguments)
     }
 
+    /// Starts a server under `socket-trace record`, which writes `trace`. It passes signals on to the server, and its exit
+    /// code is the server's.
+    pub(crate) fn recorded(trace: &Path, name: &str, arguments: &[&str]) -> Self {
+        let mut recorder = Command::new(command("socket-trace"));
+        recorder.args(["record", "--capture", "65536", "-o"]).arg(trace).arg("--").arg(command(name));
+        Self::spawn(recorder, name, arguments)
+    }
+
     fn spawn(mut server: Command, name: &str, arguments: &[&str]) -> Self {
         let mut child = server
             .args(["--listen", "127.0.0.1:0"])
@@ -85,6 +93,11 @@ impl Serving {
             }
         };
         Self { child, address, stderr }
+    }
+
+    /// Returns the server's process id.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Returns the server's resident memory in KiB.

@@ -27,6 +27,10 @@ fn command_messages_match_the_snapshot() {
     files.write("torn.jsonl", &server[..server.len() - 20]);
     files.write("miscounted.jsonl", &server.replace("\"events\":8", "\"events\":9"));
     files.write("mixed.jsonl", &format!("{server}{}\n", server.lines().nth(1).unwrap()));
+    let socket = "7 1796064801.000001 socket(AF_INET, SOCK_STREAM, 0) = 3\n";
+    files.write("timeless.strace", "socket(AF_INET, SOCK_STREAM, 0) = 3\n");
+    files.write("mixed.strace", &format!("{socket}hello\n"));
+    files.write("ring.strace", &format!("{socket}7 1796064801.000002 io_uring_setup(64, {{flags=0}}) = 4\n"));
     let mut all = String::new();
     for line in [
         "show missing.jsonl",
@@ -55,6 +59,13 @@ fn command_messages_match_the_snapshot() {
         "export server.jsonl client.jsonl -o x.sqlog",
         "export server.jsonl --to csv -o server.jsonl",
         "export client.jsonl -o client.pcapng",
+        "import missing.strace",
+        "import hello.jsonl -o x.jsonl",
+        "import timeless.strace -o x.jsonl",
+        "import mixed.strace -o x.jsonl",
+        "import ring.strace -o x.jsonl",
+        "import mixed.strace -o mixed.strace",
+        "import mixed.strace ring.strace",
         "report - -o page.html",
         "verify server.jsonl --strace missing.log",
         "sockets --pid 4294967295",
