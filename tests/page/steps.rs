@@ -54,13 +54,12 @@ fn connection_from_outside_is_a_separate_step() {
         assert_eq!(response.json()["step"], STEP);
         outside.join().unwrap()
     });
-    let mut stream = workshop.stream();
     let is_over = |items: &[Value]| {
         let mut of_server = items.iter().filter(|item| item["recording"] == "rest-server");
         of_server.any(|item| item["label"] == STEP)
             && of_server.any(|item| item["label"] == "from a terminal")
     };
-    let items = stream.items_until(is_over);
+    let items = workshop.stream().items_until(is_over);
     let accepts: Vec<_> =
         items.iter().filter(|item| item["recording"] == "rest-server" && item["op"] == "accept").collect();
     // A client of the workshop may have the port of an earlier connection from outside.
@@ -82,7 +81,7 @@ fn connection_from_outside_is_a_separate_step() {
         assert_eq!(accept["step"], format!("from {}", accept["peer"].as_str().unwrap()), "{accept}");
     }
     // A comparison may be computed while the operation runs. The number never gets lower.
-    let all = comparison(&mut stream, |comparison| {
+    let all = comparison(&mut workshop.stream(), |comparison| {
         steps(comparison).iter().any(|(name, connections)| *name == STEP && *connections >= 100)
     });
     assert!(steps(&all).contains(&(STEP, 100)), "{:?}", steps(&all));

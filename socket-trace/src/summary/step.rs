@@ -221,9 +221,11 @@ impl Steps {
         if let Op::Adopt { on: Some(below), .. } = &event.op {
             return self.connections.get(below).copied();
         }
-        let has_capacity = self.connection_steps < MAX_CONNECTION_STEPS;
         let is_apart = self.is_from_terminal || is_unrecorded && self.is_open_to_terminals;
-        let name = name_of_accepted(event).filter(|_| is_apart && has_capacity)?;
+        let name = name_of_accepted(event).filter(|_| is_apart)?;
+        if self.connection_steps >= MAX_CONNECTION_STEPS {
+            return Some(self.steps.index(FROM_A_TERMINAL, Step::new));
+        }
         self.connection_steps += 1;
         let index = self.steps.index(&name, Step::new);
         let step = self.steps.at(index);
