@@ -60,18 +60,22 @@ export const lanes = (page) => page.getByRole('region', { name: /^Lanes/ });
 /** Waits until the lanes are drawn. The first drawing scrolls them to their end. */
 const drawnLanes = (page) => lanes(page).locator('[data-seq]').first().waitFor({ state: 'attached' });
 
-/** Scrolls the lanes upwards from their end until the event is drawn. */
+/** Scrolls the lanes upwards from their end until the event is drawn. Repeats that while new events are not drawn yet. */
 export async function reveal(page, seq) {
   await drawnLanes(page);
-  await lanes(page).evaluate(async (region, wanted) => {
-    const scroll = region.querySelector('.lanes-scroll');
-    const isDrawn = () => region.querySelector(`[data-seq="${wanted}"]`) !== null;
-    for (let top = scroll.scrollHeight; !isDrawn(); top -= scroll.clientHeight) {
-      if (top < -scroll.clientHeight) throw new Error(`event ${wanted} is not in the lanes`);
-      scroll.scrollTop = top;
-      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-    }
-  }, seq);
+  await until(`event ${seq} is in the lanes`, () => lanes(page).evaluate(scrollToInPage, seq));
+}
+
+/** Returns `true` if the event is drawn. Runs in the page. */
+async function scrollToInPage(region, wanted) {
+  const scroll = region.querySelector('.lanes-scroll');
+  const isDrawn = () => region.querySelector(`[data-seq="${wanted}"]`) !== null;
+  for (let top = scroll.scrollHeight; !isDrawn(); top -= scroll.clientHeight) {
+    if (top < -scroll.clientHeight) return false;
+    scroll.scrollTop = top;
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  }
+  return true;
 }
 
 /**
