@@ -53,6 +53,6 @@ impl Output {
 
 /// Returns the path of the file that is opened for a trace argument: `/dev/stdin` for `-`, else the argument
 /// itself.
-fn opened(trace: &Path) -> &Path {
+pub(super) fn opened(trace: &Path) -> &Path {
     if trace.as_os_str() == "-" { Path::new("/dev/stdin") } else { trace }
 }

@@ -1,5 +1,6 @@
 //! Imports log files: one log of all threads, or one for each thread.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
@@ -28,6 +29,17 @@ pub enum ImportError {
         /// Name of the log.
         source: String,
     },
+    /// The log of one of several threads has relative times (`-r`), which do not show the order of the threads.
+    RelativeTimes {
+        /// Name of the log.
+        source: String,
+    },
+}
+
+/// The open logs that `strace -ff -o FILE` wrote: `FILE.PID` for each thread.
+#[derive(Debug)]
+pub struct ThreadLogs {
+    logs: Vec<Log>,
 }
 
 /// A log that is being read.
@@ -39,6 +51,15 @@ struct Log {
     tid: Option<u32>,
     text: Vec<u8>,
     is_too_long: bool,
+}
+
+impl fmt::Debug for Log {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Log")
+            .field("source", &self.source)
+            .field("number", &self.number)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Imports a log. `source` is its name in messages.
@@ -57,22 +78,37 @@ pub fn import_log(
     importer.finish().map_err(ImportError::Write)
 }
 
-/// Imports the logs that `strace -ff -o FILE` writes: `FILE.PID` for each thread.
-///
-/// # Errors
-/// A log cannot be read, the trace cannot be written, or a log is not named `FILE.PID`.
-pub fn import_logs(paths: &[PathBuf], mut importer: Importer) -> Result<Imported, ImportError> {
-    let mut logs = paths.iter().map(|path| Log::open(path)).collect::<Result<Vec<_>, _>>()?;
-    merge(&mut logs, &mut importer)?;
-    importer.finish().map_err(ImportError::Write)
+impl ThreadLogs {
+    /// Opens the logs, and reads the first line of each.
+    ///
+    /// # Errors
+    /// A log cannot be read, is not named `FILE.PID`, or has relative times.
+    pub fn open(paths: &[PathBuf]) -> Result<Self, ImportError> {
+        let open = |path: &PathBuf| {
+            let mut log = Log::open(path)?;
+            log.next()?;
+            match log.parse().map(|line| line.stamp) {
+                Some(Stamp::Relative(_)) => Err(ImportError::RelativeTimes { source: log.source }),
+                _ => Ok(log),
+            }
+        };
+        Ok(Self { logs: paths.iter().map(open).collect::<Result<_, _>>()? })
+    }
+
+    /// Imports the logs.
+    ///
+    /// # Errors
+    /// A log cannot be read, or the trace cannot be written.
+    pub fn import(mut self, mut importer: Importer) -> Result<Imported, ImportError> {
+        merge(&mut self.logs, &mut importer)?;
+        importer.finish().map_err(ImportError::Write)
+    }
 }
 
-/// Passes the lines of several logs in the order of their times.
+/// Passes the lines of several logs in the order of their times. The first line of each has been read.
 fn merge(logs: &mut [Log], importer: &mut Importer) -> Result<(), ImportError> {
-    let mut next = Vec::with_capacity(logs.len());
-    for log in &mut *logs {
-        next.push(if log.next()? { Some(log.time().unwrap_or(0)) } else { None });
-    }
+    let first = |log: &Log| (!log.text.is_empty()).then(|| log.time().unwrap_or(0));
+    let mut next: Vec<_> = logs.iter().map(first).collect();
     loop {
         let earliest =
             next.iter().enumerate().filter_map(|(index, time)| time.map(|time| (time, index))).min();
@@ -127,10 +163,14 @@ impl Log {
         importer.line(&self.text, &self.source, self.number, self.tid).map_err(ImportError::Write)
     }
 
+    fn parse(&self) -> Option<Line<'_>> {
+        Line::parse(self.text.strip_suffix(b"\n").unwrap_or(&self.text))
+    }
+
     /// Returns the time by which the lines of several logs are ordered. A call that returns a descriptor takes effect when
     /// it returns, and any other when it begins.
     fn time(&self) -> Option<u64> {
-        let line = Line::parse(self.text.strip_suffix(b"\n").unwrap_or(&self.text))?;
+        let line = self.parse()?;
         let (Stamp::Realtime(time) | Stamp::OfDay(time)) = line.stamp else { return None };
         Some(match line.content {
             Content::Call(call) if matches!(call.name, "accept" | "accept4" | "socket" | "recvmsg") => {

@@ -51,7 +51,7 @@ mod text;
 mod tracker;
 mod transfers;
 
-pub use files::{ImportError, import_log, import_logs};
+pub use files::{ImportError, ThreadLogs, import_log};
 pub use importer::{Importer, recording_name};
 pub use line::is_log;
 pub use outcome::{ImportOptions, Imported, Place};

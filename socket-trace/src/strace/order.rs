@@ -65,7 +65,8 @@ impl Order {
         if self.waiting.len() <= CAPACITY {
             let waits = first.needs.is_some() && first.event.t.saturating_add(WAIT_FOR_ADDRESS) > now;
             let later_than = |entry: u64| first.event.t > entry && entry.saturating_add(WAIT_FOR_SEND) > now;
-            if waits || sending.is_some_and(later_than) {
+            // A call that one line shows ends later than the line begins.
+            if first.event.t > now || waits || sending.is_some_and(later_than) {
                 return None;
             }
         }
@@ -108,6 +109,17 @@ mod tests {
         assert_eq!(order.take(10 + WAIT_FOR_SEND, Some(10)).map(|event| event.t), Some(20));
         order.push(event(10), None);
         assert_eq!(order.take(30, None).map(|event| event.t), Some(20));
+    }
+
+    #[test]
+    fn event_later_than_the_last_line_does_not_move_others() {
+        let mut order = Order::default();
+        order.push(event(100), None);
+        assert!(order.take(10, None).is_none());
+        order.push(event(20), None);
+        assert_eq!(order.take(20, None).map(|event| event.t), Some(20));
+        assert!(order.take(99, None).is_none());
+        assert_eq!(order.take(100, None).map(|event| event.t), Some(100));
     }
 
     #[test]

@@ -29,7 +29,7 @@ const HELP: &str = "The kind of the file is recognized by its first bytes.\n\n\
     A log of strace needs times: -ttt, -tt or -r. The other flags add what a log otherwise lacks: -f threads and child \
     processes; -T the times at which calls returned, instead of those at which they began; -yy addresses that the program does \
     not query, and sockets that were open before; -s the payload. Several files are those that strace -ff -o FILE writes, \
-    FILE.PID for each thread. Lines that cannot be read are counted in the trace as lost, and reported with their numbers. On \
+    FILE.PID for each thread; they need -ttt or -tt. Lines that cannot be read are counted in the trace as lost, and reported with their numbers. On \
     this machine, `socket-trace record` logs and imports at once.\n\n\
     Examples:\n  \
     tcpdump -i lo -w shop.pcap port 3000\n  \

@@ -7,11 +7,12 @@ use socket_tap::format::text::printable;
 use socket_tap::sink::TraceFile;
 
 use super::super::failed::{CommandResult, Failed};
+use super::super::output::opened;
 use super::super::private_file;
 use super::super::terminal::warn;
 use super::RecordingFlags;
 use crate::strace::{
-    Destination, ImportError, ImportOptions, Imported, Importer, Place, import_log, import_logs,
+    Destination, ImportError, ImportOptions, Imported, Importer, Place, ThreadLogs, import_log,
     recording_name,
 };
 
@@ -29,9 +30,11 @@ pub(super) fn import(
 
 /// Imports the logs of several threads.
 pub(super) fn import_threads(logs: &[PathBuf], output: &Path, options: ImportOptions) -> CommandResult {
+    // The output is opened after the logs, so that a wrong name does not overwrite an existing file.
+    let opened = ThreadLogs::open(logs).map_err(|error| failed(error, output))?;
     let importer = Importer::new(destination(output, logs)?, options);
     let source = logs.first().map(|log| log.display().to_string()).unwrap_or_default();
-    finish(&source, import_logs(logs, importer), output)
+    finish(&source, opened.import(importer), output)
 }
 
 /// Returns the choices for an import.
@@ -62,7 +65,7 @@ pub(in super::super) fn destination(output: &Path, logs: &[PathBuf]) -> CommandR
     if output.as_os_str() == "-" {
         return Ok(Destination::Stream(Box::new(io::stdout())));
     }
-    if logs.iter().any(|log| private_file::is_same(log, output)) {
+    if logs.iter().any(|log| private_file::is_same(opened(log), output)) {
         let name = printable(&output.display().to_string());
         return Err(Failed::Usage(format!("{name} is both a log and the output; choose another output")));
     }
@@ -99,6 +102,10 @@ fn failed(error: ImportError, output: &Path) -> Failed {
         ImportError::Write(error) => write_error(output, error),
         ImportError::NoThread { source } => Failed::Usage(format!(
             "{}: several logs must be those of strace -ff -o FILE, each named FILE.PID; import others one by one",
+            printable(&source)
+        )),
+        ImportError::RelativeTimes { source } => Failed::Usage(format!(
+            "{}: relative times (-r) do not show the order of several logs; log with strace -ff -ttt",
             printable(&source)
         )),
     }

@@ -39,11 +39,18 @@ pub enum RecordError {
 #[derive(Clone, Debug)]
 pub struct Invocation {
     program: Program,
-    /// Number of bytes that strace prints of each read and write.
+    /// Number of bytes that are kept of each read and write.
     printed: u64,
     version: String,
     flags: &'static [&'static str],
 }
+
+/// Signals that are not logged. The end of a process by a signal is logged only if the signal is: so the filter names
+/// those that end none.
+const SIGNALS: &str = "signal=!SIGURG,SIGCHLD,SIGWINCH,SIGCONT";
+
+/// Minimum of strace's option `-s`. It also limits the elements of an array: messages of a batch, passed descriptors.
+const MIN_PRINTED: u64 = 1024;
 
 /// Times in nanoseconds, and no delay for calls that are not traced.
 const FLAGS: &[&str] = &["--absolute-timestamps=unix,ns", "--syscall-times=ns", "--seccomp-bpf"];
@@ -99,8 +106,8 @@ impl Invocation {
         let mut strace = Command::new("strace");
         // A filter is installed when a program starts, so not in one that runs.
         let flags = self.flags.iter().filter(|flag| !self.attaches() || **flag != "--seccomp-bpf");
-        strace.args(["-f", "-q", "-yy"]).args(flags).args(["-e", TRACED, "-e", "signal=none", "-s"]);
-        strace.arg(self.printed.to_string()).args(["-o", &log]);
+        strace.args(["-f", "-q", "-yy"]).args(flags).args(["-e", TRACED, "-e", SIGNALS, "-s"]);
+        strace.arg(self.printed.max(MIN_PRINTED).to_string()).args(["-o", &log]);
         match &self.program {
             Program::Command(command) => strace.arg("--").args(command),
             Program::Pid(pid) => {
