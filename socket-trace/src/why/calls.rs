@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use socket_dissect::{Call, Class, Part};
+use socket_dissect::{Call, Class, Layer, Part};
 use socket_tap::format::Side;
 
 use super::by_side::BySide;
@@ -41,6 +41,8 @@ struct OpenCall {
     upgraded: bool,
     /// The head of an HTTP/1.1 request is incomplete.
     lacks_head: bool,
+    /// The call is an HTTP request, or a GraphQL operation on a WebSocket.
+    is_http: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -63,6 +65,10 @@ pub(super) struct Knowledge {
     pub(super) client_recorded: bool,
     /// The server's recording is complete and readable.
     pub(super) server_complete: bool,
+    /// All bytes of the connection were recorded and read, up to its end.
+    pub(super) is_readable: bool,
+    /// Calls with the same number at both ends are the same call. The ids of HTTP/2 streams always agree.
+    pub(super) numbers_agree: bool,
     /// Last stream of the server's last `GOAWAY`.
     pub(super) last_stream: Option<u32>,
 }
@@ -84,6 +90,7 @@ impl Calls {
                 ..OpenCall::default()
             });
             call.stream = call.stream.or(part.stream);
+            call.is_http |= !matches!(part.layer, Layer::Postgres | Layer::Tls | Layer::Unknown);
             if sender == Side::Server {
                 call.answered |= matches!(part.class, Class::Headers | Class::Payload);
             } else if side == Side::Server {
@@ -181,7 +188,8 @@ impl Calls {
 
     /// Returns `true` if the head of a request was never completed.
     pub(super) fn lacks_head(&self, knowledge: Knowledge) -> bool {
-        self.listed.get(seen_by(knowledge)).values().any(|listed| listed.call.lacks_head)
+        let mut listed = self.listed.get(seen_by(knowledge)).values();
+        knowledge.is_readable && listed.any(|listed| listed.call.lacks_head)
     }
 
     /// Returns `true` if a call was in flight at the event with the number `event`. A call that the server refused was not.
@@ -191,26 +199,29 @@ impl Calls {
     }
 
     fn explained(&self, key: u64, listed: &Listed, knowledge: Knowledge) -> InFlight {
-        let at_server = self.listed.server.get(&key);
-        let received = (knowledge.server_complete).then_some(self.highest_received >= Some(key));
+        let is_shared = listed.call.stream.is_some() || knowledge.numbers_agree;
+        let at_server = self.listed.server.get(&key).filter(|_| is_shared);
+        let received = (is_shared && knowledge.server_complete).then_some(self.highest_received >= Some(key));
         let is_known_at_server = at_server.is_some() || self.more.server > 0;
         let facts = CallFacts {
             stream: listed.call.stream,
             last_stream: knowledge.last_stream,
             refused: listed.refused || at_server.is_some_and(|it| it.refused),
-            lacks_head: listed.call.lacks_head,
+            lacks_head: listed.call.lacks_head && knowledge.is_readable,
             answered: listed.call.answered || at_server.is_some_and(|it| it.call.answered),
             received,
             responded: received == Some(true) && !is_known_at_server,
         };
         let (processed, shown_by) = facts.processed();
+        // The operation of a PostgreSQL call is SQL, in which `DELETE` is no method of HTTP.
+        let idempotent_by = if listed.call.is_http { listed.operation.as_str() } else { "" };
         InFlight {
             operation: listed.operation.clone(),
             stream: listed.call.stream,
             event: Some(listed.call.event).filter(|event| *event > 0),
             processed,
             shown_by,
-            retry: retry(processed, &listed.operation),
+            retry: retry(processed, idempotent_by),
         }
     }
 }

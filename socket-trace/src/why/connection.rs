@@ -51,6 +51,8 @@ pub(super) struct Facts {
     pub(super) has_gap: bool,
     /// Ends whose recording has payload.
     pub(super) has_payload: BySide<bool>,
+    /// The recording of an end begins after the connection, perhaps within it.
+    pub(super) is_adopted: bool,
     /// The program took an end out of the recording.
     pub(super) is_released: bool,
     /// Some bytes could not be dissected.
@@ -72,8 +74,11 @@ impl Facts {
     pub(super) fn observe(&mut self, annotated: &AnnotatedEvent, socket: Socket, side: Side, number: u64) {
         let event = &annotated.timed.event;
         let place = Place { event: number, at: annotated.timed.at };
-        if let Op::Adopt { on: Some(_), .. } = event.op {
-            self.layered.insert(socket);
+        if let Op::Adopt { on, .. } = event.op {
+            self.is_adopted |= on.is_none();
+            if on.is_some() {
+                self.layered.insert(socket);
+            }
         }
         match &event.op {
             Op::Read(transfer) | Op::Write(transfer) if transfer.bytes > 0 && event.error.is_none() => {
@@ -202,7 +207,7 @@ impl Facts {
     /// Returns `true` if the server's recording has every byte that its program read.
     fn has_complete_server(&self) -> bool {
         let is_open = self.open.values().any(|side| *side == Side::Server);
-        self.has_payload.server && !self.is_blind() && !self.is_released && !is_open
+        self.has_payload.server && !self.is_blind() && !self.is_adopted && !self.is_released && !is_open
     }
 
     /// Returns the round-trip time of the connection in nanoseconds, as `side` or else its peer measured it.
@@ -221,9 +226,12 @@ impl Facts {
 
     /// Returns what the recordings show about the requests.
     pub(super) fn knowledge(&self) -> Knowledge {
+        let is_readable = !self.has_gap && !self.has_unknown;
         Knowledge {
             client_recorded: self.has_payload.client,
             server_complete: self.has_complete_server(),
+            is_readable: is_readable && !self.is_released && self.open.is_empty(),
+            numbers_agree: is_readable && !self.is_adopted,
             last_stream: self.goaway(Side::Server).and_then(|goaway| goaway.last_stream),
         }
     }

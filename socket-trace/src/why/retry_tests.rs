@@ -56,6 +56,43 @@ fn request_without_a_complete_head_was_not_processed() {
     assert_eq!(only(&[server]), (Processed::NotProcessed, Retry::Safe));
 }
 
+/// A read of `recorded` with this number of further bytes that were not recorded.
+fn cut_read(recorded: &[u8], missing: usize) -> String {
+    let line = crate::timeline::fixture::transfer(0, 2, "read", recorded);
+    let fields = line.split_once(',').unwrap().1.trim_end_matches('}');
+    let bytes = format!(r#""bytes":{}"#, recorded.len());
+    assert!(fields.contains(&bytes), "{fields}");
+    fields.replace(&bytes, &format!(r#""bytes":{}"#, recorded.len() + missing))
+}
+
+#[test]
+fn head_that_was_not_recorded_completely_is_unknown() {
+    let head = b"POST /v1/books HT";
+    let server = Script::server().line(&cut_read(head, 60)).wait(9).shutdown().close("local", "").end();
+    assert_eq!(only(&[server]), (Processed::Unknown, Retry::Unsafe));
+    let gap = r#""op":"gap","reads":1,"rx":60"#;
+    let server = Script::server().read(head).line(gap).wait(9).shutdown().close("local", "").end();
+    assert_eq!(only(&[server]), (Processed::Unknown, Retry::Unsafe));
+}
+
+#[test]
+fn sql_is_not_a_method_of_http() {
+    let startup = b"\0\0\0\x10\0\x03\0\0user\0a\0\0";
+    let ready = b"R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I";
+    let query = b"Q\0\0\0\x16DELETE FROM books\0";
+    let client = Script::client().write(startup).read(ready).write(query).eof().close("peer", "").end();
+    assert_eq!(only(&[client]), (Processed::Unknown, Retry::Unknown));
+}
+
+#[test]
+fn end_recorded_from_its_middle_has_other_call_numbers() {
+    let mut client = client(POST, b"");
+    client[1] = client[1].replace(r#""op":"connect""#, r#""op":"adopt","domain":"ipv4","type":"stream""#);
+    // The server's second call is the client's first.
+    let server = Script::server().read(GET).write(OK).read(POST).wait(9).shutdown().close("local", "");
+    assert_eq!(only(&[client, server.end()]), (Processed::Unknown, Retry::Unsafe));
+}
+
 #[test]
 fn end_without_payload_does_not_hide_the_calls_of_the_other() {
     let client = Script::client_without_payload().wait(9).eof().close("peer", "").end();
