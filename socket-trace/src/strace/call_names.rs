@@ -2,6 +2,7 @@
 
 /// Names of the tracked calls, in the notation of strace's option `-e trace`. A question mark permits that the
 /// architecture lacks the call.
+#[cfg(all(target_os = "linux", feature = "record"))]
 pub(super) const TRACED: &str = "trace=%network,read,write,readv,writev,?preadv2,?pwritev2,sendfile,splice,close,\
     ?close_range,fcntl,dup,?dup2,dup3,clone,?clone3,?fork,?vfork,execve,?execveat,unshare,?io_uring_setup";
 
