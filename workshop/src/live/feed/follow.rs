@@ -81,6 +81,7 @@ fn read(
     shutdown: &Shutdown,
 ) -> Result<(), Error> {
     let recordings = events.timeline().recordings().to_vec();
+    let began_ns = recordings.iter().map(|recording| recording.header.monotonic_ns).min().unwrap_or_default();
     let (mut items, mut missed) = (PageFeed::default(), 0);
     let mut listeners = Listeners::default();
     let mut attribution = destination.room.clone().map(Attribution::new);
@@ -91,15 +92,16 @@ fn read(
             let next = events.next_or_pending()?;
             let Next::Event(event) = &next else { break next };
             terminal.print(event);
+            let at = began_ns + event.timed.at;
             let item = items.next(event, &recordings).map_err(serialization_error)?;
             listeners.observe(event, &recordings, &item);
             if let Some(attribution) = &mut attribution {
                 let visibility = attribution.observe(event, &recordings, &item);
                 if visibility != Visibility::PresenterOnly {
-                    shared.push((visibility, item.clone()));
+                    shared.push((visibility, (at, item.clone())));
                 }
             }
-            batch.push(item);
+            batch.push((at, item));
             if batch.len() == BATCH {
                 break next;
             }

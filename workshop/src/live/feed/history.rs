@@ -61,16 +61,25 @@ impl Default for History {
 }
 
 impl History {
-    /// Adds items. `listeners` are the sockets on which servers wait for clients after these items.
-    pub(crate) fn push(&self, items: Vec<String>, listeners: &Listeners) {
+    /// Adds items. Each has its time of the monotonic clock, in nanoseconds. `listeners` are the sockets on which servers wait
+    /// for clients after these items.
+    ///
+    /// Items from before the history was cleared last are left out: the feed reads them a moment later.
+    pub(crate) fn push(&self, items: Vec<(u64, String)>, listeners: &Listeners) {
         if items.is_empty() {
             return;
         }
         let newest = {
             let mut kept = self.lock();
-            items.into_iter().for_each(|item| kept.recent.push(item));
-            kept.openings = listeners.openings().map(str::to_owned).collect();
-            kept.recent.last()
+            let Kept { recent, openings } = &mut *kept;
+            *openings = listeners.openings().map(str::to_owned).collect();
+            let cleared_ns = self.cleared_ns.load(Ordering::Acquire);
+            for (at, item) in items {
+                if at >= cleared_ns || openings.contains(&item) {
+                    recent.push(item);
+                }
+            }
+            recent.last()
         };
         self.newest.send_replace(newest);
     }

@@ -18,7 +18,7 @@ fn push(history: &History, listeners: &mut Listeners, sock: u64, op: Op, item: &
         user_agent: None,
     };
     listeners.observe(&event, &[recording], item);
-    history.push(vec![item.to_owned()], listeners);
+    history.push(vec![(monotonic_ns(), item.to_owned())], listeners);
 }
 
 fn items(history: &History) -> Vec<String> {
@@ -47,6 +47,17 @@ fn cleared_history_keeps_the_calls_that_opened_listeners() {
     push(1, Op::Close(Box::<Close>::default()), "close");
     history.clear();
     assert!(items(&history).is_empty());
+}
+
+#[test]
+fn items_from_before_the_clear_are_left_out_when_they_are_read_later() {
+    let (history, listeners) = (History::default(), Listeners::default());
+    let before = monotonic_ns();
+    history.clear();
+    let items_at = |at, item: &str| vec![(at, item.to_owned())];
+    history.push(items_at(before, "close of the last call"), &listeners);
+    history.push(items_at(monotonic_ns(), "first call"), &listeners);
+    assert_eq!(items(&history), ["first call"]);
 }
 
 #[test]
