@@ -25,9 +25,13 @@ export async function roomFeed(room, { onState, onJoined, onUnknown }) {
   }
   const source = new EventSource(ROOM_STREAM_PATH);
   const on = (kind, handle) => source.addEventListener(kind, ({ data }) => handle(JSON.parse(data)));
+  // Without a step, the presenter shows another screen, and the newest step is shown here.
+  const follow = () => room.set("place", { at: room.shown?.step ?? Infinity });
   on("hello", ({ name, page, predictions }) => {
     room.name = name;
     room.begin(page);
+    // A clean start has reset the place to the first step.
+    follow();
     room.set("predictions", predictions);
     onState("");
     onJoined();
@@ -35,8 +39,7 @@ export async function roomFeed(room, { onState, onJoined, onUnknown }) {
   on("items", (items) => room.add(items));
   on("shown", (shown) => {
     room.set("shown", shown);
-    // Without a step, the presenter shows another screen, and the newest step is shown here.
-    room.set("place", { at: shown.step ?? Infinity });
+    follow();
   });
   on("connections", (connections) => {
     for (const connection of connections) {
