@@ -10,9 +10,10 @@ use hardening_http::Peer;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::admission::Refused;
 use super::name::Name;
-use super::participants::{Id, Refused};
-use super::predictions::{self, Prediction};
+use super::participants::Id;
+use super::prediction::{self, Prediction};
 use super::{Room, Shown, qr};
 use crate::live::response::{ErrorResponse, JsonBody, json};
 use crate::live::server::credentials::cookie;
@@ -47,8 +48,12 @@ fn cookie_name(state: &State) -> String {
 pub(super) fn participant(state: &State, request: &Request) -> Result<Id, ErrorResponse> {
     let id = cookie(request, &cookie_name(state))
         .and_then(|session| room(state).ok()?.participants.of_session(session));
+    id.ok_or_else(not_joined)
+}
+
+fn not_joined() -> ErrorResponse {
     let message = "nobody has joined the room with this browser; choose a name first";
-    id.ok_or_else(|| ErrorResponse(StatusCode::UNAUTHORIZED, message.to_owned()))
+    ErrorResponse(StatusCode::UNAUTHORIZED, message.to_owned())
 }
 
 /// Returns the room, for a request by a participant.
@@ -99,12 +104,10 @@ pub(crate) async fn remove(
     JsonBody(NameRequest { name }): JsonBody<NameRequest>,
 ) -> Result<Response, ErrorResponse> {
     let room = room(&state)?;
-    let Some(removed) = room.participants.remove(&name) else {
+    if !room.remove(&name) {
         let message = format!("nobody in the room has the name {name:?}");
         return Err(ErrorResponse(StatusCode::NOT_FOUND, message));
-    };
-    room.predictions.forget(removed);
-    room.publish();
+    }
     json(&json!({}))
 }
 
@@ -116,8 +119,7 @@ pub(crate) async fn predict(
     let (room, id) = (room(&state)?, participant(&state, &request)?);
     let JsonBody(prediction): JsonBody<Prediction> = JsonBody::from_request(request, &()).await?;
     prediction.check().map_err(ErrorResponse::bad_request)?;
-    room.predictions.set(id, prediction).map_err(ErrorResponse::bad_request)?;
-    room.publish();
+    room.predict(id, prediction).ok_or_else(not_joined)?.map_err(ErrorResponse::bad_request)?;
     json(&json!({}))
 }
 
@@ -126,8 +128,8 @@ pub(crate) async fn show(
     FromState(state): FromState<Arc<State>>,
     JsonBody(shown): JsonBody<Shown>,
 ) -> Result<Response, ErrorResponse> {
-    if shown.lesson.as_deref().is_some_and(|lesson| !predictions::is_lesson(lesson)) {
-        return Err(ErrorResponse::bad_request(predictions::invalid_lesson()));
+    if shown.lesson.as_deref().is_some_and(|lesson| !prediction::is_lesson(lesson)) {
+        return Err(ErrorResponse::bad_request(prediction::invalid_lesson()));
     }
     room(&state)?.show(shown);
     json(&json!({}))

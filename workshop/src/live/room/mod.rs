@@ -9,7 +9,9 @@
 //! - `addresses`: the addresses and names of this machine
 //! - `qr`: a URL as a QR code
 //! - `name`: names of participants
+//! - `admission`: how many may join
 //! - `participants`: who has joined, with the connections of each
+//! - `prediction`: one prediction, and which are valid
 //! - `predictions`: the participants' predictions of the lessons' answers
 //! - `attribution`: finds the participant to whom a connection belongs
 //! - `commands`: command lines that carry a participant's name
@@ -17,11 +19,13 @@
 //! - `stream`: the server-sent events for one participant
 
 mod addresses;
+mod admission;
 pub(crate) mod attribution;
 mod commands;
 pub(crate) mod handlers;
 mod name;
 pub(crate) mod participants;
+mod prediction;
 pub(crate) mod predictions;
 mod qr;
 pub(crate) mod settings;
@@ -29,7 +33,8 @@ pub(crate) mod stream;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use participants::Participants;
+use participants::{Id, Participants};
+use prediction::Prediction;
 use predictions::Predictions;
 use serde::{Deserialize, Serialize};
 use settings::Settings;
@@ -92,6 +97,22 @@ impl Room {
         self.publish();
     }
 
+    /// Stores a prediction. Returns `None` if the participant was removed meanwhile.
+    pub(crate) fn predict(&self, id: Id, prediction: Prediction) -> Option<Result<(), String>> {
+        // Else the prediction of a participant who is removed now would stay, and be counted.
+        let result = self.participants.while_present(id, || self.predictions.set(id, prediction))?;
+        self.publish();
+        Some(result)
+    }
+
+    /// Removes a participant with all predictions. Returns `false` if nobody has the name.
+    pub(crate) fn remove(&self, name: &str) -> bool {
+        let Some(removed) = self.participants.remove(name) else { return false };
+        self.predictions.forget(removed);
+        self.publish();
+        true
+    }
+
     /// Hides all earlier events and predictions.
     pub(crate) fn clear(&self) {
         self.predictions.clear();
@@ -111,5 +132,26 @@ impl Room {
         let summary =
             serde_json::json!({ "urls": urls, "participants": participants, "predictions": predictions });
         self.summary.publish(&summary.to_string());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name::Name;
+    use super::*;
+    use crate::live::token::Token;
+
+    #[test]
+    fn removed_participant_cannot_predict() {
+        let room = Room::new(Settings { urls: Vec::new(), names: Vec::new() });
+        let session = Token::random().unwrap();
+        let name = Name::parse("anna").unwrap();
+        room.participants.join(name, session.clone(), [127, 0, 0, 1].into(), None).unwrap();
+        let anna = room.participants.of_session(&session.to_string()).unwrap();
+        let prediction = || Prediction { lesson: "socket".to_owned(), question: 0, choice: 1 };
+        assert_eq!(room.predict(anna, prediction()), Some(Ok(())));
+        assert!(room.remove("anna"));
+        assert_eq!(room.predict(anna, prediction()), None);
+        assert!(room.predictions.tally("socket").is_empty());
     }
 }

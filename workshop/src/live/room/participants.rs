@@ -7,15 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::Serialize;
 use tokio::sync::watch;
 
+use super::admission::{MAX_FROM_NETWORK, MAX_PARTICIPANTS, Refused, network};
 use super::name::Name;
 use crate::live::token::Token;
-
-/// Maximum number of participants.
-const MAX_PARTICIPANTS: usize = 200;
-
-/// Maximum number of participants from one network: an IPv4 address, or a prefix of 64 bits in IPv6. A whole class may share
-/// an address through NAT, but nobody can fill the room alone.
-const MAX_FROM_NETWORK: usize = 100;
 
 /// Maximum number of connections that are kept for a participant.
 const MAX_CONNECTIONS: usize = 30;
@@ -72,31 +66,6 @@ pub(crate) struct Summary {
     address: IpAddr,
 }
 
-/// Why a name cannot be used.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Refused {
-    Taken,
-    Full,
-    /// As many participants as allowed have joined from the network.
-    NetworkFull,
-}
-
-impl Refused {
-    /// Returns what to do instead.
-    pub(crate) fn message(&self, name: &Name, address: IpAddr) -> String {
-        match self {
-            Self::Taken => format!("the name {name} is taken; choose another"),
-            Self::Full => format!(
-                "{MAX_PARTICIPANTS} participants are in the room, which is the maximum; ask the presenter to remove one"
-            ),
-            Self::NetworkFull => format!(
-                "{MAX_FROM_NETWORK} participants have joined from your address {address}, which is the maximum for one \
-                 address; ask the presenter to remove one, or use another network"
-            ),
-        }
-    }
-}
-
 /// A page of a participant, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct OpenStream {
@@ -120,18 +89,19 @@ impl Participants {
         if own_key.as_ref() != Some(&key) && all.by_key.contains_key(&key) {
             return Err(Refused::Taken);
         }
+        let own_network =
+            own_key.as_ref().and_then(|own_key| all.by_key.get(own_key)).map(|own| network(own.address));
+        if own_network.is_none() && all.by_key.len() >= MAX_PARTICIPANTS {
+            return Err(Refused::Full);
+        }
+        if own_network != Some(network(address)) && all.count_from(network(address)) >= MAX_FROM_NETWORK {
+            return Err(Refused::NetworkFull);
+        }
         if let Some(joined) = own_key.and_then(|own_key| all.by_key.remove(&own_key)) {
             // The pages show the earlier name. They end with their sender, and the browser opens them again.
             let changes = watch::Sender::new(*joined.changes.borrow());
             all.by_key.insert(key, Participant { name, session, address, changes, ..joined });
             return Ok(());
-        }
-        if all.by_key.len() >= MAX_PARTICIPANTS {
-            return Err(Refused::Full);
-        }
-        let is_same = |found: &&Participant| network(found.address) == network(address);
-        if all.by_key.values().filter(is_same).count() >= MAX_FROM_NETWORK {
-            return Err(Refused::NetworkFull);
         }
         all.joined += 1;
         let changes = watch::Sender::new(0);
@@ -157,6 +127,16 @@ impl Participants {
     /// Returns the participant with this session.
     pub(crate) fn of_session(&self, session: &str) -> Option<Id> {
         self.lock().by_key.values().find(|found| found.session.is(session)).map(|found| found.id)
+    }
+
+    /// Calls `action` unless the participant has been removed, and returns its result. A removal waits until it returns.
+    /// `action` must not use the participants.
+    pub(crate) fn while_present<R>(&self, id: Id, action: impl FnOnce() -> R) -> Option<R> {
+        let mut all = self.lock();
+        all.get_mut(id)?;
+        let result = action();
+        drop(all);
+        Some(result)
     }
 
     /// Opens a page of the participant. Returns `None` if the participant has left, or has too many open pages.
@@ -233,18 +213,15 @@ impl Participants {
     }
 }
 
-/// Returns the network of an address. A host has all addresses of an IPv6 prefix of 64 bits.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(ip) => IpAddr::V6((ip.to_bits() >> 64 << 64).into()),
-    }
-}
-
 impl All {
     fn key_of(&self, session: &str) -> Option<String> {
         let mut all = self.by_key.iter();
         all.find(|(_, participant)| participant.session.is(session)).map(|(key, _)| key.clone())
+    }
+
+    /// Returns the number of participants from the network.
+    fn count_from(&self, from: IpAddr) -> usize {
+        self.by_key.values().filter(|participant| network(participant.address) == from).count()
     }
 
     fn get_mut(&mut self, id: Id) -> Option<&mut Participant> {

@@ -79,6 +79,28 @@ fn one_network_cannot_fill_the_room() {
 }
 
 #[test]
+fn host_with_an_address_of_each_kind_leaves_half_of_the_room() {
+    let all = Participants::default();
+    let own: [IpAddr; 2] = ["192.0.2.1", "2001:db8::1"].map(|address| address.parse().unwrap());
+    let joined = (0..MAX_PARTICIPANTS)
+        .filter(|number| join_from(&all, own[number % 2], &format!("host-{number}"), None).is_ok());
+    assert!(joined.count() * 2 < MAX_PARTICIPANTS);
+    (0..100).for_each(|number| assert!(join(&all, &format!("class-{number}"), None).is_ok()));
+}
+
+#[test]
+fn participant_cannot_move_to_a_network_with_too_many() {
+    let all = Participants::default();
+    (0..MAX_FROM_NETWORK).for_each(|number| assert!(join(&all, &format!("phone-{number}"), None).is_ok()));
+    let other = "192.0.2.1".parse().unwrap();
+    let session = join_from(&all, other, "anna", None).unwrap();
+    assert_eq!(join(&all, "anna", Some(&session)), Err(Refused::NetworkFull));
+    assert!(all.of_session(&session).is_some(), "the participant stays in the room");
+    assert!(all.remove("phone-0").is_some());
+    assert!(join(&all, "anna", Some(&session)).is_ok());
+}
+
+#[test]
 fn forty_phones_behind_one_address_may_join() {
     let all = Participants::default();
     (0..40).for_each(|number| assert!(join(&all, &format!("phone-{number}"), None).is_ok()));
