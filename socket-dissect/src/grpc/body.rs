@@ -65,8 +65,8 @@ impl<'a> GrpcBody<'a> {
         Self { message_type: Method::of(path, contracts).response(), body }
     }
 
-    /// Decodes the messages. `content_type` and `grpc_encoding` are the values of these header fields. Of a compressed message, at
-    /// most `max` bytes are decoded. `None` if the content type is not that of gRPC.
+    /// Decodes the messages. `content_type` and `grpc_encoding` are the values of these header fields. At most `max`
+    /// bytes are decompressed or returned as JSON, of all messages together: those after are omitted. `None` if the content type is not that of gRPC.
     #[must_use]
     pub fn decode(&self, content_type: &str, grpc_encoding: &str, max: usize) -> Option<GrpcMessages> {
         let media = Media::of(content_type);
@@ -81,6 +81,7 @@ impl<'a> GrpcBody<'a> {
         };
         let encoding = Encoding::of(grpc_encoding);
         let mut messages = GrpcMessages { is_complete: true, ..GrpcMessages::default() };
+        let mut left = max;
         while let [flags, a, b, c, d, after @ ..] = rest {
             let length = usize::try_from(u32::from_be_bytes([*a, *b, *c, *d])).unwrap_or(usize::MAX);
             let Some((message, after)) = after.split_at_checked(length) else { break };
@@ -89,9 +90,15 @@ impl<'a> GrpcBody<'a> {
                 messages.trailers.extend(format::trailers(message));
                 continue;
             }
-            let json = self.message(codec, encoding, *flags, message, max);
+            let json = self.message(codec, encoding, *flags, message, &mut left);
             messages.is_complete &= json.is_some();
-            messages.messages.push(json.unwrap_or_else(|| string(&STANDARD.encode(message))));
+            let json = json.unwrap_or_else(|| string(&STANDARD.encode(message)));
+            let Some(after) = left.checked_sub(json.len()) else {
+                messages.is_complete = false;
+                break;
+            };
+            left = after;
+            messages.messages.push(json);
         }
         messages.is_complete &= rest.is_empty();
         Some(messages)
@@ -103,13 +110,14 @@ impl<'a> GrpcBody<'a> {
         encoding: Encoding,
         flags: u8,
         bytes: &[u8],
-        max: usize,
+        left: &mut usize,
     ) -> Option<String> {
         let decompressed;
         let bytes = match flags & COMPRESSED {
             0 => bytes,
             _ => {
-                let (content, more) = decompress(encoding, bytes, max)?;
+                let (content, more) = decompress(encoding, bytes, *left)?;
+                *left -= content.len();
                 if more {
                     return None;
                 }
@@ -167,6 +175,20 @@ mod tests {
         );
         let cut = decoded(&[0, 0, 0, 0, 2, 8], "application/grpc");
         assert!(cut.messages.is_empty() && !cut.is_complete);
+    }
+
+    #[test]
+    fn messages_of_a_body_share_the_limit() {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        std::io::Write::write_all(&mut encoder, &[[0x3a, 254, 1].as_slice(), &[b'a'; 254]].concat()).unwrap();
+        let packed = encoder.finish().unwrap();
+        let message = [&[1, 0, 0, 0, u8::try_from(packed.len()).unwrap()], &packed[..]].concat();
+        let bodies = |count| decoded(&message.repeat(count), "application/grpc");
+        // The limit is 1024 bytes: 257 of a message, and about as many of its JSON.
+        let (one, many) = (bodies(1), bodies(100));
+        assert!(one.is_complete && !many.is_complete);
+        assert_eq!(many.messages[0], one.messages[0]);
+        assert!(many.messages.iter().map(String::len).sum::<usize>() < 1024, "{}", many.messages.len());
     }
 
     #[test]

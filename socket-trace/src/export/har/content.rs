@@ -99,7 +99,7 @@ fn of_grpc(body: &Body, messages: &GrpcMessages, mime_type: &str) -> Decoded {
     let missing = match () {
         () if messages.is_complete && !body.is_cut() => String::new(),
         () if messages.is_complete || body.is_cut() => "messages are missing".to_owned(),
-        () => "some messages cannot be decoded, and are in base64".to_owned(),
+        () => "some messages cannot be decoded, and are in base64 or missing".to_owned(),
     };
     Decoded {
         // The messages and their length prefixes.
