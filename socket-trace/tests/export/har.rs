@@ -90,6 +90,81 @@ fn cut_body_and_missing_response_are_said_and_not_invented() {
     assert!(response["_error"].as_str().unwrap().contains("no response"), "{response}");
 }
 
+/// A client that has sent this request.
+fn requested(request: &[u8]) -> Text {
+    Text::of(Side::Client, 9_999).event(CONNECT).write(request)
+}
+
+#[test]
+fn response_until_the_close_needs_the_servers_fin() {
+    let called = || requested(b"GET / HTTP/1.1\r\n\r\n").read(b"HTTP/1.1 200 OK\r\n\r\nhello");
+    let [entry] = &entries(&Place::new(), &called().ended_by_peer(24, 18))[..] else { panic!() };
+    assert_eq!((&entry["response"]["bodySize"], &entry["response"]["_error"]), (&json!(5), &Value::Null));
+    for cut in [called(), called().close("local", 24, 18), called().close("reset", 24, 18)] {
+        let [entry] = &entries(&Place::new(), &cut)[..] else { panic!() };
+        assert_eq!(entry["response"]["bodySize"], -1);
+        assert!(entry["response"]["_error"].is_string(), "{entry}");
+    }
+}
+
+#[test]
+fn interim_response_is_no_complete_response() {
+    let request = b"POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n";
+    let trace = requested(request).read(b"HTTP/1.1 100 Continue\r\n\r\n").ended_by_peer(25, 61);
+    let [entry] = &entries(&Place::new(), &trace)[..] else { panic!() };
+    assert!(entry["response"]["_error"].is_string(), "{entry}");
+}
+
+#[test]
+fn trailer_that_spans_reads_is_one_trailer() {
+    let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n";
+    let trace = requested(b"GET / HTTP/1.1\r\n\r\n").read(head).read(b"Digest: sha=a").read(b":b\r\n\r\n");
+    let [entry] = &entries(&Place::new(), &trace)[..] else { panic!() };
+    assert_eq!(entry["response"]["_trailers"], json!([{"name": "Digest", "value": "sha=a:b"}]));
+}
+
+/// Returns an HTTP/2 frame on stream 1, or on the connection if it is SETTINGS.
+fn frame(kind: u8, flags: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(payload.len()).unwrap();
+    [&[0, 0, length, kind, flags, 0, 0, 0, u8::from(kind != 4)], payload].concat()
+}
+
+/// A call over HTTP/2 whose request has not ended when the server resets it after these frames.
+fn reset(response: &[Vec<u8>], code: u8) -> Value {
+    let preface = [&b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..], &frame(4, 0, &[])].concat();
+    // Of HPACK's static table: `POST / http`, and status 200.
+    let request = [preface, frame(1, 4, &[0x83, 0x84, 0x86])].concat();
+    let head = [frame(4, 0, &[]), frame(1, 4, &[0x88])].concat();
+    let rst_stream = frame(3, 0, &[0, 0, 0, code]);
+    let trace = requested(&request).read(&[head, response.concat(), rst_stream].concat());
+    let [entry] = &entries(&Place::new(), &trace)[..] else { panic!() };
+    entry["response"].clone()
+}
+
+#[test]
+fn late_reset_without_an_error_is_no_failure() {
+    let response = reset(&[frame(0, 1, b"hello")], 0);
+    assert_eq!((&response["bodySize"], &response["_error"]), (&json!(5), &Value::Null));
+}
+
+#[test]
+fn reset_within_a_response_makes_it_incomplete() {
+    for code in [0, 8] {
+        let response = reset(&[frame(0, 0, b"hel")], code);
+        assert_eq!(response["bodySize"], -1);
+        assert!(response["_error"].is_string(), "{response}");
+    }
+}
+
+#[test]
+fn recording_without_a_valid_start_is_noted() {
+    let place = Place::new();
+    let trace = requested(b"GET / HTTP/1.1\r\n\r\n").text().replace("2026-11-22T15:04:05.000000001Z", "");
+    std::fs::write(place.path("a.jsonl"), trace).unwrap();
+    let notes = place.run(&["export", "a.jsonl", "-o", "a.har"]).ok().1;
+    assert!(notes.contains("1970"), "{notes}");
+}
+
 #[test]
 fn masked_secrets_stay_masked() {
     let request = b"GET / HTTP/1.1\r\nAuthorization: ******************\r\n\r\n";

@@ -31,7 +31,11 @@ pub(super) fn entry(
 ) -> Entry {
     let target = Target::of(&exchange.request, connection);
     let is_websocket = exchange.is_websocket();
-    let is_complete = ending.is_complete || is_websocket || is_delimited_by_close(&exchange.response);
+    let is_delimited = connection.server_finished && is_delimited_by_close(&exchange.response);
+    let is_complete = is_websocket
+        || exchange.is_switched()
+        || is_delimited
+        || (ending.is_complete && !exchange.is_cut_by_reset());
     let waited = if exchange.times.responded.is_none() { ending.t } else { 0 };
     let (start, timings, time) = timings::of(&exchange.times, exchange.connect, waited);
     let cut = exchange.messages.iter().filter(|message| !message.is_complete()).count() as u64;
@@ -113,7 +117,11 @@ fn request(request: &Message, target: &Target, contracts: &Contracts) -> Request
         post_data: content::of_request(request, target.method_path(), contracts),
         headers_size: request.head_size(),
         body_size: i64::try_from(request.body.length()).unwrap_or(-1),
-        comment: if request.has_head() { String::new() } else { "the head is incomplete".to_owned() },
+        comment: if request.has_head() {
+            request.head_comment()
+        } else {
+            "the head is incomplete".to_owned()
+        },
         headers,
         trailers: request.trailers.clone(),
     }
@@ -146,7 +154,7 @@ fn response(
         },
         headers_size: response.head_size(),
         body_size: body_size.unwrap_or(-1),
-        comment: error.clone().unwrap_or_default(),
+        comment: joined([error.clone().unwrap_or_default(), response.head_comment()]),
         headers,
         trailers: response.trailers.clone(),
         grpc_status: grpc_status(response),
@@ -156,7 +164,7 @@ fn response(
 
 /// Returns the reason why an exchange has no complete response.
 fn error(exchange: &Exchange, connection: &Connection, is_complete: bool) -> Option<String> {
-    if let Some((code, sender)) = &exchange.reset {
+    if let Some((code, sender)) = exchange.failure() {
         return Some(format!("reset by the {sender}: {code}"));
     }
     let missing = match (is_complete, exchange.response.has_head()) {
@@ -174,7 +182,11 @@ fn error(exchange: &Exchange, connection: &Connection, is_complete: bool) -> Opt
 fn is_delimited_by_close(response: &Message) -> bool {
     let is_http1 = response.start_line().is_some();
     let has = |name| response.field(name).is_some();
-    is_http1 && response.has_head() && !has("content-length") && !has("transfer-encoding")
+    is_http1
+        && response.has_head()
+        && !response.is_interim()
+        && !has("content-length")
+        && !has("transfer-encoding")
 }
 
 fn is_event_stream(response: &Message) -> bool {

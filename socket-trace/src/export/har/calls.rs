@@ -59,6 +59,9 @@ impl<'a> Calls<'a> {
         let event = &annotated.timed.event;
         let Some(sock) = event.sock.filter(|_| event.error.is_none()) else { return Ok(()) };
         let socket = Socket { recording: annotated.timed.recording, sock };
+        if let Some(connection) = self.connections.get_mut(&socket) {
+            connection.note_fin(&event.op);
+        }
         let data = match &event.op {
             Op::Accept { .. } | Op::Connect { .. } | Op::Adopt { .. } => {
                 self.open(socket, annotated);
@@ -191,7 +194,13 @@ impl<'a> Calls<'a> {
             self.close(socket, last)?;
         }
         let mut notes = Vec::new();
-        for (recording, _) in &self.recordings {
+        for (recording, started) in &self.recordings {
+            if !started.is_known() {
+                notes.push(format!(
+                    "{} does not say when it began (`started` of its header), so its times of day begin in 1970",
+                    recording.label
+                ));
+            }
             if recording.header.capture == 0 {
                 notes.push(format!(
                     "{} has no payload, so none of its calls can be exported; record with payload (`--capture BYTES`, or \

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use socket_tap::close::EndedBy;
 use socket_tap::event::{Addr, Event, Op};
 use socket_tap::format::Side;
 
@@ -16,6 +17,8 @@ pub(super) struct Connection {
     pub(super) is_tls: bool,
     /// `true` if bytes of the connection could not be read as HTTP.
     pub(super) is_unreadable: bool,
+    /// `true` once the recorded end has seen or sent the server's FIN.
+    pub(super) server_finished: bool,
     server: Option<Addr>,
     /// Times before and after `connect`, until the first request.
     connect: Option<(u64, u64)>,
@@ -42,6 +45,22 @@ impl Connection {
             _ => return,
         };
         self.server.clone_from(if self.is_client { peer } else { local });
+    }
+
+    /// Processes an event that may show the server's FIN.
+    pub(super) fn note_fin(&mut self, op: &Op) {
+        self.server_finished |= match op {
+            Op::Read(transfer) => self.is_client && transfer.eof,
+            Op::Shutdown => !self.is_client,
+            Op::Close(close) if close.aborted => false,
+            // A server's close sends its FIN, also after the client's.
+            Op::Close(close) => match close.ended_by {
+                Some(EndedBy::Peer) => true,
+                Some(EndedBy::Local) => !self.is_client,
+                _ => false,
+            },
+            _ => false,
+        };
     }
 
     /// Copies the addresses and times of the connection below a stream, such as the TCP connection under TLS.

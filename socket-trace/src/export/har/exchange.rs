@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use socket_dissect::{Layer, MessageContent, Part};
+use socket_dissect::{Class, Layer, MessageContent, Part};
 
 use super::body::Capacity;
 use super::entry::WebSocketMessage;
@@ -24,8 +24,10 @@ pub(super) struct Exchange {
     /// Number of messages that exceed the limit of the export.
     pub(super) omitted_messages: u64,
     /// Error code of the RST_STREAM that ended the exchange, and the side that sent it.
-    pub(super) reset: Option<(String, &'static str)>,
-    /// Number of bytes reserved for messages.
+    reset: Option<(String, &'static str)>,
+    /// The server has sent END_STREAM.
+    response_ended: bool,
+    /// Number of bytes reserved for WebSocket messages.
     held: usize,
 }
 
@@ -61,6 +63,7 @@ impl Exchange {
             messages: Vec::new(),
             omitted_messages: 0,
             reset: None,
+            response_ended: false,
             held: 0,
         }
     }
@@ -91,6 +94,8 @@ impl Exchange {
             self.times.responded = None;
         }
         self.times.responded.get_or_insert(t);
+        self.response_ended |=
+            (part.layer, part.class, &*part.text) == (Layer::Http2, Class::Framing, "END_STREAM");
         self.response.add(part, recorded, capacity);
     }
 
@@ -114,6 +119,29 @@ impl Exchange {
         self.messages.push(SocketMessage { is_from_client, t, content: content.clone() });
     }
 
+    /// Returns `true` if a RST_STREAM ended the exchange before the end of the response.
+    pub(super) fn is_cut_by_reset(&self) -> bool {
+        self.reset.is_some() && !self.response_ended
+    }
+
+    /// Returns the error code of the RST_STREAM that ended the exchange, and the side that sent it. `None` for a server
+    /// that does not need the rest of the request: the response is complete (RFC 9113, section 8.1).
+    pub(super) fn failure(&self) -> Option<&(String, &'static str)> {
+        let is_early =
+            |reset: &(String, &str)| self.response_ended && *reset == ("NO_ERROR".to_owned(), "server");
+        self.reset.as_ref().filter(|reset| !is_early(reset))
+    }
+
+    /// Returns `true` if the connection has switched to another protocol, or became a tunnel.
+    pub(super) fn is_switched(&self) -> bool {
+        let is_connect = || self.request.start_line().is_some_and(|[method, ..]| method == "CONNECT");
+        match self.response.status() {
+            Some(101) => true,
+            Some(200..300) => is_connect(),
+            _ => false,
+        }
+    }
+
     /// Returns `true` if the exchange has opened a WebSocket.
     pub(super) fn is_websocket(&self) -> bool {
         let is = |field: Option<&str>| field.is_some_and(|value| value.eq_ignore_ascii_case("websocket"));
@@ -126,7 +154,9 @@ impl Exchange {
 
     /// Returns the capacity that the exchange has reserved.
     pub(super) fn release(&self, capacity: &mut Capacity) {
-        capacity.release(self.held + self.request.body.bytes().len() + self.response.body.bytes().len());
+        capacity.release(self.held);
+        self.request.release(capacity);
+        self.response.release(capacity);
     }
 }
 

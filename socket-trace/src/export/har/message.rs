@@ -16,6 +16,10 @@ pub(super) struct Message {
     /// Header fields, with the pseudo-header fields of HTTP/2. `None` until the head is complete.
     fields: Option<Vec<NameValue>>,
     pub(super) trailers: Vec<NameValue>,
+    /// Number of bytes reserved for the lines, header fields and trailers.
+    held: usize,
+    /// Lines, header fields or trailers were dropped, because the calls in progress exceed the limit of the export.
+    is_cut: bool,
     /// Number of bytes of the head on the wire; in HTTP/2, of the header block.
     head_bytes: u64,
     /// Number of bytes of the header block that is being read.
@@ -52,21 +56,29 @@ impl Message {
     /// Adds a part of the message. `recorded` are its bytes, as far as they were recorded.
     pub(super) fn add(&mut self, part: &Part, recorded: &[u8], capacity: &mut Capacity) {
         match Kind::of(part) {
-            Kind::Head => self.add_head(part, recorded),
-            Kind::Trailer => self.add_trailer(recorded),
+            Kind::Head => self.add_head(part, recorded, capacity),
+            // The dissector lists a trailer on its last part.
+            Kind::Trailer => {
+                let trailers = self.fitting(part, capacity);
+                self.trailers.extend(trailers);
+            }
             Kind::Body => self.body.add(recorded, part.bytes, capacity),
             Kind::Framing | Kind::Other => {}
         }
     }
 
-    fn add_head(&mut self, part: &Part, recorded: &[u8]) {
+    fn add_head(&mut self, part: &Part, recorded: &[u8], capacity: &mut Capacity) {
         if part.begins && self.is_interim() {
             // The final response follows.
+            self.release(capacity);
             *self = Self::default();
         }
         if part.layer == Layer::Http1 {
-            let capacity = MAX_LINES.saturating_sub(self.lines.len());
-            self.lines.extend_from_slice(recorded.get(..capacity).unwrap_or(recorded));
+            let wanted = recorded.len().min(MAX_LINES.saturating_sub(self.lines.len()));
+            let granted = capacity.reserve(wanted);
+            self.held += granted;
+            self.is_cut |= granted < wanted;
+            self.lines.extend_from_slice(recorded.get(..granted).unwrap_or_default());
         }
         if part.class == Class::Headers {
             self.block_bytes += part.bytes;
@@ -75,22 +87,41 @@ impl Message {
         if !is_complete {
             return;
         }
-        let fields =
-            part.fields.iter().map(|(name, value)| NameValue { name: name.clone(), value: value.clone() });
+        let fields = self.fitting(part, capacity);
         let bytes = std::mem::take(&mut self.block_bytes);
         if self.fields.is_some() {
             self.trailers.extend(fields);
         } else {
-            (self.fields, self.head_bytes) = (Some(fields.collect()), bytes);
+            (self.fields, self.head_bytes) = (Some(fields), bytes);
         }
     }
 
-    fn add_trailer(&mut self, recorded: &[u8]) {
-        let line = String::from_utf8_lossy(recorded);
-        if let Some((name, value)) = line.split_once(':') {
-            let (name, value) = (name.trim().to_owned(), value.trim().to_owned());
-            self.trailers.push(NameValue { name, value });
+    /// Returns the fields of a part for which there is capacity.
+    fn fitting(&mut self, part: &Part, capacity: &mut Capacity) -> Vec<NameValue> {
+        let mut fields = Vec::new();
+        for (name, value) in &part.fields {
+            let needed = name.len() + value.len() + size_of::<NameValue>();
+            let reserved = capacity.reserve(needed);
+            if reserved < needed {
+                capacity.release(reserved);
+                self.is_cut = true;
+                continue;
+            }
+            self.held += reserved;
+            fields.push(NameValue { name: name.clone(), value: value.clone() });
         }
+        fields
+    }
+
+    /// Returns the capacity that the message has reserved.
+    pub(super) fn release(&self, capacity: &mut Capacity) {
+        capacity.release(self.held + self.body.bytes().len());
+    }
+
+    /// Returns a comment on the part of the head that is missing; empty if it is complete.
+    pub(super) fn head_comment(&self) -> String {
+        let comment = if self.is_cut { "parts of the head or trailers are not exported" } else { "" };
+        comment.to_owned()
     }
 
     /// Returns `true` once the head is complete.
@@ -133,5 +164,56 @@ impl Message {
             Some([_, code, _]) => code.parse().ok(),
             None => self.field(":status")?.parse().ok(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The last part of a head, with these fields.
+    fn head(fields: &[(&str, &str)]) -> Part {
+        Part {
+            bytes: 9,
+            class: Class::Headers,
+            layer: Layer::Http2,
+            name: "HEADERS",
+            text: String::new(),
+            unit: 0,
+            begins: true,
+            ends: true,
+            call: Some(0),
+            stream: Some(1),
+            fields: fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            violation: None,
+            is_http10: false,
+            goaway: None,
+            content: None,
+        }
+    }
+
+    #[test]
+    fn heads_and_bodies_share_a_bounded_capacity() {
+        let (mut message, mut capacity) = (Message::default(), Capacity::default());
+        let all = capacity.reserve(usize::MAX);
+        capacity.release(100);
+        message.add(&head(&[("long", &"a".repeat(99)), ("b", "c")]), b"", &mut capacity);
+        assert_eq!((message.field("long"), message.field("b")), (None, Some("c")));
+        assert!(message.has_head() && !message.head_comment().is_empty());
+        message.release(&mut capacity);
+        capacity.release(all - 100);
+        assert_eq!(capacity.reserve(usize::MAX), all);
+    }
+
+    #[test]
+    fn interim_response_returns_its_capacity() {
+        let (mut message, mut capacity) = (Message::default(), Capacity::default());
+        let all = capacity.reserve(usize::MAX);
+        capacity.release(all);
+        for _ in 0..9 {
+            message.add(&head(&[(":status", "103")]), b"", &mut capacity);
+        }
+        message.release(&mut capacity);
+        assert_eq!(capacity.reserve(usize::MAX), all);
     }
 }

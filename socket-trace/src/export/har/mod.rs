@@ -16,7 +16,7 @@
 //! | `_webSocketMessages` | messages of a WebSocket, as Chromium exports them. They include GraphQL operations over a WebSocket |
 //!
 //! A connection of which both ends were recorded is exported once, as the client saw it. Bodies are limited to 8 MiB each,
-//! and those of all calls in progress to 64 MiB.
+//! and those of all calls in progress, with their heads, to 64 MiB.
 //!
 //! # Layout
 //!
