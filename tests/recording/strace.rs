@@ -141,6 +141,61 @@ fn exit_status_of_the_command_is_passed_on() {
 }
 
 #[test]
+fn process_that_a_signal_ends_closes_its_sockets() {
+    let (Some(_), Some(python)) = (find_strace(), find("python3")) else { return };
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("killed.jsonl");
+    let script = "import os, signal, socket\ns = socket.socket()\nos.kill(os.getpid(), signal.SIGTERM)";
+    let arguments = ["record", "-o", path.to_str().unwrap(), "--", python.to_str().unwrap(), "-c", script];
+    assert_eq!(run(command("socket-trace"), &arguments).code(), 143);
+    let (_, sockets) = by_socket(&path);
+    let last = sockets[0].last().map(|event| &event.op);
+    assert!(matches!(last, Some(Op::Close(_))), "{sockets:?}");
+}
+
+#[test]
+fn passed_descriptor_is_followed_without_capture() {
+    let (Some(_), Some(python)) = (find_strace(), find("python3")) else { return };
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("passed.jsonl");
+    let script = "import os, socket\n\
+        one, other = socket.socketpair()\n\
+        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n\
+        socket.send_fds(one, [b'x'], [s.fileno()])\n\
+        s.close()\n\
+        fds = socket.recv_fds(other, 1, 1)[1]\n\
+        socket.socket(fileno=fds[0]).sendto(b'x', ('127.0.0.1', 9))\n";
+    let arguments = ["record", "-o", path.to_str().unwrap(), "--", python.to_str().unwrap(), "-c", script];
+    run(command("socket-trace"), &arguments).ok();
+    let (_, sockets) = by_socket(&path);
+    assert!(sockets[0].iter().any(|event| matches!(event.op, Op::SendTo(_))), "{sockets:?}");
+}
+
+#[test]
+fn signal_ends_the_processes_that_are_left() {
+    if find_strace().is_none() {
+        return;
+    }
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("left.jsonl");
+    let first = directory.path().join("first");
+    let script = format!("sleep 300 & echo $$ > {}; exit 3", first.display());
+    let mut recorder = Command::new(command("socket-trace"));
+    recorder.args(["record", "-o", path.to_str().unwrap(), "--", "sh", "-c", &script]);
+    let mut recorder = recorder.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let has_ended = || {
+        let number = std::fs::read_to_string(&first).ok().and_then(|text| text.trim().parse::<u32>().ok());
+        number.is_some_and(|number| !Path::new(&format!("/proc/{number}")).exists())
+    };
+    while !has_ended() {
+        assert!(recorder.try_wait().unwrap().is_none(), "the recording has ended");
+    }
+    signal_to(&recorder, Signal::TERM);
+    recorder.wait().unwrap();
+    assert!(matches!(by_socket(&path).0.ending(), Ending::Complete(_)));
+}
+
+#[test]
 fn attached_recording_ends_at_a_signal() {
     if find_strace().is_none() {
         return;

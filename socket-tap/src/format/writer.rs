@@ -91,6 +91,7 @@ impl TraceWriter {
     /// # Errors
     /// Returns the error if the file cannot be written.
     pub fn finish(mut self) -> io::Result<End> {
+        self.end.open = self.file.open_streams();
         self.file.end(&self.end)?;
         Ok(self.end)
     }

@@ -34,6 +34,19 @@ fn written_trace_has_header_events_and_end_line() {
 }
 
 #[test]
+fn end_line_has_the_number_of_open_streams() {
+    let directory = TempDirectory::new("trace-writer-open");
+    let path = directory.join("server.jsonl");
+    let mut trace = TraceWriter::create(&path, &Header::starting_now("server", Side::Server)).unwrap();
+    let [listener, stream] = [1, 2].map(|number| crate::event::SockId::new(number).unwrap());
+    trace.write(&Event::new(1, Some(stream), Op::accept(listener))).unwrap();
+    let end = trace.finish().unwrap();
+    assert_eq!(end.open, 1);
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!(Line::parse(text.lines().last().unwrap()).unwrap(), Line::End(end));
+}
+
+#[test]
 fn flushed_events_are_readable_before_the_end() {
     let directory = TempDirectory::new("trace-writer-flush");
     let path = directory.join("wire.jsonl");

@@ -101,6 +101,11 @@ impl TraceFile {
         self
     }
 
+    /// Returns the number of streams that the events so far have left open.
+    pub(crate) fn open_streams(&self) -> u64 {
+        self.streams.count()
+    }
+
     /// Writes a batch of events, as the [records](Record) that the recorder keeps of them. The recorder has
     /// already converted the time `raw` of each record to nanoseconds.
     pub(crate) fn records(&mut self, records: &[Timed<Record>], payload: &[u8]) -> io::Result<()> {

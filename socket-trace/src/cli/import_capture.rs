@@ -14,18 +14,20 @@ use crate::capture_file::{Capture, Error, Packets};
 /// Number of bytes that are written at once.
 const BUFFER: usize = 1 << 18;
 
-/// Writes the packets of a capture, which was opened from one of `files`, as a trace. At most `limit` bytes of each packet are kept.
+/// Writes the packets of a capture, which was opened from one of `files`, as a trace with this `name`. At most
+/// `limit` bytes of each packet are kept.
 pub(super) fn import(
     capture: Capture,
     files: &[PathBuf],
     output: &Output,
+    name: Option<&str>,
     limit: Option<u64>,
 ) -> CommandResult {
     let limit = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
     // The output is opened after the capture, so that a wrong name does not overwrite an existing file.
     let mut packets = Packets::of(capture, limit)?;
     let mut out = BufWriter::with_capacity(BUFFER, output.create(files)?);
-    let imported = write(&mut packets, &mut out).map_err(|error| output.write_error(error))?;
+    let imported = write(&mut packets, name, &mut out).map_err(|error| output.write_error(error))?;
     for note in packets.notes().lines() {
         print_notice("note", &note)?;
     }
@@ -34,8 +36,12 @@ pub(super) fn import(
 }
 
 /// Writes the trace. The outer error is that of the output, the inner one that of the capture.
-fn write(packets: &mut Packets, out: &mut impl Write) -> io::Result<Result<(), Error>> {
-    Line::Header(packets.header().clone()).write(out)?;
+fn write(packets: &mut Packets, name: Option<&str>, out: &mut impl Write) -> io::Result<Result<(), Error>> {
+    let mut header = packets.header().clone();
+    if let Some(name) = name {
+        name.clone_into(&mut header.name);
+    }
+    Line::Header(header).write(out)?;
     let (mut events, mut lost) = (0, 0_u64);
     loop {
         match packets.next_event() {

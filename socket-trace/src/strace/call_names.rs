@@ -4,7 +4,7 @@
 /// architecture lacks the call.
 #[cfg(all(target_os = "linux", feature = "record"))]
 pub(super) const TRACED: &str = "trace=%network,read,write,readv,writev,?preadv2,?pwritev2,sendfile,splice,close,\
-    ?close_range,fcntl,dup,?dup2,dup3,clone,?clone3,?fork,?vfork,execve,?execveat,unshare,?io_uring_setup";
+    ?close_range,fcntl,ioctl,dup,?dup2,dup3,clone,?clone3,?fork,?vfork,execve,?execveat,unshare,?io_uring_setup";
 
 /// Returns `true` if a call with this name can concern sockets.
 pub(super) fn is_tracked(name: &str) -> bool {
@@ -34,6 +34,7 @@ pub(super) fn is_tracked(name: &str) -> bool {
                 | "close_range"
                 | "fcntl"
                 | "fcntl64"
+                | "ioctl"
                 | "dup"
                 | "dup2"
                 | "dup3"

@@ -16,6 +16,9 @@ impl Tracker {
         if let Some(number) = socket {
             self.learns_from_comment(number, ended.call.arguments.get(0));
         }
+        if ended.call.name == "sendmsg" && ended.value().is_none() {
+            self.drops_unsent(ended.tid, ended.entry, ended.end);
+        }
         match (ended.call.name, socket) {
             ("socket", _) => self.creates_socket(ended),
             ("accept" | "accept4", _) => self.accepts(ended, socket),

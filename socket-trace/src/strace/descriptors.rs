@@ -1,12 +1,24 @@
 //! Calls that duplicate, pass and close descriptors, and that create processes.
 
-use super::line::Outcome;
-use super::processes::{Descriptor, Target};
+use std::collections::VecDeque;
+
+use super::line::{Outcome, Tid};
+use super::processes::{Descriptor, Number, Target};
 use super::text::{after, descriptor, elements, leading_number, quoted};
 use super::tracker::{Ended, Tracker};
 
 /// Maximum number of descriptors in messages on their way. The oldest is dropped.
 const MAX_PASSING: usize = 256;
+
+/// A descriptor in a message on its way.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Passed {
+    by: Tid,
+    /// Time at which the call began that sends it.
+    entry: u64,
+    /// `None` if it is no socket.
+    target: Option<Number>,
+}
 
 impl Tracker {
     /// Processes a call on descriptors or processes. Returns `false` for any other call.
@@ -17,6 +29,11 @@ impl Tracker {
             "dup" | "dup2" => self.duplicates(ended, false),
             "dup3" => self.duplicates(ended, arguments.get(2).contains("O_CLOEXEC")),
             "fcntl" | "fcntl64" => self.controls(ended),
+            "ioctl" => match arguments.get(1) {
+                "FIOCLEX" => self.sets_close_on_exec(ended, true),
+                "FIONCLEX" => self.sets_close_on_exec(ended, false),
+                _ => {}
+            },
             "close_range" => self.closes_range(ended),
             "socketpair" => {
                 for fd in
@@ -76,11 +93,15 @@ impl Tracker {
         match arguments.get(1) {
             "F_DUPFD" => self.duplicates(ended, false),
             "F_DUPFD_CLOEXEC" => self.duplicates(ended, true),
-            "F_SETFD" if ended.value().is_some() => {
-                let (fd, closes) = (descriptor(arguments.get(0)), arguments.get(2).contains("FD_CLOEXEC"));
-                self.processes.set_closes_on_exec(ended.tid, |other| Some(other) == fd, closes);
-            }
+            "F_SETFD" => self.sets_close_on_exec(ended, arguments.get(2).contains("FD_CLOEXEC")),
             _ => {}
+        }
+    }
+
+    fn sets_close_on_exec(&mut self, ended: &Ended<'_>, closes: bool) {
+        if ended.value().is_some() {
+            let fd = descriptor(ended.call.arguments.get(0));
+            self.processes.set_closes_on_exec(ended.tid, |other| Some(other) == fd, closes);
         }
     }
 
@@ -98,33 +119,52 @@ impl Tracker {
         }
     }
 
-    /// Processes the descriptors in a message (`SCM_RIGHTS`) that was sent or received. They arrive in the order in
-    /// which they were sent.
-    pub(super) fn passes_descriptors(&mut self, ended: &Ended<'_>, receives: bool) {
-        let message = ended.call.arguments.get(1);
-        // Most messages have none. The search below is slower.
-        if !matches!(ended.call.outcome, Outcome::Value(..)) || !message.contains("SCM_RIGHTS") {
+    /// Processes the descriptors in a message (`SCM_RIGHTS`) when the call that sends it begins: the receiver may return
+    /// first. They arrive in the order in which they were sent.
+    pub(super) fn sends_descriptors(&mut self, tid: Tid, entry: u64, message: &str) {
+        for fd in rights(message) {
+            let target = self.processes.get(tid, fd).and_then(|descriptor| descriptor.target.socket());
+            target.into_iter().for_each(|socket| self.acquires(socket));
+            self.passing.push_back(Passed { by: tid, entry, target });
+        }
+        while self.passing.len() > MAX_PASSING {
+            if let Some(lost) = self.passing.pop_front().and_then(|lost| lost.target) {
+                self.releases(lost, entry);
+            }
+        }
+    }
+
+    /// Drops the descriptors of a message that was not sent.
+    pub(super) fn drops_unsent(&mut self, tid: Tid, entry: u64, time: u64) {
+        let is_unsent = |passed: &Passed| (passed.by, passed.entry) == (tid, entry);
+        let (unsent, passing): (VecDeque<_>, _) = self.passing.drain(..).partition(is_unsent);
+        self.passing = passing;
+        for socket in unsent.into_iter().filter_map(|passed| passed.target) {
+            self.releases(socket, time);
+        }
+    }
+
+    /// Processes the descriptors in a message that was received.
+    pub(super) fn receives_descriptors(&mut self, ended: &Ended<'_>) {
+        if !matches!(ended.call.outcome, Outcome::Value(..)) {
             return;
         }
-        let rights = after(message, "cmsg_type=SCM_RIGHTS, cmsg_data=").unwrap_or_default();
-        for fd in elements(rights).filter_map(descriptor) {
-            if !receives {
-                let target =
-                    self.processes.get(ended.tid, fd).and_then(|descriptor| descriptor.target.socket());
-                target.into_iter().for_each(|socket| self.acquires(socket));
-                self.passing.push_back(target);
-            } else if let Some(Some(socket)) = self.passing.pop_front() {
+        for fd in rights(ended.call.arguments.get(1)) {
+            if let Some(socket) = self.passing.pop_front().and_then(|passed| passed.target) {
                 let closes_on_exec = ended.call.arguments.get(2).contains("MSG_CMSG_CLOEXEC");
                 let target = Target::Socket(socket);
                 self.assigns(ended.tid, fd, Descriptor { target, closes_on_exec }, ended.end);
             }
         }
-        while self.passing.len() > MAX_PASSING {
-            if let Some(Some(lost)) = self.passing.pop_front() {
-                self.releases(lost, ended.end);
-            }
-        }
     }
+}
+
+/// Returns the descriptors in a message.
+fn rights(message: &str) -> impl Iterator<Item = i32> {
+    // Most messages have none. The search is slower.
+    let has_rights = message.contains("SCM_RIGHTS");
+    let rights = has_rights.then(|| after(message, "cmsg_type=SCM_RIGHTS, cmsg_data=")).flatten();
+    elements(rights.unwrap_or_default()).filter_map(descriptor)
 }
 
 /// Returns the file name of a path in quotes.

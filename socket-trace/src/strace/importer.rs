@@ -26,7 +26,12 @@ pub struct Importer {
     clock: LogClock,
     output: Output,
     options: ImportOptions,
-    /// Time of the log at which the trace begins. `None` until the first line.
+    /// Reading of the wall clock at the beginning of a recording in progress. It is subtracted from the time of each
+    /// line. 0 for an import.
+    origin: u64,
+    /// Time at which the lines were read, as that of the trace. No line is later, whatever the wall clock showed.
+    read_at: u64,
+    /// Time at which the trace begins. `None` until the first event of an import.
     start: Option<u64>,
     now: u64,
     /// Number of the first process.
@@ -47,6 +52,8 @@ impl Importer {
             clock: LogClock::default(),
             output: Output::new(destination, header),
             options,
+            origin: 0,
+            read_at: u64::MAX,
             start: None,
             now: 0,
             pid: None,
@@ -64,10 +71,16 @@ impl Importer {
     /// Sets the beginning of a recording in progress: `realtime` and `monotonic_ns` are readings of the two clocks at the same
     /// moment, in nanoseconds. Called again after a step of the wall clock, with its new reading for the beginning.
     pub fn set_start(&mut self, realtime: u64, monotonic_ns: u64) {
-        self.start = Some(realtime);
+        (self.origin, self.start) = (realtime, Some(0));
         let header = self.output.header();
         (header.monotonic_ns, header.started, header.clock) =
             (monotonic_ns, rfc3339(realtime), Clock::Monotonic);
+    }
+
+    /// Sets the time at which the following lines were read, in nanoseconds since the beginning of the recording.
+    #[cfg(all(target_os = "linux", feature = "record"))]
+    pub(super) fn set_read_at(&mut self, time: u64) {
+        self.read_at = time;
     }
 
     /// Processes the next line of the log, with or without its line feed. `source` names the log, and `number` is that of the
@@ -107,6 +120,7 @@ impl Importer {
             self.imported.lacks_times |= is_call;
             return (!is_call).then_some(());
         };
+        let time = time.saturating_sub(self.origin).min(self.read_at);
         // The wall clock may step back.
         self.now = self.now.max(time);
         let tid = tid.unwrap_or(parsed.tid);
@@ -127,8 +141,7 @@ impl Importer {
 
     /// Writes the events that no later line can precede or complete.
     fn write(&mut self) -> io::Result<()> {
-        let sending = self.tracker.earliest_send();
-        while let Some(event) = self.tracker.order.take(self.now, sending) {
+        while let Some(event) = self.tracker.next_event(self.now) {
             self.event(event)?;
         }
         Ok(())
@@ -153,10 +166,12 @@ impl Importer {
         self.output.flush()
     }
 
-    /// Returns the number of the first process. 0 if it is not known yet, or the log has none.
-    #[must_use]
-    pub fn pid(&self) -> u32 {
-        self.pid.unwrap_or(0)
+    /// Returns the process that the log begins with or, once it has ended, the processes that are left.
+    #[cfg(all(target_os = "linux", feature = "record"))]
+    pub(super) fn running(&self) -> Vec<u32> {
+        let Some(first) = self.pid else { return Vec::new() };
+        let processes = &self.tracker.processes;
+        if processes.has(first) { vec![first] } else { processes.first_threads() }
     }
 
     /// Returns `true` once a program has set up an `io_uring`.

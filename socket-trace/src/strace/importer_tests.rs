@@ -194,3 +194,67 @@ fn payload_is_limited() {
     assert!(with(2).contains(r#""data":"YWI=""#) && with(2).contains(r#""capture":2"#));
     assert!(!with(0).contains("\"data\""));
 }
+
+#[test]
+fn step_of_the_wall_clock_moves_no_event() {
+    const START: u64 = 1_796_064_801_000_000_000;
+    const HOUR: u64 = 3_600_000_000_000;
+    let text = Text::default();
+    let mut importer = Importer::new(Destination::Stream(Box::new(text.clone())), ImportOptions::default());
+    let call = |importer: &mut Importer, second: u64, call: &str| {
+        let line = format!("7 {second}.000000 {call}");
+        importer.line(line.as_bytes(), "log", 1, None).unwrap();
+    };
+    importer.set_start(START, 5);
+    call(&mut importer, 1_796_064_802, "socket(AF_INET, SOCK_DGRAM, 0) = 3");
+    importer.set_start(START + HOUR, 5);
+    call(&mut importer, 1_796_068_403, r#"sendto(3, "a", 1, 0, NULL, 0) = 1"#);
+    importer.set_start(START - HOUR, 5);
+    call(&mut importer, 1_796_061_204, "close(3) = 0");
+    importer.finish().unwrap();
+    let trace = String::from_utf8(text.0.take()).unwrap();
+    let times: Vec<&str> =
+        trace.lines().filter_map(|line| line.strip_prefix("{\"t\":")?.split(',').next()).collect();
+    assert_eq!(times, ["1000000000", "2000000000", "3000000000"]);
+}
+
+/// A process has a socket, and another process has none.
+const PASSING: &str = "\
+    7 1796064801.000001 socket(AF_INET, SOCK_STREAM, 0) = 3\n\
+    7 1796064801.000002 clone(child_stack=NULL, flags=SIGCHLD) = 8\n\
+    8 1796064801.000003 close(3) = 0\n";
+
+#[test]
+fn descriptor_may_be_received_before_its_sender_returns() {
+    let log = format!(
+        "{PASSING}\
+        7 1796064801.000004 sendmsg(5, {{msg_control=[{{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[3]}}], msg_flags=0}}, 0 <unfinished ...>\n\
+        8 1796064801.000005 recvmsg(6, {{msg_control=[{{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[9]}}], msg_flags=0}}, 0) = 1\n\
+        7 1796064801.000006 <... sendmsg resumed>) = 1\n\
+        7 1796064801.000007 close(3) = 0\n\
+        8 1796064801.000008 close(9) = 0\n"
+    );
+    let (imported, trace) = import(&log);
+    assert_eq!(imported.unreadable, 0);
+    assert!(trace.contains(r#"{"t":7000,"sock":1,"op":"close""#), "{trace}");
+}
+
+#[test]
+fn descriptor_of_a_failed_message_is_not_passed() {
+    let log = format!(
+        "{PASSING}\
+        7 1796064801.000004 sendmsg(5, {{msg_control=[{{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[3]}}], msg_flags=0}}, 0) = -1 EAGAIN (Resource temporarily unavailable)\n\
+        7 1796064801.000007 close(3) = 0\n"
+    );
+    let (_, trace) = import(&log);
+    assert!(trace.contains(r#"{"t":6000,"sock":1,"op":"close""#), "{trace}");
+}
+
+#[test]
+fn ioctl_sets_whether_exec_closes_a_socket() {
+    let exec = r#"execve("/bin/x", ["x"], 0x1) = 0"#;
+    let closed = events(&["socket(AF_INET, SOCK_STREAM, 0) = 3", "ioctl(3, FIOCLEX) = 0", exec]);
+    assert!(closed[1].contains(r#""op":"close""#), "{closed:?}");
+    let kept = events(&["socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, 0) = 3", "ioctl(3, FIONCLEX) = 0", exec]);
+    assert_eq!(kept.len(), 1, "{kept:?}");
+}

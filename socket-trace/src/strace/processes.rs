@@ -147,6 +147,22 @@ impl Processes {
         Change { acquired: Vec::new(), released: sockets(table.descriptors.into_iter().collect()) }
     }
 
+    /// Returns `true` if a thread has begun and not ended.
+    #[cfg(all(target_os = "linux", feature = "record"))]
+    pub(super) fn has(&self, tid: Tid) -> bool {
+        self.threads.contains_key(&tid)
+    }
+
+    /// Returns the thread with the lowest number of each table of descriptors: one of each process.
+    #[cfg(all(target_os = "linux", feature = "record"))]
+    pub(super) fn first_threads(&self) -> Vec<Tid> {
+        let mut first: HashMap<TableId, Tid> = HashMap::new();
+        for (tid, table) in &self.threads {
+            first.entry(*table).and_modify(|first| *first = (*first).min(*tid)).or_insert(*tid);
+        }
+        first.into_values().collect()
+    }
+
     /// Processes a successful `execve`: closes the descriptors that do not survive it.
     pub(super) fn executes(&mut self, tid: Tid) -> Change {
         let Some(table) = self.table(tid) else { return Change::default() };

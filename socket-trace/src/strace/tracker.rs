@@ -2,9 +2,10 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use socket_tap::event::Op;
+use socket_tap::event::{Event, Op};
 
 use super::call_names::{creates_thread, is_sending};
+use super::descriptors::Passed;
 use super::line::{Call, Outcome, Tid};
 use super::order::Order;
 use super::payload::PayloadLimit;
@@ -18,8 +19,8 @@ pub(super) struct Tracker {
     pub(super) processes: Processes,
     pub(super) sockets: HashMap<Number, Socket>,
     pub(super) order: Order,
-    /// Descriptors in messages that were sent and not yet received. `None` for one that is no socket.
-    pub(super) passing: VecDeque<Option<Number>>,
+    /// Descriptors in messages that were sent and not yet received.
+    pub(super) passing: VecDeque<Passed>,
     pub(super) payload: PayloadLimit,
     /// Name of the first program that was executed.
     pub(super) program: Option<String>,
@@ -144,9 +145,9 @@ impl Tracker {
         self.applies(change, time);
     }
 
-    /// Returns the time of the earliest call in progress that sends.
-    pub(super) fn earliest_send(&self) -> Option<u64> {
-        self.sending.iter().map(|(_, entry)| *entry).min()
+    /// Returns the next event that no later line can precede or complete. `now` is the time of the last line.
+    pub(super) fn next_event(&mut self, now: u64) -> Option<Event> {
+        self.order.take(now, self.sending.iter().map(|(_, entry)| *entry))
     }
 
     /// Processes the entry of a call, and returns what its first argument refers to.
@@ -164,6 +165,9 @@ impl Tracker {
             let is_flag = |flag: &str| (0..2).any(|index| arguments.get(index).contains(flag));
             self.processes.begins_creation(tid, is_flag("CLONE_FILES") || is_flag("CLONE_THREAD"));
             return None;
+        }
+        if name == "sendmsg" {
+            self.sends_descriptors(tid, entry, arguments.get(1));
         }
         let fd = text::descriptor(first)?;
         if name == "close" {
@@ -238,7 +242,11 @@ impl Tracker {
 
     /// Drops the call in progress of a thread, which has no result.
     fn forgets(&mut self, tid: Tid, time: u64) {
-        if let Some(socket) = self.finishes(tid).and_then(|pending| pending.target).and_then(Target::socket) {
+        let Some(pending) = self.finishes(tid) else { return };
+        if pending.name == "sendmsg" {
+            self.drops_unsent(tid, pending.entry, time);
+        }
+        if let Some(socket) = pending.target.and_then(Target::socket) {
             self.releases(socket, time);
         }
     }

@@ -48,8 +48,8 @@ impl Tracker {
                     let moved = self.moved(ended, value);
                     self.moves(ended, number, receives, moved);
                 }
-                if let "recvmsg" | "sendmsg" = ended.call.name {
-                    self.passes_descriptors(ended, receives);
+                if ended.call.name == "recvmsg" {
+                    self.receives_descriptors(ended);
                 }
             }
             _ => {}
@@ -60,8 +60,7 @@ impl Tracker {
     pub(super) fn transfers_without_socket(&mut self, ended: &Ended<'_>) {
         match ended.call.name {
             "splice" => self.splices(ended, None),
-            "recvmsg" => self.passes_descriptors(ended, true),
-            "sendmsg" => self.passes_descriptors(ended, false),
+            "recvmsg" => self.receives_descriptors(ended),
             "read" | "write" => self.payload.observe(ended.call.arguments.get(1)),
             _ => {}
         }

@@ -165,6 +165,19 @@ fn file_that_is_no_capture_replaces_nothing() {
 }
 
 #[test]
+fn capture_takes_a_name_and_refuses_a_side() {
+    let place = Place::new();
+    std::fs::write(place.path("wire.jsonl"), recording("10.77.0.1:41000", "10.77.0.2:3000")).unwrap();
+    place.run(&["export", "wire.jsonl", "-o", "wire.pcapng"]).ok();
+    let (imported, _) = place.run(&["import", "wire.pcapng", "--name", "lossy"]).ok();
+    let header: Value = serde_json::from_str(imported.lines().next().unwrap()).unwrap();
+    assert_eq!(header["trace"], "lossy");
+    let refused = place.run(&["import", "wire.pcapng", "--side", "client", "-o", "wire.jsonl"]);
+    assert_eq!(refused.code(), 2);
+    assert!(std::fs::metadata(place.path("wire.jsonl")).unwrap().len() > 0);
+}
+
+#[test]
 fn without_payload_only_headers_are_kept() {
     let place = Place::new();
     std::fs::write(place.path("wire.jsonl"), recording("10.77.0.1:41000", "10.77.0.2:3000")).unwrap();

@@ -47,6 +47,31 @@ fn output_must_not_be_a_trace() {
     }
 }
 
+#[test]
+fn refused_logs_replace_nothing() {
+    let files = Files::new("output-logs");
+    let kept = files.write("kept.jsonl", "kept");
+    let one = files.write("log.7", "1796064801.000001 socket(AF_INET, SOCK_STREAM, 0) = 3\n");
+    let relative = files.write("log.8", "     0.000000 socket(AF_INET, SOCK_STREAM, 0) = 3\n");
+    for other in [&files.path("log.9"), &relative] {
+        let ran = run(&["import", &one, other, "-o", &kept]);
+        assert!(ran.code == Some(2) && ran.err.contains(other.as_str()), "{ran:?}");
+        assert_eq!(fs::read_to_string(&kept).unwrap(), "kept");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn log_on_standard_input_must_not_be_the_output() {
+    let files = Files::new("output-stdin");
+    let text = "7 1796064801.000001 socket(AF_INET, SOCK_STREAM, 0) = 3\n";
+    let log = files.write("x.strace", text);
+    let mut import = command();
+    import.args(["import", "-", "-o", &log]).stdin(fs::File::open(&log).unwrap());
+    assert_eq!(import.output().unwrap().status.code(), Some(2));
+    assert_eq!(fs::read_to_string(&log).unwrap(), text);
+}
+
 #[cfg(unix)]
 mod unix {
     use std::os::unix::fs::{PermissionsExt as _, symlink};

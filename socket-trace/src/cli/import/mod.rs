@@ -65,7 +65,7 @@ pub(super) struct Import {
 /// Flags that describe a recording of socket calls.
 #[derive(Clone, Debug, Args)]
 pub(super) struct RecordingFlags {
-    /// Name of the recording [default: that of the log or of the command]
+    /// Name of the recording [default: that of the file or of the command]
     #[arg(long)]
     pub(super) name: Option<String>,
     /// Side of the program's connections [default: server if it listens, else client]
@@ -85,8 +85,15 @@ impl Import {
         if is_log(beginning) {
             return strace::import(&source, reader, first, &self.output, options);
         }
+        let capture = Capture::read(source, reader)?;
+        if self.recording.side.is_some() {
+            return Err(Failed::Usage(
+                "a capture has both sides of its connections; omit --side, which is for logs of strace"
+                    .to_owned(),
+            ));
+        }
         let output = Output { output: self.output.clone() };
-        import_capture::import(Capture::read(source, reader)?, &self.files, &output, self.capture)
+        import_capture::import(capture, &self.files, &output, self.recording.name.as_deref(), self.capture)
     }
 }
 

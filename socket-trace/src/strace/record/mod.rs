@@ -121,7 +121,7 @@ fn import_chunks(
         };
         clock.follow(importer);
         lines.split(&chunk, |line, number| importer.line(line, "strace", number, None))?;
-        forwarding.set_program(importer.pid());
+        forwarding.set_processes(importer.running());
         if importer.uses_io_uring()
             && let Some(warn) = warn_io_uring.take()
         {

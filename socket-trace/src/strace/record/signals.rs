@@ -2,19 +2,20 @@
 
 use std::io;
 use std::process::Child;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, getpgrp, kill_process};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 
+type Targets = Arc<Mutex<Vec<u32>>>;
+
 /// Passes SIGINT, SIGTERM and SIGHUP on until it is dropped.
 #[derive(Debug)]
 pub(super) struct Forwarding {
-    /// The process that gets the signals. 0 if it is not known yet.
-    target: Arc<AtomicU32>,
+    /// The processes that get the signals. Empty if they are not known yet.
+    targets: Targets,
     attaches: bool,
     signals: Handle,
 }
@@ -23,9 +24,9 @@ impl Forwarding {
     /// Begins to pass signals on. If strace `attaches`, it gets them itself, and detaches. Otherwise the program gets
     /// them, since strace ignores them until the program ends.
     pub(super) fn begin(strace: &Child, attaches: bool) -> io::Result<Self> {
-        let target = Arc::new(AtomicU32::new(if attaches { strace.id() } else { 0 }));
+        let targets = Arc::new(Mutex::new(if attaches { vec![strace.id()] } else { Vec::new() }));
         let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
-        let (handle, shared) = (signals.handle(), Arc::clone(&target));
+        let (handle, shared) = (signals.handle(), Arc::clone(&targets));
         std::thread::spawn(move || {
             for signal in signals.forever() {
                 // The terminal sends SIGINT to the program, too. A second one would make it end at once.
@@ -34,13 +35,13 @@ impl Forwarding {
                 }
             }
         });
-        Ok(Self { target, attaches, signals: handle })
+        Ok(Self { targets, attaches, signals: handle })
     }
 
-    /// Sets the process that strace started.
-    pub(super) fn set_program(&self, pid: u32) {
+    /// Sets the processes that get the signals: the one that strace started, or those that are left of it.
+    pub(super) fn set_processes(&self, running: Vec<u32>) {
         if !self.attaches {
-            self.target.store(pid, Ordering::Relaxed);
+            *self.targets.lock().unwrap_or_else(PoisonError::into_inner) = running;
         }
     }
 }
@@ -51,13 +52,16 @@ impl Drop for Forwarding {
     }
 }
 
-/// Passes a signal on as soon as the process is known.
-fn forward(target: &AtomicU32, signal: i32) {
+/// Passes a signal on as soon as a process is known that has not ended.
+fn forward(targets: &Mutex<Vec<u32>>, signal: i32) {
+    let Some(signal) = Signal::from_named_raw(signal) else { return };
+    let kill = |pid: &u32| {
+        let pid = i32::try_from(*pid).ok().and_then(Pid::from_raw);
+        pid.is_some_and(|pid| kill_process(pid, signal).is_ok())
+    };
     for _ in 0..500 {
-        let pid = i32::try_from(target.load(Ordering::Relaxed)).ok().and_then(Pid::from_raw);
-        if let (Some(pid), Some(signal)) = (pid, Signal::from_named_raw(signal)) {
-            // It may have ended.
-            let _ = kill_process(pid, signal);
+        let running = targets.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if running.iter().filter(|pid| kill(pid)).count() > 0 {
             return;
         }
         std::thread::sleep(Duration::from_millis(10));

@@ -1,11 +1,8 @@
 //! Converts strace's times, which are those of the wall clock, to the machine's monotonic clock.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::SystemTime;
 
 use super::super::importer::Importer;
-
-/// Interval at which the two clocks are compared.
-const INTERVAL: Duration = Duration::from_secs(1);
 
 /// Difference in nanoseconds from which the wall clock has been set. Below it, the readings of the two clocks were apart.
 const STEP: u64 = 1_000_000;
@@ -17,13 +14,12 @@ pub(super) struct WallClock {
     monotonic: u64,
     /// The wall clock at the same moment, in nanoseconds since 1970, as if it had always been set as it is now.
     realtime: u64,
-    compared: Instant,
 }
 
 impl WallClock {
     pub(super) fn now() -> Self {
         let (realtime, monotonic) = read_both();
-        Self { monotonic, realtime, compared: Instant::now() }
+        Self { monotonic, realtime }
     }
 
     /// Sets the start of the recording.
@@ -31,14 +27,13 @@ impl WallClock {
         importer.set_start(self.realtime, self.monotonic);
     }
 
-    /// Corrects the start of the recording if the wall clock has been set.
+    /// Compares the clocks before lines are imported that have been read, and corrects the start of the recording if the
+    /// wall clock has been set. Lines in between have the time at which they were read.
     pub(super) fn follow(&mut self, importer: &mut Importer) {
-        if self.compared.elapsed() < INTERVAL {
-            return;
-        }
-        self.compared = Instant::now();
         let (realtime, monotonic) = read_both();
-        let start = realtime.saturating_sub(monotonic.saturating_sub(self.monotonic));
+        let elapsed = monotonic.saturating_sub(self.monotonic);
+        importer.set_read_at(elapsed);
+        let start = realtime.saturating_sub(elapsed);
         if start.abs_diff(self.realtime) > STEP {
             self.realtime = start;
             self.start(importer);
