@@ -171,7 +171,7 @@ fn capture_takes_a_name_and_refuses_a_side() {
     place.run(&["export", "wire.jsonl", "-o", "wire.pcapng"]).ok();
     let (imported, _) = place.run(&["import", "wire.pcapng", "--name", "lossy"]).ok();
     let header: Value = serde_json::from_str(imported.lines().next().unwrap()).unwrap();
-    assert_eq!(header["trace"], "lossy");
+    assert_eq!(header["name"], "lossy");
     let refused = place.run(&["import", "wire.pcapng", "--side", "client", "-o", "wire.jsonl"]);
     assert_eq!(refused.code(), 2);
     assert!(std::fs::metadata(place.path("wire.jsonl")).unwrap().len() > 0);
