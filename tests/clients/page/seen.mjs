@@ -57,8 +57,11 @@ export async function written() {
 /** Returns the lanes of the open screen. */
 export const lanes = (page) => page.getByRole('region', { name: /^Lanes/ });
 
-/** Waits until the lanes are drawn. The first drawing scrolls them to their end. */
-const drawnLanes = (page) => lanes(page).locator('[data-seq]').first().waitFor({ state: 'attached' });
+/** Waits until all events so far are drawn in the lanes. The first drawing scrolls them to a step's beginning. */
+async function drawnLanes(page) {
+  await lanes(page).locator('[data-seq]').first().waitFor({ state: 'attached' });
+  await page.locator('.lanes:visible:not([aria-busy])').waitFor();
+}
 
 /** Scrolls the lanes upwards from their end until the event is drawn. Repeats that while new events are not drawn yet. */
 export async function reveal(page, seq) {

@@ -37,7 +37,11 @@ export class Lanes {
     this.#draw();
   });
   #sticky = null;
-  #draw = onFrame(() => this.#isShown && this.#focus.keep(() => this.#drawNow()));
+  #draw = onFrame(() => {
+    if (!this.#isShown) return;
+    this.#focus.keep(() => this.#drawNow());
+    this.element.removeAttribute("aria-busy");
+  });
   #window = new LaneWindow(this.#draw);
   #focus = new LaneFocus(this);
   #model = null;
@@ -95,7 +99,12 @@ export class Lanes {
   #listen() {
     const { store } = this;
     const scroller = this.#window.element;
-    store.on("items", throttled(this.#draw, LANES_WAIT));
+    const drawSoon = throttled(this.#draw, LANES_WAIT);
+    store.on("items", () => {
+      // Until the new events are drawn.
+      this.element.setAttribute("aria-busy", "true");
+      drawSoon();
+    });
     store.on("hello", this.#draw);
     store.on("cursor", () => this.#followCursor());
     if (this.hasPlace) store.on("place", () => this.#goToPlace());
