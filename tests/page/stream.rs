@@ -50,7 +50,8 @@ fn streamed_items_match_the_trace_lines() {
     for item in items {
         let mut item = item.as_object().unwrap().clone();
         let recording = item.remove("recording").unwrap();
-        for added in ["at", "connection", "carried", "seq", "step", "says", "phase", "client", "ended"] {
+        for added in ["at", "connection", "carried", "seq", "step", "says", "phase", "client", "ended", "why"]
+        {
             item.remove(added);
         }
         by_recording.entry(recording.as_str().unwrap().to_owned()).or_default().push(item.into());

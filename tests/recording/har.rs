@@ -61,8 +61,8 @@ fn har_has_each_call_of_each_api_once() {
     let answer: Value = serde_json::from_str(grpc["response"]["content"]["text"].as_str().unwrap()).unwrap();
     assert_eq!(answer["book"]["title"], book["title"]);
     assert_eq!(grpc["response"]["_grpcStatus"]["name"], "OK");
-    let failed = entries.iter().any(|entry| entry["response"]["_grpcStatus"]["name"] == "NOT_FOUND");
-    assert!(failed, "the tour asks for a book that does not exist");
+    let failed = entries.iter().any(|entry| entry["response"]["_grpcStatus"]["name"] == "ABORTED");
+    assert!(failed, "the tour updates an old revision");
 
     let websockets: Vec<_> = entries.iter().filter(|entry| entry["_resourceType"] == "websocket").collect();
     assert!(!websockets.is_empty());

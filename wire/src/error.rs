@@ -3,6 +3,9 @@
 use std::fmt;
 use std::io;
 
+/// Number of the error "operation not permitted".
+const EPERM: i32 = 1;
+
 /// The reason why a wire could not be started or changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -99,6 +102,16 @@ impl Error {
     /// Returns a converter for errors of an operation.
     pub(crate) fn system<E: Into<io::Error>>(action: &'static str) -> impl FnOnce(E) -> Self {
         move |source| Self::System { action, source: source.into() }
+    }
+
+    /// Returns the error of an `open(2)` of `/dev/net/tun`. The device controller of a container refuses with `EPERM` instead
+    /// of the `EACCES` of the device's own permissions.
+    pub(crate) fn open_tun(source: impl Into<io::Error>) -> Self {
+        let source = source.into();
+        match source.kind() == io::ErrorKind::PermissionDenied && source.raw_os_error() != Some(EPERM) {
+            true => Self::TunPermission { source },
+            false => Self::TunDevice { source },
+        }
     }
 
     /// Returns the requirement that this machine does not meet. `None` for other errors, such as an invalid option.

@@ -154,7 +154,7 @@ impl SideThread {
 /// Gives the calling thread a network with one interface, and creates its runtime.
 fn set_up(addresses: Addresses, mtu: u16) -> Result<(tokio::runtime::Runtime, (OwnedFd, bool)), Error> {
     sys::unshare(UnshareFlags::NEWNET).map_err(Error::system("create a network namespace"))?;
-    let tun = sys::open_tun().map_err(|errno| Error::TunDevice { source: errno.into() })?;
+    let tun = sys::open_tun().map_err(Error::open_tun)?;
     sys::attach_tun(&tun, INTERFACE).map_err(Error::system("create a network interface"))?;
     let network = Network::open().map_err(Error::system("open a netlink socket"))?;
     let configure = || {

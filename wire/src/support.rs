@@ -96,9 +96,7 @@ fn explain(step: Step, errno: Errno, setting: &dyn Fn(&str) -> Option<String>) -
     };
     let is = |name: &str, value: &str| setting(name).as_deref() == Some(value);
     match (step, errno) {
-        // The device controller of a container refuses with EPERM instead.
-        (Step::Open, Errno::ACCESS) => Error::TunPermission { source: Errno::ACCESS.into() },
-        (Step::Open, source) => Error::TunDevice { source: source.into() },
+        (Step::Open, source) => Error::open_tun(source),
         (Step::User, Errno::INVAL | Errno::NOSYS) => {
             Error::UserNamespacesDisabled { setting: "CONFIG_USER_NS", value: "n".to_owned() }
         }
