@@ -7,7 +7,7 @@ use socket_dissect::{Class, Layer, MessageContent, Part};
 use super::body::Capacity;
 use super::entry::WebSocketMessage;
 use super::message::{Kind, Message};
-use super::timings::seconds;
+use super::timings::{Times, seconds};
 
 /// A request and its response that are in progress. All times are in nanoseconds since the recording began.
 #[derive(Debug)]
@@ -29,19 +29,6 @@ pub(super) struct Exchange {
     response_ended: bool,
     /// Number of bytes reserved for WebSocket messages.
     held: usize,
-}
-
-/// Times of an exchange, in nanoseconds since the recording began.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Times {
-    /// First byte of the request.
-    pub(super) began: u64,
-    /// Last byte of the request so far.
-    pub(super) requested: u64,
-    /// First byte of the final response.
-    pub(super) responded: Option<u64>,
-    /// Last byte so far.
-    pub(super) ended: u64,
 }
 
 /// A WebSocket message.

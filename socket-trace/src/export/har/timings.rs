@@ -3,10 +3,22 @@
 use std::time::Duration;
 
 use super::entry::Timings;
-use super::exchange::Times;
 
 /// Value of a timing that does not apply, or is unknown.
 const NONE: f64 = -1.0;
+
+/// Times of an exchange, in nanoseconds since the recording began.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Times {
+    /// First byte of the request.
+    pub(super) began: u64,
+    /// Last byte of the request so far.
+    pub(super) requested: u64,
+    /// First byte of the final response.
+    pub(super) responded: Option<u64>,
+    /// Last byte so far.
+    pub(super) ended: u64,
+}
 
 /// Returns the time at which an entry began, in nanoseconds since the recording began, its timings, and their sum in
 /// milliseconds.
