@@ -80,6 +80,19 @@ await check('shortcuts of the page do not apply, Escape returns to the story', a
   await stage(page).waitFor();
 }, STORY);
 
+await check('key right after Escape belongs to the page', async (page) => {
+  await present(page);
+  // Both before the next frame: the closed dialog still has the focus.
+  const isOpen = await stage(page).evaluate((dialog) => {
+    const press = (key) => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+    press('Escape');
+    const isClosed = !dialog.open && document.activeElement === dialog;
+    press('p');
+    return isClosed && dialog.open;
+  });
+  assert(isOpen, 'the presentation is open again');
+}, STORY);
+
 await check('notes in a second window follow the slides and move them', async (page) => {
   await present(page);
   const [notes] = await Promise.all([page.waitForEvent('popup'), page.keyboard.press('n')]);

@@ -75,9 +75,12 @@ await check('projector at 125 %: the story is whole, and a key closes the QR cod
   await presenter.locator(':popover-open').waitFor({ state: 'hidden' });
   // The button that runs a lesson is in sight, below all answers.
   await presenter.goto(`${url}/#lessons`);
-  const run = await presenter.getByRole('button', { name: 'Run it' }).boundingBox();
-  const answer = await presenter.locator('.lesson-choice').last().boundingBox();
-  assert(answer.y + answer.height <= run.y + 1 && run.y + run.height <= 576, JSON.stringify([answer, run]));
+  const run = presenter.getByRole('button', { name: 'Run it' });
+  const answer = presenter.locator('.lesson-choice').last();
+  await until('Run it is below the answers, in sight', async () => {
+    const [above, below] = [await answer.boundingBox(), await run.boundingBox()];
+    return above && below && above.y + above.height <= below.y + 1 && below.y + below.height <= 576;
+  });
 }, zoomed(1.25));
 
 await check('participant sees own calls, and no others', async () => {

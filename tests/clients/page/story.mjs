@@ -54,14 +54,30 @@ function cellTexts(locator) {
   );
 }
 
+async function assertWhole(page) {
+  const hidden = await story(page).locator('.story-main').evaluate((main) => main.scrollHeight - main.clientHeight);
+  assert(hidden <= 0, `${hidden} pixels are out of sight`);
+}
+
 await check('page opens on the first step, complete at 125 % zoom', async (page) => {
   await drawn(page);
   assert.equal(await title(page).innerText(), 'get a book');
-  const hidden = await story(page).locator('.story-main').evaluate((main) => main.scrollHeight - main.clientHeight);
-  assert(hidden <= 0, `${hidden} pixels are out of sight`);
+  await assertWhole(page);
   for (const name of PHASES) {
     for (const api of Object.values(APIS)) assert(await cell(page, name, api).isVisible(), `${name}, ${api}`);
   }
+}, { ...STORY, ...zoomed(1.25) });
+
+await check('texts are shortened in a window that is lower than the step', async (page) => {
+  await drawn(page);
+  const texts = () => story(page).locator('.story-carries').evaluateAll((all) => Math.max(...all.map((text) => text.offsetHeight)));
+  const { width, height } = page.viewportSize();
+  const usual = await texts();
+  await page.setViewportSize({ width, height: height - 40 });
+  await until('the texts are shortened', async () => (await texts()) < usual);
+  await assertWhole(page);
+  await page.setViewportSize({ width, height: height + 100 });
+  await until('the texts are whole again', async () => (await texts()) >= usual);
 }, { ...STORY, ...zoomed(1.25) });
 
 await check('groups equal those of socket-trace', async (page) => {

@@ -52,7 +52,8 @@ export function createPresenter(store, model, move) {
   }
 
   function onKey(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // A closed dialog keeps the focus until the next frame, and its keys are the page's.
+    if (!element.open || event.ctrlKey || event.metaKey || event.altKey) return;
     const { key } = event;
     const act = PRESENT_NEXT.includes(key)
       ? () => go(index + 1)

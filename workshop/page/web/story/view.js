@@ -57,6 +57,13 @@ export function createStoryView(store) {
     storySwitch(api, lanes);
     const grid = storyGrid(ordered, { step, opened, chosen: api.value, selected: store.selected });
     morph(body, el("div", { class: "story-body" }, storyThesis(step, ordered), grid));
+    fit();
+  }
+
+  /** Shortens the texts if the step is higher than the window. */
+  function fit() {
+    main.classList.remove("tight");
+    main.classList.toggle("tight", main.scrollHeight > main.clientHeight);
   }
 
   body.addEventListener("click", ({ target }) => {
@@ -67,6 +74,7 @@ export function createStoryView(store) {
   });
   store.on("items", throttled(draw, STORY_WAIT));
   for (const kind of ["hello", "place"]) store.on(kind, draw);
+  new ResizeObserver(fit).observe(main);
   store.on("selection", () => {
     // Other screens select an event, too. Its step is then shown, with its phase opened.
     const item = store.item(store.selected);

@@ -2,10 +2,10 @@
 
 import { el, svg } from "../frame/dom.js";
 import { primitiveOf } from "../primitives/primitives.js";
-import { eventDetail } from "../recording/event-text.js";
 import { durationText } from "../recording/numbers.js";
+import { wireColumnLabels, wireTone } from "./labels.js";
 import { wireLayout } from "./layout.js";
-import { callLabel, callText, columnText, packetLabel, packetMark, packetNumbers, packetTitle } from "./text.js";
+import { columnText } from "./text.js";
 
 /** Width of the ruler with the times. */
 const WIRE_RULER = 58;
@@ -46,7 +46,7 @@ export function wireDiagram(columns, width, onselect) {
 function wirePlaces(count, width) {
   const each = (width - WIRE_RULER) / Math.max(1, count);
   const isWide = each >= WIRE_WIDE;
-  const calls = isWide ? Math.min(300, each * 0.27) : Math.max(84, Math.min(140, each * 0.25));
+  const calls = isWide ? Math.min(300, each * 0.27) : Math.max(88, Math.min(140, each * 0.25));
   return Array.from({ length: count }, (_, index) => {
     const left = WIRE_RULER + index * each;
     return { left, width: each, client: left + calls, server: left + each - calls, isWide };
@@ -132,13 +132,6 @@ function wireCallBar({ item, side, y, returnedY }, place) {
   return svg("rect", { class: `wire-dot ${tone}`, x: x - 4, y: y - 4, width: 8, height: returnedY - y + 8, rx: 4 });
 }
 
-function wireTone({ item, isLost }) {
-  if (isLost || /RST/.test(item.flags ?? "")) return "bad";
-  if (item.bytes > 0) return "write";
-  if (/FIN/.test(item.flags ?? "")) return "end";
-  return /SYN/.test(item.flags ?? "") ? "meet" : "quiet";
-}
-
 /** Draws the way of a packet. A lost one ends before the other side in a cross. */
 function wireArrow(packet, place) {
   const { toServer, isLost, pair, y, arrivedY } = packet;
@@ -175,92 +168,4 @@ function wireRepeatLink({ pair, toServer, y }, place) {
   const [x, sign] = [toServer ? place.client : place.server, toServer ? 1 : -1];
   const out = x + sign * 7;
   return svg("path", { class: "wire-repeat", d: `M${x} ${y}L${out} ${y + 7}V${pair.other.y - 7}L${x} ${pair.other.y}` });
-}
-
-/** Creates the labels of a column in the order of time. The arrow keys move between them. */
-function wireColumnLabels(column, place, onselect) {
-  const connection = ({ connection: number }) =>
-    column.connections.length > 1 && number !== undefined ? ` #${column.connections.indexOf(number) + 1}` : "";
-  const events = [
-    ...column.calls.map((call) => ({ at: call.at, label: wireCallLabel(call, place, connection(call.item)), event: call })),
-    ...column.packets.map((packet) => {
-      return { at: packet.sent, label: wirePacketLabel(packet, place, connection(packet.item)), event: packet };
-    }),
-  ].sort((one, other) => one.at - other.at);
-  for (const { label, event } of events) label.addEventListener("click", () => onselect(event, column));
-  const labels = events.map(({ label }) => label);
-  if (labels.length > 0) labels[0].tabIndex = 0;
-  const states = column.states.map((state) => wireState(state, place));
-  const returns = column.calls.filter(({ returnedY }) => returnedY !== undefined).map((call) => wireReturn(call, place));
-  const element = el("div", { class: "wire-column", role: "group", "aria-label": `${column.title}: calls and packets in the order of time` }, labels, returns, states);
-  element.addEventListener("keydown", (event) => wireMove(event, labels));
-  return element;
-}
-
-/** Moves the focus to the previous, next, first or last label. */
-function wireMove(event, labels) {
-  const at = labels.indexOf(document.activeElement);
-  const to = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: labels.length - 1 }[event.key];
-  if (at < 0 || to === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
-  event.preventDefault();
-  const next = labels[Math.min(labels.length - 1, Math.max(0, to))];
-  labels[at].tabIndex = -1;
-  next.tabIndex = 0;
-  next.focus();
-}
-
-function wireButton(className, label, seq, ...children) {
-  return el("button", { type: "button", class: className, tabindex: -1, "aria-label": label, "data-seq": seq }, children);
-}
-
-/** Places a label beside the time line of a side, away from the network. */
-function wireBeside(label, side, place, y) {
-  label.style.top = `${y}px`;
-  const [from, to] = side === "client" ? [place.left + 4, place.client - 8] : [place.server + 8, place.left + place.width - 4];
-  label.style.left = `${from}px`;
-  label.style.width = `${to - from}px`;
-  return label;
-}
-
-function wireCallLabel(call, place, connection) {
-  const { item, side, y } = call;
-  const tone = `tone-${primitiveOf(item.op).tone}`;
-  const text = `${callText(call)}${connection}`;
-  const content = place.isWide && item.bytes > 0 ? eventDetail(item) : "";
-  const says = content !== "" && el("span", { class: "wire-says", text: content });
-  const label = wireButton(`wire-call ${side} ${tone}`, callLabel(call, connection), item.seq, el("span", { class: "wire-op", text }), " ", says);
-  return wireBeside(label, side, place, y);
-}
-
-/** Creates the text at the return of a call that takes long. */
-function wireReturn({ item, side, returnedY }, place) {
-  const label = el("span", { class: `wire-return soft ${side}`, "aria-hidden": "true", text: place.isWide ? `${item.op} returns` : "returns" });
-  return wireBeside(label, side, place, returnedY);
-}
-
-function wireState({ side, state, y }, place) {
-  const label = el("span", { class: `wire-state ${side}`, text: state });
-  label.style.top = `${y}px`;
-  label.style.left = `${side === "client" ? place.left + 4 : place.left + place.width - 4}px`;
-  return label;
-}
-
-function wirePacketLabel(packet, place, connection) {
-  const { item, toServer, y } = packet;
-  const mark = packetMark(packet);
-  const label = wireButton(
-    `wire-packet ${toServer ? "to-server" : "to-client"} tone-${wireTone(packet)}`,
-    packetLabel(packet, connection),
-    item.seq,
-    mark !== "" && el("b", { class: "wire-mark", text: mark }),
-    " ",
-    el("span", { class: "wire-flags", text: `${packetTitle(packet)}${connection}` }),
-    " ",
-    el("span", { class: "wire-numbers", text: packetNumbers(packet) }),
-  );
-  label.style.top = `${y}px`;
-  if (toServer) label.style.left = `${place.client + 11}px`;
-  else label.style.right = `${place.total - place.server + 11}px`;
-  label.style.maxWidth = `${place.server - place.client - 15}px`;
-  return label;
 }
