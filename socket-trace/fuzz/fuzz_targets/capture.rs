@@ -45,6 +45,6 @@ fn imported(file: Vec<u8>) -> Option<Vec<u8>> {
         last = event.t;
         write_event(&mut trace, &event).ok()?;
     }
-    packets.notes().lines();
+    let _ = packets.notes().lines();
     Some(trace)
 }
