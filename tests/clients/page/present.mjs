@@ -60,6 +60,17 @@ await check('caption and spotlight follow the recording', async (page) => {
   assert.match(await caption(page).innerText(), /^The client sends \d+ B over REST, \d+ B over GraphQL and \d+ B over gRPC/);
 }, STORY);
 
+await check('sender stands above the receiver where both do not fit beside each other', async (page) => {
+  await present(page);
+  await page.keyboard.press('PageDown');
+  for (const [phase, sender, receiver] of [['Request', 'client', 'server'], ['Response', 'server', 'client']]) {
+    await page.keyboard.press('Home');
+    while ((await current(page).count()) === 0 || (await current(page).innerText()) !== phase) await page.keyboard.press('PageDown');
+    const [above, below] = await Promise.all([sender, receiver].map((side) => stage(page).locator(`.story-box.${side}`).first().boundingBox()));
+    assert(above.y + above.height <= below.y + 1, `${phase}: ${above.y}, ${below.y}`);
+  }
+}, { ...STORY, ...zoomed(1.25) });
+
 await check('type is big and there is no control', async (page) => {
   await present(page);
   await go(page, 'PageDown', 'Open');
@@ -98,6 +109,7 @@ await check('notes in a second window follow the slides and move them', async (p
   const [notes] = await Promise.all([page.waitForEvent('popup'), page.keyboard.press('n')]);
   await notes.getByText('get a book, 1 of 7').waitFor();
   await notes.getByRole('heading', { name: 'Ask' }).waitFor();
+  await notes.getByText('No. The last picture shows it.').waitFor();
   await page.bringToFront();
   await go(page, 'PageDown', 'Open');
   await notes.getByText('Next: Agree').waitFor();

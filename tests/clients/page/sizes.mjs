@@ -146,6 +146,35 @@ for (const factor of [1, 1.5, 2, 3]) {
   }, zoomed(factor));
 }
 
+await check('every answer of a lesson is in sight on a projector', async (page) => {
+  const hidden = [];
+  for (const entry of await page.getByRole('button', { name: /^Lesson \d+: /, includeHidden: true }).all()) {
+    await entry.evaluate((button) => button.click());
+    const cut = await page.locator('.lesson-ask').filter({ visible: true }).evaluate((ask) => {
+      const answers = [...ask.querySelectorAll('.lesson-choice')];
+      // As after a prediction of the room and a result.
+      ask.querySelectorAll('.lesson-count').forEach((count) => Object.assign(count, { hidden: false, textContent: '12' }));
+      answers[0].classList.add('is-wrong');
+      return answers.at(-1).getBoundingClientRect().bottom - ask.querySelector('.lesson-foot').getBoundingClientRect().top;
+    });
+    if (cut > 1) hidden.push(`${await entry.getAttribute('aria-label')}: ${cut}`);
+  }
+  assert.deepEqual(hidden, []);
+}, { ...zoomed(1.25), hash: '#lessons' });
+
+await check('byte breakdown and the cards of sockets fit a projector', async (page) => {
+  await page.keyboard.press('2');
+  const table = page.getByRole('table', { name: /byte breakdown/ });
+  await table.waitFor();
+  const [needed, given] = await table.evaluate(({ scrollWidth, parentElement }) => [scrollWidth, parentElement.clientWidth]);
+  assert(needed <= given, `${needed} pixels in ${given}`);
+  await page.keyboard.press('3');
+  const cards = page.locator('.strip-card');
+  await cards.last().waitFor();
+  const tops = new Set(await cards.evaluateAll((all) => all.map((card) => card.getBoundingClientRect().top)));
+  assert.equal(tops.size, 1);
+}, zoomed(1.25));
+
 await check('operation that a call from a terminal interrupts is one step', async (page) => {
   await drawn(page);
   const { local } = recorded().find(({ recording, op }) => recording === 'rest-server' && op === 'bind');

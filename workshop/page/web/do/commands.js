@@ -42,5 +42,7 @@ export function createCommands(store) {
     );
   }
 
+  // The popover may be open before the server's message arrives.
+  store.on("hello", drawOptions);
   return { element: popover.element, choose: (id) => (chosen = id) };
 }

@@ -4,35 +4,42 @@ import { apiTitle } from "../recording/apis.js";
 import { byteCountText, countText, listText, numberText } from "../recording/numbers.js";
 import { groupTexts } from "../recording/phases.js";
 
-/** What to say about each part of the presentation, and the question to ask. */
+/** What to say about each part of the presentation, the question to ask, and its answer. */
 export const PRESENT_NOTES = {
   intro: [
     "Three programs make the same call. Each line that follows comes from a recording of both ends.",
     "Before the next picture: will the three use different socket calls?",
+    "No. The last picture shows it.",
   ],
   open: [
     "The kernels do the handshake: no program sends a SYN. connect returns when the kernel has the answer. accept returns a new socket, the listening one stays.",
     "How many sockets does the server have now?",
+    "Two for each API: the listening one, and that of the connection.",
   ],
   agree: [
     "HTTP/1.1 starts with the request. HTTP/2 first exchanges settings: how many streams, how large a window. That is the price of many calls on one connection.",
     "Who sends first in gRPC, the client or the server?",
+    "Either may. The recording shows who did.",
   ],
   request: [
     "The number of writes need not equal the number of reads: TCP carries a stream of bytes and no messages.",
     "Why does the server need two reads for one write?",
+    "A read returns at most as much as its buffer holds. The first one here is for 24 bytes, the length of HTTP/2’s preface: it shows the server which version the client speaks.",
   ],
   response: [
     "The book is the same in all three. What surrounds it differs: a status line, a JSON envelope, frames with compressed headers.",
     "Which part of the response would grow with a longer title?",
+    "The payload, and the numbers that state its length.",
   ],
   close: [
     "A FIN ends one direction only. The other side reads 0 bytes and then ends its own direction.",
     "Which side stays in TIME_WAIT?",
+    "The side that closed first.",
   ],
   summary: [
     "The socket calls are the same. What differs is what the bytes mean and how many there are.",
     "What would change with ten calls on one connection?",
+    "Open, Agree and Close happen once. HTTP/2 also sends fewer header bytes from the second call on.",
   ],
 };
 

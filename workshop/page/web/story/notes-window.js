@@ -39,7 +39,7 @@ export class NotesWindow {
   /** Shows the notes of a slide, if the window is open. `position` is such as `get a book, 2 of 7`. */
   show({ id, title, caption }, { position, next }) {
     if (this.#window === null || this.#window.closed) return;
-    const [say, ask] = PRESENT_NOTES[id];
+    const [say, ask, answer] = PRESENT_NOTES[id];
     const body = el(
       "main",
       { class: "notes" },
@@ -50,6 +50,7 @@ export class NotesWindow {
       el("p", { text: say }),
       el("h2", { text: "Ask" }),
       el("p", { text: ask }),
+      el("p", { class: "soft", text: answer }),
       el("p", { class: "soft", text: next === null ? "This is the end." : `Next: ${next}` }),
       this.#clock,
     );

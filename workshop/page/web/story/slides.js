@@ -39,7 +39,7 @@ function slidePhase(phase, cells) {
       el(
         "section",
         { class: `present-cell story-cell${rows.length === 0 ? " dimmed" : ""}`, "aria-label": apiTitle(api) },
-        el("h3", { text: apiTitle(api) }),
+        el("div", { class: "present-api" }, el("span", { text: "client" }), el("h3", { text: apiTitle(api) }), el("span", { text: "server" })),
         rows.length === 0
           ? el("p", { class: "story-note", text: note })
           : rows.map((row) => slideRow(row, api, phase)),

@@ -39,7 +39,7 @@ export const LESSON_CONNECTED_UDP = {
     "A second client does the same without connect.",
   questions: [
     {
-      prompt: "For connect on a UDP socket, the kernel sends …",
+      prompt: "For connect over UDP, the kernel sends …",
       choices: [
         {
           text: "a handshake to the server, as for TCP",
@@ -51,7 +51,7 @@ export const LESSON_CONNECTED_UDP = {
       ],
     },
     {
-      prompt: "The datagram of the stranger arrives at the connected socket, and the kernel …",
+      prompt: "The stranger's datagram arrives, and the kernel …",
       choices: [
         {
           text: "delivers it, with its sender",
@@ -66,7 +66,7 @@ export const LESSON_CONNECTED_UDP = {
       ],
     },
     {
-      prompt: "The server has closed its socket. The connected client sends twice, and the second send …",
+      prompt: "The server has closed. The client's second send …",
       choices: [
         {
           text: "succeeds, because UDP does not report losses",
