@@ -1,8 +1,8 @@
 //! Tracks the current step of each recording.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashSet};
 use socket_tap::event::{Event, Op};
 use socket_tap::format::Side;
 

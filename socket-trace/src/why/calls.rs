@@ -1,7 +1,8 @@
 //! The calls of a connection that have not completed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use foldhash::HashMap;
 use socket_dissect::{Call, Class, Layer, Part};
 use socket_tap::format::Side;
 

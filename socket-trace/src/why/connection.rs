@@ -1,7 +1,6 @@
 //! The facts about one connection.
 
-use std::collections::{HashMap, HashSet};
-
+use foldhash::{HashMap, HashSet};
 use socket_dissect::{Goaway, Layer, Part};
 use socket_tap::event::{Event, Op};
 use socket_tap::format::Side;
