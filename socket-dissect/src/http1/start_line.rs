@@ -67,8 +67,19 @@ fn method(bytes: &[u8]) -> &[u8] {
 
 /// Returns `true` for a character of a token: RFC 9110, section 5.6.2.
 pub(super) fn is_token(byte: u8) -> bool {
-    matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
+    TOKEN[usize::from(byte)]
 }
+
+/// Which bytes are characters of a token. Each byte of each field name is looked up.
+const TOKEN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = matches!(byte as u8, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~');
+        byte += 1;
+    }
+    table
+};
 
 /// Returns `true` for `HTTP/1.0`, `HTTP/1.1` and later minor versions.
 pub(super) fn is_version(word: &str) -> bool {

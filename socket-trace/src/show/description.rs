@@ -11,7 +11,7 @@ use socket_dissect::{Class, Layer, Part};
 /// text to show, as for unknown data.
 #[must_use]
 pub fn describe(parts: &[Part]) -> String {
-    let mut description = String::new();
+    let mut description = String::with_capacity(128);
     let mut units = parts.chunk_by(|one, next| one.unit == next.unit && one.layer == next.layer).peekable();
     let mut is_bound = false;
     while let Some(unit) = units.next() {
