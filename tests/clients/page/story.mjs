@@ -70,15 +70,15 @@ await check('page opens on the first step, complete at 125 % zoom', async (page)
 
 await check('texts are shortened in a window that is lower than the step', async (page) => {
   await drawn(page);
-  const texts = () => story(page).locator('.story-carries').evaluateAll((all) => Math.max(...all.map((text) => text.offsetHeight)));
+  const longest = () => story(page).locator('.story-carries').evaluateAll((all) => Math.max(...all.map((text) => text.offsetHeight)));
   const { width, height } = page.viewportSize();
-  const usual = await texts();
-  await page.setViewportSize({ width, height: height - 40 });
-  await until('the texts are shortened', async () => (await texts()) < usual);
+  const whole = await longest();
+  await page.setViewportSize({ width, height: height - 140 });
+  await until('the texts are shortened', async () => (await longest()) < whole);
   await assertWhole(page);
-  await page.setViewportSize({ width, height: height + 100 });
-  await until('the texts are whole again', async () => (await texts()) >= usual);
-}, { ...STORY, ...zoomed(1.25) });
+  await page.setViewportSize({ width, height });
+  await until('the texts are whole again', async () => (await longest()) === whole);
+}, { ...STORY, ...zoomed(1.25, { height: 850 }) });
 
 await check('groups equal those of socket-trace', async (page) => {
   await drawn(page);
