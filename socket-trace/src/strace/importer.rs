@@ -7,6 +7,7 @@ use socket_tap::event::{Event, Op};
 use socket_tap::format::{Clock, End, Header, Side};
 
 use super::clock::LogClock;
+use super::joined_logs::JoinedLogs;
 use super::line::{Content, Line, Stamp};
 use super::outcome::{ImportOptions, Imported, Place};
 use super::output::{Destination, Output};
@@ -36,6 +37,7 @@ pub struct Importer {
     now: u64,
     /// Number of the first process.
     pid: Option<u32>,
+    joined_logs: JoinedLogs,
     imported: Imported,
 }
 
@@ -57,6 +59,7 @@ impl Importer {
             start: None,
             now: 0,
             pid: None,
+            joined_logs: JoinedLogs::default(),
             imported: Imported {
                 end: End::default(),
                 lines: 0,
@@ -64,6 +67,7 @@ impl Importer {
                 unreadable_at: Vec::new(),
                 io_uring: None,
                 lacks_times: false,
+                second_log: None,
             },
         }
     }
@@ -99,6 +103,10 @@ impl Importer {
             self.imported.io_uring = Some(Place { source: source.to_owned(), line: number });
             self.output.loses_line();
         }
+        if self.joined_logs.has_second() && self.imported.second_log.is_none() {
+            self.imported.second_log = Some(Place { source: source.to_owned(), line: number });
+            self.output.loses_line();
+        }
         self.write()
     }
 
@@ -114,6 +122,9 @@ impl Importer {
     /// Processes a line. `None` if it cannot be read.
     fn process(&mut self, line: &[u8], tid: Option<u32>) -> Option<()> {
         let parsed = Line::parse(line)?;
+        if tid.is_none() {
+            self.joined_logs.follow(line, &parsed);
+        }
         let Some(time) = self.clock.time(parsed.stamp) else {
             // A message before the first call.
             let is_call = !matches!(parsed.content, Content::Irrelevant);

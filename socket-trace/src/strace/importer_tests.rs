@@ -94,6 +94,23 @@ fn log_without_times_is_reported() {
 }
 
 #[test]
+fn several_logs_in_one_file_are_not_read_as_one() {
+    let ends = ["+++ exited with 0 +++", "+++ killed by SIGTERM +++", "read(3,  <detached ...>"];
+    for end in ends {
+        let log = format!(
+            "1796064801.000001 socket(AF_INET, SOCK_STREAM, 0) = 3\n1796064801.000002 {end}\n\
+             1796064801.000001 --- SIGURG ---\n1796064801.000001 write(3, \"a\", 1) = 1\n"
+        );
+        let imported = import(&log).0;
+        assert_eq!(imported.second_log.map(|place| place.line), Some(4), "{log}");
+        assert_eq!(imported.end.lost, 1, "{log}");
+    }
+    let threads = "7 1796064801.000001 close(3) = 0\n7 1796064801.000002 +++ exited with 0 +++\n\
+                   8 1796064801.000003 close(4) = 0\n8 1796064801.000004 +++ exited with 0 +++\n";
+    assert_eq!(import(threads).0.second_log, None);
+}
+
+#[test]
 fn socket_that_was_open_before_is_adopted() {
     let events = events(&[
         r#"read(5<TCP:[10.0.0.1:80->10.0.0.2:999]>, "GET", 9) = 3"#,

@@ -21,6 +21,7 @@
 //! - `events`: makes the events
 //! - `order`: puts events into the order of their times
 //! - `clock`: times of the log
+//! - `joined_logs`: detects several logs in one file
 //! - `side`, `output`: the trace
 //! - `importer`, `outcome`: all of it together
 //! - `files`: log files
@@ -37,6 +38,7 @@ pub(crate) mod errno;
 mod events;
 mod files;
 mod importer;
+mod joined_logs;
 mod line;
 mod order;
 mod outcome;

@@ -57,6 +57,13 @@ fn finish(source: &str, imported: Result<Imported, ImportError>, output: &Path) 
             printable(source)
         )));
     }
+    if let Some(Place { source, line }) = &imported.second_log {
+        return Err(Failed::Usage(format!(
+            "{}, line {line}: a process makes calls after its end, so this is several logs, one after another; import each \
+             by itself, or those of strace -ff together: `socket-trace import FILE.*`",
+            printable(source)
+        )));
+    }
     report(&imported)
 }
 
