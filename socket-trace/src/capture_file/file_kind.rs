@@ -21,7 +21,7 @@ pub(super) enum FileKind {
 impl FileKind {
     pub(super) fn of(first: &[u8]) -> Self {
         match first {
-            [] => Self::Other("is empty: a capture file begins with a header"),
+            [] => Self::Other("is empty; expected a capture (pcap, pcapng) or a log of strace"),
             [0x0a, 0x0d, 0x0d, 0x0a, ..] => Self::Pcapng,
             [0xd4, 0xc3, 0xb2, 0xa1, ..] => Self::Pcap(ByteOrder::Little, 1_000),
             [0xa1, 0xb2, 0xc3, 0xd4, ..] => Self::Pcap(ByteOrder::Big, 1_000),
@@ -43,7 +43,7 @@ impl FileKind {
                 Self::Other("is compressed; decompress it: `lz4 -dc FILE | socket-trace import - -o OUT`")
             }
             [b'{', ..] => Self::Other("is not a capture file; `socket-trace show` reads a trace as it is"),
-            _ => Self::Other("is not a capture file: it begins neither as pcap nor as pcapng"),
+            _ => Self::Other("is neither a capture (pcap, pcapng) nor a log of strace"),
         }
     }
 }
