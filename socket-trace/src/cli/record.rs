@@ -104,8 +104,19 @@ impl Record {
         if message.is_empty() {
             return Ok(());
         }
-        Err(failed(RecordError::NotPermitted(printable(message)), Path::new("")))
+        let error = match self.pid.and_then(|pid| Some((pid, tracer_of(pid)?))) {
+            Some((pid, tracer)) => RecordError::Traced(pid, tracer),
+            None => RecordError::NotPermitted(printable(message)),
+        };
+        Err(failed(error, Path::new("")))
     }
+}
+
+/// Returns the process that traces this one.
+fn tracer_of(pid: u32) -> Option<u32> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let tracer = status.lines().find_map(|line| line.strip_prefix("TracerPid:"))?;
+    tracer.trim().parse().ok().filter(|tracer| *tracer != 0)
 }
 
 fn failed(error: RecordError, output: &Path) -> Failed {

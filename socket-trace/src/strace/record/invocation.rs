@@ -27,6 +27,10 @@ pub enum RecordError {
     NoStrace,
     /// There is no such command.
     NoCommand(OsString),
+    /// There is such a file, and it is not executable.
+    NotExecutable(OsString),
+    /// Another program traces the process already. The first number is that of the process, the second that of the tracer.
+    Traced(u32, u32),
     /// strace may not trace. The text is its message.
     NotPermitted(String),
     /// strace cannot be started.
@@ -76,7 +80,11 @@ impl Invocation {
             && let Some(name) = command.first()
             && !is_executable(name)
         {
-            return Err(RecordError::NoCommand(name.clone()));
+            return Err(if Path::new(name).components().count() > 1 && Path::new(name).exists() {
+                RecordError::NotExecutable(name.clone())
+            } else {
+                RecordError::NoCommand(name.clone())
+            });
         }
         let flags = match try_flags(FLAGS)? {
             Ok(()) => FLAGS,
@@ -149,6 +157,15 @@ impl fmt::Display for RecordError {
                 "strace is not installed; install the package strace (apt install strace, dnf install strace)",
             ),
             Self::NoCommand(name) => write!(f, "command {} not found; check its name and PATH", name.display()),
+            Self::NotExecutable(name) => write!(
+                f,
+                "{} is not an executable file; name a program, or make it executable with chmod +x",
+                name.display()
+            ),
+            Self::Traced(pid, tracer) => write!(
+                f,
+                "process {tracer} already traces process {pid}, and Linux allows one tracer; end strace or the debugger there"
+            ),
             Self::NotPermitted(message) => write!(
                 f,
                 "strace may not trace here ({message}); in a container, start it with --cap-add SYS_PTRACE, and for a \

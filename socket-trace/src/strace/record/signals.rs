@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, getpgrp, kill_process};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 
 type Targets = Arc<Mutex<Vec<u32>>>;
 
-/// Passes SIGINT, SIGTERM and SIGHUP on until it is dropped.
+/// Passes SIGINT, SIGQUIT, SIGTERM and SIGHUP on until it is dropped.
 #[derive(Debug)]
 pub(super) struct Forwarding {
     /// The processes that get the signals. Empty if they are not known yet.
@@ -25,12 +25,12 @@ impl Forwarding {
     /// them, since strace ignores them until the program ends.
     pub(super) fn begin(strace: &Child, attaches: bool) -> io::Result<Self> {
         let targets = Arc::new(Mutex::new(if attaches { vec![strace.id()] } else { Vec::new() }));
-        let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+        let mut signals = Signals::new([SIGINT, SIGQUIT, SIGTERM, SIGHUP])?;
         let (handle, shared) = (signals.handle(), Arc::clone(&targets));
         std::thread::spawn(move || {
             for signal in signals.forever() {
-                // The terminal sends SIGINT to the program, too. A second one would make it end at once.
-                if signal != SIGINT || !is_in_foreground() {
+                // The terminal sends SIGINT and SIGQUIT to the program, too. A second one would make it end at once.
+                if !matches!(signal, SIGINT | SIGQUIT) || !is_in_foreground() {
                     forward(&shared, signal);
                 }
             }
