@@ -213,6 +213,19 @@ fn websocket_messages_are_exported_as_chromium_does() {
 }
 
 #[test]
+fn api_calls_are_fetches_and_documents_are_not() {
+    let type_of = |request: &[u8], response: &[u8]| {
+        let trace = Text::server().event(ACCEPT).read(request).write(response);
+        entries(&Place::new(), &trace)[0]["_resourceType"].clone()
+    };
+    let json = b"HTTP/1.1 200 OK\r\nContent-Type: application/problem+json\r\nContent-Length: 2\r\n\r\n{}";
+    let html = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nok";
+    assert_eq!(type_of(b"GET / HTTP/1.1\r\n\r\n", json), "fetch");
+    assert_eq!(type_of(b"DELETE / HTTP/1.1\r\n\r\n", b"HTTP/1.1 204 No Content\r\n\r\n"), "fetch");
+    assert_eq!(type_of(b"GET / HTTP/1.1\r\n\r\n", html), Value::Null);
+}
+
+#[test]
 fn recording_without_payload_gives_an_empty_har_and_a_note() {
     let place = Place::new();
     let trace = Text::of(Side::Server, 0).event(ACCEPT).event(r#""sock":2,"op":"read","bytes":5"#);

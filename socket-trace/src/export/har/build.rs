@@ -10,6 +10,7 @@ use super::cookies;
 use super::entry::{Cache, Entry, GrpcStatus, NameValue, Request, Response};
 use super::exchange::Exchange;
 use super::message::Message;
+use super::resource_type;
 use super::started::Started;
 use super::timings;
 
@@ -52,11 +53,7 @@ pub(super) fn entry(
             counted(exchange.omitted_messages, "WebSocket messages are not exported"),
             counted(cut, "WebSocket messages are incomplete"),
         ]),
-        resource_type: match () {
-            () if is_websocket => Some("websocket"),
-            () if is_event_stream(&exchange.response) => Some("eventsource"),
-            () => None,
-        },
+        resource_type: resource_type::of(exchange, &target.method),
         web_socket_messages: is_websocket.then(|| {
             let messages = exchange.messages.iter();
             messages.map(|message| message.exported(started.seconds())).collect()
@@ -187,10 +184,6 @@ fn is_delimited_by_close(response: &Message) -> bool {
         && !response.is_interim()
         && !has("content-length")
         && !has("transfer-encoding")
-}
-
-fn is_event_stream(response: &Message) -> bool {
-    response.field("content-type").is_some_and(|value| value.starts_with("text/event-stream"))
 }
 
 /// Returns the status of a gRPC call, from its trailers.

@@ -12,6 +12,7 @@
 //! | `comment` | what is missing, such as the end of a body that exceeds the capture limit |
 //! | `_grpcStatus` | `code`, `name` and `message` of a gRPC call |
 //! | `_trailers` | trailers, which HAR does not have |
+//! | `_resourceType` | `websocket`, `eventsource`, or `fetch` for the calls of an API |
 //! | `_error` | reason why a call has no complete response |
 //! | `_webSocketMessages` | messages of a WebSocket, as Chromium exports them. They include GraphQL operations over a WebSocket |
 //!
@@ -39,6 +40,7 @@ mod entry;
 mod exchange;
 mod file;
 mod message;
+mod resource_type;
 mod started;
 mod timings;
 
