@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 
-use socket_tap::event::{Addr, Datagram, Event, Op, SocketKind};
+use socket_tap::event::{Addr, Datagram, Event, Op, Packet, SocketKind};
 use socket_tap::format::{Header, Side};
 
+use super::captured_datagrams::CapturedDatagrams;
 use crate::timeline::connections::Socket;
 
 /// Maximum number of datagrams of one direction that were sent and not received yet.
@@ -30,7 +31,7 @@ struct Flow {
 }
 
 /// One direction of a socket's datagrams: the socket, the port of its peer, and `true` for those that it sent.
-type End = (Socket, u16, bool);
+pub(super) type End = (Socket, u16, bool);
 
 /// Finds the UDP datagrams of which both ends were recorded.
 ///
@@ -42,17 +43,34 @@ pub(super) struct DatagramEnds {
     addresses: HashMap<Socket, (Option<SocketAddr>, Option<SocketAddr>)>,
     /// By the ports of sender and receiver. Addresses are not in the key, because one end may be bound to all of them.
     flows: HashMap<(u16, u16), Flow>,
+    /// `None` without a recording of packets.
+    captured: Option<CapturedDatagrams>,
 }
 
 /// The datagrams that are omitted, because the other end has them, too.
 #[derive(Debug, Default)]
 pub(super) struct OmittedDatagrams {
     ends: HashSet<End>,
+    /// Number of directions of which packets were recorded.
+    captured: usize,
+    /// Number of other directions of which one end is omitted.
+    directions: usize,
     /// The connected peers of the sockets.
     peers: HashMap<Socket, u16>,
 }
 
 impl DatagramEnds {
+    /// Returns the ends of datagrams whose packets may be recorded, too.
+    pub(super) fn with_packets() -> Self {
+        Self { captured: Some(CapturedDatagrams::default()), ..Self::default() }
+    }
+
+    pub(super) fn packet(&mut self, packet: &Packet) {
+        if let Some(captured) = &mut self.captured {
+            captured.packet(packet);
+        }
+    }
+
     pub(super) fn observe(&mut self, socket: Socket, event: &Event) {
         if event.error.is_some() {
             return;
@@ -84,6 +102,10 @@ impl DatagramEnds {
         let Some(&(Some(local), connected)) = self.addresses.get(&socket) else { return };
         let Some(peer) = ip(datagram.peer.as_ref()).or(connected) else { return };
         let (from, to) = if is_sent { (local, peer) } else { (peer, local) };
+        let length = datagram.length.unwrap_or(datagram.bytes);
+        if let Some(captured) = &mut self.captured {
+            captured.datagram((socket, is_sent), (from, to), length);
+        }
         let key = (from.port(), to.port());
         if self.flows.len() >= MAX_FLOWS && !self.flows.contains_key(&key) {
             return;
@@ -92,7 +114,6 @@ impl DatagramEnds {
         let end = if is_sent { &mut flow.sender } else { &mut flow.receiver };
         let (known, ..) = *end.get_or_insert((socket, from, to));
         flow.is_ambiguous |= known != socket || !flow.has_same_addresses();
-        let length = datagram.length.unwrap_or(datagram.bytes);
         let data = datagram.data.as_deref().unwrap_or_default();
         let data = data.get(..COMPARED).unwrap_or(data);
         if is_sent {
@@ -114,9 +135,11 @@ impl DatagramEnds {
 
     /// Returns the datagrams that are omitted. Of two ends that have the same datagrams, the server's is kept, unless only
     /// the client's recording has payload.
-    pub(super) fn omitted(self, recordings: &[Header]) -> OmittedDatagrams {
+    pub(super) fn omitted(&self, recordings: &[Header]) -> OmittedDatagrams {
         let mut omitted = OmittedDatagrams::default();
-        for flow in self.flows.into_values().filter(|flow| !flow.is_ambiguous && flow.matched > 0) {
+        let captured = self.omit_captured(&mut omitted);
+        let flows = self.flows.iter().filter(|(ports, _)| !captured.contains(ports));
+        for flow in flows.map(|(_, flow)| flow).filter(|flow| !flow.is_ambiguous && flow.matched > 0) {
             let (Some((sender, _, to)), Some((receiver, from, _))) = (flow.sender, flow.receiver) else {
                 continue;
             };
@@ -130,13 +153,28 @@ impl DatagramEnds {
                 omitted.ends.insert((receiver, from.port(), false));
             } else if sent {
                 omitted.ends.insert((sender, to.port(), true));
+            } else {
+                continue;
             }
+            omitted.directions += 1;
         }
         for (socket, ..) in &omitted.ends {
             let peer = self.addresses.get(socket).and_then(|(_, peer)| *peer);
             omitted.peers.extend(peer.map(|peer| (*socket, peer.port())));
         }
         omitted
+    }
+
+    /// Omits the datagrams whose packets were recorded, at both ends. Returns the ports of their directions.
+    fn omit_captured(&self, omitted: &mut OmittedDatagrams) -> HashSet<(u16, u16)> {
+        omitted.ends.extend(self.captured.iter().flat_map(CapturedDatagrams::ends));
+        let ports = |(socket, peer, is_sent): &End| {
+            let local = self.addresses.get(socket)?.0?.port();
+            Some(if *is_sent { (local, *peer) } else { (*peer, local) })
+        };
+        let captured: HashSet<_> = omitted.ends.iter().filter_map(ports).collect();
+        omitted.captured = captured.len();
+        captured
     }
 }
 
@@ -153,9 +191,14 @@ impl Flow {
 }
 
 impl OmittedDatagrams {
-    /// Returns the number of directions of which one end is omitted.
+    /// Returns the number of directions of which packets were recorded.
+    pub(super) fn captured(&self) -> usize {
+        self.captured
+    }
+
+    /// Returns the number of other directions of which one end is omitted.
     pub(super) fn directions(&self) -> usize {
-        self.ends.len()
+        self.directions
     }
 
     pub(super) fn contains(&self, socket: Socket, event: &Event) -> bool {
@@ -170,7 +213,7 @@ impl OmittedDatagrams {
     }
 }
 
-fn ip(address: Option<&Addr>) -> Option<SocketAddr> {
+pub(super) fn ip(address: Option<&Addr>) -> Option<SocketAddr> {
     match address? {
         Addr::Ip(address) => Some(SocketAddr::new(address.ip().to_canonical(), address.port())),
         _ => None,

@@ -28,11 +28,12 @@
 //! - `field`: the names of all fields that events have, for qlog, Perfetto and CSV
 //! - `fields`: the fields of one event as a flat list, for the same formats
 //! - `second_ends`: [`SecondEnds`], the connections of which both ends were recorded
-//! - `captured`: the connections whose packets were recorded
+//! - `captured`, `captured_datagrams`: the connections and UDP datagrams whose packets were recorded
 //! - `datagram_ends`: the UDP datagrams of which both ends were recorded
 //! - `exporter`: the trait that the formats implement
 
 mod captured;
+mod captured_datagrams;
 pub mod csv;
 mod datagram_ends;
 mod exporter;
@@ -169,6 +170,13 @@ impl Export {
             count => notes.push(format!(
                 "connections of which both ends were recorded: {count}; each is exported once, from the server's \
                  recording, or from the client's if only that has payload"
+            )),
+        }
+        match self.omitted.captured_datagrams() {
+            0 => {}
+            count => notes.push(format!(
+                "directions between UDP sockets of which packets were recorded: {count}; their datagrams are exported as these \
+                 packets"
             )),
         }
         match self.omitted.datagram_directions() {

@@ -24,6 +24,7 @@ pub struct SecondEnds {
     recordings: Vec<Header>,
     sockets: HashSet<Socket>,
     datagrams: OmittedDatagrams,
+    /// Number of connections that are exported from one of their ends.
     connections: u64,
     /// Number of connections that are exported as the packets that were recorded.
     captured: usize,
@@ -42,7 +43,7 @@ impl SecondEnds {
         let has_packets = found.recordings.iter().any(is_capture);
         let mut connections = if has_packets { Connections::with_packets() } else { Connections::default() };
         let (mut above, mut captured) = (HashMap::new(), Captured::default());
-        let mut datagrams = DatagramEnds::default();
+        let mut datagrams = if has_packets { DatagramEnds::with_packets() } else { DatagramEnds::default() };
         while let Next::Event(timed) = timeline.next_or_pending()? {
             let Some(side) = found.recordings.get(timed.recording).map(|header| header.side) else {
                 continue;
@@ -51,6 +52,9 @@ impl SecondEnds {
             let socket = timed.event.sock.map(|sock| Socket { recording: timed.recording, sock });
             if let Some(connection) = connection.as_ref().filter(|_| has_packets) {
                 captured.observe(socket, &timed.event, connection);
+            }
+            if let Op::Packet(packet) = &timed.event.op {
+                datagrams.packet(packet);
             }
             let Some(socket) = socket else { continue };
             datagrams.observe(socket, &timed.event);
@@ -71,6 +75,10 @@ impl SecondEnds {
     }
 
     fn omit_captured(&mut self, captured: &Captured) {
+        // One of its ends is omitted already. Packets replace the other one, too.
+        let ends = captured.sockets().filter(|(socket, _)| self.sockets.contains(socket));
+        let has_both_ends: HashSet<u64> = ends.map(|(_, number)| number).collect();
+        self.connections = self.connections.saturating_sub(has_both_ends.len() as u64);
         self.sockets.extend(captured.sockets().map(|(socket, _)| socket));
         self.captured = captured.sockets().map(|(_, number)| number).collect::<HashSet<_>>().len();
     }
@@ -96,7 +104,7 @@ impl SecondEnds {
         self.sockets.extend(above.get(&second));
     }
 
-    /// Returns the number of connections of which both ends were recorded.
+    /// Returns the number of connections of which both ends were recorded, and no packets.
     #[must_use]
     pub fn connections(&self) -> u64 {
         self.connections
@@ -108,7 +116,13 @@ impl SecondEnds {
         self.captured
     }
 
-    /// Returns the number of pairs of UDP sockets and directions of which both ends were recorded.
+    /// Returns the number of pairs of UDP sockets and directions of which packets were recorded.
+    #[must_use]
+    pub fn captured_datagrams(&self) -> usize {
+        self.datagrams.captured()
+    }
+
+    /// Returns the number of other pairs and directions of which both ends were recorded.
     #[must_use]
     pub fn datagram_directions(&self) -> usize {
         self.datagrams.directions()

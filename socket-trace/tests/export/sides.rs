@@ -54,6 +54,7 @@ fn recorded_packets_replace_those_of_the_sockets() {
     let (_, notes) =
         place.run(&["export", "client.jsonl", "wire.jsonl", "server.jsonl", "-o", "all.pcapng"]).ok();
     assert!(notes.contains("packets were recorded: 1;"), "{notes}");
+    assert!(!notes.contains("both ends"), "{notes}");
     let rows = tshark.fields(&place.path("all.pcapng"), &[], "tcp", &["frame.interface_name", "tcp.len"]);
     assert_eq!(rows, ["0", "0", "0", "5", "3"].map(|length| ["shop wire", length]));
 }
@@ -209,5 +210,42 @@ fn datagram_recorded_at_both_ends_is_one_packet() {
         let rows = tshark.fields(&place.path("udp.pcapng"), &[], "udp", &["frame.interface_name"]);
         let expected: Vec<_> = expected.iter().map(|side| format!("shop {side}")).collect();
         assert_eq!(rows.concat(), expected, "{received:?}");
+    }
+}
+
+#[test]
+fn recorded_packets_replace_the_datagrams_of_sockets() {
+    let Some(tshark) = Tshark::find() else { return };
+    let place = Place::new();
+    let packet = |t: u64, from: u16, to: u16, text: &str| {
+        let packet = etherparse::PacketBuilder::ipv4([127, 0, 0, 1], [127, 0, 0, 1], 64).udp(from, to);
+        let mut data = vec![0; packet.size(text.len())];
+        packet.write_to_slice(&mut data, text.as_bytes()).unwrap();
+        format!(
+            r#"{{"t":{t},"op":"packet","from":"127.0.0.1:{from}","to":"127.0.0.1:{to}","protocol":"udp","bytes":{},"length":{},"data":"{}"}}"#,
+            text.len(),
+            data.len(),
+            STANDARD.encode(&data)
+        )
+    };
+    let header = Conversation::new("127.0.0.1:1", "127.0.0.1:2", 0).lines().swap_remove(0);
+    let requests = ["one", "two", "six"].map(|text| packet(5, 50_000, 3_000, text));
+    let response = packet(6, 3_000, 50_000, "yes");
+    for (packets, socket_packets) in [([&requests[..], &[response]].concat(), 0), (requests[1..].to_vec(), 4)]
+    {
+        let end = format!(r#"{{"end":true,"events":{},"lost":0}}"#, packets.len());
+        let lines = [&[header.clone()], &packets[..], &[end]].concat();
+        let [client, server] = datagrams(&["one", "two", "six"]);
+        for (name, text) in
+            [("client", client.text()), ("server", server.text()), ("wire", lines.join("\n") + "\n")]
+        {
+            std::fs::write(place.path(&format!("{name}.jsonl")), text).unwrap();
+        }
+        let traces = ["export", "client.jsonl", "server.jsonl", "wire.jsonl", "-o", "udp.pcapng"];
+        let (_, notes) = place.run(&traces).ok();
+        assert_eq!(notes.contains("of which packets were recorded: 2;"), socket_packets == 0, "{notes}");
+        let rows = tshark.fields(&place.path("udp.pcapng"), &[], "udp", &["frame.interface_name"]).concat();
+        let of_wire = rows.iter().filter(|name| name.as_str() == "shop wire").count();
+        assert_eq!((of_wire, rows.len() - of_wire), (packets.len(), socket_packets), "{rows:?}");
     }
 }
