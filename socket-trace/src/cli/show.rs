@@ -10,6 +10,7 @@ use clap::builder::PossibleValuesParser;
 
 use super::contracts::ContractFlags;
 use super::failed::{CommandResult, Failed};
+use super::socket_traces;
 use super::terminal::{colored, warn, warn_of_defects, width};
 use socket_dissect::{Detail, Part};
 use socket_tap::event::SockId;
@@ -109,8 +110,12 @@ impl Show {
         // The reason for the end of a connection may be a header field.
         let (header_fields, connection_fields) = (self.headers || self.json, !self.summary);
         let detail = Detail { header_fields, connection_fields, full_text: self.full, messages: false };
+        let timeline = self.timeline()?;
+        if let Some(source) = socket_traces::packets_alone(&timeline).filter(|_| self.summary) {
+            return Err(Failed::Usage(socket_traces::no_sockets(source)));
+        }
         let mut events =
-            AnnotatedEvents::with_contracts(self.timeline()?, &self.contracts.read()?).with_detail(detail);
+            AnnotatedEvents::with_contracts(timeline, &self.contracts.read()?).with_detail(detail);
         let mut filter = self.filter(events.timeline().recordings().len() > 1);
         self.find_connections_of_sock(&mut filter, events.timeline())?;
         let mut printer = Printer::begin(filter, self.view(events.timeline()), events.timeline())?;

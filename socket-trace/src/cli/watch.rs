@@ -12,6 +12,7 @@ use ratatui::crossterm::event::{self, Event};
 
 use super::contracts::ContractFlags;
 use super::failed::{CommandResult, Failed};
+use super::socket_traces;
 use super::terminal::colored;
 use crate::timeline::{AnnotatedEvents, Next, Timeline};
 use crate::watch::draw::Theme;
@@ -63,7 +64,11 @@ impl Watch {
             return Err(Failed::Usage(message.to_owned()));
         }
         let files = self.files()?;
-        let events = AnnotatedEvents::with_contracts(Timeline::follow(&files)?, &self.contracts.read()?);
+        let timeline = Timeline::follow(&files)?;
+        if let Some(source) = socket_traces::packets_alone(&timeline) {
+            return Err(Failed::Usage(socket_traces::no_sockets(source)));
+        }
+        let events = AnnotatedEvents::with_contracts(timeline, &self.contracts.read()?);
         let stop = stop_on_signal().map_err(Failed::Output)?;
         let theme = Theme { has_color: colored() };
         let mut terminal = ratatui::try_init().map_err(Failed::Output)?;

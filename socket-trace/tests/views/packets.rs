@@ -67,6 +67,7 @@ fn commands_that_need_sockets_name_the_recording_of_packets() {
         &["verify", &wire, "--strace", "none.log"],
         &["report", &wire, "-o", &page],
         &["layers", &wire],
+        &["show", "--summary", &wire],
     ] {
         let ran = run(command);
         assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{command:?}");

@@ -84,9 +84,16 @@ fn incomplete_traces_print_a_warning() {
     assert!(shown.err.contains("cut.jsonl") && shown.err.contains("torn.jsonl"), "{}", shown.err);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn help_teaches_record_and_import() {
+    insta::assert_snapshot!("help_of_record", run(&["record", "--help"]).out);
+    insta::assert_snapshot!("help_of_import", run(&["import", "--help"]).out);
+}
+
 #[test]
 fn help_has_examples_and_fits_100_columns() {
-    for command in ["show", "sequence", "layers"] {
+    for command in ["show", "sequence", "layers", "import"] {
         let help = run(&[command, "--help"]);
         assert!(help.code == Some(0) && help.out.contains("Examples:"), "{help:?}");
         assert!(help.out.contains("Exit codes: 0"), "{}", help.out);

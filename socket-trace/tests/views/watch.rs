@@ -8,7 +8,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
-use crate::files::{Files, command, run, server_trace};
+use crate::files::{Files, command, run, server_trace, wire_trace};
 
 /// Switches to the alternate screen of a terminal, and back.
 const ALTERNATE_SCREEN: [&str; 2] = ["\x1b[?1049h", "\x1b[?1049l"];
@@ -89,6 +89,15 @@ fn signal_restores_the_terminal() {
     let (output, status) = watching.end();
     assert!(status.success(), "{output:?}");
     assert_restored(&output);
+}
+
+#[test]
+fn recording_of_packets_alone_is_an_error() {
+    let files = Files::new("watch-packets");
+    let path = files.write("wire.jsonl", wire_trace());
+    let (output, status) = Watching::start(&path).end();
+    assert_eq!(status.code(), Some(2), "{output:?}");
+    assert!(output.contains("no socket calls") && !output.contains(ALTERNATE_SCREEN[0]), "{output:?}");
 }
 
 #[test]
