@@ -76,8 +76,7 @@ impl Timeline {
             let known = recordings.iter().position(|recording| are_parts(&recording.header, &header));
             source.recording = known.unwrap_or(recordings.len());
             if known.is_none() {
-                let label = format!("{}-{}", header.name, header.side.name());
-                recordings.push(Recording { label, header, start: source.start });
+                recordings.push(Recording { label: label_of(&header), header, start: source.start });
             }
         }
         label_duplicates_by_file(&mut recordings, &sources);
@@ -190,6 +189,12 @@ impl Timeline {
     pub fn settle(&mut self) -> Result<(), Error> {
         self.sources.iter_mut().try_for_each(Source::settle)
     }
+}
+
+/// Returns the name and the side, or only one of them if both are the same word.
+fn label_of(header: &Header) -> String {
+    let (name, side) = (&header.name, header.side.name());
+    if name == side { name.clone() } else { format!("{name}-{side}") }
 }
 
 /// If several recordings have the same label, because their names and sides are equal, labels each of them

@@ -52,6 +52,7 @@ fn duplicate_labels_are_replaced_by_file_names() {
     };
     assert_eq!(names(&[client(), server()]), ["shop-client", "shop-server"]);
     assert_eq!(names(&[server(), server()]), ["file.jsonl", "file.jsonl"]);
+    assert_eq!(names(&[vec![header("wire", Side::Wire, 5, 0)], client()]), ["wire", "shop-client"]);
 }
 
 /// Trace files to which a test appends lines.
