@@ -25,6 +25,14 @@ pub(super) fn in_call(event: &Event, side: Side) -> Option<(Sign, Option<Side>, 
     }
 }
 
+/// Returns `true` if a close sent a FIN, unless a shutdown had sent it before. Servers such as grpc-go close after the
+/// client's FIN without a shutdown.
+pub(super) fn sends_fin(event: &Event) -> bool {
+    let is_fin =
+        |close: &Close| !close.aborted && matches!(close.ended_by, Some(EndedBy::Local | EndedBy::Peer));
+    matches!(&event.op, Op::Close(close) if event.error.is_none() && is_fin(close))
+}
+
 fn in_close(close: &Close, side: Side) -> Option<(Sign, Option<Side>, String)> {
     if close.aborted {
         let bytes = close.tcp.as_ref().map_or(0, |tcp| tcp.unread);

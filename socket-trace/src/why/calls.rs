@@ -36,6 +36,8 @@ struct OpenCall {
     side: Option<Side>,
     stream: Option<u32>,
     answered: bool,
+    /// The response of HTTP/1.1 is complete. The request may not be.
+    responded: bool,
     /// The response ends with the connection (RFC 9112, section 6.3).
     until_close: bool,
     /// The connection has switched to another protocol.
@@ -97,11 +99,14 @@ impl Calls {
             } else if side == Side::Server {
                 self.highest_received = self.highest_received.max(Some(call.key(number)));
             }
+            call.responded |=
+                sender == Side::Server && part.layer == Layer::Http1 && part.name == "body" && part.ends;
             if part.name == "request head" {
                 call.lacks_head = !part.ends;
             }
             if part.name == "response head" && part.ends {
                 call.upgraded = part.text.starts_with("101");
+                call.responded = field(part, "content-length") == Some("0");
                 call.until_close = field(part, "content-length").is_none()
                     && field(part, "transfer-encoding").is_none()
                     && !part.text.starts_with('1');
@@ -199,21 +204,34 @@ impl Calls {
         listed.any(|listed| !listed.refused && listed.call.event <= event)
     }
 
-    fn explained(&self, key: u64, listed: &Listed, knowledge: Knowledge) -> InFlight {
+    /// Returns `true` if the server had written a complete response to each call in flight, as far as its recording shows.
+    pub(super) fn has_server_responded(&self, knowledge: Knowledge) -> bool {
+        let listed = self.listed.get(seen_by(knowledge)).iter();
+        *self.more.get(seen_by(knowledge)) == 0
+            && listed
+                .filter(|(_, listed)| !listed.refused)
+                .all(|(key, listed)| self.facts(*key, listed, knowledge).responded || listed.call.responded)
+    }
+
+    fn facts(&self, key: u64, listed: &Listed, knowledge: Knowledge) -> CallFacts {
         let is_shared = listed.call.stream.is_some() || knowledge.numbers_agree;
         let at_server = self.listed.server.get(&key).filter(|_| is_shared);
         let received = (is_shared && knowledge.server_complete).then_some(self.highest_received >= Some(key));
         let is_known_at_server = at_server.is_some() || self.more.server > 0;
-        let facts = CallFacts {
+        CallFacts {
             stream: listed.call.stream,
             last_stream: knowledge.last_stream,
             refused: listed.refused || at_server.is_some_and(|it| it.refused),
             lacks_head: listed.call.lacks_head && knowledge.is_readable,
             answered: listed.call.answered || at_server.is_some_and(|it| it.call.answered),
             received,
-            responded: received == Some(true) && !is_known_at_server,
-        };
-        let (processed, shown_by) = facts.processed();
+            responded: received == Some(true) && !is_known_at_server
+                || at_server.is_some_and(|it| it.call.responded),
+        }
+    }
+
+    fn explained(&self, key: u64, listed: &Listed, knowledge: Knowledge) -> InFlight {
+        let (processed, shown_by) = self.facts(key, listed, knowledge).processed();
         // The operation of a PostgreSQL call is SQL, in which `DELETE` is no method of HTTP.
         let idempotent_by = if listed.call.is_http { listed.operation.as_str() } else { "" };
         InFlight {

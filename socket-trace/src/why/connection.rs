@@ -6,7 +6,7 @@ use socket_tap::event::{Event, Op};
 use socket_tap::format::Side;
 
 use super::by_side::BySide;
-use super::call_signs::in_call;
+use super::call_signs::{in_call, sends_fin};
 use super::calls::{Calls, Knowledge};
 use super::explanation::RecordedEnd;
 use super::message_signs::{field, in_messages};
@@ -146,8 +146,11 @@ impl Facts {
     }
 
     fn close(&mut self, annotated: &AnnotatedEvent, socket: Socket, side: Side, place: Place) {
-        let server_finished =
-            self.signals.iter().any(|it| it.sign == Sign::Fin && it.by == Some(Side::Server));
+        let server_finished = self
+            .signals
+            .iter()
+            .any(|it| it.sign == Sign::Fin && it.by == Some(Side::Server))
+            || (side == Side::Server && !self.layered.contains(&socket) && sends_fin(&annotated.timed.event));
         self.calls.interrupt(socket, side, &annotated.ended, server_finished);
         self.open.remove(&socket);
         self.closed = Some(place.at);

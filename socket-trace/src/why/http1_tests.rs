@@ -91,3 +91,21 @@ fn keep_alive_below_a_second_is_announced_as_zero() {
     let lines = Script::client().write(GET).read(response).wait(200).eof().close("peer", "").end();
     assert_verdict(lines, (Ender::Server, Level::Socket, Cause::IdleTimeout));
 }
+
+#[test]
+fn connection_close_of_a_response_that_the_client_did_not_read_is_the_cause() {
+    let response = b"HTTP/1.1 421 Misdirected Request\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
+    let server = |request: &[u8], response: &[u8]| {
+        let script = Script::server().wait(2).read(request).write(response).shutdown();
+        script.failed("read", "connection reset", 104).close("reset", "").end()
+    };
+    let client = Script::client().write(GET).wait(9).close("local", r#","aborted":true"#).end();
+    let explanation = explained(&[client.clone(), server(GET, response)]);
+    assert_eq!((explanation.ended_by, explanation.cause), (Ender::Server, Cause::ConnectionClose));
+    // The server responded before the request was complete.
+    let half = &POST[..POST.len() - 1];
+    assert_verdict(server(half, response), (Ender::Server, Level::Http1, Cause::ConnectionClose));
+    // A response that was cut off has another cause.
+    let cut = explained(&[client, server(GET, &response[..response.len() - 1])]);
+    assert_eq!((cut.ended_by, cut.cause), (Ender::Server, Cause::ServerGone));
+}

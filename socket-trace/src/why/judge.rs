@@ -93,8 +93,7 @@ impl Judge<'_> {
                 Cause::RequestTimeout,
                 format!("The server waited too long for the request: {what}."),
             ),
-            // A call that was cut off shows that something else was the cause.
-            Sign::ConnectionClose if self.facts.calls.has_in_flight(self.facts.knowledge(), u64::MAX) => None,
+            Sign::ConnectionClose if self.was_cut_off(by) => None,
             Sign::ConnectionClose => {
                 verdict(Level::Http1, Cause::ConnectionClose, format!("The {who} sent {what}."))
             }
@@ -111,6 +110,14 @@ impl Judge<'_> {
             Sign::Terminate => verdict(Level::Postgres, Cause::Terminate, format!("The {who} sent {what}.")),
             Sign::Fin | Sign::Reset { .. } | Sign::TimedOut | Sign::NetworkError { .. } => None,
         }
+    }
+
+    /// Returns `true` if a call was cut off, which shows that a `Connection: close` of `side` was not the cause. A call whose
+    /// response the server had written was not: the client did not read it.
+    fn was_cut_off(&self, side: Side) -> bool {
+        let (calls, knowledge) = (&self.facts.calls, self.facts.knowledge());
+        let has_responded = side == Side::Server && calls.has_server_responded(knowledge);
+        calls.has_in_flight(knowledge, u64::MAX) && !has_responded
     }
 
     /// Returns the complaint of `side` about the signal, or its end of the connection if no call ended in between.

@@ -33,6 +33,20 @@ fn response_that_began_shows_processing() {
 }
 
 #[test]
+fn close_of_the_server_completes_a_response_without_a_length() {
+    let response = b"HTTP/1.1 200 OK\r\n\r\nhello";
+    let server = |ended_by: &str, more: &str| {
+        explained(&[Script::server().read(GET).write(response).eof().close(ended_by, more).end()])
+    };
+    for ended_by in ["local", "peer"] {
+        let explanation = server(ended_by, "");
+        assert_eq!((explanation.completed, explanation.in_flight.len()), (1, 0), "{explanation:#?}");
+    }
+    let aborted = server("local", r#","aborted":true"#);
+    assert_eq!((aborted.completed, aborted.in_flight.len()), (0, 1), "{aborted:#?}");
+}
+
+#[test]
 fn request_that_the_server_did_not_read_was_not_processed() {
     let server = Script::server().wait(6).shutdown().close("local", "").end();
     assert_eq!(only(&[client(POST, b""), server]), (Processed::NotProcessed, Retry::Safe));
