@@ -1,6 +1,4 @@
 //! A protobuf message as JSON: <https://protobuf.dev/programming-guides/json/>.
-//!
-//! Well-known types such as `Timestamp` are objects like other messages.
 
 use std::collections::HashMap;
 
@@ -11,6 +9,7 @@ use serde_json::Value as Json;
 
 use super::super::contracts::{Field, Kind, MessageType};
 use super::value::is_text;
+use super::well_known;
 use super::wire::{Value, Wire, is_message};
 
 /// Maximum depth of nested messages. Decoders of protobuf have the same limit.
@@ -68,7 +67,8 @@ fn message(bytes: &[u8], kind: Option<&MessageType>, depth: usize) -> Option<Str
         };
         members.add(number, field.as_ref(), values);
     }
-    Some(members.object())
+    let of_type = kind.and_then(|kind| well_known::json(kind.full_name(), |number| members.values(number)));
+    Some(of_type.unwrap_or_else(|| members.object()))
 }
 
 impl Members {
@@ -90,6 +90,12 @@ impl Members {
             }
             member.values.extend(values);
         }
+    }
+
+    /// Returns the values of the field with this number.
+    fn values(&self, number: u32) -> Vec<String> {
+        let member = self.by_number.get(&number).and_then(|index| self.members.get(*index));
+        member.map(|member| member.values.clone()).unwrap_or_default()
     }
 
     fn object(self) -> String {
@@ -128,7 +134,7 @@ fn entry(value: Value<'_>, kind: &MessageType, depth: usize) -> Option<String> {
 fn default(kind: &Kind) -> Option<String> {
     use Type::{Fixed64, Int64, Sfixed64, Sint64, Uint64};
     Some(match kind {
-        Kind::Message(_) => "{}".to_owned(),
+        Kind::Message(kind) => message(&[], Some(kind), 1)?,
         Kind::Enum(values) => values.value(0).map_or_else(|| "0".to_owned(), quoted),
         Kind::Scalar(Type::String | Type::Bytes) => quoted(""),
         Kind::Scalar(Type::Bool) => "false".to_owned(),

@@ -85,6 +85,41 @@ fn message_is_json_by_its_contract() {
 }
 
 #[test]
+fn timestamp_of_a_contract_is_a_string() {
+    let timestamp = of_fields(
+        "Timestamp",
+        &[("seconds", 1, Type::Int64, "", false), ("nanos", 2, Type::Int32, "", false)],
+    );
+    let well_known = FileDescriptorProto {
+        package: Some("google.protobuf".to_owned()),
+        message_type: vec![timestamp],
+        ..FileDescriptorProto::default()
+    };
+    let order = of_fields("Order", &[("paid_at", 1, Type::Message, ".google.protobuf.Timestamp", false)]);
+    let method = MethodDescriptorProto {
+        name: Some("Get".to_owned()),
+        input_type: Some(".shop.Order".to_owned()),
+        output_type: Some(".shop.Order".to_owned()),
+        ..MethodDescriptorProto::default()
+    };
+    let file = FileDescriptorProto {
+        package: Some("shop".to_owned()),
+        message_type: vec![order],
+        service: vec![ServiceDescriptorProto {
+            name: Some("Shop".to_owned()),
+            method: vec![method],
+            ..ServiceDescriptorProto::default()
+        }],
+        ..FileDescriptorProto::default()
+    };
+    let mut contracts = Contracts::default();
+    contracts.add_descriptors(&FileDescriptorSet { file: vec![well_known, file] }.encode_to_vec()).unwrap();
+    let order = contracts.message_types("shop.Shop", "Get").unwrap().0;
+    let text = json(&[0x0a, 2, 8, 60], Some(&order));
+    assert_eq!(text.as_deref(), Some(r#"{"paidAt":"1970-01-01T00:01:00Z"}"#));
+}
+
+#[test]
 fn message_without_contract_is_json_by_number() {
     let bytes = [8, 42, 0x12, 2, b'h', b'i', 0x12, 1, b'!', 0x1a, 2, 8, 1, 0x22, 1, 0xff];
     let expected = r#"{"1":42,"2":["hi","!"],"3":{"1":1},"4":"/w=="}"#;

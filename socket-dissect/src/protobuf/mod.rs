@@ -7,10 +7,11 @@
 //!
 //! - `wire`: the fields of a message
 //! - `value`: the value of a field as text
-//! - [`json`]: a message as JSON
+//! - [`json`]: a message as JSON; `well_known`: types that are not objects there
 
 mod json;
 mod value;
+mod well_known;
 mod wire;
 
 use std::fmt::Write as _;
