@@ -1,5 +1,6 @@
 //! The command `record`, with strace.
 #![cfg(all(target_os = "linux", feature = "record"))]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test panics")]
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;

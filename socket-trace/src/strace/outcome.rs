@@ -39,7 +39,7 @@ pub struct Imported {
     pub unreadable_at: Vec<Place>,
     /// Line at which a program set up an `io_uring`, whose calls strace does not see.
     pub io_uring: Option<Place>,
-    /// Line at which a second log begins, whose processes cannot be told from those of the first.
+    /// Line at which a second log begins, whose processes cannot be distinguished from those of the first.
     pub second_log: Option<Place>,
     /// `true` if the log has lines, and none of them has a time.
     pub lacks_times: bool,

@@ -1,5 +1,6 @@
 //! The events of a time line, each with its connection, its step and the dissected parts of its data.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use socket_dissect::{Call, Contracts, Detail, Dissector, Expansion, Part};
@@ -9,6 +10,7 @@ use socket_tap::format::Side;
 use super::connections::{Connection, Connections, Socket, is_same};
 use super::merge::{Recording, Timeline};
 use super::next::Next;
+use super::packet_calls::as_calls;
 use super::packet_payload::PacketPayload;
 use super::packets::{NumberedPacket, PacketNumbers};
 use super::step_tracker::StepTracker;
@@ -26,6 +28,8 @@ pub struct AnnotatedEvents {
     dissectors: Vec<Option<Dissector>>,
     /// Dissects the payload of packets. `None` if the payload of sockets is there.
     packet_payload: Option<PacketPayload>,
+    /// Calls that packets show, to be returned in place of the packets. `None` to return the packets.
+    packet_calls: Option<VecDeque<AnnotatedEvent>>,
 }
 
 /// An event with its connection, its step and the dissected parts of its data.
@@ -81,7 +85,7 @@ impl AnnotatedEvents {
             .then(|| PacketPayload::new(Dissector::with_contracts(Side::Server, contracts.clone())));
         let connections = if has_packets { Connections::with_packets() } else { Connections::default() };
         let (steps, packets) = (StepTracker::of(timeline.recordings()), PacketNumbers::default());
-        Self { timeline, connections, steps, packets, dissectors, packet_payload }
+        Self { timeline, connections, steps, packets, dissectors, packet_payload, packet_calls: None }
     }
 
     /// Sets how much of each message the parts of an event contain.
@@ -91,6 +95,12 @@ impl AnnotatedEvents {
         self.dissectors = dissectors.map(|it| it.map(|it| it.with_detail(detail))).collect();
         self.packet_payload = self.packet_payload.map(|it| it.with_detail(detail));
         self
+    }
+
+    /// Returns calls of a server in place of packets, if the time line has only packets: the reads and writes that show what the
+    /// packets carried. Their sockets have the numbers of the connections.
+    pub(crate) fn return_packets_as_calls(&mut self) {
+        self.packet_calls = self.packet_payload.as_ref().map(|_| VecDeque::new());
     }
 
     /// Returns the time line.
@@ -121,6 +131,20 @@ impl AnnotatedEvents {
     /// # Errors
     /// If a trace cannot be read.
     pub fn next_or_pending(&mut self) -> Result<Next<AnnotatedEvent>, Error> {
+        loop {
+            if let Some(call) = self.packet_calls.as_mut().and_then(VecDeque::pop_front) {
+                return Ok(Next::Event(call));
+            }
+            match self.next_recorded()? {
+                Next::Event(annotated)
+                    if self.packet_calls.is_some() && matches!(annotated.timed.event.op, Op::Packet(_)) => {}
+                next => return Ok(next),
+            }
+        }
+    }
+
+    /// Returns the next event of the recordings. The calls that a packet shows are added to those that are returned next.
+    fn next_recorded(&mut self) -> Result<Next<AnnotatedEvent>, Error> {
         let timed = match self.timeline.next_or_pending()? {
             Next::Event(timed) => timed,
             Next::Pending => return Ok(Next::Pending),
@@ -143,14 +167,22 @@ impl AnnotatedEvents {
             let sock = timed.event.sock.filter(|_| !parts.is_empty());
             user_agent = sock.and_then(|sock| dissector.user_agent(sock)).cloned();
         }
-        if let (Op::Packet(packet), Some(payload), Some(connection)) =
-            (&timed.event.op, &mut self.packet_payload, &connection)
-        {
-            parts = payload.observe(connection, packet, timed.event.t);
-            ended = payload.take_finished();
+        let mut calls = match (&timed.event.op, &mut self.packet_payload, &connection) {
+            (Op::Packet(packet), Some(payload), Some(connection)) => {
+                payload.observe(connection, packet, timed.event.t)
+            }
+            _ => Vec::new(),
+        };
+        if self.packet_calls.is_none() {
+            parts.extend(calls.iter_mut().flat_map(|call| std::mem::take(&mut call.parts)));
+            ended.extend(calls.iter_mut().flat_map(|call| std::mem::take(&mut call.ended)));
         }
         let step = self.steps.observe(recording, &timed.event, connection.as_deref());
-        Ok(Next::Event(AnnotatedEvent { timed, connection, step, packet, parts, ended, user_agent }))
+        let annotated = AnnotatedEvent { timed, connection, step, packet, parts, ended, user_agent };
+        if let (Some(queue), Some(connection)) = (&mut self.packet_calls, &annotated.connection) {
+            queue.extend(as_calls(&annotated, connection, calls));
+        }
+        Ok(Next::Event(annotated))
     }
 
     /// Returns the next event of complete traces, or `None` at their end.

@@ -17,6 +17,7 @@
 //! - [`connections`]: matches the two ends of each connection
 //! - `packets`: [`NumberedPacket`], the number of each packet on its connection, and the packet that it repeats
 //! - `packet_payload`: joins TCP segments to streams, and dissects them
+//! - `packet_calls`: the calls of a server that packets show
 //! - `annotated`: [`AnnotatedEvents`], each event with its connection, its step and its dissected payload
 //! - `step_tracker`: [`StepTracker`], the current step of each recording
 
@@ -29,6 +30,7 @@ pub(crate) mod fixture;
 mod growing;
 mod merge;
 mod next;
+mod packet_calls;
 mod packet_payload;
 mod packets;
 mod source;

@@ -40,6 +40,16 @@ struct Streams {
     ended: [bool; 2],
 }
 
+/// A call of the server's program that packets show, with the dissected parts of its data.
+#[derive(Debug)]
+pub(super) struct PacketCall {
+    /// The call. The number of its socket is that of the connection.
+    pub(super) event: Event,
+    pub(super) parts: Vec<Part>,
+    /// The API calls that ended with it.
+    pub(super) ended: Vec<Call>,
+}
+
 impl PacketPayload {
     /// Returns a state without connections. `dissector` is one for the recording of a server.
     pub(super) fn new(dissector: Dissector) -> Self {
@@ -51,8 +61,9 @@ impl PacketPayload {
         Self { dissector: self.dissector.with_detail(detail), ..self }
     }
 
-    /// Dissects the bytes that the packet at the time `t` completes.
-    pub(super) fn observe(&mut self, connection: &Connection, packet: &Packet, t: u64) -> Vec<Part> {
+    /// Dissects the bytes that the packet at the time `t` completes. Returns the calls with which the server's program reads,
+    /// writes and closes.
+    pub(super) fn observe(&mut self, connection: &Connection, packet: &Packet, t: u64) -> Vec<PacketCall> {
         let is_lost = matches!(packet.fate, Some(Fate::Dropped | Fate::Duplicated));
         let (Some(header), Some(sock)) = (&packet.segment, SockId::new(connection.number)) else {
             return Vec::new();
@@ -84,31 +95,35 @@ impl PacketPayload {
         if let Some(segment) = payload(packet, header.seq.wrapping_add(u32::from(has(TcpFlags::SYN)))) {
             events.extend(own.add(segment).into_iter().map(|chunk| transfer(is_to_server, chunk)));
         }
+        let end = header.seq.wrapping_add(u32::try_from(packet.bytes).unwrap_or(0));
+        if has(TcpFlags::FIN) && !is_to_server && own.is_complete(end) {
+            events.push(Op::Shutdown);
+        }
         let [server, client] = &mut streams.ended;
         *(if is_to_server { server } else { client }) |= has(TcpFlags::FIN);
         if has(TcpFlags::RST) || streams.ended == [true; 2] {
             streams.ended = [false; 2];
             events.push(Op::Close(Box::default()));
         }
-        let parts = events.into_iter().flat_map(|op| self.dissector.observe(&Event::new(t, Some(sock), op)));
-        let parts = parts.collect();
-        self.drop_least_recent();
-        parts
+        let mut calls: Vec<_> =
+            events.into_iter().map(|op| self.call(Event::new(t, Some(sock), op))).collect();
+        calls.extend(self.drop_least_recent(t));
+        calls
     }
 
-    /// Removes and returns the API calls that have ended since this method was last used.
-    pub(super) fn take_finished(&mut self) -> Vec<Call> {
-        self.dissector.take_finished()
+    fn call(&mut self, event: Event) -> PacketCall {
+        let parts = self.dissector.observe(&event);
+        PacketCall { event, parts, ended: self.dissector.take_finished() }
     }
 
-    fn drop_least_recent(&mut self) {
-        if self.connections.len() > MAX_CONNECTIONS {
-            let oldest = self.connections.iter().min_by_key(|(_, streams)| streams.last);
-            if let Some(sock) = oldest.map(|(sock, _)| *sock) {
-                self.connections.remove(&sock);
-                self.dissector.observe(&Event::new(0, Some(sock), Op::Close(Box::default())));
-            }
+    fn drop_least_recent(&mut self, t: u64) -> Option<PacketCall> {
+        if self.connections.len() <= MAX_CONNECTIONS {
+            return None;
         }
+        let (sock, _) = self.connections.iter().min_by_key(|(_, streams)| streams.last)?;
+        let sock = *sock;
+        self.connections.remove(&sock);
+        Some(self.call(Event::new(t, Some(sock), Op::Close(Box::default()))))
     }
 }
 

@@ -93,7 +93,7 @@ fn keep_alive_below_a_second_is_announced_as_zero() {
 }
 
 #[test]
-fn connection_close_of_a_response_that_the_client_did_not_read_is_the_cause() {
+fn connection_close_of_an_unread_response_is_the_cause() {
     let response = b"HTTP/1.1 421 Misdirected Request\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
     let server = |request: &[u8], response: &[u8]| {
         let script = Script::server().wait(2).read(request).write(response).shutdown();

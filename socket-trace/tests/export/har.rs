@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use socket_tap::format::Side;
 
+use crate::conversation::{Conversation, Outcome};
 use crate::support::{ACCEPT, Place, Text};
 
 const CONNECT: &str =
@@ -247,4 +248,50 @@ fn calls_before_an_invalid_line_are_valid_har() {
     assert_eq!(place.run(&["export", "a.jsonl", "-o", "a.har"]).code(), 2);
     let har: Value = serde_json::from_slice(&std::fs::read(place.path("a.har")).unwrap()).unwrap();
     assert_eq!(har["log"]["entries"].as_array().unwrap().len(), 1);
+}
+
+/// A response without a length ends with the server's FIN, if no byte before is missing.
+#[test]
+fn calls_of_packets_alone_are_exported() {
+    let place = Place::new();
+    let request = b"GET /v1/books/1 HTTP/1.1\r\nHost: shop.test\r\n\r\n";
+    let [head, body] = [&b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n"[..], b"hello"];
+    let (ms, none) = (|at: u64| (at * 1_000_000, Outcome::Arrives(at * 1_000_000 + 1)), (&[][..], false));
+    let (asked, begun) = (1 + request.len() as u32, 1 + head.len() as u32);
+    let exported = |has_body: bool| {
+        let packets = Conversation::new("10.77.0.1:51234", "10.77.0.2:3000", 0)
+            .packet(ms(100), Side::Client, "SYN", (0, 0), none)
+            .packet(ms(101), Side::Server, "SYN ACK", (0, 1), none)
+            .packet(ms(103), Side::Client, "PSH ACK", (1, 1), (request, false))
+            .packet(ms(110), Side::Server, "PSH ACK", (1, asked), (head, false));
+        let packets = match has_body {
+            true => packets.packet(ms(112), Side::Server, "PSH ACK", (begun, asked), (body, false)),
+            false => packets,
+        };
+        let end = begun + body.len() as u32;
+        let packets = packets.packet(ms(113), Side::Server, "FIN ACK", (end, asked), none).packet(
+            ms(114),
+            Side::Client,
+            "FIN ACK",
+            (asked, end + 1),
+            none,
+        );
+        std::fs::write(place.path("wire.jsonl"), packets.lines().join("\n") + "\n").unwrap();
+        place.run(&["export", "wire.jsonl", "-o", "a.har"]).ok();
+        let har: Value = serde_json::from_slice(&std::fs::read(place.path("a.har")).unwrap()).unwrap();
+        har["log"]["entries"][0].clone()
+    };
+    let entry = exported(true);
+    assert_eq!(entry["request"]["url"], "http://shop.test/v1/books/1");
+    assert_eq!(
+        (&entry["response"]["status"], &entry["response"]["content"]["text"]),
+        (&json!(200), &json!("hello"))
+    );
+    assert_eq!(
+        (&entry["serverIPAddress"], &entry["connection"]),
+        (&json!("10.77.0.2"), &json!("shop-wire #1"))
+    );
+    assert_eq!((&entry["timings"]["wait"], &entry["timings"]["receive"]), (&json!(7.0), &json!(2.0)));
+    assert_eq!(entry["response"]["_error"], Value::Null);
+    assert!(exported(false)["response"]["_error"].is_string());
 }

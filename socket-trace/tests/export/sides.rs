@@ -234,7 +234,7 @@ fn recorded_packets_replace_the_datagrams_of_sockets() {
     for (packets, socket_packets) in [([&requests[..], &[response]].concat(), 0), (requests[1..].to_vec(), 4)]
     {
         let end = format!(r#"{{"end":true,"events":{},"lost":0}}"#, packets.len());
-        let lines = [&[header.clone()], &packets[..], &[end]].concat();
+        let lines = [std::slice::from_ref(&header), &packets, &[end]].concat();
         let [client, server] = datagrams(&["one", "two", "six"]);
         for (name, text) in
             [("client", client.text()), ("server", server.text()), ("wire", lines.join("\n") + "\n")]

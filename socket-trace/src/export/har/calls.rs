@@ -104,7 +104,8 @@ impl<'a> Calls<'a> {
         };
         let side = annotated.connection.as_ref().map_or(recording.header.side, |connection| connection.side);
         let number = annotated.connection.as_ref().map(|connection| connection.number);
-        Connection::new(format!("{} #{}", recording.label, socket.sock), side, number)
+        let name = format!("{} #{}", recording.label, socket.sock);
+        Connection::new(name, side, number).with_server(annotated.connection.as_deref())
     }
 
     fn open(&mut self, socket: Socket, annotated: &AnnotatedEvent) {

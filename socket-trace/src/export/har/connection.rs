@@ -7,6 +7,7 @@ use socket_tap::event::{Addr, Event, Op};
 use socket_tap::format::Side;
 
 use super::exchange::Exchange;
+use crate::timeline::connections::Connection as Known;
 
 /// A connection whose calls are exported, as one end recorded it.
 #[derive(Debug, Default)]
@@ -32,6 +33,14 @@ impl Connection {
     /// Returns a connection that one end on `side` has recorded.
     pub(super) fn new(name: String, side: Side, number: Option<u64>) -> Self {
         Self { name, is_client: side == Side::Client, number, ..Self::default() }
+    }
+
+    /// Sets the server's address, if its end or that of its client is known.
+    pub(super) fn with_server(mut self, known: Option<&Known>) -> Self {
+        let address =
+            known.and_then(|known| if self.is_client { known.peer.as_ref() } else { known.local.as_ref() });
+        self.server = address.cloned();
+        self
     }
 
     /// Processes the event that opens the connection.

@@ -4,7 +4,7 @@
 //!
 //! | member | value |
 //! |---|---|
-//! | `connection` | name of the recording and number of the socket: `rest-client #3` |
+//! | `connection` | name of the recording and number of the socket: `rest-client #3`. For packets, the number of the connection |
 //! | `timings` | `connect`, and `blocked` until the first use of the connection, for its first call in a client's recording; `send`, `wait` and `receive` as the recorded end saw them. `dns` and `ssl` are not recorded |
 //! | `headersSize` | bytes of the head on the wire; in HTTP/2 those of the compressed header block |
 //! | `bodySize` | bytes of the body on the wire, without chunk sizes and frame headers |
@@ -16,7 +16,8 @@
 //! | `_error` | reason why a call has no complete response |
 //! | `_webSocketMessages` | messages of a WebSocket, as Chromium exports them. They include GraphQL operations over a WebSocket |
 //!
-//! A connection of which both ends were recorded is exported once, as the client saw it. Bodies are limited to 8 MiB each,
+//! A connection of which both ends were recorded is exported once, as the client saw it. The calls of a recording of packets are
+//! exported if it is given alone, with the times of the packets. Bodies are limited to 8 MiB each,
 //! and those of all calls in progress, with their heads, to 64 MiB.
 //!
 //! # Layout
@@ -66,6 +67,7 @@ pub fn write(
     contracts: &Contracts,
     out: Box<dyn Write>,
 ) -> Result<Vec<String>, Error> {
+    events.return_packets_as_calls();
     let mut calls = Calls::new(events.timeline().recordings(), contracts, out)?;
     loop {
         match events.next_event() {

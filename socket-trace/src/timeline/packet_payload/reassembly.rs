@@ -45,6 +45,11 @@ impl Reassembly {
         self.next.is_some()
     }
 
+    /// Returns `true` if no byte before the sequence number `end` is missing.
+    pub(super) fn is_complete(&self, end: u32) -> bool {
+        self.next.is_none_or(|next| next == end)
+    }
+
     /// Adds a segment. Returns the bytes that are now in order.
     pub(super) fn add(&mut self, segment: Segment) -> Vec<Chunk> {
         let next = *self.next.get_or_insert(segment.seq);
