@@ -6,20 +6,24 @@ export const LANE_GUTTER = 72;
 const COLUMN_SHAPE = 22;
 const COLUMN_SHAPE_MIDDLE = 10;
 const COLUMN_PAD = 4;
+/** Boxes in one line that are narrower have no space for details beside the call and its bytes. */
+const COLUMN_NARROW = 150;
 
 /** Sets the sizes of the field for so many lanes and returns the geometry of events and arrows. */
 export function laneGeometry({ style, dataset }, width, lanes, { detail, boxHeight, isByTime }) {
   dataset.detail = detail;
   style.setProperty("--box-height", `${boxHeight}px`);
   style.setProperty("--lane-width", `${(width - LANE_GUTTER) / lanes}px`);
+  const columns = columnPositions(width, lanes);
+  dataset.narrow = columns[0]?.width < COLUMN_NARROW;
   const middle = isByTime ? COLUMN_SHAPE_MIDDLE : boxHeight / 2;
-  return { columns: columnPositions(width, lanes), shapesOnly: detail === "shape", middle };
+  return { columns, shapesOnly: detail === "shape", middle };
 }
 
 /** Returns the columns of client and server of each lane: `[{ x, width }]`. */
 function columnPositions(width, lanes) {
   const lane = (width - LANE_GUTTER) / lanes;
-  const channel = Math.min(150, Math.max(40, lane * 0.11));
+  const channel = Math.min(150, Math.max(32, lane * 0.11));
   const column = (lane - channel - 2 * COLUMN_PAD) / 2;
   return Array.from({ length: lanes }, (_, index) => LANE_GUTTER + index * lane + COLUMN_PAD).flatMap((x) => [
     { x, width: column },

@@ -197,7 +197,10 @@ export class Lanes {
     this.#update();
     const { scrollTop, clientHeight } = this.#window.element;
     const top = scrollTop + this.field.origin;
-    const entry = this.#model.entries.find(({ y, heading }) => heading && y >= top);
+    const isVisible = ({ y, heading }) => heading && y >= top + heading.height && y < top + clientHeight;
+    const selected = this.#model.entry(this.store.selected);
+    // The heading of the upper step covers its last calls.
+    const entry = selected && isVisible(selected) ? selected : this.#model.entries.find(isVisible);
     if (!entry) return;
     const isWaiting = this.#isLive && (this.#window.isFollowing || this.#window.isWaiting);
     this.#model.layOut(this.#model.fitting(entry.heading, clientHeight));

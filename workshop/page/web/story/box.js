@@ -41,7 +41,7 @@ function storyBox(row, side) {
     groupTexts(row, side).flatMap(({ calls, bytes }, index) => [
       index > 0 && ", ",
       el("b", { text: calls }),
-      bytes > 0 && ` ${byteCountText(bytes)}`,
+      ...(bytes > 0 ? [" ", el("span", { class: "story-bytes", text: byteCountText(bytes) })] : []),
     ]),
   );
 }
