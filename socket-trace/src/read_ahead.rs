@@ -1,7 +1,7 @@
 //! Reads values ahead on another thread, so that two processors share the work.
 
 use std::panic::resume_unwind;
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{Receiver, channel, sync_channel};
 use std::thread::{self, Builder};
 
 /// Maximum number of values in a batch. Waking the other thread costs as much as several values.
@@ -19,20 +19,23 @@ type Sized<T> = (T, u64);
 /// Passes each value of `source` to `consume`, in order. `next` returns the next value with its size, and is called on
 /// another thread, some values ahead of `consume`.
 ///
+/// Each value is dropped on the thread that made it: a thread that frees what another allocates waits for the allocator.
+///
 /// # Errors
 /// The first error of `next`, after all values before it were consumed, or of `consume`. An error of `consume` ends the
 /// other thread after at most a few batches.
 pub(crate) fn for_each_ahead<S: Send, T: Send, E: Send>(
     source: &mut S,
     next: impl Fn(&mut S) -> Result<Option<Sized<T>>, E> + Sync,
-    mut consume: impl FnMut(T) -> Result<(), E>,
+    mut consume: impl FnMut(&T) -> Result<(), E>,
 ) -> Result<(), E> {
     let done = thread::scope(|scope| {
         let (sender, batches) = sync_channel(MAX_BATCHES);
+        let (returns, returned) = channel();
         let (source, next) = (&mut *source, &next);
         let produce = move || {
             loop {
-                let (batch, last) = next_batch(source, next);
+                let (batch, last) = next_batch(source, next, emptied(&returned));
                 // The consumer has failed if it no longer receives.
                 if sender.send(batch).is_err() || last.is_some() {
                     return last.unwrap_or(Ok(()));
@@ -40,25 +43,38 @@ pub(crate) fn for_each_ahead<S: Send, T: Send, E: Send>(
             }
         };
         let producer = Builder::new().spawn_scoped(scope, produce).ok()?;
-        let consumed = batches.into_iter().flatten().try_for_each(&mut consume);
+        let consumed = batches.into_iter().try_for_each(|batch: Vec<T>| {
+            batch.iter().try_for_each(&mut consume)?;
+            // The producer has ended if it no longer receives.
+            let _ = returns.send(batch);
+            Ok(())
+        });
         let produced = producer.join().unwrap_or_else(|panic| resume_unwind(panic));
         Some(consumed.and(produced))
     });
     // The system may refuse another thread.
     done.unwrap_or_else(|| {
         while let Some((value, _)) = next(source)? {
-            consume(value)?;
+            consume(&value)?;
         }
         Ok(())
     })
 }
 
-/// Returns the next values, and the result of `source` if they are the last ones.
+/// Drops the values of the consumed batches, and returns an empty batch.
+fn emptied<T>(returned: &Receiver<Vec<T>>) -> Vec<T> {
+    let mut batch = returned.try_iter().last().unwrap_or_else(|| Vec::with_capacity(MAX_VALUES));
+    batch.clear();
+    batch
+}
+
+/// Adds the next values to the empty `batch`. Returns it, and the result of `source` if they are the last ones.
 fn next_batch<S, T, E>(
     source: &mut S,
     next: &impl Fn(&mut S) -> Result<Option<Sized<T>>, E>,
+    mut batch: Vec<T>,
 ) -> (Vec<T>, Option<Result<(), E>>) {
-    let (mut batch, mut bytes) = (Vec::with_capacity(MAX_VALUES), 0);
+    let mut bytes = 0;
     while batch.len() < MAX_VALUES && bytes < MAX_BYTES {
         match next(source) {
             Ok(Some((value, size))) => {
@@ -85,8 +101,8 @@ mod tests {
     #[test]
     fn all_values_are_consumed_before_the_error_of_the_source() {
         let mut consumed = Vec::new();
-        let consume = |value| {
-            consumed.push(value);
+        let consume = |value: &u64| {
+            consumed.push(*value);
             Ok(())
         };
         assert_eq!(for_each_ahead(&mut 0, next, consume), Err("the source fails"));
@@ -100,7 +116,7 @@ mod tests {
             *number += 1;
             Ok(Some((*number, 0)))
         };
-        let consume = |value| if value < 10 { Ok(()) } else { Err("the consumer fails") };
+        let consume = |value: &u64| if *value < 10 { Ok(()) } else { Err("the consumer fails") };
         assert_eq!(for_each_ahead(&mut source, endless, consume), Err("the consumer fails"));
         let ahead = (MAX_BATCHES as u64 + 3) * MAX_VALUES as u64;
         assert!((10..=ahead).contains(&source), "{source}");
@@ -108,6 +124,6 @@ mod tests {
 
     #[test]
     fn batch_is_complete_at_its_maximum_of_bytes() {
-        assert_eq!(next_batch(&mut 0, &next), (vec![0, 1], None));
+        assert_eq!(next_batch(&mut 0, &next, Vec::new()), (vec![0, 1], None));
     }
 }

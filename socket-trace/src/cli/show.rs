@@ -122,7 +122,7 @@ impl Show {
         if self.follow {
             printer.follow(&mut events)?;
         } else {
-            for_each_ahead(&mut events, next_with_size, |annotated| Ok(printer.event(&annotated)?))?;
+            for_each_ahead(&mut events, next_with_size, |annotated| Ok(printer.event(annotated)?))?;
         }
         printer.end()?;
         self.warn_of_missing(events.timeline())?;

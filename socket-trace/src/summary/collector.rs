@@ -74,9 +74,9 @@ impl Summary {
             let event = trace.next_event()?;
             Ok(event.map(|event| (event, trace.bytes() - before)))
         };
-        for_each_ahead(&mut trace, next, |event: Event| {
-            scope.observe_client(&header, &event);
-            collector.observe(&event, scope.accepts_unrecorded(&header, &event));
+        for_each_ahead(&mut trace, next, |event: &Event| {
+            scope.observe_client(&header, event);
+            collector.observe(event, scope.accepts_unrecorded(&header, event));
             Ok(())
         })?;
         Ok(collector.finish(&trace, state))
