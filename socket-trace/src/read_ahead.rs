@@ -1,7 +1,7 @@
 //! Reads values ahead on another thread, so that two processors share the work.
 
 use std::panic::resume_unwind;
-use std::sync::mpsc::{Receiver, channel, sync_channel};
+use std::sync::mpsc::{channel, sync_channel};
 use std::thread::{self, Builder};
 
 /// Maximum number of values in a batch. Waking the other thread costs as much as several values.
@@ -35,7 +35,7 @@ pub(crate) fn for_each_ahead<S: Send, T: Send, E: Send>(
         let (source, next) = (&mut *source, &next);
         let produce = move || {
             loop {
-                let (batch, last) = next_batch(source, next, emptied(&returned));
+                let (batch, last) = next_batch(source, next, returned.try_iter().flatten());
                 // The consumer has failed if it no longer receives.
                 if sender.send(batch).is_err() || last.is_some() {
                     return last.unwrap_or(Ok(()));
@@ -61,21 +61,16 @@ pub(crate) fn for_each_ahead<S: Send, T: Send, E: Send>(
     })
 }
 
-/// Drops the values of the consumed batches, and returns an empty batch.
-fn emptied<T>(returned: &Receiver<Vec<T>>) -> Vec<T> {
-    let mut batch = returned.try_iter().last().unwrap_or_else(|| Vec::with_capacity(MAX_VALUES));
-    batch.clear();
-    batch
-}
-
-/// Adds the next values to the empty `batch`. Returns it, and the result of `source` if they are the last ones.
+/// Returns the next values, and the result of `source` if they are the last ones. Drops a value of `used` before each, so that
+/// its memory is used again at once.
 fn next_batch<S, T, E>(
     source: &mut S,
     next: &impl Fn(&mut S) -> Result<Option<Sized<T>>, E>,
-    mut batch: Vec<T>,
+    mut used: impl Iterator<Item = T>,
 ) -> (Vec<T>, Option<Result<(), E>>) {
-    let mut bytes = 0;
+    let (mut batch, mut bytes) = (Vec::with_capacity(MAX_VALUES), 0);
     while batch.len() < MAX_VALUES && bytes < MAX_BYTES {
+        drop(used.next());
         match next(source) {
             Ok(Some((value, size))) => {
                 bytes += size;
@@ -90,6 +85,8 @@ fn next_batch<S, T, E>(
 
 #[cfg(test)]
 mod tests {
+    use std::iter;
+
     use super::*;
 
     /// Returns the numbers below 1,000, each with half of the maximum size, and an error after them.
@@ -124,6 +121,6 @@ mod tests {
 
     #[test]
     fn batch_is_complete_at_its_maximum_of_bytes() {
-        assert_eq!(next_batch(&mut 0, &next, Vec::new()), (vec![0, 1], None));
+        assert_eq!(next_batch(&mut 0, &next, iter::empty()), (vec![0, 1], None));
     }
 }
