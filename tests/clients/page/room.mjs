@@ -94,8 +94,11 @@ await check('participant sees own calls, and no others', async () => {
   assert.equal(await page.getByText('/v1/books/2').count(), 0);
   await page.locator('.room-connection summary').first().click();
   await page.locator('.room-events li').filter({ hasText: 'accept' }).waitFor();
+  await call('anna', 1);
+  await until('a second call is listed', async () => (await page.locator('.room-connection').count()) === 2);
+  await page.locator('.room-connection[open] .room-events li').filter({ hasText: 'accept' }).waitFor();
   await page.reload();
-  await page.getByText('GET /v1/books/1 → 200').waitFor();
+  await page.getByText('GET /v1/books/1 → 200').first().waitFor();
   // The page keeps the newest calls only.
   for (let count = 0; count < 31; count++) await call('anna', 3);
   await until('the oldest call has left', async () => {

@@ -49,10 +49,13 @@ export function createRoomCalls(room) {
   function drawList() {
     if (!element.isConnected) return;
     const connections = [...room.connections.values()].sort((one, other) => other.connection - one.connection);
-    const rows = connections.map(roomConnection);
+    const opened = new Set([...list.querySelectorAll("details[open]")].map(({ dataset }) => Number(dataset.key)));
+    const rows = connections.map((each) => roomConnection(each, opened.has(each.connection)));
     morph(list, el("div", { class: "room-connections" }, rows.length > 0 ? rows : el("p", { class: "soft", text: "None yet." })));
   }
 
+  // The socket calls of a connection are drawn while it is open.
+  list.addEventListener("toggle", drawList, true);
   room.on("hello", drawOperations);
   room.on("connections", throttled(drawList, ROOM_CALLS_WAIT));
   const show = () => {
@@ -62,8 +65,8 @@ export function createRoomCalls(room) {
   return { id: "mine", title: "My calls", element, show };
 }
 
-/** Draws one connection: its API calls, and its socket calls when it is opened. */
-function roomConnection({ connection, api, calls, events, is_named: isNamed, is_closed: isClosed, omitted }) {
+/** Draws one connection: its API calls, and its socket calls if it is open. */
+function roomConnection({ connection, api, calls, events, is_named: isNamed, is_closed: isClosed, omitted }, isOpen) {
   const heads = calls.map(({ operation, status, to_server: sent, to_client: received, ns }) =>
     el(
       "span",
@@ -72,7 +75,7 @@ function roomConnection({ connection, api, calls, events, is_named: isNamed, is_
       el("span", { class: "soft", text: `${byteCountText(sent)} sent, ${byteCountText(received)} received, ${durationText(ns)}` }),
     ),
   );
-  const rows = events.map(({ op, after, bytes, eof, says }) =>
+  const rows = (isOpen ? events : []).map(({ op, after, bytes, eof, says }) =>
     el(
       "li",
       {},
@@ -83,7 +86,7 @@ function roomConnection({ connection, api, calls, events, is_named: isNamed, is_
   );
   return el(
     "details",
-    { class: "room-connection", "data-key": connection },
+    { class: "room-connection", "data-key": connection, open: isOpen },
     el("summary", {}, el("span", { class: "room-api", text: apiTitle(api) }), ...heads, isClosed ? null : el("span", { class: "soft", text: "open" })),
     el("p", { class: "soft", text: "The server's socket calls:" }),
     el("ol", { class: "room-events" }, rows),

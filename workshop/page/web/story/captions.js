@@ -24,7 +24,7 @@ export const PRESENT_NOTES = {
   request: [
     "The number of writes need not equal the number of reads: TCP carries a stream of bytes and no messages.",
     "Why does the server need two reads for one write?",
-    "A read returns at most as much as its buffer holds. The first one here is for 24 bytes, the length of HTTP/2’s preface: it shows the server which version the client speaks.",
+    "A read returns at most as much as its buffer holds. The first one here is for 24 bytes, the length of HTTP/2's preface: it shows the server which version the client speaks.",
   ],
   response: [
     "The book is the same in all three. What surrounds it differs: a status line, a JSON envelope, frames with compressed headers.",
