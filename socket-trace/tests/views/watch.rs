@@ -95,7 +95,10 @@ fn signal_restores_the_terminal() {
 fn recording_of_packets_alone_is_an_error() {
     let files = Files::new("watch-packets");
     let path = files.write("wire.jsonl", wire_trace());
-    let (output, status) = Watching::start(&path).end();
+    let mut watching = Watching::start(&path);
+    // A view would end with success.
+    watching.terminal.write_all(b"q").unwrap();
+    let (output, status) = watching.end();
     assert_eq!(status.code(), Some(2), "{output:?}");
     assert!(output.contains("no socket calls") && !output.contains(ALTERNATE_SCREEN[0]), "{output:?}");
 }
