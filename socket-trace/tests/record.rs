@@ -56,7 +56,7 @@ fn messages_name_the_reason_and_the_remedy() {
         assert_eq!(status.code(), Some(2), "{arguments:?}");
         String::from_utf8(stderr).unwrap()
     };
-    insta::assert_snapshot!(fails(&["--", "./notes.txt"]) + &fails(&["--", "./none"]));
+    insta::assert_snapshot!(fails(&["--", "./notes.txt"]) + &fails(&["--", "./none"]) + &fails(&[]));
     let mut traced = Command::new("strace");
     traced.args(["-o", "/dev/null", "sh", "-c", "echo $$; exec cat"]);
     let mut traced = traced.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();

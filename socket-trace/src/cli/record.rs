@@ -28,9 +28,13 @@ const HELP: &str = "Examples:\n  \
     which strace cannot see, pairs of connected sockets (socketpair), and TCP_INFO.\n\n\
     Exit codes: that of the command, 128 plus the signal if one ended it; 0 after --pid; 2 the recording failed.";
 
+/// The default names only the command as required.
+const USAGE: &str =
+    "socket-trace record [OPTIONS] -- <COMMAND>...\n       socket-trace record [OPTIONS] --pid <PID>";
+
 /// Record any program, in any language, by running strace (Linux)
 #[derive(Debug, Args)]
-#[command(after_help = HELP)]
+#[command(after_help = HELP, override_usage = USAGE)]
 pub(super) struct Record {
     /// Trace file [default: NAME.jsonl]. Replaces an existing file. Only its owner can read it
     #[arg(short, long, value_name = "FILE")]
