@@ -59,6 +59,12 @@ impl fmt::Display for Error {
         match problem {
             Problem::Io(error) => write!(f, "cannot read {source}: {error}"),
             Problem::NotCapture(what) => write!(f, "{source} {what}"),
+            Problem::Cut { expected, found } if *offset == 0 => {
+                write!(
+                    f,
+                    "{source} is cut off: it ends after {found} B of its header, which has {expected} B"
+                )
+            }
             Problem::Cut { expected, found } => write!(
                 f,
                 "{source} is cut off: the {expected} B at byte {offset} end after {found} B; the packets before are \

@@ -23,6 +23,11 @@ fn command_messages_match_the_snapshot() {
     files.write("empty.jsonl", "");
     files.write("hello.jsonl", "hello\n");
     files.write("binary.jsonl", "\u{0}\u{1}\n");
+    files.write("cut.pcapng", "\n\r\r\n\x1c");
+    files.write(
+        "joined.strace",
+        "1.000001 close(3) = 0\n1.000002 +++ exited with 0 +++\n1.000001 close(3) = 0\n",
+    );
     files.write("cut.jsonl", server.rsplit_once("{\"end\"").unwrap().0);
     files.write("torn.jsonl", &server[..server.len() - 20]);
     files.write("miscounted.jsonl", &server.replace("\"events\":8", "\"events\":9"));
@@ -61,6 +66,8 @@ fn command_messages_match_the_snapshot() {
         "export client.jsonl -o client.pcapng",
         "import missing.strace",
         "import hello.jsonl -o x.jsonl",
+        "import cut.pcapng -o x.jsonl",
+        "import joined.strace -o x.jsonl",
         "import timeless.strace -o x.jsonl",
         "import mixed.strace -o x.jsonl",
         "import ring.strace -o x.jsonl",
