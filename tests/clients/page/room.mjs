@@ -108,6 +108,26 @@ await check('participant sees own calls, and no others', async () => {
   await page.context().close();
 });
 
+await check('lanes stay at the step of the presenter while participants call', async (presenter) => {
+  const page = await phone();
+  await join(page, 'gina');
+  await presenter.goto(`${url}/#lanes`);
+  await presenter.getByRole('button', { name: /^Room: [1-9]/ }).waitFor();
+  await doIt(presenter, 'get a book');
+  await settled(presenter);
+  const scroll = presenter.locator('.lanes-scroll').first();
+  const top = () => scroll.evaluate(({ scrollTop }) => scrollTop);
+  const before = await top();
+  await call('gina', 2);
+  await settled(presenter);
+  const more = presenter.getByRole('button', { name: /^\d+ new$/ });
+  await more.waitFor();
+  assert.equal(await top(), before);
+  await more.click();
+  await until('the call is shown', async () => (await top()) > before);
+  await page.context().close();
+});
+
 await check('participant follows the calls of the presenter', async (presenter) => {
   const page = await phone();
   await join(page, 'ben');

@@ -286,7 +286,9 @@ export class Lanes {
     const { element, isFollowing } = this.#window;
     const [end, begin, first] = this.field.end(count, this.#sizes.boxHeight + 6, element.clientHeight);
     if (!this.#isPlaced && this.hasPlace) this.#showPlace();
-    const [top, bottom] = this.#window.scrollFor(end, begin, first);
+    // With many participants the lanes would jump to a new step all the time.
+    const isForeign = this.#isLive && this.store.room?.participants.length > 0 && this.#model.entries[count - 1]?.heading?.isFromTerminal === true;
+    const [top, bottom] = this.#window.scrollFor(end, begin, first, isForeign);
     const { selected, cursor } = this.store;
     const drawn = this.field.draw({ top, bottom, count, selected, cursor, isFollowing });
     this.#sticky.draw(this.#model, top + this.field.origin, this.#end);

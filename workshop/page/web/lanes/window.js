@@ -21,12 +21,17 @@ export class LaneWindow {
   #removed = 0;
   /** `true` if a step has begun since the window stopped following. */
   #hasNewStep = false;
+  /** `true` if the newest step is another client's, which the window does not follow. */
+  #isForeign = false;
+  /** `true` if the user has asked for the newest step, whoever made its calls. */
+  #isWanted = false;
 
   constructor(draw) {
     this.draw = draw;
     this.button.addEventListener("click", () => {
       this.isFollowing = true;
-      this.isAtEnd = !this.#hasNewStep;
+      this.isAtEnd = !this.#hasNewStep && !this.#isForeign;
+      this.#isWanted = true;
       this.draw();
     });
   }
@@ -69,18 +74,21 @@ export class LaneWindow {
 
   /**
    * Scrolls for a field of height `bottom` whose newest step starts at `begin` with the event `first`, and returns the visible
-   * range.
+   * range. A step that is `isForeign` is not followed.
    */
-  scrollFor(bottom, begin, first) {
+  scrollFor(bottom, begin, first, isForeign) {
     const { element } = this;
     this.#hasNewStep = first > this.#lastSeen;
-    if (this.isWaiting && this.#hasNewStep) {
+    this.#isForeign = isForeign;
+    if (this.isWaiting && this.#hasNewStep && !isForeign) {
       this.isFollowing = true;
       this.isWaiting = this.isAtEnd = false;
     }
-    if (this.isFollowing) {
+    if (this.isFollowing && (this.isAtEnd || !isForeign || this.#isWanted)) {
       element.scrollTop = this.isAtEnd ? bottom : begin;
       this.#position = element.scrollTop;
+      this.#lastSeen = first;
+      this.#isWanted = false;
     } else if (this.#removed > 0) element.scrollTop -= this.#removed;
     this.#removed = 0;
     const { scrollTop, clientHeight } = element;
@@ -96,7 +104,8 @@ export class LaneWindow {
   /** Shows the number of new events since the window stopped following on the button. */
   show(count, model) {
     const fresh = count - model.countTo(this.#lastSeen);
-    this.button.hidden = this.isFollowing || count === 0;
+    const isBelow = this.#isForeign && this.#hasNewStep && !this.isAtEnd;
+    this.button.hidden = (this.isFollowing && !isBelow) || count === 0;
     this.button.textContent = fresh > 0 ? `${numberText(fresh)} new ↓` : "↓";
     this.button.ariaLabel = fresh > 0 ? `${numberText(fresh)} new` : "to the end";
     this.button.title = fresh > 0 ? "Show the new events" : "To the end";
