@@ -80,10 +80,13 @@ impl Inflater {
             kept.extend_from_slice(result.get(..max.saturating_sub(kept.len())).unwrap_or(result));
             self.is_lost = self.length > MAX_MESSAGE || status.is_err();
             match status {
-                // A sender may end a message with a final block. Then it begins the next one without a window.
+                // A sender may end a message with a final block. What follows begins without a window: a byte that the
+                // sender adds (section 7.2.3.4), and the next message.
                 Ok(Status::StreamEnd) => {
                     self.raw.reset(false);
-                    break;
+                    if rest.is_empty() {
+                        break;
+                    }
                 }
                 _ if read == 0 && written == 0 => break,
                 _ => {}
@@ -120,6 +123,19 @@ mod tests {
             let (mut text, _) = inflater.add(compressed, 100);
             text.extend(inflater.end(100).0);
             assert_eq!(text, b"Hello");
+        }
+    }
+
+    /// RFC 7692, section 7.2.3.4: the sender adds a byte after a final block, so that the message has an end to remove.
+    #[test]
+    fn message_with_a_final_block_does_not_end_the_stream() {
+        let mut inflater = Inflater::new(true);
+        let with_final_block = &[0xf3, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00, 0x00][..];
+        for compressed in [with_final_block, &[0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00], with_final_block] {
+            inflater.begin();
+            let (mut text, _) = inflater.add(compressed, 100);
+            text.extend(inflater.end(100).0);
+            assert!(text == b"Hello" && !inflater.is_lost(), "{compressed:x?}");
         }
     }
 
