@@ -12,7 +12,7 @@ mod zstd;
 
 use std::io::Read;
 
-use flate2::read::{DeflateDecoder, GzDecoder, ZlibDecoder};
+use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
 use super::media::Encoding;
 
@@ -24,7 +24,7 @@ pub(super) use stream::Unpacker;
 pub(super) fn decompress(encoding: Encoding, compressed: &[u8], max: usize) -> Option<(Vec<u8>, bool)> {
     match encoding {
         Encoding::Identity | Encoding::Other => None,
-        Encoding::Gzip => Some(read(GzDecoder::new(compressed), max)),
+        Encoding::Gzip => Some(read(MultiGzDecoder::new(compressed), max)),
         Encoding::Deflate => Some(match read(ZlibDecoder::new(compressed), max) {
             // Some senders omit the zlib header (RFC 9110, section 8.4.1.2).
             (bytes, true) if bytes.is_empty() => read(DeflateDecoder::new(compressed), max),
@@ -129,6 +129,18 @@ mod tests {
     }
 
     #[test]
+    fn all_members_of_a_gzip_body_are_read() {
+        let member = |text: &[u8]| {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+            encoder.write_all(text).unwrap();
+            encoder.finish().unwrap()
+        };
+        let body = [member(b"first "), member(b"second")].concat();
+        assert_eq!(gzip(&body, 99), (b"first second".to_vec(), false));
+        assert_eq!(gzip(&body[..body.len() - 1], 99), (b"first second".to_vec(), true));
+    }
+
+    #[test]
     fn deflate_is_read_with_and_without_zlib_header() {
         let mut zlib = ZlibEncoder::new(Vec::new(), Compression::best());
         zlib.write_all(b"text").unwrap();
@@ -160,6 +172,34 @@ mod tests {
             ruzstd::encoding::compress_to_vec(&text[..], ruzstd::encoding::CompressionLevel::Fastest);
         assert_eq!(decompress(Encoding::Zstd, &compressed, 99), Some((text.to_vec(), false)));
         assert_eq!(decompress(Encoding::Zstd, &compressed, 5), Some((b"hello".to_vec(), true)));
+    }
+
+    /// A frame of one uncompressed block.
+    #[cfg(feature = "zstd")]
+    fn zstd_frame(text: &[u8], checksum: &[u8]) -> Vec<u8> {
+        let length = u8::try_from(text.len()).unwrap();
+        let single_segment = if checksum.is_empty() { 0x20 } else { 0x24 };
+        let head = [0x28, 0xb5, 0x2f, 0xfd, single_segment, length, length << 3 | 1, 0, 0];
+        [&head[..], text, checksum].concat()
+    }
+
+    #[cfg(feature = "zstd")]
+    #[test]
+    fn all_frames_of_a_zstd_body_are_read() {
+        let skippable = [0x5a, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3];
+        let (first, second) = (zstd_frame(b"first ", &[1, 2, 3, 4]), zstd_frame(b"second", b""));
+        let body = [&skippable[..], &first, &skippable, &second].concat();
+        assert_eq!(decompress(Encoding::Zstd, &body, 99), Some((b"first second".to_vec(), false)));
+        let without_checksum = &first[..first.len() - 1];
+        assert_eq!(decompress(Encoding::Zstd, without_checksum, 99), Some((b"first ".to_vec(), true)));
+        let with_garbage = [&second[..], b"garbage that is no frame"].concat();
+        assert_eq!(decompress(Encoding::Zstd, &with_garbage, 99), Some((b"second".to_vec(), true)));
+        for length in 1..body.len() {
+            let mut pieces = zstd::Zstd::default();
+            let mut text = Vec::new();
+            body.chunks(length).for_each(|piece| pieces.write(piece, &mut text).unwrap());
+            assert!(text == b"first second" && pieces.is_finished(), "{length}");
+        }
     }
 
     proptest! {

@@ -1,6 +1,6 @@
 //! Decompression of zstd, block by block: RFC 8878.
 //!
-//! A block of four bytes can be decompressed to 128 KiB. So blocks are decompressed one by one, and the result is taken
+//! A body is one frame or several. A block of four bytes can be decompressed to 128 KiB. So blocks are decompressed one by one, and the result is taken
 //! after each.
 
 use std::io::{self, Read as _, Write};
@@ -16,12 +16,21 @@ const MAX_BLOCKS: usize = 512;
 /// Maximum number of bytes of a block, with its header.
 const MAX_BLOCK: usize = 3 + 128 * 1024;
 
-/// Decompresses a frame piece by piece.
+/// Number of bytes of the checksum after a frame.
+const CHECKSUM: u64 = 4;
+/// First bytes of a frame to skip, without the lowest four bits (RFC 8878, section 3.1.2).
+const SKIPPABLE: u32 = 0x184d_2a50;
+
+/// Decompresses a body piece by piece. It consists of frames.
 #[derive(Default)]
 pub(super) struct Zstd {
+    /// The decoder of the current frame; `None` between frames.
     decoder: Option<Box<FrameDecoder>>,
     /// The bytes of an incomplete header or block.
     pending: Vec<u8>,
+    /// Number of bytes that follow and have no content: of a checksum or a skippable frame.
+    skipped: u64,
+    has_frames: bool,
     blocks: usize,
 }
 
@@ -40,47 +49,66 @@ impl Zstd {
         Ok(())
     }
 
-    /// Returns `true` if the frame is complete.
+    /// Returns `true` if all frames so far are complete.
     pub(super) fn is_finished(&self) -> bool {
-        self.decoder.as_ref().is_some_and(|decoder| decoder.is_finished())
+        self.has_frames && self.decoder.is_none() && self.pending.is_empty() && self.skipped == 0
     }
 
     /// Reads the header or the next block if `rest` contains it completely. Returns `false` if it does not.
     fn step(&mut self, rest: &mut &[u8], out: &mut impl Write) -> io::Result<bool> {
-        let Some(decoder) = &mut self.decoder else { return self.begin(rest) };
-        if decoder.is_finished() {
-            // A checksum may follow, or another frame.
-            *rest = &[];
-            return Ok(false);
+        if self.skipped > 0 {
+            let skipped = rest.len().min(usize::try_from(self.skipped).unwrap_or(usize::MAX));
+            *rest = rest.get(skipped..).unwrap_or_default();
+            self.skipped -= skipped as u64;
+            return Ok(skipped > 0);
         }
+        let Some(decoder) = &mut self.decoder else { return self.begin(rest) };
         let Some([a, b, c]) = rest.first_chunk().copied() else { return Ok(false) };
         let header = u32::from_le_bytes([a, b, c, 0]);
         let length = if header >> 1 & 3 == 1 { 1 } else { header as usize >> 3 };
-        let is_last = header & 1 > 0;
-        let Some(mut block) = rest.get(..3 + length) else { return Ok(false) };
+        let Some(block) = rest.get(..3 + length) else { return Ok(false) };
         *rest = rest.get(3 + length..).unwrap_or_default();
         self.blocks += 1;
-        let read = decoder.decode_blocks(&mut block, BlockDecodingStrategy::UptoBlocks(1));
-        // The checksum of the last block may not have arrived.
-        if read.is_err() && !is_last || self.blocks > MAX_BLOCKS {
+        if self.blocks > MAX_BLOCKS {
             return Err(invalid());
         }
+        // The checksum is not checked, and may not have arrived. The decoder reads another in its place.
+        let block = block.chain(&[0; CHECKSUM as usize][..]);
+        decoder.decode_blocks(block, BlockDecodingStrategy::UptoBlocks(1)).map_err(|_| invalid())?;
         let mut chunk = [0; 4096];
         loop {
             match decoder.read(&mut chunk)? {
-                0 => return Ok(true),
+                0 => break,
                 length => out.write_all(chunk.get(..length).unwrap_or_default())?,
             }
         }
+        if decoder.is_finished() {
+            self.skipped = if decoder.get_checksum_from_data().is_some() { CHECKSUM } else { 0 };
+            self.decoder = None;
+        }
+        Ok(true)
     }
 
+    /// Reads the header of the next frame.
     fn begin(&mut self, rest: &mut &[u8]) -> io::Result<bool> {
+        if rest.is_empty() {
+            return Ok(false);
+        }
+        if let Some([magic, length]) =
+            rest.as_chunks().0.first_chunk().map(|words| words.map(u32::from_le_bytes))
+            && magic & !0xf == SKIPPABLE
+        {
+            *rest = rest.get(8..).unwrap_or_default();
+            self.skipped = length.into();
+            return Ok(true);
+        }
         let mut decoder = Box::new(FrameDecoder::new());
         let mut header = *rest;
         match decoder.init(&mut header) {
-            Ok(()) if window(rest) <= MAX_WINDOW => {
+            Ok(()) if window(rest, &decoder) <= MAX_WINDOW => {
                 *rest = header;
                 self.decoder = Some(decoder);
+                self.has_frames = true;
                 Ok(true)
             }
             Err(_) if rest.len() < MAX_HEADER => Ok(false),
@@ -89,14 +117,14 @@ impl Zstd {
     }
 }
 
-/// Returns the size of the window that a frame header names; 0 if the frame is its own window.
-fn window(header: &[u8]) -> u64 {
+/// Returns the size of the window that a frame header names. A frame without one is its own window.
+fn window(header: &[u8], decoder: &FrameDecoder) -> u64 {
     match header {
         [_, _, _, _, descriptor, window, ..] if descriptor & 0x20 == 0 => {
             let base = 1_u64 << (10 + (window >> 3));
             base + base / 8 * u64::from(window & 7)
         }
-        _ => 0,
+        _ => decoder.content_size(),
     }
 }
 
