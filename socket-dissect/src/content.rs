@@ -144,7 +144,9 @@ impl Plain {
         let text = match &self.document {
             Document::GrpcWebText(format) => {
                 let cut = !ends || self.beginning.is_cut();
-                let (text, status) = grpc::describe_web_text(self.beginning.bytes(), format, cut);
+                // The text is repeated with each piece of the body.
+                let bytes = self.beginning.first(if ends { usize::MAX } else { grpc::MAX_CUT });
+                let (text, status) = grpc::describe_web_text(bytes, format, cut);
                 if let Some(status) = status.filter(|_| ends) {
                     context.calls.set_status(label.call, status.to_string());
                 }

@@ -28,6 +28,11 @@ impl PrefixBuffer {
         &self.bytes
     }
 
+    /// Returns at most the first `max` bytes.
+    pub(super) fn first(&self, max: usize) -> &[u8] {
+        self.bytes.get(..max).unwrap_or(&self.bytes)
+    }
+
     /// Returns `true` if the buffer does not contain all bytes of the unit.
     pub(super) fn is_cut(&self) -> bool {
         self.is_cut

@@ -55,7 +55,7 @@ impl EventReader {
                 self.line_is_empty = false;
             }
             let limit = context.limit.when(end.is_some());
-            let text = text(self.beginning.bytes(), self.is_first, limit);
+            let text = text(self.beginning.first(limit.bytes()), self.is_first, limit);
             let text = with_hole(text, part.missing());
             context.output.part(&mut self.unit, part.len(), label, text, end.is_some());
             if end.is_some() {
@@ -163,6 +163,17 @@ mod tests {
             let parts: Vec<_> = stream.bytes().flat_map(|byte| server.writes([byte])).collect();
             assert_eq!(texts(&parts), ["one", "two", "three"], "{end:?}, byte by byte");
         }
+    }
+
+    /// An event in many pieces would else be written as often.
+    #[test]
+    fn full_text_of_an_event_comes_with_its_end() {
+        let mut server = Fixture::with_detail(crate::Detail { full_text: true, ..crate::Detail::default() });
+        server.reads("GET /a HTTP/1.1\r\n\r\n");
+        server.writes("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n");
+        let open = server.writes(format!("data: {}", "x".repeat(5000)));
+        assert_eq!(open[0].text, "x".repeat(512) + "…");
+        assert_eq!(server.writes("\n\n")[0].text, "x".repeat(5000));
     }
 
     #[test]

@@ -8,6 +8,9 @@ pub(super) struct Limit {
     chars: usize,
 }
 
+/// Maximum length of the text of a unit that has not ended.
+const MAX_OPEN_CHARS: usize = 512;
+
 /// Number of bytes that suffice for a short text.
 pub(super) const ENOUGH: usize = Limit::SHORT.bytes();
 
@@ -25,7 +28,7 @@ impl Limit {
     /// Returns the limit for the text of a unit so far. Before the unit ends, a complete text is shortened: it is repeated
     /// with each of its parts.
     pub(super) fn when(self, ends: bool) -> Self {
-        if ends { self } else { Self { chars: self.chars.min(4096) } }
+        if ends { self } else { Self { chars: self.chars.min(MAX_OPEN_CHARS) } }
     }
 
     /// Returns the number of bytes that suffice for a text.

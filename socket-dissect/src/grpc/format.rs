@@ -7,8 +7,9 @@ use super::super::protobuf;
 use super::super::text::Limit;
 use super::{Status, unescaped};
 
-/// Maximum number of bytes decoded of one message, unless complete texts are wanted.
-const MAX_MESSAGE: usize = 4 * 1024;
+/// Maximum number of bytes decoded of one message, unless complete texts are wanted. Of an incomplete message, no more are
+/// decoded in any case: its text is repeated with each of its pieces.
+pub(crate) const MAX_CUT: usize = 4 * 1024;
 
 /// Flag of a compressed message.
 const COMPRESSED: u8 = 0x1;
@@ -37,15 +38,17 @@ impl Format {
 
     /// Returns the number of bytes of a message that are decoded.
     pub(crate) fn max_bytes(&self) -> usize {
-        if self.limit.is_full() { self.limit.bytes() } else { MAX_MESSAGE }
+        if self.limit.is_full() { self.limit.bytes() } else { MAX_CUT }
     }
 
     /// Describes a message with the flags of its length prefix. `cut` is `true` if the end is missing.
     pub(super) fn text(&self, flags: u8, bytes: &[u8], cut: bool) -> String {
+        let max = if cut { MAX_CUT } else { self.max_bytes() };
+        let bytes = bytes.get(..max).unwrap_or(bytes);
         if flags & COMPRESSED == 0 {
             return self.decompressed(flags, bytes, cut);
         }
-        match decompress(self.encoding, bytes, self.max_bytes()) {
+        match decompress(self.encoding, bytes, max) {
             Some((bytes, more)) => {
                 format!("{}: {}", self.encoding.name(), self.decompressed(flags, &bytes, cut || more))
             }

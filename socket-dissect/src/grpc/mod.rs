@@ -17,7 +17,7 @@ mod status;
 mod web_text;
 
 pub use body::{GrpcBody, GrpcMessages};
-pub(super) use format::Format;
+pub(super) use format::{Format, MAX_CUT};
 pub(super) use messages::MessageReader;
 pub(super) use method::Method;
 pub use status::grpc_status;

@@ -57,6 +57,23 @@ fn grpc_messages_may_span_or_share_data_frames() {
 }
 
 #[test]
+fn time_for_a_compressed_message_in_many_pieces_is_bounded() {
+    use std::io::Write as _;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(&[8, 1].repeat(2_000_000)).unwrap();
+    let packed = encoder.finish().unwrap();
+    let mut server = Fixture::with_detail(crate::Detail { full_text: true, ..crate::Detail::default() });
+    let encoding = b"\x40\x0dgrpc-encoding\x04gzip";
+    server.reads([PREFACE, &headers(0, &[GET_BOOK, encoding].concat())].concat());
+    let length = u32::try_from(packed.len()).unwrap().to_be_bytes();
+    server.reads(data(0, &[&[1], &length[..]].concat()));
+    let began = std::time::Instant::now();
+    let last = packed.iter().flat_map(|byte| server.reads(data(0, &[*byte]))).last().unwrap();
+    assert!(began.elapsed() < std::time::Duration::from_secs(5), "{:?}", began.elapsed());
+    assert!(last.ends && last.text.starts_with("gzip: {id: 1"), "{}", last.text.len());
+}
+
+#[test]
 fn grpc_status_is_read_from_trailers_or_headers() {
     let mut server = called();
     server.reads(data(1, b"\0\0\0\0\0"));
