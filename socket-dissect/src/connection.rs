@@ -9,6 +9,7 @@ use super::call::Call;
 use super::context::Context;
 use super::contracts::Contracts;
 use super::data::TransferData;
+use super::decompress::Budget;
 use super::detail::Detail;
 use super::direction::{Direction, PerDirection};
 use super::http1::{Http1, start_line};
@@ -41,6 +42,8 @@ pub(super) struct Connection {
 pub(super) struct Shared {
     pub(super) contracts: Contracts,
     pub(super) detail: Detail,
+    /// Memory to decompress the bodies that are open.
+    pub(super) budget: Budget,
     /// Calls that have ended, but that `Dissector::take_finished` has not returned yet.
     pub(super) finished: Vec<Call>,
 }
@@ -218,6 +221,7 @@ impl Connection {
             output,
             calls: &mut self.calls,
             contracts: &shared.contracts,
+            budget: &shared.budget,
             limit: shared.detail.limit(),
             header_fields: shared.detail.header_fields,
             listed_fields: shared.detail.listed_fields(),

@@ -128,7 +128,7 @@ impl Plain {
         let content = match &mut self.unpacker {
             None => data,
             Some(unpacker) => {
-                let (bytes, length) = unpacker.add(data.recorded());
+                let (bytes, length) = unpacker.add(data.recorded(), context.budget);
                 if data.missing() > 0 {
                     unpacker.lose();
                 }

@@ -1,6 +1,7 @@
 //! State of a connection that every protocol reader uses.
 
 use super::contracts::Contracts;
+use super::decompress::Budget;
 use super::detail::ListedFields;
 use super::direction::Direction;
 use super::open_calls::OpenCalls;
@@ -16,6 +17,8 @@ pub(super) struct Context<'a> {
     pub(super) output: &'a mut PartCollector,
     pub(super) calls: &'a mut OpenCalls,
     pub(super) contracts: &'a Contracts,
+    /// Memory to decompress bodies.
+    pub(super) budget: &'a Budget,
     /// Maximum length of the texts of bodies and messages.
     pub(super) limit: Limit,
     /// `true` if the parts list header fields.

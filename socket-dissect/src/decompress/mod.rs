@@ -3,9 +3,11 @@
 //! # Layout
 //!
 //! - [`decompress`]: a complete message
+//! - `budget`: the memory for all bodies that are open
 //! - `stream`: a body whose bytes arrive one after the other
 //! - `zstd`: zstd, block by block
 
+mod budget;
 mod stream;
 #[cfg(feature = "zstd")]
 mod zstd;
@@ -16,6 +18,7 @@ use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
 use super::media::Encoding;
 
+pub(super) use budget::Budget;
 pub(super) use stream::Unpacker;
 
 /// Decompresses data, and returns at most the first `max` bytes of the result. The flag is `true` if the result
@@ -58,8 +61,18 @@ fn read(decoder: impl Read, max: usize) -> (Vec<u8>, bool) {
     (bytes, more)
 }
 
+/// Returns `true` for the first bytes of a brotli body with a window of up to 1 GiB, which `Content-Encoding: br` does not allow
+/// (RFC 7932, section 9.1). The decoder would allocate it.
+#[cfg(feature = "brotli")]
+fn has_large_window(compressed: &[u8]) -> bool {
+    compressed.first().is_some_and(|first| first & 0x7f == 0x11)
+}
+
 #[cfg(feature = "brotli")]
 fn brotli(compressed: &[u8], max: usize) -> Option<(Vec<u8>, bool)> {
+    if has_large_window(compressed) {
+        return Some((Vec::new(), true));
+    }
     Some(read(brotli_decompressor::Decompressor::new(compressed, 4096), max))
 }
 
@@ -162,6 +175,17 @@ mod tests {
         let text = b"hello hello hello hello\n";
         assert_eq!(decompress(Encoding::Brotli, &compressed, 99), Some((text.to_vec(), false)));
         assert_eq!(decompress(Encoding::Brotli, &compressed, 5), Some((b"hello".to_vec(), true)));
+    }
+
+    /// `hello`, in a window of 1 GiB.
+    #[cfg(feature = "brotli")]
+    #[test]
+    fn large_window_of_brotli_is_refused() {
+        let compressed = [0x11, 0x1e, 0x08, 0, 0x80, b'h', b'e', b'l', b'l', b'o', 0x03];
+        assert_eq!(decompress(Encoding::Brotli, &compressed, 99), Some((Vec::new(), true)));
+        let mut unpacker = Unpacker::new(Encoding::Brotli).unwrap();
+        assert_eq!(unpacker.add(&compressed, &Budget::default()), (Vec::new(), 0));
+        assert!(unpacker.is_lost());
     }
 
     #[cfg(feature = "zstd")]

@@ -5,17 +5,24 @@ use std::io::{self, Write};
 use flate2::write::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
 use super::super::media::Encoding;
+use super::budget::{Budget, Reservation};
 
 /// Maximum number of bytes to which a body may decompress. The rest of a longer one is not read.
 const MAX_BODY: u64 = 64 * 1024 * 1024;
 /// Maximum number of decompressed bytes that are kept of each read or write.
 const MAX_KEPT: usize = 1024 * 1024;
+/// Approximate number of bytes of a decoder, without its window.
+const DECODER: u64 = 64 * 1024;
+/// Maximum size of the window of brotli (RFC 7932, section 9.1).
+#[cfg(feature = "brotli")]
+const MAX_BROTLI_WINDOW: u64 = 16 * 1024 * 1024;
 
 /// Decompresses a body piece by piece.
 #[derive(Debug)]
 pub(crate) struct Unpacker {
     decoder: Decoder,
-    is_lost: bool,
+    /// The memory of the decoder.
+    memory: Reservation,
 }
 
 enum Decoder {
@@ -24,8 +31,11 @@ enum Decoder {
     Deflate(Option<u8>),
     Zlib(ZlibDecoder<Sink>),
     Raw(DeflateDecoder<Sink>),
+    /// After bytes that are missing or invalid.
+    Lost(Sink),
     #[cfg(feature = "brotli")]
-    Brotli(Box<brotli_decompressor::DecompressorWriter<Sink>>),
+    /// The first byte decides whether the decoder accepts the body.
+    Brotli(Option<Box<brotli_decompressor::DecompressorWriter<Sink>>>),
     #[cfg(feature = "zstd")]
     Zstd(super::zstd::Zstd, Sink),
 }
@@ -39,10 +49,7 @@ impl Unpacker {
             Encoding::Gzip => Decoder::Gzip(MultiGzDecoder::new(Sink::default())),
             Encoding::Deflate => Decoder::Deflate(None),
             #[cfg(feature = "brotli")]
-            Encoding::Brotli => {
-                let decoder = brotli_decompressor::DecompressorWriter::new(Sink::default(), 4096);
-                Decoder::Brotli(Box::new(decoder))
-            }
+            Encoding::Brotli => Decoder::Brotli(None),
             #[cfg(not(feature = "brotli"))]
             Encoding::Brotli => return None,
             #[cfg(feature = "zstd")]
@@ -50,21 +57,23 @@ impl Unpacker {
             #[cfg(not(feature = "zstd"))]
             Encoding::Zstd => return None,
         };
-        Some(Self { decoder, is_lost: false })
+        Some(Self { decoder, memory: Reservation::default() })
     }
 
     /// Stops decompressing, because bytes of the body are missing.
     pub(crate) fn lose(&mut self) {
-        self.is_lost = true;
+        self.decoder = Decoder::Lost(self.decoder.sink().map(std::mem::take).unwrap_or_default());
+        self.memory = Reservation::default();
     }
 
     /// Returns `true` if the next bytes of the body cannot be decompressed.
     pub(crate) fn is_lost(&self) -> bool {
-        self.is_lost
+        matches!(self.decoder, Decoder::Lost(_))
     }
 
-    /// Decompresses the next bytes of the body. Returns the first bytes of the result, and the number of all.
-    pub(crate) fn add(&mut self, compressed: &[u8]) -> (Vec<u8>, u64) {
+    /// Decompresses the next bytes of the body. Returns the first bytes of the result, and the number of all. The body is lost if
+    /// the budget does not suffice for it.
+    pub(crate) fn add(&mut self, compressed: &[u8], budget: &Budget) -> (Vec<u8>, u64) {
         let mut rest = compressed;
         if let Decoder::Deflate(first) = &mut self.decoder {
             let [next, after @ ..] = rest else { return (Vec::new(), 0) };
@@ -79,20 +88,25 @@ impl Unpacker {
             let first = *first;
             self.decoder = Decoder::deflate(bytes);
             if let Some(first) = first {
-                self.write(&[first]);
+                self.write(&[first], budget);
             }
         }
-        while !self.is_lost && !rest.is_empty() {
+        while !self.is_lost() && !rest.is_empty() {
             // The kept bytes of a huge piece are counted at once.
             let (piece, after) = rest.split_at(rest.len().min(MAX_KEPT));
-            self.write(piece);
+            self.write(piece, budget);
             rest = after;
         }
         self.decoder.sink().map(Sink::take).unwrap_or_default()
     }
 
-    fn write(&mut self, compressed: &[u8]) {
-        self.is_lost |= self.decoder.write(compressed).is_err();
+    fn write(&mut self, compressed: &[u8], budget: &Budget) {
+        let is_decompressed = self.memory.grow_to(DECODER, budget)
+            && self.decoder.write(compressed).is_ok()
+            && self.memory.grow_to(DECODER + self.decoder.held(), budget);
+        if !is_decompressed {
+            self.lose();
+        }
     }
 }
 
@@ -114,13 +128,31 @@ impl Decoder {
         }
         match self {
             Self::Gzip(decoder) => write_to(decoder, compressed),
-            Self::Deflate(_) => Ok(()),
+            Self::Deflate(_) | Self::Lost(_) => Ok(()),
             Self::Zlib(decoder) => write_to(decoder, compressed),
             Self::Raw(decoder) => write_to(decoder, compressed),
             #[cfg(feature = "brotli")]
-            Self::Brotli(decoder) => write_to(decoder, compressed),
+            Self::Brotli(None) if super::has_large_window(compressed) => {
+                Err(io::Error::from(io::ErrorKind::InvalidData))
+            }
+            #[cfg(feature = "brotli")]
+            Self::Brotli(decoder) => {
+                let new = || brotli_decompressor::DecompressorWriter::new(Sink::default(), 4096);
+                write_to(decoder.get_or_insert_with(|| Box::new(new())), compressed)
+            }
             #[cfg(feature = "zstd")]
             Self::Zstd(decoder, sink) => decoder.write(compressed, sink),
+        }
+    }
+
+    /// Returns the number of bytes in the decoder's window.
+    fn held(&self) -> u64 {
+        match self {
+            #[cfg(feature = "brotli")]
+            Self::Brotli(Some(decoder)) => decoder.get_ref().total.min(MAX_BROTLI_WINDOW),
+            #[cfg(feature = "zstd")]
+            Self::Zstd(decoder, _) => decoder.held(),
+            _ => 0,
         }
     }
 
@@ -128,10 +160,11 @@ impl Decoder {
         Some(match self {
             Self::Gzip(decoder) => decoder.get_mut(),
             Self::Deflate(_) => return None,
+            Self::Lost(sink) => sink,
             Self::Zlib(decoder) => decoder.get_mut(),
             Self::Raw(decoder) => decoder.get_mut(),
             #[cfg(feature = "brotli")]
-            Self::Brotli(decoder) => decoder.get_mut(),
+            Self::Brotli(decoder) => decoder.as_mut()?.get_mut(),
             #[cfg(feature = "zstd")]
             Self::Zstd(_, sink) => sink,
         })
@@ -178,84 +211,5 @@ impl Write for Sink {
 }
 
 #[cfg(test)]
-mod tests {
-    use flate2::Compression;
-    use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn unpack(encoding: Encoding, pieces: impl IntoIterator<Item = impl AsRef<[u8]>>) -> (Vec<u8>, bool) {
-        let mut unpacker = Unpacker::new(encoding).unwrap();
-        let bytes = pieces.into_iter().flat_map(|piece| unpacker.add(piece.as_ref()).0).collect();
-        (bytes, unpacker.is_lost())
-    }
-
-    #[test]
-    fn body_is_decompressed_in_pieces_of_any_length() {
-        let text = "to be or not to be ".repeat(100);
-        let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
-        gzip.write_all(text.as_bytes()).unwrap();
-        let mut zlib = ZlibEncoder::new(Vec::new(), Compression::best());
-        zlib.write_all(text.as_bytes()).unwrap();
-        let mut raw = DeflateEncoder::new(Vec::new(), Compression::best());
-        raw.write_all(text.as_bytes()).unwrap();
-        for (encoding, packed) in [
-            (Encoding::Gzip, gzip.finish().unwrap()),
-            (Encoding::Deflate, zlib.finish().unwrap()),
-            (Encoding::Deflate, raw.finish().unwrap()),
-        ] {
-            for length in [1, 7, 1000] {
-                let (bytes, is_lost) = unpack(encoding, packed.chunks(length));
-                assert!(bytes == text.as_bytes() && !is_lost, "{encoding:?}, {length}");
-            }
-        }
-    }
-
-    #[cfg(feature = "zstd")]
-    #[test]
-    fn zstd_body_is_decompressed_in_pieces_of_any_length() {
-        use ruzstd::encoding::{CompressionLevel, compress_to_vec};
-        let text = "to be or not to be ".repeat(20_000);
-        let packed = compress_to_vec(text.as_bytes(), CompressionLevel::Fastest);
-        for length in [1, 7, 1_000_000] {
-            let (bytes, is_lost) = unpack(Encoding::Zstd, packed.chunks(length));
-            assert!(bytes == text.as_bytes() && !is_lost, "{length}: {}", bytes.len());
-        }
-    }
-
-    #[test]
-    fn decompressed_length_of_a_body_is_bounded() {
-        let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
-        gzip.write_all(&vec![0; 80 << 20]).unwrap();
-        let packed = gzip.finish().unwrap();
-        let mut unpacker = Unpacker::new(Encoding::Gzip).unwrap();
-        let (kept, length) = unpacker.add(&packed);
-        assert!(kept.len() == MAX_KEPT && length <= MAX_BODY + (1 << 20) && unpacker.is_lost(), "{length}");
-    }
-
-    #[cfg(feature = "zstd")]
-    #[test]
-    fn zstd_body_of_repeated_bytes_is_bounded() {
-        // A window of 1 KiB, and blocks that repeat one byte 131,071 times.
-        let frame = [&[0x28, 0xb5, 0x2f, 0xfd, 0, 0][..], &[0xfa, 0xff, 0x0f, b'a'].repeat(2000)].concat();
-        let mut unpacker = Unpacker::new(Encoding::Zstd).unwrap();
-        let (kept, length) = unpacker.add(&frame);
-        assert!(kept.len() <= MAX_KEPT && length <= MAX_BODY + (1 << 20) && unpacker.is_lost(), "{length}");
-    }
-
-    proptest! {
-        #[test]
-        fn any_body_decompresses_to_a_bounded_result(
-            pieces in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..40), 0..10),
-        ) {
-            use Encoding::{Brotli, Deflate, Gzip, Zstd};
-            for encoding in [Gzip, Deflate, Brotli, Zstd] {
-                let Some(mut unpacker) = Unpacker::new(encoding) else { continue };
-                for piece in &pieces {
-                    prop_assert!(unpacker.add(piece).0.len() <= MAX_KEPT);
-                }
-            }
-        }
-    }
-}
+#[path = "stream_tests.rs"]
+mod tests;

@@ -31,6 +31,8 @@ pub(super) struct Zstd {
     /// Number of bytes that follow and have no content: of a checksum or a skippable frame.
     skipped: u64,
     has_frames: bool,
+    /// Size of the window of the current frame.
+    window: u64,
     blocks: usize,
 }
 
@@ -47,6 +49,12 @@ impl Zstd {
         }
         self.pending = rest.to_vec();
         Ok(())
+    }
+
+    /// Returns the approximate number of bytes that the decoder and its window hold.
+    pub(super) fn held(&self) -> u64 {
+        let written = self.decoder.as_ref().map_or(0, |decoder| decoder.blocks_decoded() * MAX_BLOCK) as u64;
+        self.pending.capacity() as u64 + written.min(self.window)
     }
 
     /// Returns `true` if all frames so far are complete.
@@ -104,11 +112,14 @@ impl Zstd {
         }
         let mut decoder = Box::new(FrameDecoder::new());
         let mut header = *rest;
-        match decoder.init(&mut header) {
-            Ok(()) if window(rest, &decoder) <= MAX_WINDOW => {
+        let read = decoder.init(&mut header);
+        let window = window(rest, &decoder);
+        match read {
+            Ok(()) if window <= MAX_WINDOW => {
                 *rest = header;
                 self.decoder = Some(decoder);
                 self.has_frames = true;
+                self.window = window;
                 Ok(true)
             }
             Err(_) if rest.len() < MAX_HEADER => Ok(false),
