@@ -145,6 +145,15 @@ fn batches_of_messages_are_datagrams() {
 }
 
 #[test]
+fn control_data_does_not_change_the_length_of_a_message() {
+    let events = events(&[
+        "socket(AF_INET, SOCK_DGRAM, IPPROTO_IP) = 3",
+        r#"recvmmsg(3, [{msg_hdr={msg_name=NULL, msg_iov=[{iov_base="abc", iov_len=9}], msg_iovlen=1, msg_control=[{cmsg_len=28, cmsg_level=SOL_IP, cmsg_type=IP_PKTINFO, cmsg_data={ipi_ifindex=1}}], msg_controllen=32, msg_flags=0}, msg_len=3}], 1, 0, NULL) = 1 (left NULL)"#,
+    ]);
+    assert_eq!(events[1], r#""sock":1,"op":"recvfrom","bytes":3,"data":"YWJj""#);
+}
+
+#[test]
 fn splice_and_sendfile_count_bytes_without_payload() {
     let mut calls = CONNECTED.to_vec();
     calls.extend([

@@ -68,12 +68,15 @@ pub(super) fn elements(list: &str) -> impl Iterator<Item = &str> {
     .filter(|element| !element.is_empty())
 }
 
-/// Returns the text after the first `name`, for example `msg_iov=`, that is not in a string.
+/// Returns the text after the first `name`, for example `msg_iov=`, that is neither in a string nor the end of a longer
+/// name.
 pub(super) fn after<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     let mut bytes = Bytes { text: text.as_bytes(), at: 0 };
     let first = *name.as_bytes().first()?;
     while let Some(byte) = bytes.next_outside_strings() {
+        let before = bytes.at.checked_sub(2).and_then(|at| text.as_bytes().get(at));
         if byte == first
+            && !before.is_some_and(|before| before.is_ascii_alphanumeric() || *before == b'_')
             && let Some(found) = text.get(bytes.at - 1..).and_then(|rest| rest.strip_prefix(name))
         {
             return Some(found);

@@ -42,3 +42,10 @@ fn elements_of_a_list_are_split() {
     let elements: Vec<_> = elements(list).collect();
     assert_eq!(elements, [r#"{iov_base="a, ]", iov_len=4}"#, r#"{iov_base="", iov_len=0}"#]);
 }
+
+#[test]
+fn name_of_a_field_is_not_found_within_another_name() {
+    let message = "{msg_control=[{cmsg_len=28, cmsg_data=[msg_len]}], msg_len=3}";
+    assert_eq!(after(message, "msg_len="), Some("3}"));
+    assert_eq!(after("cmsg_len=28", "msg_len="), None);
+}
