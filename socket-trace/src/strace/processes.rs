@@ -1,6 +1,6 @@
 //! Tracks the threads and processes of a log, and their tables of file descriptors.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::line::Tid;
 
@@ -54,6 +54,8 @@ pub(super) struct Processes {
     tables: HashMap<TableId, Table>,
     threads: HashMap<Tid, TableId>,
     creating: Vec<Creation>,
+    /// Threads that ended while others were created: they may be the new ones.
+    gone: HashSet<Tid>,
     last: TableId,
     first: Option<TableId>,
 }
@@ -96,7 +98,11 @@ impl Processes {
             return Change::default();
         };
         let creation = self.creating.swap_remove(index);
-        let Some(tid) = created else { return Change::default() };
+        let has_gone = created.is_some_and(|tid| self.gone.remove(&tid));
+        if self.creating.is_empty() {
+            self.gone.clear();
+        }
+        let Some(tid) = created.filter(|_| !has_gone) else { return Change::default() };
         if creation.created == Some(tid) {
             return Change::default();
         }
@@ -104,7 +110,7 @@ impl Processes {
         if let Some(other) = self.creating.iter_mut().find(|other| other.created == Some(tid)) {
             other.created = None;
         }
-        let mut change = self.exits(tid);
+        let mut change = self.removes(tid);
         change.acquired = self.creates(by, tid, creation.shares).acquired;
         change
     }
@@ -137,6 +143,16 @@ impl Processes {
 
     /// Processes the end of a thread. With the last thread of a table, its descriptors are closed.
     pub(super) fn exits(&mut self, tid: Tid) -> Change {
+        self.creating.retain(|creation| creation.by != tid);
+        if self.creating.is_empty() {
+            self.gone.clear();
+        } else {
+            self.gone.insert(tid);
+        }
+        self.removes(tid)
+    }
+
+    fn removes(&mut self, tid: Tid) -> Change {
         let Some(id) = self.threads.remove(&tid) else { return Change::default() };
         let Some(table) = self.tables.get_mut(&id) else { return Change::default() };
         table.threads = table.threads.saturating_sub(1);
@@ -181,7 +197,8 @@ impl Processes {
     /// Continues the thread `from` under the number `to`: a thread that is not the first calls `execve`.
     pub(super) fn renumbers(&mut self, from: Tid, to: Tid) -> Change {
         let Some(table) = self.threads.remove(&from) else { return Change::default() };
-        let change = self.exits(to);
+        self.creating.retain(|creation| creation.by != to);
+        let change = self.removes(to);
         self.threads.insert(to, table);
         change
     }

@@ -77,3 +77,49 @@ fn unshared_table_is_a_copy() {
     assert_eq!(processes.exits(1).released, [7]);
     assert_eq!(processes.exits(2).released, [7]);
 }
+
+#[test]
+fn thread_may_end_before_its_creation_returns() {
+    let mut processes = with_socket();
+    processes.begins_creation(1, true);
+    processes.exits(2);
+    processes.ends_creation(1, Some(2));
+    assert_eq!(processes.get(2, 3), None);
+    assert_eq!(processes.exits(1).released, [7]);
+}
+
+#[test]
+fn reassigned_child_may_have_ended() {
+    let mut processes = with_socket();
+    processes.begins_creation(1, true);
+    processes.ends_creation(1, Some(2));
+    processes.begins_creation(1, true);
+    processes.begins_creation(2, false);
+    // It seems to be the thread that 1 creates.
+    processes.sees(3);
+    processes.exits(3);
+    assert_eq!(processes.ends_creation(2, Some(3)), Change::default());
+    assert_eq!(processes.get(3, 3), None);
+}
+
+#[test]
+fn number_of_an_ended_thread_is_used_again() {
+    let mut processes = with_socket();
+    processes.begins_creation(1, true);
+    processes.exits(2);
+    processes.ends_creation(1, Some(2));
+    processes.begins_creation(1, true);
+    processes.ends_creation(1, Some(2));
+    assert_eq!(processes.get(2, 3), Some(socket(7)));
+}
+
+#[test]
+fn creation_ends_with_its_thread() {
+    let mut processes = with_socket();
+    processes.begins_creation(1, true);
+    processes.ends_creation(1, Some(2));
+    processes.begins_creation(2, false);
+    processes.exits(2);
+    processes.sees(3);
+    assert_eq!(processes.get(3, 3), Some(socket(7)));
+}
