@@ -67,6 +67,14 @@ fn log_with_threads_forks_and_passed_descriptors_becomes_a_trace() {
 }
 
 #[test]
+fn fork_in_a_log_of_one_process_keeps_no_socket_open() {
+    let log = "1796064801.000001 socket(AF_INET, SOCK_STREAM, 0) = 3\n1796064801.000002 vfork() = 1234\n\
+               1796064801.000003 close(3) = 0\n";
+    let trace = import(log).1;
+    assert!(trace.contains(r#"{"t":2000,"sock":1,"op":"close""#), "{trace}");
+}
+
+#[test]
 fn unreadable_line_is_counted_with_its_number() {
     let log = "7 1796064801.000001 socket(AF_INET, SOCK_STREAM, 0) = 3\nlistening on port 80\n\
                7 1796064801.000003 <... read resumed>\"a\", 1) = 1\n7 1796064801.000004 write(3, \"cut\n";

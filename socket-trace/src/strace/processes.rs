@@ -40,6 +40,9 @@ struct Table {
 
 type TableId = u64;
 
+/// Number of the thread in a log without numbers.
+const NO_TID: Tid = 0;
+
 /// A call in progress that creates a thread or a process.
 #[derive(Clone, Copy, Debug)]
 struct Creation {
@@ -56,6 +59,9 @@ pub(super) struct Processes {
     creating: Vec<Creation>,
     /// Threads that ended while others were created: they may be the new ones.
     gone: HashSet<Tid>,
+    /// A new thread of a process whose line has no number, and whether it shares the table of descriptors. The next line
+    /// shows whether strace follows the thread.
+    unfollowed: Option<(Tid, bool)>,
     last: TableId,
     first: Option<TableId>,
 }
@@ -70,6 +76,21 @@ pub(super) struct Change {
 impl Processes {
     /// Registers a thread at its first line.
     pub(super) fn sees(&mut self, tid: Tid) -> Change {
+        let mut change = self.follows(tid);
+        change.acquired.extend(self.registers(tid).acquired);
+        change
+    }
+
+    /// Creates the thread whose creator had no number in the log, if the thread of the next line has one: with several
+    /// threads, strace writes the numbers. A log that still has none shows only one of the threads.
+    fn follows(&mut self, next: Tid) -> Change {
+        match self.unfollowed.take() {
+            Some((tid, shares)) if next != NO_TID => self.creates(NO_TID, tid, shares),
+            _ => Change::default(),
+        }
+    }
+
+    fn registers(&mut self, tid: Tid) -> Change {
         if self.threads.contains_key(&tid) {
             return Change::default();
         }
@@ -104,6 +125,10 @@ impl Processes {
         }
         let Some(tid) = created.filter(|_| !has_gone) else { return Change::default() };
         if creation.created == Some(tid) {
+            return Change::default();
+        }
+        if by == NO_TID {
+            self.unfollowed = Some((tid, creation.shares));
             return Change::default();
         }
         // Several calls were in progress, and the thread was assigned to another one.
@@ -143,13 +168,14 @@ impl Processes {
 
     /// Processes the end of a thread. With the last thread of a table, its descriptors are closed.
     pub(super) fn exits(&mut self, tid: Tid) -> Change {
+        let acquired = self.follows(tid).acquired;
         self.creating.retain(|creation| creation.by != tid);
         if self.creating.is_empty() {
             self.gone.clear();
         } else {
             self.gone.insert(tid);
         }
-        self.removes(tid)
+        Change { acquired, ..self.removes(tid) }
     }
 
     fn removes(&mut self, tid: Tid) -> Change {

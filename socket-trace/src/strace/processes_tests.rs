@@ -123,3 +123,29 @@ fn creation_ends_with_its_thread() {
     processes.sees(3);
     assert_eq!(processes.get(3, 3), Some(socket(7)));
 }
+
+#[test]
+fn child_that_the_log_does_not_show_keeps_no_descriptor_open() {
+    for shares in [true, false] {
+        let mut processes = Processes::default();
+        processes.sees(0);
+        processes.open(0, 3, socket(7));
+        processes.begins_creation(0, shares);
+        assert_eq!(processes.ends_creation(0, Some(2)), Change::default());
+        processes.sees(0);
+        assert_eq!(processes.exits(0).released, [7]);
+    }
+}
+
+#[test]
+fn child_after_a_line_without_a_number_has_a_copy() {
+    let mut processes = Processes::default();
+    processes.sees(0);
+    processes.open(0, 3, socket(7));
+    processes.begins_creation(0, false);
+    processes.ends_creation(0, Some(2));
+    // strace -f adds the numbers on standard error once there are several processes.
+    assert_eq!(processes.sees(1).acquired, [7]);
+    assert_eq!(processes.close_one(1, 3), Some(7));
+    assert_eq!(processes.get(2, 3), Some(socket(7)));
+}
