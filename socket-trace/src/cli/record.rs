@@ -8,13 +8,14 @@ use std::process::ExitStatus;
 
 use clap::Args;
 use socket_tap::format::text::printable;
+use socket_tap::sink::TraceFile;
 
 use super::failed::{CommandResult, Failed};
 use super::import::RecordingFlags;
-use super::import::strace::{destination, report, write_error};
+use super::import::strace::{report, write_error};
 use super::terminal::warn;
 use crate::strace::record::{Invocation, Program, RecordError, Recorded, record};
-use crate::strace::{ImportOptions, Importer};
+use crate::strace::{Destination, ImportOptions, Importer};
 
 const HELP: &str = "Examples:\n  \
     socket-trace record -- node server.js             # writes node.jsonl; Ctrl-C ends both\n  \
@@ -75,7 +76,8 @@ impl Record {
                 "the command writes to standard output; name a file with -o".to_owned(),
             ));
         }
-        let importer = Importer::new(destination(&output, &[])?, options);
+        let file = TraceFile::create(&output).map_err(|error| write_error(&output, error))?;
+        let importer = Importer::new(Destination::File(Box::new(file)), options);
         let shown = printable(&output.display().to_string());
         writeln!(io::stderr(), "socket-trace: records to {shown}")?;
         let warn_io_uring =

@@ -125,12 +125,11 @@ impl Importer {
         if tid.is_none() {
             self.joined_logs.follow(line, &parsed);
         }
-        let Some(time) = self.clock.time(parsed.stamp) else {
-            // A message before the first call.
-            let is_call = !matches!(parsed.content, Content::Irrelevant);
-            self.imported.lacks_times |= is_call;
-            return (!is_call).then_some(());
-        };
+        let time = self.clock.time(parsed.stamp);
+        // Before the first time, there may be messages.
+        let is_call = !matches!(parsed.content, Content::Irrelevant);
+        self.imported.lacks_times = time.is_none() && (self.imported.lacks_times || is_call);
+        let Some(time) = time else { return (!is_call).then_some(()) };
         let time = time.saturating_sub(self.origin).min(self.read_at);
         // The wall clock may step back.
         self.now = self.now.max(time);
@@ -223,11 +222,14 @@ impl Importer {
         }
     }
 
-    /// Writes the remaining events and the end line.
+    /// Writes the remaining events and the end line. Writes nothing if the log has lines without times only.
     ///
     /// # Errors
     /// Returns an error if the trace cannot be written.
     pub fn finish(mut self) -> io::Result<Imported> {
+        if self.imported.lacks_times {
+            return Ok(self.imported);
+        }
         self.settle()?;
         self.complete_header(self.now);
         let end = self.now.saturating_sub(self.start.unwrap_or(self.now));

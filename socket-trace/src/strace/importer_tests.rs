@@ -292,3 +292,21 @@ fn ioctl_sets_whether_exec_closes_a_socket() {
     let kept = events(&["socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, 0) = 3", "ioctl(3, FIONCLEX) = 0", exec]);
     assert_eq!(kept.len(), 1, "{kept:?}");
 }
+
+#[test]
+fn line_without_a_time_before_others_is_counted_as_lost() {
+    let (imported, _) = import("close(7) = 0\n7 1796064801.000001 socket(AF_INET, SOCK_STREAM, 0) = 3\n");
+    assert!(!imported.lacks_times);
+    assert_eq!((imported.unreadable, imported.end.lost, imported.end.events), (1, 1, 2));
+}
+
+#[test]
+fn log_without_times_replaces_no_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("good.jsonl");
+    std::fs::write(&path, "good").unwrap();
+    let mut importer = Importer::new(Destination::New(path.clone()), ImportOptions::default());
+    importer.line(b"close(3) = 0", "log", 1, None).unwrap();
+    assert!(importer.finish().unwrap().lacks_times);
+    assert_eq!(std::fs::read_to_string(path).unwrap(), "good");
+}

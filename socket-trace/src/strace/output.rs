@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use socket_tap::event::{Event, Gap, Op, SockId, SocketKind};
 use socket_tap::format::{End, Header, Line, Side, TraceWriter, write_event};
@@ -14,6 +15,8 @@ use super::side::Undecided;
 pub enum Destination {
     /// A trace file, which is locked until the import ends.
     File(Box<TraceFile>),
+    /// A trace file that is created when the trace begins.
+    New(PathBuf),
     /// A stream, such as standard output.
     Stream(Box<dyn Write>),
 }
@@ -134,6 +137,9 @@ impl Output {
         self.header.side = side;
         self.state = match destination {
             Destination::File(file) => State::File(Box::new(TraceWriter::begin(*file, &self.header)?)),
+            Destination::New(path) => {
+                State::File(Box::new(TraceWriter::begin(TraceFile::create(path)?, &self.header)?))
+            }
             Destination::Stream(stream) => {
                 let mut stream = io::BufWriter::with_capacity(1 << 16, stream);
                 Line::Header(self.header.clone()).write(&mut stream)?;
@@ -182,6 +188,7 @@ impl fmt::Debug for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::File(_) => "File",
+            Self::New(_) => "New",
             Self::Stream(_) => "Stream",
         })
     }

@@ -4,7 +4,6 @@ use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 
 use socket_tap::format::text::printable;
-use socket_tap::sink::TraceFile;
 
 use super::super::failed::{CommandResult, Failed};
 use super::super::output::opened;
@@ -67,8 +66,9 @@ fn finish(source: &str, imported: Result<Imported, ImportError>, output: &Path) 
     report(&imported)
 }
 
-/// Opens the output, unless it is one of the logs.
-pub(in super::super) fn destination(output: &Path, logs: &[PathBuf]) -> CommandResult<Destination> {
+/// Returns the output, unless it is one of the logs. A file is replaced when the trace begins, so that a log that cannot be
+/// imported replaces none.
+fn destination(output: &Path, logs: &[PathBuf]) -> CommandResult<Destination> {
     if output.as_os_str() == "-" {
         return Ok(Destination::Stream(Box::new(io::stdout())));
     }
@@ -76,9 +76,7 @@ pub(in super::super) fn destination(output: &Path, logs: &[PathBuf]) -> CommandR
         let name = printable(&output.display().to_string());
         return Err(Failed::Usage(format!("{name} is both a log and the output; choose another output")));
     }
-    TraceFile::create(output)
-        .map(|file| Destination::File(Box::new(file)))
-        .map_err(|error| write_error(output, error))
+    Ok(Destination::New(output.to_owned()))
 }
 
 /// Reports what the trace lacks. Returns the exit code.
