@@ -1,20 +1,30 @@
 //! Converts the times of an strace log to the time of a trace.
 
-use super::line::Stamp;
+use super::line::{DAY, Stamp};
 
-const DAY: u64 = 24 * 60 * 60 * 1_000_000_000;
-
-/// The clock of a log: nanoseconds since 1970 or, for a log with other times, since its first line.
+/// The clock of a log: nanoseconds since 1970 or, for a log with other times, since a day before its first line.
 #[derive(Debug, Default)]
 pub(super) struct LogClock {
     /// `true` if the times are since 1970. `None` before the first line with a time.
     is_realtime: Option<bool>,
     now: u64,
-    /// Time of day of the previous line.
+    /// Time of day at `now`.
     of_day: u64,
+    /// `true` if the lines are those of several logs: one may be earlier than the previous one.
+    is_merged: bool,
 }
 
 impl LogClock {
+    /// Returns the clock of one of several logs, whose first line is within half a day of this time of day.
+    pub(super) fn near(of_day: u64) -> Self {
+        Self { is_realtime: Some(false), now: DAY, of_day, is_merged: true }
+    }
+
+    /// Sets that the lines are those of several logs.
+    pub(super) fn merges_logs(&mut self) {
+        self.is_merged = true;
+    }
+
     /// Returns the time of a line with this stamp. A line without one has the time of the previous line. `None` if
     /// no line had a time yet.
     pub(super) fn time(&mut self, stamp: Stamp) -> Option<u64> {
@@ -27,24 +37,29 @@ impl LogClock {
                 self.is_realtime.get_or_insert(false);
                 self.now = self.now.saturating_add(time);
             }
-            Stamp::OfDay(time) => {
-                if self.is_realtime.replace(false).is_some() {
-                    let passed =
-                        if time >= self.of_day { time - self.of_day } else { self.past_midnight(time) };
-                    self.now = self.now.saturating_add(passed);
-                }
-                self.of_day = time;
-            }
+            Stamp::OfDay(time) => return Some(self.of_day(time)),
             Stamp::None => {}
         }
         self.is_realtime.map(|_| self.now)
     }
 
-    /// Returns the time since the previous line, which has a later time of day. A small difference is a step of the
-    /// clock.
-    fn past_midnight(&self, time: u64) -> u64 {
-        let passed = (time + DAY).saturating_sub(self.of_day);
-        if passed < DAY / 2 { passed } else { 0 }
+    fn of_day(&mut self, time: u64) -> u64 {
+        if self.is_realtime.replace(false).is_none() {
+            // Lines of other logs may be earlier.
+            (self.now, self.of_day) = (DAY, time);
+        }
+        let passed = (time + DAY - self.of_day) % DAY;
+        let is_earlier = match self.is_merged {
+            true => passed > DAY / 2,
+            false => time < self.of_day && passed >= DAY / 2,
+        };
+        if is_earlier && self.is_merged {
+            return self.now.saturating_sub(DAY - passed);
+        }
+        // The lines of one log are in order, so the clock was set back.
+        self.now = self.now.saturating_add(if is_earlier { 0 } else { passed });
+        self.of_day = time;
+        self.now
     }
 
     /// Returns `true` if the times are since 1970.
@@ -71,9 +86,18 @@ mod tests {
     fn times_of_day_continue_after_midnight() {
         let mut clock = LogClock::default();
         clock.time(Stamp::OfDay(DAY - 10));
-        assert_eq!(clock.time(Stamp::OfDay(5)), Some(15));
+        assert_eq!(clock.time(Stamp::OfDay(5)), Some(DAY + 15));
         // The clock was set back.
-        assert_eq!(clock.time(Stamp::OfDay(4)), Some(15));
+        assert_eq!(clock.time(Stamp::OfDay(4)), Some(DAY + 15));
+    }
+
+    #[test]
+    fn line_of_another_log_may_be_earlier() {
+        let mut clock = LogClock::near(DAY - 10);
+        let mut passed =
+            |time| clock.time(Stamp::OfDay(time)).map(|time| time.wrapping_sub(DAY).cast_signed());
+        assert_eq!([DAY - 10, DAY - 5, DAY - 20, DAY - 4].map(&mut passed), [0, 5, -10, 6].map(Some));
+        assert_eq!([3, DAY - 1, 4].map(passed), [13, 9, 14].map(Some));
     }
 
     #[test]

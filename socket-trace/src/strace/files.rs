@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
+use super::clock::LogClock;
 use super::importer::Importer;
 use super::line::{Content, Line, Stamp};
 use super::outcome::Imported;
@@ -49,6 +50,8 @@ struct Log {
     number: u64,
     /// Thread whose calls the log has. `None` if each line has its own.
     tid: Option<u32>,
+    /// Converts the times by which the lines are ordered.
+    clock: LogClock,
     text: Vec<u8>,
     is_too_long: bool,
 }
@@ -107,8 +110,15 @@ impl ThreadLogs {
 
 /// Passes the lines of several logs in the order of their times. The first line of each has been read.
 fn merge(logs: &mut [Log], importer: &mut Importer) -> Result<(), ImportError> {
-    let first = |log: &Log| (!log.text.is_empty()).then(|| log.time().unwrap_or(0));
-    let mut next: Vec<_> = logs.iter().map(first).collect();
+    let of_day = |log: &Log| match log.parse()?.stamp {
+        Stamp::OfDay(time) => Some(time),
+        _ => None,
+    };
+    if let Some(first) = logs.iter().find_map(of_day) {
+        logs.iter_mut().for_each(|log| log.clock = LogClock::near(first));
+    }
+    let first = |log: &mut Log| (!log.text.is_empty()).then(|| log.time().unwrap_or(0));
+    let mut next: Vec<_> = logs.iter_mut().map(first).collect();
     loop {
         let earliest =
             next.iter().enumerate().filter_map(|(index, time)| time.map(|time| (time, index))).min();
@@ -124,7 +134,15 @@ fn merge(logs: &mut [Log], importer: &mut Importer) -> Result<(), ImportError> {
 
 impl Log {
     fn new(source: String, lines: Box<dyn BufRead>, tid: Option<u32>) -> Self {
-        Self { source, lines, number: 0, tid, text: Vec::new(), is_too_long: false }
+        Self {
+            source,
+            lines,
+            number: 0,
+            tid,
+            clock: LogClock::default(),
+            text: Vec::new(),
+            is_too_long: false,
+        }
     }
 
     /// Opens the log of one thread.
@@ -169,14 +187,19 @@ impl Log {
 
     /// Returns the time by which the lines of several logs are ordered. A call that returns a descriptor takes effect when
     /// it returns, and any other when it begins.
-    fn time(&self) -> Option<u64> {
+    fn time(&mut self) -> Option<u64> {
         let line = self.parse()?;
-        let (Stamp::Realtime(time) | Stamp::OfDay(time)) = line.stamp else { return None };
-        Some(match line.content {
+        let (Stamp::Realtime(_) | Stamp::OfDay(_)) = line.stamp else { return None };
+        let (stamp, took) = match line.content {
             Content::Call(call) if matches!(call.name, "accept" | "accept4" | "socket" | "recvmsg") => {
-                time.saturating_add(call.duration.unwrap_or(0))
+                (line.stamp, call.duration.unwrap_or(0))
             }
-            _ => time,
-        })
+            _ => (line.stamp, 0),
+        };
+        Some(self.clock.time(stamp)?.saturating_add(took))
     }
 }
+
+#[cfg(test)]
+#[path = "files_tests.rs"]
+mod tests;

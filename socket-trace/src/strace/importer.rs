@@ -125,6 +125,9 @@ impl Importer {
         if tid.is_none() {
             self.joined_logs.follow(line, &parsed);
         }
+        if tid.is_some() {
+            self.clock.merges_logs();
+        }
         let time = self.clock.time(parsed.stamp);
         // Before the first time, there may be messages.
         let is_call = !matches!(parsed.content, Content::Irrelevant);

@@ -6,6 +6,9 @@ use super::text::{Arguments, leading_number};
 /// Number of a thread or a process. 0 in a log without process ids.
 pub(super) type Tid = u32;
 
+/// A day in nanoseconds.
+pub(super) const DAY: u64 = 24 * 60 * 60 * 1_000_000_000;
+
 /// A parsed line.
 #[derive(Debug)]
 pub(super) struct Line<'a> {
