@@ -215,13 +215,13 @@ fn stamp(text: &str) -> (Stamp, &str) {
     (stamp, relative().unwrap_or(rest))
 }
 
-/// Parses `15:04:05.123456`.
+/// Parses `15:04:05.123456`. `None` if it is no time of a day.
 fn of_day(word: &str) -> Option<u64> {
     let (hours, rest) = word.split_once(':')?;
     let (minutes, rest) = rest.split_once(':')?;
     let (hours, minutes): (u64, u64) = (hours.parse().ok()?, minutes.parse().ok()?);
     let minutes = hours.checked_mul(60)?.checked_add(minutes)?;
-    minutes.checked_mul(60_000_000_000)?.checked_add(seconds(rest)?)
+    minutes.checked_mul(60_000_000_000)?.checked_add(seconds(rest)?).filter(|time| *time < DAY)
 }
 
 /// Parses a number of seconds with up to nine decimals to nanoseconds.

@@ -89,3 +89,10 @@ fn other_text_is_refused() {
         assert!(Line::parse(line.as_bytes()).is_none(), "{line}");
     }
 }
+
+#[test]
+fn time_of_day_is_less_than_a_day() {
+    assert!(Line::parse(b"23:59:59.5 close(3) = 0").is_some());
+    assert!(Line::parse(b"24:00:00.0 close(3) = 0").is_none());
+    assert!(Line::parse(b"5124095:30:01.0 close(3) = 0").is_none());
+}
