@@ -87,6 +87,13 @@ impl Importer {
         self.read_at = time;
     }
 
+    /// Decides the side of a program that has made no calls until the time that was [set](Self::set_read_at). Returns `false`
+    /// if a later time will decide it.
+    #[cfg(all(target_os = "linux", feature = "record"))]
+    pub(super) fn decide_side(&mut self) -> io::Result<bool> {
+        self.output.decide_side(self.read_at)
+    }
+
     /// Processes the next line of the log, with or without its line feed. `source` names the log, and `number` is that of the
     /// line, from 1. `tid` is the thread if its lines have no number.
     ///

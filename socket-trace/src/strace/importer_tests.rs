@@ -310,3 +310,23 @@ fn log_without_times_replaces_no_file() {
     assert!(importer.finish().unwrap().lacks_times);
     assert_eq!(std::fs::read_to_string(path).unwrap(), "good");
 }
+
+#[cfg(all(target_os = "linux", feature = "record"))]
+#[test]
+fn calls_of_an_idle_client_are_written() {
+    let text = Text::default();
+    let mut importer = Importer::new(Destination::Stream(Box::new(text.clone())), ImportOptions::default());
+    importer.set_start(1_796_064_801_000_000_000, 0);
+    assert!(importer.decide_side().unwrap(), "nothing to wait for");
+    for (number, call) in (1..).zip(CONNECTED) {
+        importer.line(format!("7 1796064801.{number:06} {call}").as_bytes(), "log", number, None).unwrap();
+    }
+    importer.settle().unwrap();
+    importer.set_read_at(500_000_000);
+    assert!(!importer.decide_side().unwrap());
+    assert!(text.0.borrow().is_empty());
+    importer.set_read_at(1_100_000_000);
+    assert!(importer.decide_side().unwrap());
+    let trace = String::from_utf8(text.0.take()).unwrap();
+    assert!(trace.contains(r#""side":"client""#) && trace.contains(r#""op":"connect""#), "{trace}");
+}

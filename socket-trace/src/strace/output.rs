@@ -150,6 +150,19 @@ impl Output {
         events.into_iter().try_for_each(|event| self.write(event))
     }
 
+    /// Decides the side of a program that has connected and makes no calls until the time `now`, and passes the events on to
+    /// readers. Returns `false` if a later time will decide it.
+    #[cfg(all(target_os = "linux", feature = "record"))]
+    pub(super) fn decide_side(&mut self, now: u64) -> io::Result<bool> {
+        let State::Undecided { undecided, .. } = &self.state else { return Ok(true) };
+        if !undecided.is_late(now) {
+            return Ok(!undecided.has_connected());
+        }
+        self.begin(Side::Client)?;
+        self.flush()?;
+        Ok(true)
+    }
+
     /// Passes the written lines on to readers.
     pub(super) fn flush(&mut self) -> io::Result<()> {
         match &mut self.state {

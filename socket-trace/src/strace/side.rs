@@ -33,8 +33,16 @@ impl Undecided {
         if matches!(event.op, Op::Connect { .. }) && event.error.is_none() {
             self.connected.get_or_insert(event.t);
         }
-        let is_late =
-            self.connected.is_some_and(|connected| event.t > connected.saturating_add(WAIT_FOR_LISTEN));
-        (is_late || self.events >= MAX_EVENTS).then_some(Side::Client)
+        (self.is_late(event.t) || self.events >= MAX_EVENTS).then_some(Side::Client)
+    }
+
+    /// Returns `true` if the program has connected and may still turn out to be a server.
+    pub(super) fn has_connected(&self) -> bool {
+        self.connected.is_some()
+    }
+
+    /// Returns `true` if the program has connected, and has not turned out to be a server until the time `now`.
+    pub(super) fn is_late(&self, now: u64) -> bool {
+        self.connected.is_some_and(|connected| now > connected.saturating_add(WAIT_FOR_LISTEN))
     }
 }

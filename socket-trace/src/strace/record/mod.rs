@@ -113,7 +113,7 @@ fn import_chunks(
                     Err(RecvTimeoutError::Disconnected) => break,
                     Err(RecvTimeoutError::Timeout) => {
                         importer.settle()?;
-                        let Ok(chunk) = chunks.recv() else { break };
+                        let Some(chunk) = wait(chunks, importer, clock)? else { break };
                         chunk
                     }
                 }
@@ -129,6 +129,26 @@ fn import_chunks(
         }
     }
     lines.finish(|line, number| importer.line(line, "strace", number, None))
+}
+
+/// Waits for the next chunk of the log, or its end. Meanwhile decides the side of a client that is idle, so that its events are
+/// written.
+fn wait(
+    chunks: &Receiver<Vec<u8>>,
+    importer: &mut Importer,
+    clock: &mut WallClock,
+) -> io::Result<Option<Vec<u8>>> {
+    loop {
+        clock.follow(importer);
+        if importer.decide_side()? {
+            return Ok(chunks.recv().ok());
+        }
+        match chunks.recv_timeout(IDLE) {
+            Ok(chunk) => return Ok(Some(chunk)),
+            Err(RecvTimeoutError::Disconnected) => return Ok(None),
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+    }
 }
 
 /// Splits chunks of a log into lines.
