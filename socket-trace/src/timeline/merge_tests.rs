@@ -170,6 +170,18 @@ fn slow_follower_reads_all_remaining_rotated_files() {
 }
 
 #[test]
+fn follower_skips_a_file_with_the_number_of_another_part() {
+    let files = Growing::new("misnumbered");
+    let part =
+        |part: u64| header("a", Side::Server, 0, 0).replace('}', &format!(r#","part":{part}}}"#)) + "\n";
+    let end = "{\"end\":true,\"events\":1,\"lost\":0,\"continued\":true}\n";
+    files.append("a.1.jsonl", &format!("{}{}\n{end}", part(0), mark(1, "one")));
+    files.append("a.jsonl", &format!("{}{}\n", part(2), mark(2, "two")));
+    let mut timeline = follow(&files, &["a.jsonl"]);
+    assert_eq!([next(&mut timeline), next(&mut timeline)], ["2 two 0", "pending"]);
+}
+
+#[test]
 fn truncating_a_followed_file_is_an_error() {
     let files = Growing::new("emptied");
     files.append("a", &format!("{}\n", header("a", Side::Server, 0, 0)));

@@ -173,7 +173,10 @@ impl Growth {
         let oldest = (first..current.header().part).rev().take_while(is_kept).last();
         // The part may have been deleted in the meantime.
         let kept = oldest.and_then(|part| Self::open(&part_path(&growth.path, part)).ok().flatten());
-        match kept.filter(|(trace, _)| are_parts(trace.header(), current.header())) {
+        let is_oldest = |(trace, _): &(Trace, Self)| {
+            Some(trace.header().part) == oldest && are_parts(trace.header(), current.header())
+        };
+        match kept.filter(is_oldest) {
             Some((trace, kept)) => (trace, Self { path: growth.path, ..kept }),
             None => (current, growth),
         }
