@@ -46,7 +46,9 @@ impl Tracker {
 
     /// Stores the local address in the comment of a descriptor, if it is not known yet.
     pub(super) fn learns_from_comment(&mut self, number: Number, text: &str) {
-        if !self.sockets.get(&number).is_some_and(|socket| socket.lacks_local() && socket.domain.is_ip()) {
+        let may_learn =
+            |socket: &Socket| socket.lacks_local() && socket.domain.is_ip() && !socket.was_disconnected;
+        if !self.sockets.get(&number).is_some_and(may_learn) {
             return;
         }
         if let Some(local) = comment(text).and_then(Described::parse).and_then(|described| described.local) {
@@ -115,7 +117,7 @@ impl Tracker {
                 let op = Op::bind().with_local(bound.clone());
                 let waits = is_incomplete(&bound);
                 if let Some(socket) = self.sockets.get_mut(&number) {
-                    socket.local = Some(bound);
+                    (socket.local, socket.is_bound) = (Some(bound), true);
                 }
                 match waits {
                     true => self.emits_with_local(number, ended.end, op, None),

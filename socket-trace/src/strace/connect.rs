@@ -9,9 +9,15 @@ use super::tracker::{Ended, Tracker};
 
 impl Tracker {
     pub(super) fn connects(&mut self, ended: &Ended<'_>, number: Number) {
-        // AF_UNSPEC removes the address of a datagram socket's peer.
-        let Some(peer) = address(ended.call.arguments.get(1)) else { return };
         let Some(socket) = self.sockets.get_mut(&number) else { return };
+        let argument = ended.call.arguments.get(1);
+        if argument.contains("sa_family=AF_UNSPEC") && ended.value().is_some() {
+            socket.disconnects();
+        }
+        let Some(peer) = address(argument) else { return };
+        if socket.is_connection && ended.call.outcome == Outcome::Error("EISCONN") {
+            return;
+        }
         let began = *socket.connecting.get_or_insert(ended.entry);
         socket.peer = Some(in_trace(peer));
         if socket.domain == Domain::Unix && socket.local.is_none() {

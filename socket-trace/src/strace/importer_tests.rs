@@ -293,6 +293,47 @@ fn ioctl_sets_whether_exec_closes_a_socket() {
     assert_eq!(kept.len(), 1, "{kept:?}");
 }
 
+/// Connects a datagram socket, disconnects it, and connects it again.
+const RECONNECTED: [&str; 5] = [
+    r#"connect(3<UDP:[9]>, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}, 16) = 0"#,
+    r#"getsockname(3<UDP:[127.0.0.1:35->127.0.0.1:80]>, {sa_family=AF_INET, sin_port=htons(35), sin_addr=inet_addr("127.0.0.1")}, [16]) = 0"#,
+    r#"connect(3<UDP:[127.0.0.1:35->127.0.0.1:80]>, {sa_family=AF_UNSPEC, sa_data="\0\0"}, 16) = 0"#,
+    r#"connect(3<UDP:[127.0.0.1:35->127.0.0.1:80]>, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.2")}, 16) = 0"#,
+    r#"getsockname(3<UDP:[127.0.0.1:35->127.0.0.1:80]>, {sa_family=AF_INET, sin_port=htons(54), sin_addr=inet_addr("127.0.0.1")}, [16]) = 0"#,
+];
+
+#[test]
+fn repeated_connect_of_a_datagram_socket_has_its_own_address() {
+    let mut calls = vec!["socket(AF_INET, SOCK_DGRAM, 0) = 3<UDP:[9]>"];
+    calls.extend(RECONNECTED);
+    let events = events(&calls);
+    assert!(events[1].contains(r#""local":"127.0.0.1:35","peer":"127.0.0.1:80""#), "{events:?}");
+    assert!(events[2].contains(r#""local":"127.0.0.1:54","peer":"127.0.0.2:80""#), "{events:?}");
+}
+
+#[test]
+fn disconnected_datagram_socket_keeps_the_address_it_was_bound_to() {
+    let bind = r#"bind(3<UDP:[9]>, {sa_family=AF_INET, sin_port=htons(35), sin_addr=inet_addr("127.0.0.1")}, 16) = 0"#;
+    let mut calls = vec!["socket(AF_INET, SOCK_DGRAM, 0) = 3<UDP:[9]>", bind];
+    calls.extend(&RECONNECTED[..4]);
+    let events = events(&calls);
+    assert!(events[3].contains(r#""local":"127.0.0.1:35","peer":"127.0.0.2:80""#), "{events:?}");
+}
+
+#[test]
+fn connect_of_a_connected_socket_is_no_second_connection() {
+    let connect = |result: &str| {
+        format!(
+            r#"connect(3<TCP:[1]>, {{sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("10.0.0.1")}}, 16) = {result}"#
+        )
+    };
+    let (begins, again) =
+        (connect("-1 EINPROGRESS (Operation now in progress)"), connect("-1 EISCONN (Connected)"));
+    let calls = [CONNECTED[0], &begins, "getsockopt(3<TCP:[1]>, SOL_SOCKET, SO_ERROR, [0], [4]) = 0", &again];
+    let events = events(&calls);
+    assert_eq!(events.len(), 2, "{events:?}");
+}
+
 #[test]
 fn line_without_a_time_before_others_is_counted_as_lost() {
     let (imported, _) = import("close(7) = 0\n7 1796064801.000001 socket(AF_INET, SOCK_STREAM, 0) = 3\n");

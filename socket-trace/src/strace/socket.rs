@@ -15,6 +15,10 @@ pub(super) struct Socket {
     pub(super) references: usize,
     pub(super) local: Option<Addr>,
     pub(super) peer: Option<Addr>,
+    /// `true` once the program has chosen the local address.
+    pub(super) is_bound: bool,
+    /// `true` once the socket was disconnected. The comments of its descriptors keep the addresses it had before.
+    pub(super) was_disconnected: bool,
     /// Time at which a `connect` began whose result the program does not know yet.
     pub(super) connecting: Option<u64>,
     /// `true` for a stream that was accepted, connected or adopted.
@@ -35,6 +39,8 @@ impl Socket {
             references: 1,
             local: None,
             peer: None,
+            is_bound: false,
+            was_disconnected: false,
             connecting: None,
             is_connection: false,
             aborts: false,
@@ -51,6 +57,15 @@ impl Socket {
     /// Returns `true` if the address that the kernel chose is not known.
     pub(super) fn lacks_local(&self) -> bool {
         self.local.as_ref().is_none_or(is_incomplete)
+    }
+
+    /// Processes a `connect` to `AF_UNSPEC`, which removes the peer, and the local address unless it was bound.
+    pub(super) fn disconnects(&mut self) {
+        self.was_disconnected = true;
+        self.peer = None;
+        if !self.is_bound {
+            self.local = None;
+        }
     }
 
     pub(super) fn count_read(&mut self, bytes: u64, eof: bool) {
