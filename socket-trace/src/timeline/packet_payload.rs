@@ -36,8 +36,20 @@ struct Streams {
     to_client: Reassembly,
     /// Number of its last packet among all.
     last: u64,
-    /// The directions that have ended with a FIN: to the server, to the client.
-    ended: [bool; 2],
+    /// The sequence numbers of the FINs: to the server, to the client.
+    ends: [Option<u32>; 2],
+}
+
+impl Streams {
+    /// Returns `true` once both directions have ended with a FIN. Bytes before it that are missing may still follow, unless
+    /// the receiver has acknowledged the FIN.
+    fn have_ended(&self) -> bool {
+        let [to_server, to_client] = self.ends;
+        let has_ended = |end: Option<u32>, bytes: &Reassembly| {
+            end.is_some_and(|end| bytes.is_complete(end) || bytes.is_acknowledged(end))
+        };
+        has_ended(to_server, &self.to_server) && has_ended(to_client, &self.to_client)
+    }
 }
 
 /// A call of the server's program that packets show, with the dissected parts of its data.
@@ -99,10 +111,12 @@ impl PacketPayload {
         if has(TcpFlags::FIN) && !is_to_server && own.is_complete(end) {
             events.push(Op::Shutdown);
         }
-        let [server, client] = &mut streams.ended;
-        *(if is_to_server { server } else { client }) |= has(TcpFlags::FIN);
-        if has(TcpFlags::RST) || streams.ended == [true; 2] {
-            streams.ended = [false; 2];
+        if has(TcpFlags::FIN) {
+            let [to_server, to_client] = &mut streams.ends;
+            *(if is_to_server { to_server } else { to_client }) = Some(end);
+        }
+        if has(TcpFlags::RST) || streams.have_ended() {
+            streams.ends = [None; 2];
             events.push(Op::Close(Box::default()));
         }
         let mut calls: Vec<_> =

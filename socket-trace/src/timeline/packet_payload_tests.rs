@@ -107,3 +107,18 @@ fn number_of_connections_is_bounded() {
     }
     assert_eq!(payload.connections.len(), MAX_CONNECTIONS);
 }
+
+#[test]
+fn end_of_a_stream_before_its_last_bytes_ends_no_connection() {
+    let request = u32::try_from(REQUEST.len()).unwrap();
+    let (response, end) = RESPONSE.split_at(10);
+    let after = 1 + u32::try_from(RESPONSE.len()).unwrap();
+    let parts = Packets::opened()
+        .send(Side::Client, "PSH ACK", (1, 1), REQUEST)
+        .send(Side::Client, "FIN ACK", (1 + request, 1), b"")
+        .send(Side::Server, "ACK", (1, 2 + request), response)
+        .send(Side::Server, "FIN ACK", (after, 2 + request), b"")
+        .send(Side::Server, "PSH ACK", (11, 2 + request), end)
+        .parts();
+    assert!(parts[5].is_empty() && parts[6].contains("200"), "{parts:?}");
+}

@@ -50,6 +50,11 @@ impl Reassembly {
         self.next.is_none_or(|next| next == end)
     }
 
+    /// Returns `true` if the receiver has acknowledged the byte or FIN with this sequence number.
+    pub(super) fn is_acknowledged(&self, seq: u32) -> bool {
+        self.acknowledged.is_some_and(|acknowledged| is_before(seq, acknowledged))
+    }
+
     /// Adds a segment. Returns the bytes that are now in order.
     pub(super) fn add(&mut self, segment: Segment) -> Vec<Chunk> {
         let next = *self.next.get_or_insert(segment.seq);

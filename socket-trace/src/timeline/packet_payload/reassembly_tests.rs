@@ -115,3 +115,11 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn acknowledged_end_is_known() {
+    let mut bytes = Reassembly::default();
+    bytes.begin(u32::MAX);
+    bytes.acknowledge(3);
+    assert!(bytes.is_acknowledged(2) && !bytes.is_acknowledged(3));
+}
