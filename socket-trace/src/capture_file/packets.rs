@@ -140,7 +140,9 @@ impl Packets {
             self.notes.unreadable(info.offset);
             return Ok(true);
         };
-        if self.copies.is_copy(bytes, info.interface, link_header, self.last_read) {
+        // A copy may have other padding of the link layer.
+        let identifying = bytes.get(..packet.length).unwrap_or(bytes);
+        if self.copies.is_copy(identifying, info.interface, link_header, self.last_read) {
             self.notes.copies += 1;
             return Ok(true);
         }

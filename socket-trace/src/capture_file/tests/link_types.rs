@@ -110,3 +110,16 @@ fn link_type_that_is_not_supported_is_named() {
     assert!(packets.next_event().unwrap().is_some());
     assert_eq!((packets.notes().other_link, packets.notes().first_other_link), (1, Some(105)));
 }
+
+#[test]
+fn padding_of_the_link_layer_hides_no_copy() {
+    let writer = Writer(Little);
+    let cooked = |kind: u8, padding: usize| {
+        let mut header = vec![0; 16];
+        (header[1], header[14]) = (kind, 8);
+        [header, segment(9, b""), vec![0; padding]].concat()
+    };
+    let record = |frame: Vec<u8>| writer.record((1, 0), &frame, frame.len());
+    let file = [writer.pcap(0xa1b2_c3d4, 113), record(cooked(4, 0)), record(cooked(0, 6))].concat();
+    assert_eq!(all_events(&file).len(), 1);
+}
