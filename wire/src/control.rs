@@ -57,11 +57,12 @@ impl Control {
         })
     }
 
-    /// Requests a change and waits until the relay has made it.
+    /// Requests a change and waits until the relay has made it. Does nothing if the relay has ended.
     pub(crate) fn request(&self, direction: Direction, change: Change) {
         let (sender, made) = mpsc::channel();
-        if let Some(requests) = &mut *self.requests.lock().unwrap_or_else(PoisonError::into_inner) {
-            requests.push(Request { direction, change, _made: sender });
+        match &mut *self.requests.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(requests) => requests.push(Request { direction, change, _made: sender }),
+            None => return,
         }
         self.has_requests.store(true, Ordering::Release);
         self.wake();
@@ -99,5 +100,26 @@ impl Control {
     fn wake(&self) {
         // Only a full counter refuses this, and then the descriptor is readable.
         let _ = rustix::io::write(&self.wake, &1_u64.to_ne_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn change_after_the_end_of_the_relay_returns() {
+        let control = Arc::new(Control::new().unwrap());
+        control.close();
+        let (returned, returns) = mpsc::channel();
+        let shared = Arc::clone(&control);
+        std::thread::spawn(move || {
+            shared.request(Direction::ToServer, Change::Impairments(Impairments::default()));
+            let _ = returned.send(());
+        });
+        assert!(returns.recv_timeout(Duration::from_secs(10)).is_ok());
     }
 }
