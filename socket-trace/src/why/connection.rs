@@ -10,6 +10,7 @@ use super::call_signs::{in_call, sends_fin};
 use super::calls::{Calls, Knowledge};
 use super::explanation::RecordedEnd;
 use super::message_signs::{field, in_messages};
+use super::recorded_totals::RecordedTotals;
 use super::sending::SendData;
 use super::signal::{Sign, Signal};
 use super::upkeep::{Place, Upkeep};
@@ -34,6 +35,7 @@ pub(super) struct Facts {
     /// The sockets that are open, and those that are layered on another one, such as TLS.
     pub(super) open: HashMap<Socket, Side>,
     layered: HashSet<Socket>,
+    totals: RecordedTotals,
     /// The listener that accepted the connection.
     pub(super) listener: Option<Socket>,
     pub(super) signals: Vec<Signal>,
@@ -79,6 +81,7 @@ impl Facts {
                 self.layered.insert(socket);
             }
         }
+        self.has_gap |= self.totals.observe(event, socket);
         match &event.op {
             Op::Read(transfer) | Op::Write(transfer) if transfer.bytes > 0 && event.error.is_none() => {
                 self.transfer(annotated, socket, side, place);

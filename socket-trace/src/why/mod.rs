@@ -38,6 +38,7 @@
 //! - `side_name`: serializes an end by its name
 //! - `connect`: attempts to connect that failed
 //! - `connection`: what is known of an open connection
+//! - `recorded_totals`: sockets of which the recorder dropped reads or writes
 //! - `calls`: the calls of a connection that have not completed
 //! - `upkeep`: unanswered `PING`s and bursts of `RST_STREAM`
 //! - `judge`: chooses the first cause
@@ -61,6 +62,7 @@ mod gather;
 mod judge;
 mod judge_end;
 mod message_signs;
+mod recorded_totals;
 pub mod retry;
 mod sending;
 mod short;

@@ -128,6 +128,26 @@ fn gap_of_the_server_leaves_unread_requests_unknown() {
 }
 
 #[test]
+fn read_that_a_gap_after_the_close_reports_leaves_requests_unknown() {
+    let server = |totals: &str| {
+        let close = format!(r#""sock":2,"op":"close","ended_by":"local",{totals}"#);
+        let gap = r#""op":"gap","reads":1,"rx":60"#;
+        Script::server().wait(2).shutdown().line(&close).line(gap).end()
+    };
+    for totals in [r#""rx":60,"tx":0,"reads":1,"writes":0"#, r#""rx":0,"tx":0,"reads":1,"writes":0"#] {
+        let expected = (Processed::Unknown, Retry::Unsafe);
+        assert_eq!(only(&[client(POST, b""), server(totals)]), expected, "{totals}");
+    }
+}
+
+#[test]
+fn dropped_reads_of_a_client_are_a_caveat() {
+    let close = r#""sock":1,"op":"close","ended_by":"local","rx":40,"tx":60,"reads":1,"writes":1"#;
+    let explanation = explained(&[Script::client().write(POST).wait(5).line(close).end()]);
+    assert_eq!(explanation.caveats.len(), 1, "{explanation:#?}");
+}
+
+#[test]
 fn body_until_the_close_is_complete_at_the_servers_fin() {
     let response = b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n\r\nhello";
     assert!(explained(&[client(GET, response)]).in_flight.is_empty());
