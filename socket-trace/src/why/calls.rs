@@ -65,6 +65,7 @@ impl OpenCall {
 /// The evidence of the recordings about the requests of a connection.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Knowledge {
+    /// The client's recording has payload that is not encrypted.
     pub(super) client_recorded: bool,
     /// The server's recording is complete and readable.
     pub(super) server_complete: bool,

@@ -52,6 +52,10 @@ pub(super) struct Facts {
     pub(super) has_gap: bool,
     /// Ends whose recording has payload.
     pub(super) has_payload: BySide<bool>,
+    /// Ends at which encrypted bytes were recorded.
+    has_tls: BySide<bool>,
+    /// Ends at which a stream on top of the socket was recorded, whose bytes are decrypted.
+    has_layer: BySide<bool>,
     /// The recording of an end begins after the connection, perhaps within it.
     pub(super) is_adopted: bool,
     /// The program took an end out of the recording.
@@ -79,6 +83,7 @@ impl Facts {
             self.is_adopted |= on.is_none();
             if on.is_some() {
                 self.layered.insert(socket);
+                *self.has_layer.get_mut(side) = true;
             }
         }
         self.has_gap |= self.totals.observe(event, socket);
@@ -117,6 +122,7 @@ impl Facts {
             let what = "first RST_STREAM of 10 or more within a second".to_owned();
             self.signal(Sign::RstStreamBurst, Some(sender), side, first, what);
         }
+        *self.has_tls.get_mut(side) |= parts.iter().any(|part| part.layer == Layer::Tls);
         self.note_protocol(parts);
         self.calls.observe(socket, (side, sender), parts, place.event);
         self.calls.complete(socket, side, &annotated.ended);
@@ -209,10 +215,16 @@ impl Facts {
             || matches!(self.protocol, None | Some("TLS"))
     }
 
+    /// Returns `true` if the recording of an end has payload that is not encrypted. The other end may be recorded without
+    /// encryption.
+    fn is_readable(&self, side: Side) -> bool {
+        *self.has_payload.get(side) && (!self.has_tls.get(side) || *self.has_layer.get(side))
+    }
+
     /// Returns `true` if the server's recording has every byte that its program read.
     fn has_complete_server(&self) -> bool {
         let is_open = self.open.values().any(|side| *side == Side::Server);
-        self.has_payload.server && !self.is_blind() && !self.is_adopted && !self.is_released && !is_open
+        self.is_readable(Side::Server) && !self.is_blind() && !self.is_adopted && !self.is_released && !is_open
     }
 
     /// Returns the round-trip time of the connection in nanoseconds, as `side` or else its peer measured it.
@@ -233,7 +245,7 @@ impl Facts {
     pub(super) fn knowledge(&self) -> Knowledge {
         let is_readable = !self.has_gap && !self.has_unknown;
         Knowledge {
-            client_recorded: self.has_payload.client,
+            client_recorded: self.is_readable(Side::Client),
             server_complete: self.has_complete_server(),
             is_readable: is_readable && !self.is_released && self.open.is_empty(),
             numbers_agree: is_readable && !self.is_adopted,

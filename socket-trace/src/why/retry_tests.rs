@@ -153,6 +153,38 @@ fn body_until_the_close_is_complete_at_the_servers_fin() {
     assert!(explained(&[client(GET, response)]).in_flight.is_empty());
 }
 
+/// A TLS record with 60 bytes of encrypted application data.
+fn encrypted() -> Vec<u8> {
+    [&[23, 3, 3, 0, 60][..], &[0xaa; 60]].concat()
+}
+
+/// An end of a TLS connection after the first bytes of a handshake.
+fn tls(script: Script) -> Script {
+    script.write([22, 3, 1, 0, 4, 1, 0, 0, 0]).read([22, 3, 3, 0, 4, 2, 0, 0, 0])
+}
+
+/// Adds a TLS stream on the socket `on`, with the number `sock`.
+fn decrypted(script: Script, on: u64, sock: u64) -> Script {
+    script.line(&format!(r#""sock":{sock},"op":"adopt","domain":"tls","type":"stream","on":{on}"#))
+}
+
+#[test]
+fn request_in_encrypted_bytes_at_the_server_is_unknown() {
+    let client = decrypted(tls(Script::client()), 1, 2).on(2).write(POST).on(1).write(encrypted()).wait(9);
+    let client = client.eof().on(2).eof().close("peer", "").on(1).close("peer", "").end();
+    let server = tls(Script::server().wait(2)).wait(4).read(encrypted());
+    let server = server.shutdown().close("local", "").end();
+    assert_eq!(only(&[client, server]), (Processed::Unknown, Retry::Unsafe));
+}
+
+#[test]
+fn encrypted_recording_of_a_client_does_not_hide_the_calls_of_the_server() {
+    let client = tls(Script::client()).write(encrypted()).wait(9).eof().close("peer", "").end();
+    let server = decrypted(tls(Script::server().wait(2)), 2, 3).wait(2).read(encrypted()).on(3).read(POST);
+    let server = server.on(2).shutdown().on(3).close("local", "").on(2).close("local", "").end();
+    assert_eq!(only(&[client, server]), (Processed::Unknown, Retry::Unsafe));
+}
+
 fn by_stream(in_flight: &[InFlight]) -> Vec<(Option<u32>, Processed, Retry)> {
     in_flight.iter().map(|call| (call.stream, call.processed, call.retry)).collect()
 }
