@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use foldhash::HashMap;
-use socket_dissect::{Call, Class, Layer, Part};
+use socket_dissect::{Call, Part};
 use socket_tap::format::Side;
 
 use super::by_side::BySide;
-use super::message_signs::field;
+use super::open_call::{Key, OpenCall};
 use super::retry::{CallFacts, InFlight, retry};
 use crate::timeline::connections::Socket;
 
-/// Maximum number of calls that are listed for one end of a connection. Further ones are counted.
+/// Maximum number of calls in flight that are listed for one end of a connection, and of refused ones. Further ones are
+/// counted.
 const MAX_LISTED: usize = 64;
 
 /// The calls of a connection.
@@ -19,33 +20,17 @@ const MAX_LISTED: usize = 64;
 pub(super) struct Calls {
     open: HashMap<(Socket, u64), OpenCall>,
     /// Calls without a complete response, by their key.
-    listed: BySide<BTreeMap<u64, Listed>>,
-    /// Number of further ones.
-    more: BySide<u64>,
+    listed: BySide<BTreeMap<Key, Listed>>,
+    /// Further ones that are not listed.
+    more: BySide<More>,
     /// Number of calls that completed before the end of the connection.
     completed: BySide<u64>,
     /// Number of calls that ended with RST_STREAM, except for those that the server refused.
     reset: BySide<u64>,
     /// The highest key of a request that the server's program has read.
-    highest_received: Option<u64>,
-}
-
-#[derive(Clone, Debug, Default)]
-struct OpenCall {
-    event: u64,
-    side: Option<Side>,
-    stream: Option<u32>,
-    answered: bool,
-    /// The response of HTTP/1.1 is complete. The request may not be.
-    responded: bool,
-    /// The response ends with the connection (RFC 9112, section 6.3).
-    until_close: bool,
-    /// The connection has switched to another protocol.
-    upgraded: bool,
-    /// The head of an HTTP/1.1 request is incomplete.
-    lacks_head: bool,
-    /// The call is an HTTP request, or a GraphQL operation on a WebSocket.
-    is_http: bool,
+    highest_received: Option<Key>,
+    /// The highest key of a GraphQL operation over HTTP/2 that the server's program has read.
+    highest_operation: Option<Key>,
 }
 
 #[derive(Clone, Debug)]
@@ -55,11 +40,13 @@ struct Listed {
     refused: bool,
 }
 
-impl OpenCall {
-    /// Returns the key of the call, which both ends of the connection share: the stream or the number of the call.
-    fn key(&self, number: u64) -> u64 {
-        self.stream.map_or(number, u64::from)
-    }
+/// Calls without a complete response that are not listed.
+#[derive(Clone, Copy, Debug, Default)]
+struct More {
+    in_flight: u64,
+    refused: u64,
+    /// Number of the first event of those in flight.
+    first_event: u64,
 }
 
 /// The evidence of the recordings about the requests of a connection.
@@ -88,39 +75,31 @@ impl Calls {
     ) {
         for part in parts {
             let Some(number) = part.call else { continue };
-            let call = self.open.entry((socket, number)).or_insert_with(|| OpenCall {
-                event,
-                side: Some(side),
-                ..OpenCall::default()
-            });
-            call.stream = call.stream.or(part.stream);
-            call.is_http |= !matches!(part.layer, Layer::Postgres | Layer::Tls | Layer::Unknown);
-            if sender == Side::Server {
-                call.answered |= matches!(part.class, Class::Headers | Class::Payload);
-            } else if side == Side::Server {
-                self.highest_received = self.highest_received.max(Some(call.key(number)));
-            }
-            call.responded |=
-                sender == Side::Server && part.layer == Layer::Http1 && part.name == "body" && part.ends;
-            if part.name == "request head" {
-                call.lacks_head = !part.ends;
-            }
-            if part.name == "response head" && part.ends {
-                call.upgraded = part.text.starts_with("101");
-                call.responded = field(part, "content-length") == Some("0");
-                call.until_close = field(part, "content-length").is_none()
-                    && field(part, "transfer-encoding").is_none()
-                    && !part.text.starts_with('1');
+            let call = self.open.entry((socket, number)).or_insert_with(|| OpenCall::new(event, side, part));
+            call.observe(part, sender);
+            if (side, sender) == (Side::Server, Side::Client) {
+                let key = call.key(number);
+                let highest = self.highest_mut(key);
+                *highest = (*highest).max(Some(key));
             }
         }
     }
 
-    /// Processes calls that ended with a read or write of `side`.
-    pub(super) fn complete(&mut self, socket: Socket, side: Side, ended: &[Call]) {
+    fn highest_mut(&mut self, key: Key) -> &mut Option<Key> {
+        if matches!(key, Key::Call(_)) { &mut self.highest_received } else { &mut self.highest_operation }
+    }
+
+    fn highest(&self, key: Key) -> Option<Key> {
+        if matches!(key, Key::Call(_)) { self.highest_received } else { self.highest_operation }
+    }
+
+    /// Processes calls that ended with a read or write of `side`, whose bytes `sender` sent.
+    pub(super) fn complete(&mut self, socket: Socket, (side, sender): (Side, Side), ended: &[Call]) {
         for call in ended {
             let open = self.open.remove(&(socket, call.number)).unwrap_or_default();
             let status = call.status.as_deref().unwrap_or_default();
-            if status.contains("reset: REFUSED_STREAM") {
+            // A client may send REFUSED_STREAM, too, to reject a push.
+            if sender == Side::Server && status.contains("reset: REFUSED_STREAM") {
                 self.list(
                     side,
                     call.number,
@@ -161,10 +140,16 @@ impl Calls {
 
     fn list(&mut self, side: Side, number: u64, listed: Listed) {
         let all = self.listed.get_mut(side);
-        if all.len() < MAX_LISTED {
+        let more = self.more.get_mut(side);
+        let alike = all.values().filter(|it| it.refused == listed.refused).count();
+        if alike < MAX_LISTED {
             all.insert(listed.call.key(number), listed);
+        } else if listed.refused {
+            more.refused += 1;
         } else {
-            *self.more.get_mut(side) += 1;
+            let event = listed.call.event;
+            more.first_event = if more.in_flight == 0 { event } else { more.first_event.min(event) };
+            more.in_flight += 1;
         }
     }
 
@@ -185,7 +170,8 @@ impl Calls {
         let side = seen_by(knowledge);
         let listed = self.listed.get(side).iter();
         let calls = listed.map(|(key, listed)| self.explained(*key, listed, knowledge)).collect();
-        (calls, *self.more.get(side))
+        let more = self.more.get(side);
+        (calls, more.in_flight + more.refused)
     }
 
     /// Returns `true` if a call has begun and has not ended yet.
@@ -201,24 +187,27 @@ impl Calls {
 
     /// Returns `true` if a call was in flight at the event with the number `event`. A call that the server refused was not.
     pub(super) fn has_in_flight(&self, knowledge: Knowledge, event: u64) -> bool {
+        let more = self.more.get(seen_by(knowledge));
         let mut listed = self.listed.get(seen_by(knowledge)).values();
         listed.any(|listed| !listed.refused && listed.call.event <= event)
+            || (more.in_flight > 0 && more.first_event <= event)
     }
 
     /// Returns `true` if the server had written a complete response to each call in flight, as far as its recording shows.
     pub(super) fn has_server_responded(&self, knowledge: Knowledge) -> bool {
         let listed = self.listed.get(seen_by(knowledge)).iter();
-        *self.more.get(seen_by(knowledge)) == 0
+        self.more.get(seen_by(knowledge)).in_flight == 0
             && listed
                 .filter(|(_, listed)| !listed.refused)
                 .all(|(key, listed)| self.facts(*key, listed, knowledge).responded || listed.call.responded)
     }
 
-    fn facts(&self, key: u64, listed: &Listed, knowledge: Knowledge) -> CallFacts {
-        let is_shared = listed.call.stream.is_some() || knowledge.numbers_agree;
+    fn facts(&self, key: Key, listed: &Listed, knowledge: Knowledge) -> CallFacts {
+        let is_shared = listed.call.has_own_stream() || knowledge.numbers_agree;
         let at_server = self.listed.server.get(&key).filter(|_| is_shared);
-        let received = (is_shared && knowledge.server_complete).then_some(self.highest_received >= Some(key));
-        let is_known_at_server = at_server.is_some() || self.more.server > 0;
+        let received = (is_shared && knowledge.server_complete).then_some(self.highest(key) >= Some(key));
+        let is_known_at_server =
+            at_server.is_some() || self.more.server.in_flight + self.more.server.refused > 0;
         CallFacts {
             stream: listed.call.stream,
             last_stream: knowledge.last_stream,
@@ -231,7 +220,7 @@ impl Calls {
         }
     }
 
-    fn explained(&self, key: u64, listed: &Listed, knowledge: Knowledge) -> InFlight {
+    fn explained(&self, key: Key, listed: &Listed, knowledge: Knowledge) -> InFlight {
         let (processed, shown_by) = self.facts(key, listed, knowledge).processed();
         // The operation of a PostgreSQL call is SQL, in which `DELETE` is no method of HTTP.
         let idempotent_by = if listed.call.is_http { listed.operation.as_str() } else { "" };

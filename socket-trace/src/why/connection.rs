@@ -10,6 +10,7 @@ use super::call_signs::{in_call, sends_fin};
 use super::calls::{Calls, Knowledge};
 use super::explanation::RecordedEnd;
 use super::message_signs::{field, in_messages};
+use super::open_call::is_unassigned;
 use super::recorded_totals::RecordedTotals;
 use super::sending::SendData;
 use super::signal::{Sign, Signal};
@@ -60,6 +61,8 @@ pub(super) struct Facts {
     pub(super) is_adopted: bool,
     /// The program took an end out of the recording.
     pub(super) is_released: bool,
+    /// Incomplete WebSocket messages without a call, by the recording side, the sender and the HTTP/2 stream.
+    unassigned: HashSet<(Side, Side, Option<u32>)>,
     /// Some bytes could not be dissected.
     pub(super) has_unknown: bool,
 }
@@ -124,8 +127,9 @@ impl Facts {
         }
         *self.has_tls.get_mut(side) |= parts.iter().any(|part| part.layer == Layer::Tls);
         self.note_protocol(parts);
+        self.note_unassigned((side, sender), parts);
         self.calls.observe(socket, (side, sender), parts, place.event);
-        self.calls.complete(socket, side, &annotated.ended);
+        self.calls.complete(socket, (side, sender), &annotated.ended);
     }
 
     fn note_protocol(&mut self, parts: &[Part]) {
@@ -154,6 +158,20 @@ impl Facts {
         }
     }
 
+    /// Notes messages of a WebSocket whose call is unknown. The call of a message that is incomplete may become known.
+    fn note_unassigned(&mut self, (side, sender): (Side, Side), parts: &[Part]) {
+        for part in parts {
+            let is_unassigned = is_unassigned(part);
+            let message = (side, sender, part.stream);
+            self.has_unknown |= is_unassigned && part.ends;
+            if is_unassigned && !part.ends {
+                self.unassigned.insert(message);
+            } else if part.layer == Layer::Websocket && part.name == "message" {
+                self.unassigned.remove(&message);
+            }
+        }
+    }
+
     fn close(&mut self, annotated: &AnnotatedEvent, socket: Socket, side: Side, place: Place) {
         let server_finished = self
             .signals
@@ -161,6 +179,7 @@ impl Facts {
             .any(|it| it.sign == Sign::Fin && it.by == Some(Side::Server))
             || (side == Side::Server && !self.layered.contains(&socket) && sends_fin(&annotated.timed.event));
         self.calls.interrupt(socket, side, &annotated.ended, server_finished);
+        self.has_unknown |= !self.unassigned.is_empty();
         self.open.remove(&socket);
         self.closed = Some(place.at);
     }
@@ -224,7 +243,11 @@ impl Facts {
     /// Returns `true` if the server's recording has every byte that its program read.
     fn has_complete_server(&self) -> bool {
         let is_open = self.open.values().any(|side| *side == Side::Server);
-        self.is_readable(Side::Server) && !self.is_blind() && !self.is_adopted && !self.is_released && !is_open
+        self.is_readable(Side::Server)
+            && !self.is_blind()
+            && !self.is_adopted
+            && !self.is_released
+            && !is_open
     }
 
     /// Returns the round-trip time of the connection in nanoseconds, as `side` or else its peer measured it.

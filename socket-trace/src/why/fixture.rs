@@ -130,6 +130,15 @@ pub(super) fn explained(traces: &[Vec<String>]) -> Explanation {
     all.remove(0)
 }
 
+/// A read of `recorded` with this number of further bytes that were not recorded.
+pub(super) fn cut_read(recorded: &[u8], missing: usize) -> String {
+    let line = transfer(0, 2, "read", recorded);
+    let fields = line.split_once(',').unwrap().1.trim_end_matches('}');
+    let bytes = format!(r#""bytes":{}"#, recorded.len());
+    assert!(fields.contains(&bytes), "{fields}");
+    fields.replace(&bytes, &format!(r#""bytes":{}"#, recorded.len() + missing))
+}
+
 pub(crate) const GET: &[u8] = b"GET /v1/books/1 HTTP/1.1\r\nhost: shop\r\n\r\n";
 pub(super) const POST: &[u8] = b"POST /v1/books HTTP/1.1\r\nhost: shop\r\ncontent-length: 2\r\n\r\n{}";
 pub(crate) const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";

@@ -40,6 +40,7 @@
 //! - `connection`: what is known of an open connection
 //! - `recorded_totals`: sockets of which the recorder dropped reads or writes
 //! - `calls`: the calls of a connection that have not completed
+//! - `open_call`: what the parts of a call show
 //! - `upkeep`: unanswered `PING`s and bursts of `RST_STREAM`
 //! - `judge`: chooses the first cause
 //! - `judge_end`: the cause of an end that no message announces
@@ -62,6 +63,7 @@ mod gather;
 mod judge;
 mod judge_end;
 mod message_signs;
+mod open_call;
 mod recorded_totals;
 pub mod retry;
 mod sending;
@@ -93,3 +95,5 @@ mod message_tests;
 mod retry_tests;
 #[cfg(test)]
 mod text_tests;
+#[cfg(test)]
+mod websocket_tests;

@@ -69,12 +69,12 @@ impl CallFacts {
     pub(super) fn processed(&self) -> (Processed, &'static str) {
         let is_refused =
             matches!((self.stream, self.last_stream), (Some(stream), Some(last)) if stream > last);
-        if self.refused {
-            (Processed::NotProcessed, "the server reset it with REFUSED_STREAM (RFC 9113, section 8.7)")
-        } else if self.responded {
+        if self.responded {
             (Processed::Processed, "the server had completed the call")
         } else if self.answered {
             (Processed::Processed, "the response had begun")
+        } else if self.refused {
+            (Processed::NotProcessed, "the server reset it with REFUSED_STREAM (RFC 9113, section 8.7)")
         } else if self.lacks_head {
             (Processed::NotProcessed, "the head of the request was never complete")
         } else if is_refused {

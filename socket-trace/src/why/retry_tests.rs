@@ -70,15 +70,6 @@ fn request_without_a_complete_head_was_not_processed() {
     assert_eq!(only(&[server]), (Processed::NotProcessed, Retry::Safe));
 }
 
-/// A read of `recorded` with this number of further bytes that were not recorded.
-fn cut_read(recorded: &[u8], missing: usize) -> String {
-    let line = crate::timeline::fixture::transfer(0, 2, "read", recorded);
-    let fields = line.split_once(',').unwrap().1.trim_end_matches('}');
-    let bytes = format!(r#""bytes":{}"#, recorded.len());
-    assert!(fields.contains(&bytes), "{fields}");
-    fields.replace(&bytes, &format!(r#""bytes":{}"#, recorded.len() + missing))
-}
-
 #[test]
 fn head_that_was_not_recorded_completely_is_unknown() {
     let head = b"POST /v1/books HT";
@@ -257,6 +248,43 @@ fn call_reset_for_another_reason_is_not_listed() {
         .shutdown()
         .close("local", "");
     assert!(explained(&[lines.end()]).in_flight.is_empty());
+}
+
+#[test]
+fn refused_stream_whose_response_had_begun_was_processed() {
+    let lines = Script::client()
+        .write([preface(), request(1, "POST")].concat())
+        .read(settings())
+        .read([response(1, false), reset(1, 7)].concat())
+        .shutdown()
+        .close("local", "");
+    let expected = [(Some(1), Processed::Processed, Retry::Unsafe)];
+    assert_eq!(by_stream(&explained(&[lines.end()]).in_flight), expected);
+}
+
+#[test]
+fn stream_that_the_client_resets_with_refused_stream_was_not_refused() {
+    let lines = Script::client()
+        .write([preface(), request(1, "POST")].concat())
+        .read(settings())
+        .write(reset(1, 7))
+        .shutdown()
+        .close("local", "");
+    let explanation = explained(&[lines.end()]);
+    assert_eq!((by_stream(&explanation.in_flight), explanation.reset), (Vec::new(), 1));
+}
+
+#[test]
+fn many_refused_streams_do_not_hide_a_call_in_flight() {
+    let mut script = Script::client().write(preface()).read(settings());
+    for stream in (0..70).map(|number| 2 * number + 1) {
+        script = script.write(request(stream, "POST")).read(reset(stream, 7));
+    }
+    let lines = script.write(request(201, "POST")).wait(5).eof().close("peer", "").end();
+    let explanation = explained(&[lines]);
+    assert_eq!(explanation.cause, super::Cause::ServerGone);
+    assert_eq!((explanation.in_flight.len(), explanation.in_flight_more), (65, 6));
+    assert_eq!(explanation.in_flight.last().and_then(|call| call.stream), Some(201));
 }
 
 #[test]
