@@ -1,10 +1,12 @@
 //! Explains attempts to connect that failed.
 
-use socket_tap::event::{Event, Failure, Op};
+use socket_tap::event::{Addr, Event, Failure, Op};
 use socket_tap::format::Side;
 
 use super::explanation::{Cause, Ender, Evidence, Explanation, Level, RecordedEnd};
 use super::upkeep::Place;
+
+const TOO_MANY_FILES: &str = "The client has too many open files.";
 
 /// Returns the explanation of a failed `connect` in the recording `label`. `None` for other events, and for a `connect`
 /// that the program gave up.
@@ -12,7 +14,7 @@ pub(super) fn failed(event: &Event, label: &str, place: Place) -> Option<Explana
     let (Op::Connect { local, peer, began, .. }, Some(failure)) = (&event.op, &event.error) else {
         return None;
     };
-    let (ended_by, reason) = reason(failure);
+    let (ended_by, reason) = reason(failure, matches!(peer, Some(Addr::Other(_))));
     let what = format!("connect failed: {failure}");
     let opened = began.map_or(place.at, |began| place.at.saturating_sub(event.t.saturating_sub(began)));
     Some(Explanation {
@@ -44,8 +46,23 @@ pub(super) fn failed(event: &Event, label: &str, place: Place) -> Option<Explana
     })
 }
 
-fn reason(failure: &Failure) -> (Ender, &'static str) {
+fn reason(failure: &Failure, is_unix: bool) -> (Ender, &'static str) {
+    const ENFILE: i32 = 23;
+    const EMFILE: i32 = 24;
     match &*failure.reason {
+        _ if matches!(failure.errno, Some(ENFILE | EMFILE)) => (Ender::Client, TOO_MANY_FILES),
+        "too many open files" => (Ender::Client, TOO_MANY_FILES),
+        "address not available" => (
+            Ender::Client,
+            "The client's kernel found no local address: it does not have the one that the program chose, or no port is \
+             free.",
+        ),
+        "permission denied" | "operation not permitted" => {
+            (Ender::Client, "The client's kernel does not permit the connection.")
+        }
+        "entity not found" | "not found" | "no such file or directory" if is_unix => {
+            (Ender::Server, "No server has created the socket: its path does not exist.")
+        }
         "connection refused" => {
             (Ender::Server, "The server's kernel refused the connection: no socket listens on the address.")
         }

@@ -227,4 +227,20 @@ fn connection_of_which_only_one_end_appears_is_explained_in_a_long_recording() {
     // The other end of the first connection is open.
     assert_eq!((in_order.len(), in_order[75]), (1_100, 1));
     assert!(in_order[..75].is_sorted(), "the oldest of more than 1,024 do not wait longer: {in_order:?}");
+#[test]
+fn connect_that_the_kernel_of_the_client_rejects_is_ended_by_the_client() {
+    let ended_by = |peer: &str, reason: &str| {
+        let connect = format!(r#""sock":2,"op":"connect","peer":"{peer}","error":"{reason}""#);
+        explain_all(&[Script::client().line(&connect).end()])[0].ended_by
+    };
+    let address = "127.0.0.1:3000";
+    for reason in
+        ["address not available", "permission denied", "operation not permitted", "too many open files"]
+    {
+        assert_eq!(ended_by(address, reason), Ender::Client, "{reason}");
+    }
+    assert_eq!(ended_by("/run/shop.sock", "entity not found"), Ender::Server);
+    assert_eq!(ended_by(address, "timed out"), Ender::Network);
+}
+
 }

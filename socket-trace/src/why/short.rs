@@ -37,7 +37,8 @@ fn cause_text(explanation: &Explanation) -> String {
         Ender::Unknown => return "by whom is unknown".to_owned(),
     };
     let what = match explanation.cause {
-        Cause::ConnectFailed => return format!("{who} could not be reached"),
+        Cause::ConnectFailed if explanation.ended_by == Ender::Client => "could not open the connection",
+        Cause::ConnectFailed => return "the server could not be reached".to_owned(),
         Cause::ConnectionClose => "sent Connection: close",
         Cause::RequestRejected => "refused to read the request",
         Cause::MaxConnectionAge => "limits the age of connections",
