@@ -77,6 +77,27 @@ fn rejection_that_the_server_survives_is_no_cause() {
 }
 
 #[test]
+fn rejection_long_after_an_invalid_request_is_no_reaction_to_it() {
+    let invalid = b"GET /a HTTP/1.1\r\nhost : shop\r\n\r\n";
+    let bad = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n";
+    let lines = |wait| {
+        let script = Script::server().read(invalid).write(OK).wait(wait).read(POST).write(bad);
+        script.wait(wait).read(GET).write(OK).wait(10_000).eof().close("peer", "").end()
+    };
+    assert_verdict(lines(5_000), (Ender::Client, Level::Socket, Cause::Close));
+    // The server continued to respond.
+    assert_verdict(lines(0), (Ender::Client, Level::Socket, Cause::Close));
+}
+
+#[test]
+fn rejection_of_an_invalid_request_that_announces_the_close_is_a_reaction() {
+    let invalid = b"GET /a HTTP/1.1\r\nhost : shop\r\n\r\n";
+    let bad = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    let lines = Script::server().read(invalid).write(bad).wait(5).eof().close("peer", "").end();
+    assert_verdict(lines, (Ender::Server, Level::Http1, Cause::ProtocolError));
+}
+
+#[test]
 fn rejection_of_an_invalid_request_is_a_protocol_error() {
     // Two values for the length: RFC 9112, section 6.3.
     let request = b"POST / HTTP/1.1\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n";

@@ -124,7 +124,11 @@ impl Judge<'_> {
     fn reaction(&self, signal: &Signal, side: Side) -> Option<&Signal> {
         let later =
             self.facts.signals.iter().filter(|later| later.event >= signal.event && later.by == Some(side));
-        let complaint = later.into_iter().find(|later| later.sign.is_complaint());
+        let complaint = later.into_iter().find(|later| {
+            later.sign.is_complaint()
+                && later.at.saturating_sub(signal.at) <= REACTION_TIME
+                && (later.sign != Sign::Rejection || self.ends_connection(later, side))
+        });
         complaint.or_else(|| self.ends_soon(signal, side, signal.completed))
     }
 
@@ -145,6 +149,16 @@ impl Judge<'_> {
         let debug = goaway.debug.to_ascii_lowercase();
         let has = |word| debug.contains(word);
         let is_of_grpc = self.facts.is_grpc && !debug.is_empty();
+    /// Returns `true` if `side` ended the connection with this rejection, or announced it. It may reject a request, and serve
+    /// further ones.
+    fn ends_connection(&self, rejection: &Signal, side: Side) -> bool {
+        let is_announcement = |it: &Signal| {
+            it.sign == Sign::ConnectionClose && it.by == Some(side) && it.event == rejection.event
+        };
+        self.facts.signals.iter().any(is_announcement)
+            || self.ends_soon(rejection, side, rejection.completed + 1).is_some()
+    }
+
         let level = if is_of_grpc { Level::Grpc } else { Level::Http2 };
         let (who, what) = (by.name(), &signal.what);
         let verdict =

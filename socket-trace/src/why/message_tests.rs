@@ -103,6 +103,13 @@ fn end_long_after_an_invalid_frame_is_no_reaction_to_it() {
 }
 
 #[test]
+fn goaway_long_after_an_invalid_frame_is_no_reaction_to_it() {
+    let invalid = [preface(), frame(6, 0, 3, &[7; 8])].concat();
+    let lines = Script::server().read(invalid).write(settings()).wait(20_000).write(goaway(0, 2, b""));
+    assert_verdict(lines.shutdown().close("local", "").end(), (Ender::Server, Level::Http2, Cause::Goaway));
+}
+
+#[test]
 fn burst_of_resets_before_a_complaint_is_the_first_cause() {
     let resets = (0..12).map(|number| 2 * number + 1);
     let burst: Vec<u8> = resets.flat_map(|id| [request(id, "GET"), reset(id, 8)].concat()).collect();
