@@ -193,6 +193,12 @@ impl Calls {
             || (more.in_flight > 0 && more.first_event <= event)
     }
 
+    /// Returns `true` if all requests of the calls in flight were complete, as far as HTTP/1.1 shows.
+    pub(super) fn has_complete_requests(&self, knowledge: Knowledge) -> bool {
+        let mut listed = self.listed.get(seen_by(knowledge)).values();
+        listed.all(|listed| listed.refused || listed.call.requested)
+    }
+
     /// Returns `true` if the server had written a complete response to each call in flight, as far as its recording shows.
     pub(super) fn has_server_responded(&self, knowledge: Knowledge) -> bool {
         let listed = self.listed.get(seen_by(knowledge)).iter();

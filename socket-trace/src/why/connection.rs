@@ -33,6 +33,9 @@ pub(super) struct Facts {
     pub(super) ends: Vec<RecordedEnd>,
     pub(super) opened: u64,
     pub(super) closed: Option<u64>,
+    /// Numbers of the events in which the client's program shut down its direction, and closed its socket.
+    pub(super) client_shutdown: Option<u64>,
+    pub(super) client_close: Option<u64>,
     /// The sockets that are open, and those that are layered on another one, such as TLS.
     pub(super) open: HashMap<Socket, Side>,
     layered: HashSet<Socket>,
@@ -104,6 +107,13 @@ impl Facts {
 
     fn socket_call(&mut self, event: &Event, side: Side, place: Place) {
         self.is_released |= matches!(event.op, Op::Release(_));
+        match &event.op {
+            Op::Shutdown if side == Side::Client => {
+                self.client_shutdown = self.client_shutdown.or(Some(place.event));
+            }
+            Op::Close(_) if side == Side::Client => self.client_close = Some(place.event),
+            _ => {}
+        }
         if let Some((sign, by, what)) = in_call(event, side) {
             self.signal(sign, by, side, place, what);
         }

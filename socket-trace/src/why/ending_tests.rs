@@ -29,6 +29,32 @@ fn half_close_of_a_client_that_gets_its_response_is_a_close() {
 }
 
 #[test]
+fn server_that_ends_during_a_response_to_a_half_closed_client_is_the_cause() {
+    let client = || Script::client().write(POST).shutdown().wait(3).read(HALF_OK).wait(5);
+    let reset = client().failed("read", "connection reset", 104).close("reset", r#","errno":104"#);
+    assert_verdict(reset.end(), (Ender::Server, Level::Socket, Cause::Reset));
+    assert_verdict(
+        client().eof().close("local", "").end(),
+        (Ender::Server, Level::Socket, Cause::ServerGone),
+    );
+    let timed_out = client().failed("read", "timed out", 110).close("error", r#","errno":110"#);
+    assert_verdict(timed_out.end(), (Ender::Network, Level::Socket, Cause::TimedOut));
+}
+
+#[test]
+fn client_that_closes_after_its_half_close_is_gone() {
+    let gone = (Ender::Client, Level::Socket, Cause::ClientGone);
+    let client = Script::client().write(POST).shutdown().wait(3).read(HALF_OK).close("local", "").end();
+    assert_verdict(client.clone(), gone);
+    let server = Script::server().wait(2).read(POST).eof().write(HALF_OK).wait(20).shutdown();
+    let both = explained(&[client, server.close("local", "").end()]);
+    assert_eq!((both.ended_by, both.cause), (gone.0, gone.2));
+    let half = &POST[..POST.len() - 1];
+    let lines = Script::client().write(half).shutdown().wait(3).eof().close("local", "").end();
+    assert_verdict(lines, gone);
+}
+
+#[test]
 fn response_that_a_server_completes_after_the_clients_fin_may_be_lost() {
     let lines = Script::server().read(GET).write(HALF_OK).eof().write("12345678").close("peer", "").end();
     let explanation = assert_verdict(lines, (Ender::Client, Level::Socket, Cause::ClientGone));
@@ -202,6 +228,22 @@ fn failed_connect_is_explained() {
 }
 
 #[test]
+fn connect_that_the_kernel_of_the_client_rejects_is_ended_by_the_client() {
+    let ended_by = |peer: &str, reason: &str| {
+        let connect = format!(r#""sock":2,"op":"connect","peer":"{peer}","error":"{reason}""#);
+        explain_all(&[Script::client().line(&connect).end()])[0].ended_by
+    };
+    let address = "127.0.0.1:3000";
+    for reason in
+        ["address not available", "permission denied", "operation not permitted", "too many open files"]
+    {
+        assert_eq!(ended_by(address, reason), Ender::Client, "{reason}");
+    }
+    assert_eq!(ended_by("/run/shop.sock", "entity not found"), Ender::Server);
+    assert_eq!(ended_by(address, "timed out"), Ender::Network);
+}
+
+#[test]
 fn aborted_connection_has_its_own_word_in_the_vocabulary_of_grpc() {
     let error = |errno| {
         let lines = Script::client().write(GET).close("error", &format!(r#","errno":{errno}"#)).end();
@@ -227,20 +269,4 @@ fn connection_of_which_only_one_end_appears_is_explained_in_a_long_recording() {
     // The other end of the first connection is open.
     assert_eq!((in_order.len(), in_order[75]), (1_100, 1));
     assert!(in_order[..75].is_sorted(), "the oldest of more than 1,024 do not wait longer: {in_order:?}");
-#[test]
-fn connect_that_the_kernel_of_the_client_rejects_is_ended_by_the_client() {
-    let ended_by = |peer: &str, reason: &str| {
-        let connect = format!(r#""sock":2,"op":"connect","peer":"{peer}","error":"{reason}""#);
-        explain_all(&[Script::client().line(&connect).end()])[0].ended_by
-    };
-    let address = "127.0.0.1:3000";
-    for reason in
-        ["address not available", "permission denied", "operation not permitted", "too many open files"]
-    {
-        assert_eq!(ended_by(address, reason), Ender::Client, "{reason}");
-    }
-    assert_eq!(ended_by("/run/shop.sock", "entity not found"), Ender::Server);
-    assert_eq!(ended_by(address, "timed out"), Ender::Network);
-}
-
 }

@@ -34,10 +34,10 @@ impl Verdict {
 
 /// Returns the first cause. `listener_closed` is the event in which the server closed the listener of the connection.
 pub(super) fn judge(facts: &Facts, listener_closed: Option<Place>) -> Verdict {
-    let judge = Judge { facts, listener_closed };
-    let end = facts.signals.iter().position(|signal| signal.sign.is_end());
+    let end = end_position(facts);
     let announced = facts.signals.get(..end.unwrap_or(facts.signals.len())).unwrap_or_default();
     let end = end.and_then(|end| facts.signals.get(end));
+    let judge = Judge { facts, listener_closed, end };
     let mut verdict = announced
         .iter()
         .find_map(|signal| judge.announcement(signal))
@@ -50,9 +50,26 @@ pub(super) fn judge(facts: &Facts, listener_closed: Option<Place>) -> Verdict {
     verdict
 }
 
+/// Returns the position of the signal with which the connection ended. The FIN of a client that waits for its response is
+/// not the end: the server or the network may end the connection before the client closes its socket.
+fn end_position(facts: &Facts) -> Option<usize> {
+    let mut ends = facts.signals.iter().enumerate().filter(|(_, signal)| signal.sign.is_end());
+    let (first, signal) = ends.next()?;
+    let knowledge = facts.knowledge();
+    let is_half_close = signal.sign == Sign::Fin
+        && facts.client_shutdown == Some(signal.event)
+        && facts.calls.has_in_flight(knowledge, signal.event)
+        && facts.calls.has_complete_requests(knowledge);
+    let is_before_close = |signal: &Signal| facts.client_close.is_none_or(|close| signal.event <= close);
+    let next = ends.find(|(_, it)| it.by != Some(Side::Client) && is_before_close(it));
+    next.filter(|_| is_half_close).map(|(next, _)| next).or(Some(first))
+}
+
 pub(super) struct Judge<'a> {
     pub(super) facts: &'a Facts,
     pub(super) listener_closed: Option<Place>,
+    /// The signal with which the connection ended.
+    pub(super) end: Option<&'a Signal>,
 }
 
 impl Judge<'_> {
@@ -132,9 +149,19 @@ impl Judge<'_> {
         complaint.or_else(|| self.ends_soon(signal, side, signal.completed))
     }
 
+    /// Returns `true` if `side` ended the connection with this rejection, or announced it. It may reject a request, and serve
+    /// further ones.
+    fn ends_connection(&self, rejection: &Signal, side: Side) -> bool {
+        let is_announcement = |it: &Signal| {
+            it.sign == Sign::ConnectionClose && it.by == Some(side) && it.event == rejection.event
+        };
+        self.facts.signals.iter().any(is_announcement)
+            || self.ends_soon(rejection, side, rejection.completed + 1).is_some()
+    }
+
     /// Returns the end of the connection by `side`, if it followed the signal soon, and after `completed` calls at most.
     fn ends_soon(&self, signal: &Signal, side: Side, completed: u64) -> Option<&Signal> {
-        let end = self.facts.signals.iter().find(|it| it.sign.is_end())?;
+        let end = self.end?;
         let is_soon = end.at.saturating_sub(signal.at) <= REACTION_TIME;
         (end.by == Some(side) && end.completed <= completed && is_soon).then_some(end)
     }
@@ -149,16 +176,6 @@ impl Judge<'_> {
         let debug = goaway.debug.to_ascii_lowercase();
         let has = |word| debug.contains(word);
         let is_of_grpc = self.facts.is_grpc && !debug.is_empty();
-    /// Returns `true` if `side` ended the connection with this rejection, or announced it. It may reject a request, and serve
-    /// further ones.
-    fn ends_connection(&self, rejection: &Signal, side: Side) -> bool {
-        let is_announcement = |it: &Signal| {
-            it.sign == Sign::ConnectionClose && it.by == Some(side) && it.event == rejection.event
-        };
-        self.facts.signals.iter().any(is_announcement)
-            || self.ends_soon(rejection, side, rejection.completed + 1).is_some()
-    }
-
         let level = if is_of_grpc { Level::Grpc } else { Level::Http2 };
         let (who, what) = (by.name(), &signal.what);
         let verdict =

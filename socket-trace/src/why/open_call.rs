@@ -12,6 +12,8 @@ pub(super) struct OpenCall {
     pub(super) side: Option<Side>,
     pub(super) stream: Option<u32>,
     pub(super) answered: bool,
+    /// The request of HTTP/1.1 is complete.
+    pub(super) requested: bool,
     /// The response of HTTP/1.1 is complete. The request may not be.
     pub(super) responded: bool,
     /// The response ends with the connection (RFC 9112, section 6.3).
@@ -65,8 +67,16 @@ impl OpenCall {
         let is_response = sender == Side::Server;
         self.answered |= is_response && matches!(part.class, Class::Headers | Class::Payload);
         match (part.layer, part.name) {
-            (Layer::Http1, "body") => self.responded |= is_response && part.ends,
-            (Layer::Http1, "request head") => self.lacks_head = !part.ends,
+            (Layer::Http1, "body") if is_response => self.responded |= part.ends,
+            (Layer::Http1, "body") => self.requested |= part.ends,
+            (Layer::Http1, "request head") => {
+                self.lacks_head = !part.ends;
+                let has_body = ["content-length", "transfer-encoding"]
+                    .iter()
+                    .any(|name| field(part, name).is_some_and(|value| value != "0"));
+                self.requested = part.ends && !has_body;
+                self.request(&part.text);
+            }
             (Layer::Http1, "response head") if part.ends => self.response_head(part),
             (Layer::Http2, _) if part.class == Class::Headers && is_response => {
                 self.upgraded |= self.is_connect && part.text.starts_with('2');
