@@ -38,8 +38,12 @@ impl Request {
         Some(Self { operation, variables })
     }
 
-    /// Parses a GraphQL request in the query of a URL: `query=%7Bbook%7Btitle%7D%7D`.
-    pub(crate) fn of_query(query: &str) -> Option<Self> {
+    /// Parses a GraphQL request in the query of a URL: `query=%7Bbook%7Btitle%7D%7D`. A POST has it in its body, and the query
+    /// of its URL may be of another language.
+    pub(crate) fn of_query(method: &str, query: &str) -> Option<Self> {
+        if !matches!(method, "GET" | "HEAD") {
+            return None;
+        }
         let member = |name: &str| form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name);
         let (_, document) = member("query")?;
         let name = member("operationName").map(|(_, name)| name);
@@ -84,9 +88,14 @@ mod tests {
     #[test]
     fn graphql_request_is_parsed_from_the_query_string() {
         let request =
-            Request::of_query("a=b&query=%7Bbook%28id%3A1%29%7Btitle%7D%7D&variables=%7B%22a%22:1%7D");
+            Request::of_query("GET", "a=b&query=%7Bbook%28id%3A1%29%7Btitle%7D%7D&variables=%7B%22a%22:1%7D");
         assert_eq!(request.map(|request| request.text()).as_deref(), Some(r#"query { book } {"a":1}"#));
-        assert_eq!(Request::of_query("query=rust+books"), None);
+        assert_eq!(Request::of_query("GET", "query=rust+books"), None);
+    }
+
+    #[test]
+    fn query_string_of_a_post_is_no_graphql_request() {
+        assert_eq!(Request::of_query("POST", "query=%7Bapp%3D%22shop%22%7D"), None);
     }
 
     #[test]

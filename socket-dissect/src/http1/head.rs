@@ -273,7 +273,9 @@ fn request_line(line: &str) -> Option<(StartLine, String)> {
     }
     let text = short(&[method, " ", target].concat());
     let (operation, graphql) = match target.split_once('?') {
-        Some((path, query)) => (short(&[method, " ", path].concat()), graphql::Request::of_query(query)),
+        Some((path, query)) => {
+            (short(&[method, " ", path].concat()), graphql::Request::of_query(method, query))
+        }
         None => (text.clone(), None),
     };
     let method = Method::of(method);

@@ -115,7 +115,7 @@ impl Stream {
             let method = fields.method.as_deref().unwrap_or_default();
             let (path, query) = path.split_once('?').unwrap_or((path, ""));
             context.calls.set_operation(self.call, short(&format!("{method} {path}")));
-            if let Some(request) = graphql::Request::of_query(query) {
+            if let Some(request) = graphql::Request::of_query(method, query) {
                 context.calls.set_graphql_operation(self.call, request.operation);
             }
             self.content.to_server = Some(Content::of_request(fields.media, fields.encoding, context.limit));

@@ -8,7 +8,7 @@ use socket_tap::format::Side;
 
 use super::by_side::BySide;
 use super::open_call::{Key, OpenCall};
-use super::retry::{CallFacts, InFlight, retry};
+use super::retry::{CallFacts, InFlight, Processed, Retry, is_graphql, retry};
 use crate::timeline::connections::Socket;
 
 /// Maximum number of calls in flight that are listed for one end of a connection, and of refused ones. Further ones are
@@ -236,7 +236,16 @@ impl Calls {
             event: Some(listed.call.event).filter(|event| *event > 0),
             processed,
             shown_by,
-            retry: retry(processed, idempotent_by),
+            retry: match retry(processed, idempotent_by) {
+                Retry::Safe
+                    if processed != Processed::NotProcessed
+                        && is_graphql(idempotent_by)
+                        && !listed.call.confirms_graphql() =>
+                {
+                    Retry::Unknown
+                }
+                retry => retry,
+            },
         }
     }
 }

@@ -24,6 +24,8 @@ pub(super) struct OpenCall {
     pub(super) lacks_head: bool,
     /// The call is an HTTP request, or a GraphQL operation on a WebSocket.
     pub(super) is_http: bool,
+    /// A GraphQL operation in the body of the request is not a guess: its path ends in `/graphql`, or its method is safe.
+    has_graphql_endpoint: bool,
     /// The call is a GraphQL operation on a WebSocket.
     is_operation: bool,
     /// The request is a CONNECT over HTTP/2.
@@ -60,6 +62,12 @@ impl OpenCall {
         self.stream.is_some() && !self.is_operation
     }
 
+    /// Returns `true` if text that looks like a GraphQL operation is one. JSON with a member `query` alone may be the request
+    /// of another API.
+    pub(super) fn confirms_graphql(&self) -> bool {
+        self.is_operation || self.has_graphql_endpoint
+    }
+
     /// Processes a part of the call.
     pub(super) fn observe(&mut self, part: &Part, sender: Side) {
         self.stream = self.stream.or(part.stream);
@@ -83,9 +91,17 @@ impl OpenCall {
             }
             (Layer::Http2, _) if part.class == Class::Headers => {
                 self.is_connect |= part.text.split(' ').next() == Some("CONNECT");
+                self.request(&part.text);
             }
             _ => {}
         }
+    }
+
+    /// Processes the method and target of a request, such as `POST /graphql?a=b`.
+    fn request(&mut self, text: &str) {
+        let Some((method, target)) = text.split_once(' ') else { return };
+        let path = target.split(['?', ' ']).next().unwrap_or_default();
+        self.has_graphql_endpoint |= matches!(method, "GET" | "HEAD") || path.ends_with("/graphql");
     }
 
     fn response_head(&mut self, part: &Part) {

@@ -117,6 +117,12 @@ pub fn is_idempotent(operation: &str) -> Option<bool> {
     }
 }
 
+/// Returns `true` if the text of an operation is one of GraphQL, and not a method of HTTP.
+pub(super) fn is_graphql(operation: &str) -> bool {
+    let word = operation.split([' ', '{', '(']).next().unwrap_or_default();
+    matches!(word, "query" | "mutation" | "subscription") || operation.starts_with('{')
+}
+
 /// Returns whether a call may be repeated.
 ///
 /// ```

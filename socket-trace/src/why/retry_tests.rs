@@ -80,6 +80,43 @@ fn head_that_was_not_recorded_completely_is_unknown() {
     assert_eq!(only(&[server]), (Processed::Unknown, Retry::Unsafe));
 }
 
+/// A POST with a JSON body, of which `missing` bytes are missing.
+fn post_json(target: &str, body: &str, missing: usize) -> Vec<u8> {
+    let length = body.len() + missing;
+    format!(
+        "POST {target} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+    )
+    .into()
+}
+
+#[test]
+fn post_with_a_query_in_its_url_is_no_graphql_query() {
+    for request in [
+        post_json(r#"/loki/api/v1/delete?query={app="shop"}&start=1"#, "", 0),
+        post_json("/api/items?query={name}", r#"{"title":"x"}"#, 0),
+        post_json("/graphql?query=query{a}", r#"{"query":"mutation { a"#, 9),
+    ] {
+        assert_eq!(only(&[client(&request, b"")]), (Processed::Unknown, Retry::Unsafe));
+    }
+}
+
+#[test]
+fn post_with_a_query_in_its_body_is_idempotent_only_at_a_graphql_endpoint() {
+    let body = r#"{"query":"{ a }"}"#;
+    for (target, retry) in [
+        ("/graphql", Retry::Safe),
+        ("/v1/graphql?a=b", Retry::Safe),
+        ("/v1/saved-searches", Retry::Unknown),
+        ("/v1/saved-searches?a=/graphql", Retry::Unknown),
+    ] {
+        assert_eq!(
+            only(&[client(&post_json(target, body, 0), b"")]),
+            (Processed::Unknown, retry),
+            "{target}"
+        );
+    }
+}
+
 #[test]
 fn sql_is_not_a_method_of_http() {
     let startup = b"\0\0\0\x10\0\x03\0\0user\0a\0\0";
