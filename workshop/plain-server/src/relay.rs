@@ -21,6 +21,10 @@ use crate::sockets::local_address_for;
 /// the client that has been idle longest.
 const MAX_CLIENTS: usize = 64;
 
+/// Time without a request after which the relay closes the sockets of its clients, as routers do. They would stay in the list
+/// of sockets otherwise.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// Maximum size of a datagram in bytes.
 const MAX_DATAGRAM: usize = 65_535;
 
@@ -114,7 +118,16 @@ impl Relay {
         let network = Arc::clone(&self.network);
         let mut datagram = vec![0; MAX_DATAGRAM];
         loop {
-            let Ok((length, from)) = network.front.recv_from(&mut datagram).await else {
+            let request = network.front.recv_from(&mut datagram);
+            let received = if self.clients.is_empty() {
+                request.await
+            } else if let Ok(received) = tokio::time::timeout(IDLE_TIMEOUT, request).await {
+                received
+            } else {
+                self.clients.clear();
+                continue;
+            };
+            let Ok((length, from)) = received else {
                 tokio::time::sleep(ERROR_PAUSE).await;
                 continue;
             };

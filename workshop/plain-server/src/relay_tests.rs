@@ -103,3 +103,24 @@ async fn new_client_replaces_the_longest_idle_client() {
     let has = |port| relay.clients.iter().any(|client| client.address == address(port));
     assert_eq!((has(1), has(2), has(3), has(MAX_CLIENTS + 1)), (true, false, true, true));
 }
+
+#[tokio::test(start_paused = true)]
+async fn relay_closes_the_socket_of_an_idle_client() {
+    let server = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let behind = server.local_addr().unwrap();
+    let every = 2.try_into().unwrap();
+    let mut relay = Relay::bind("127.0.0.1:0".parse().unwrap(), behind, every).await.unwrap();
+    let client = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    client.send_to(&[1], relay.local_addr().unwrap()).await.unwrap();
+    let mut datagram = [0; 1];
+    tokio::select! {
+        () = relay.forward_requests() => {}
+        _ = server.recv_from(&mut datagram) => {}
+    }
+    assert_eq!(relay.clients.len(), 1);
+    tokio::select! {
+        () = relay.forward_requests() => {}
+        () = tokio::time::sleep(IDLE_TIMEOUT * 2) => {}
+    }
+    assert!(relay.clients.is_empty());
+}
