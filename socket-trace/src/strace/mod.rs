@@ -15,7 +15,7 @@
 //!
 //! - `line`, `text`, `address`, `payload`, `errno`: parsers of one line and its parts
 //! - `call_names`: the system calls that matter
-//! - `processes`: threads, processes and their tables of descriptors
+//! - `processes`: threads, processes and their tables of descriptors; `creations`: the calls that create them
 //! - `socket`: the state of one open socket
 //! - `tracker`: follows all sockets; `adoption`, `calls`, `connect`, `descriptors`, `transfers`: one kind of call each
 //! - `events`: makes the events
@@ -33,6 +33,7 @@ mod call_names;
 mod calls;
 mod clock;
 mod connect;
+mod creations;
 mod descriptors;
 pub(crate) mod errno;
 mod events;

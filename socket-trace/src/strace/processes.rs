@@ -1,7 +1,8 @@
 //! Tracks the threads and processes of a log, and their tables of file descriptors.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
+use super::creations::{Creation, Creations};
 use super::line::Tid;
 
 /// Number of a socket in the trace.
@@ -43,22 +44,11 @@ type TableId = u64;
 /// Number of the thread in a log without numbers.
 const NO_TID: Tid = 0;
 
-/// A call in progress that creates a thread or a process.
-#[derive(Clone, Copy, Debug)]
-struct Creation {
-    by: Tid,
-    shares: bool,
-    /// The new thread, if a line of it came before the end of the call.
-    created: Option<Tid>,
-}
-
 #[derive(Debug, Default)]
 pub(super) struct Processes {
     tables: HashMap<TableId, Table>,
     threads: HashMap<Tid, TableId>,
-    creating: Vec<Creation>,
-    /// Threads that ended while others were created: they may be the new ones.
-    gone: HashSet<Tid>,
+    creations: Creations,
     /// A new thread of a process whose line has no number, and whether it shares the table of descriptors. The next line
     /// shows whether strace follows the thread.
     unfollowed: Option<(Tid, bool)>,
@@ -94,49 +84,42 @@ impl Processes {
         if self.threads.contains_key(&tid) {
             return Change::default();
         }
-        let creation = self.creating.iter_mut().find(|creation| creation.created.is_none());
-        if let Some(creation) = creation {
-            creation.created = Some(tid);
-            let (by, shares) = (creation.by, creation.shares);
+        if let Some(Creation { by, shares, .. }) = self.creations.assign(tid) {
             return self.creates(by, tid, shares);
         }
-        // The log begins later than the program: its threads share one table.
+        self.joins_first(tid);
+        Change::default()
+    }
+
+    /// Adds a thread that is as old as the log, which begins later than the program: its threads share one table.
+    fn joins_first(&mut self, tid: Tid) {
         let table = self.first.filter(|table| self.tables.contains_key(table));
         let table = table.unwrap_or_else(|| self.new_table(HashMap::new()));
         self.first.get_or_insert(table);
         self.join(tid, table);
-        Change::default()
     }
 
     /// Processes the beginning of a call that creates a thread or a process.
     pub(super) fn begins_creation(&mut self, by: Tid, shares: bool) {
-        self.creating.push(Creation { by, shares, created: None });
+        self.creations.begin(by, shares);
     }
 
     /// Processes the end of such a call. `created` is the new thread, or `None` if the call failed.
     pub(super) fn ends_creation(&mut self, by: Tid, created: Option<Tid>) -> Change {
-        let Some(index) = self.creating.iter().position(|creation| creation.by == by) else {
-            return Change::default();
-        };
-        let creation = self.creating.swap_remove(index);
-        let has_gone = created.is_some_and(|tid| self.gone.remove(&tid));
-        if self.creating.is_empty() {
-            self.gone.clear();
+        let Some(end) = self.creations.end(by, created) else { return Change::default() };
+        let mut change = Change::default();
+        if let Some(tid) = end.mistaken.filter(|tid| !end.shares && self.threads.contains_key(tid)) {
+            change = self.removes(tid);
+            self.joins_first(tid);
         }
-        let Some(tid) = created.filter(|_| !has_gone) else { return Change::default() };
-        if creation.created == Some(tid) {
-            return Change::default();
+        match end.created {
+            Some(tid) if by == NO_TID => self.unfollowed = Some((tid, end.shares)),
+            Some(tid) => {
+                change.released.extend(self.removes(tid).released);
+                change.acquired = self.creates(by, tid, end.shares).acquired;
+            }
+            None => {}
         }
-        if by == NO_TID {
-            self.unfollowed = Some((tid, creation.shares));
-            return Change::default();
-        }
-        // Several calls were in progress, and the thread was assigned to another one.
-        if let Some(other) = self.creating.iter_mut().find(|other| other.created == Some(tid)) {
-            other.created = None;
-        }
-        let mut change = self.removes(tid);
-        change.acquired = self.creates(by, tid, creation.shares).acquired;
         change
     }
 
@@ -169,12 +152,7 @@ impl Processes {
     /// Processes the end of a thread. With the last thread of a table, its descriptors are closed.
     pub(super) fn exits(&mut self, tid: Tid) -> Change {
         let acquired = self.follows(tid).acquired;
-        self.creating.retain(|creation| creation.by != tid);
-        if self.creating.is_empty() {
-            self.gone.clear();
-        } else {
-            self.gone.insert(tid);
-        }
+        self.creations.end_thread(tid);
         Change { acquired, ..self.removes(tid) }
     }
 
@@ -223,7 +201,7 @@ impl Processes {
     /// Continues the thread `from` under the number `to`: a thread that is not the first calls `execve`.
     pub(super) fn renumbers(&mut self, from: Tid, to: Tid) -> Change {
         let Some(table) = self.threads.remove(&from) else { return Change::default() };
-        self.creating.retain(|creation| creation.by != to);
+        self.creations.end_thread(to);
         let change = self.removes(to);
         self.threads.insert(to, table);
         change

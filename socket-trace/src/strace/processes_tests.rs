@@ -149,3 +149,24 @@ fn child_after_a_line_without_a_number_has_a_copy() {
     assert_eq!(processes.close_one(1, 3), Some(7));
     assert_eq!(processes.get(2, 3), Some(socket(7)));
 }
+
+#[test]
+fn older_thread_is_no_child_of_a_creation_in_progress() {
+    let mut processes = with_socket();
+    processes.begins_creation(1, false);
+    // strace attached to the process, and this is the first line of another of its threads.
+    assert_eq!(processes.sees(2).acquired, [7]);
+    assert_eq!(processes.ends_creation(1, Some(3)), Change { acquired: vec![7], released: vec![7] });
+    assert_eq!(processes.close_one(2, 3), Some(7));
+    assert_eq!((processes.get(1, 3), processes.get(3, 3)), (None, Some(socket(7))));
+}
+
+#[test]
+fn thread_before_a_failed_creation_is_older() {
+    let mut processes = with_socket();
+    processes.begins_creation(1, false);
+    processes.sees(2);
+    assert_eq!(processes.ends_creation(1, None).released, [7]);
+    assert_eq!(processes.close_one(2, 3), Some(7));
+    assert_eq!(processes.get(1, 3), None);
+}
