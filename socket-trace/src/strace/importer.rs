@@ -87,6 +87,16 @@ impl Importer {
         self.read_at = time;
     }
 
+    /// Registers the threads of a program that runs when the log begins. Otherwise, one whose first line comes while another
+    /// creates a process would seem to be that process.
+    #[cfg(all(target_os = "linux", feature = "record"))]
+    pub(super) fn register_threads(&mut self, threads: impl Iterator<Item = u32>) {
+        for tid in threads {
+            let change = self.tracker.processes.sees(tid);
+            self.tracker.applies(change, 0);
+        }
+    }
+
     /// Decides the side of a program that has made no calls until the time that was [set](Self::set_read_at). Returns `false`
     /// if a later time will decide it.
     #[cfg(all(target_os = "linux", feature = "record"))]

@@ -371,3 +371,28 @@ fn calls_of_an_idle_client_are_written() {
     let trace = String::from_utf8(text.0.take()).unwrap();
     assert!(trace.contains(r#""side":"client""#) && trace.contains(r#""op":"connect""#), "{trace}");
 }
+
+#[cfg(all(target_os = "linux", feature = "record"))]
+#[test]
+fn registered_thread_is_not_taken_for_a_child() {
+    let text = Text::default();
+    let mut importer = Importer::new(Destination::Stream(Box::new(text.clone())), ImportOptions::default());
+    importer.register_threads([7, 8].into_iter());
+    let log = "\
+        7 1796064801.000001 socket(AF_INET, SOCK_STREAM, 0) = 3\n\
+        7 1796064801.000002 vfork( <unfinished ...>\n\
+        8 1796064801.000003 socket(AF_INET, SOCK_STREAM, 0) = 4\n\
+        9 1796064801.000004 execve(\"/bin/true\", [\"true\"], 0x7f) = 0\n\
+        9 1796064801.000005 +++ exited with 0 +++\n\
+        7 1796064801.000006 <... vfork resumed>) = 9\n\
+        7 1796064801.000007 close(4) = 0\n\
+        8 1796064801.000008 close(3) = 0\n";
+    for (number, line) in (1..).zip(log.lines()) {
+        importer.line(line.as_bytes(), "log", number, None).unwrap();
+    }
+    importer.finish().unwrap();
+    let trace = String::from_utf8(text.0.take()).unwrap();
+    let closed: Vec<_> = trace.lines().filter(|line| line.contains(r#""op":"close""#)).collect();
+    assert!(closed[0].starts_with(r#"{"t":6000,"sock":2"#), "{closed:?}");
+    assert!(closed[1].starts_with(r#"{"t":7000,"sock":1"#), "{closed:?}");
+}

@@ -102,9 +102,12 @@ impl Invocation {
         &self.version
     }
 
-    /// Returns `true` if strace attaches to a running process.
-    pub(super) fn attaches(&self) -> bool {
-        matches!(self.program, Program::Pid(_))
+    /// Returns the running process to which strace attaches.
+    pub(super) fn attaches_to(&self) -> Option<u32> {
+        match self.program {
+            Program::Pid(pid) => Some(pid),
+            Program::Command(_) => None,
+        }
     }
 
     /// Starts strace, which writes its log to the pipe.
@@ -113,7 +116,8 @@ impl Invocation {
         let log = format!("/proc/{}/fd/{}", std::process::id(), log.as_raw_fd());
         let mut strace = Command::new("strace");
         // A filter is installed when a program starts, so not in one that runs.
-        let flags = self.flags.iter().filter(|flag| !self.attaches() || **flag != "--seccomp-bpf");
+        let flags =
+            self.flags.iter().filter(|flag| self.attaches_to().is_none() || **flag != "--seccomp-bpf");
         strace.args(["-f", "-q", "-yy"]).args(flags).args(["-e", TRACED, "-e", SIGNALS, "-s"]);
         strace.arg(self.printed.max(MIN_PRINTED).to_string()).args(["-o", &log]);
         match &self.program {

@@ -48,7 +48,8 @@ pub fn record(
     clock.start(&mut importer);
     let mut child = invocation.start(&writer).map_err(RecordError::Start)?;
     let messages = messages_of(&mut child);
-    let forwarding = Forwarding::begin(&child, invocation.attaches()).map_err(RecordError::Start)?;
+    let attached = invocation.attaches_to();
+    let forwarding = Forwarding::begin(&child, attached.is_some()).map_err(RecordError::Start)?;
     // The pipe ends when strace has ended, and this writer is closed.
     let waiting = std::thread::spawn(move || {
         let status = child.wait();
@@ -57,7 +58,7 @@ pub fn record(
     });
     let (sender, chunks) = sync_channel(16);
     let reading = std::thread::spawn(move || read_chunks(log, &sender));
-    let imported = import_chunks(&chunks, &mut importer, &mut clock, &forwarding, warn_io_uring);
+    let imported = import_chunks(&chunks, &mut importer, attached, &mut clock, &forwarding, warn_io_uring);
     // Without a reader, strace would wait indefinitely: the pipe is read to its end, even if the trace cannot be written.
     for _ in chunks {}
     let _ = reading.join();
@@ -93,10 +94,17 @@ fn read_chunks(mut log: PipeReader, chunks: &SyncSender<Vec<u8>>) {
     }
 }
 
-/// Imports the log until its end.
+/// Returns the threads of a process. None if it has ended.
+fn threads_of(pid: u32) -> impl Iterator<Item = u32> {
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    tasks.filter_map(|task| task.file_name().to_str()?.parse().ok())
+}
+
+/// Imports the log until its end. `attached` is the running process to which strace attaches.
 fn import_chunks(
     chunks: &Receiver<Vec<u8>>,
     importer: &mut Importer,
+    mut attached: Option<u32>,
     clock: &mut WallClock,
     forwarding: &Forwarding,
     warn_io_uring: impl FnOnce() -> io::Result<()>,
@@ -119,6 +127,10 @@ fn import_chunks(
                 }
             }
         };
+        // strace has attached to the threads, and no line is imported yet that shows the end of one.
+        if let Some(pid) = attached.take() {
+            importer.register_threads(threads_of(pid));
+        }
         clock.follow(importer);
         lines.split(&chunk, |line, number| importer.line(line, "strace", number, None))?;
         forwarding.set_processes(importer.running());
