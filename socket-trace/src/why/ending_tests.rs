@@ -153,6 +153,16 @@ fn gap_makes_the_cause_of_a_fin_unknown() {
 }
 
 #[test]
+fn connected_udp_socket_lacks_no_datagrams() {
+    let explanation = Script::client()
+        .line(r#""sock":1,"op":"sendto","bytes":4"#)
+        .line(r#""sock":1,"op":"recvfrom","bytes":5,"peer":"127.0.0.1:3000""#)
+        .line(r#""sock":1,"op":"close","rx":5,"tx":4,"reads":1,"writes":1"#);
+    let caveats = explained(&[explanation.end()]).caveats;
+    assert!(!caveats.iter().any(|caveat| caveat.contains("dropped")), "{caveats:?}");
+}
+
+#[test]
 fn released_connection_has_no_known_end() {
     let lines = Script::client()
         .write(GET)

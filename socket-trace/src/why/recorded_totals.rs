@@ -21,24 +21,28 @@ impl RecordedTotals {
             Op::Accept { .. } | Op::Connect { .. } | Op::Adopt { on: Some(_), .. } => {
                 self.0.insert(socket, Totals::default());
             }
-            Op::Read(transfer) => {
-                if let Some(totals) = self.0.get_mut(&socket) {
-                    totals.reads += 1;
-                    totals.rx = totals.rx.saturating_add(transfer.bytes);
-                }
-            }
-            Op::Write(transfer) => {
-                if let Some(totals) = self.0.get_mut(&socket) {
-                    totals.writes += 1;
-                    totals.tx = totals.tx.saturating_add(transfer.bytes);
-                }
-            }
+            Op::Read(transfer) => self.read(socket, transfer.bytes),
+            Op::RecvFrom(datagram) => self.read(socket, datagram.bytes),
+            Op::Write(transfer) => self.write(socket, transfer.bytes),
+            Op::SendTo(datagram) => self.write(socket, datagram.bytes),
             Op::Close(close) | Op::Release(close) => {
                 return self.0.remove(&socket).is_some_and(|recorded| is_below(recorded, close.totals));
             }
             _ => {}
         }
         false
+    }
+
+    fn read(&mut self, socket: Socket, bytes: u64) {
+        if let Some(totals) = self.0.get_mut(&socket) {
+            *totals = totals.with_reads(totals.reads + 1, totals.rx.saturating_add(bytes));
+        }
+    }
+
+    fn write(&mut self, socket: Socket, bytes: u64) {
+        if let Some(totals) = self.0.get_mut(&socket) {
+            *totals = totals.with_writes(totals.writes + 1, totals.tx.saturating_add(bytes));
+        }
     }
 }
 
