@@ -7,7 +7,7 @@ use socket_tap::format::Side;
 
 use super::by_side::BySide;
 use super::call_signs::{in_call, sends_fin};
-use super::calls::{Calls, Knowledge};
+use super::calls::Calls;
 use super::explanation::RecordedEnd;
 use super::message_signs::{field, in_messages};
 use super::open_call::is_unassigned;
@@ -57,9 +57,9 @@ pub(super) struct Facts {
     /// Ends whose recording has payload.
     pub(super) has_payload: BySide<bool>,
     /// Ends at which encrypted bytes were recorded.
-    has_tls: BySide<bool>,
+    pub(super) has_tls: BySide<bool>,
     /// Ends at which a stream on top of the socket was recorded, whose bytes are decrypted.
-    has_layer: BySide<bool>,
+    pub(super) has_layer: BySide<bool>,
     /// The recording of an end begins after the connection, perhaps within it.
     pub(super) is_adopted: bool,
     /// The program took an end out of the recording.
@@ -225,41 +225,6 @@ impl Facts {
         self.signals.iter().any(|signal| signal.sign.is_end())
     }
 
-    /// Returns `true` if a recording has this end of the connection.
-    pub(super) fn is_recorded(&self, side: Side) -> bool {
-        self.ends.iter().any(|end| end.side == side)
-    }
-
-    /// Returns `true` if no recording of the connection has payload.
-    pub(super) fn lacks_payload(&self) -> bool {
-        !self.has_payload.client && !self.has_payload.server
-    }
-
-    /// Returns `true` if the messages are not known, because they are encrypted, were not recorded, or have an unknown
-    /// protocol.
-    pub(super) fn is_blind(&self) -> bool {
-        self.has_gap
-            || self.lacks_payload()
-            || self.has_unknown
-            || matches!(self.protocol, None | Some("TLS"))
-    }
-
-    /// Returns `true` if the recording of an end has payload that is not encrypted. The other end may be recorded without
-    /// encryption.
-    fn is_readable(&self, side: Side) -> bool {
-        *self.has_payload.get(side) && (!self.has_tls.get(side) || *self.has_layer.get(side))
-    }
-
-    /// Returns `true` if the server's recording has every byte that its program read.
-    fn has_complete_server(&self) -> bool {
-        let is_open = self.open.values().any(|side| *side == Side::Server);
-        self.is_readable(Side::Server)
-            && !self.is_blind()
-            && !self.is_adopted
-            && !self.is_released
-            && !is_open
-    }
-
     /// Returns the round-trip time of the connection in nanoseconds, as `side` or else its peer measured it.
     pub(super) fn round_trip(&self, side: Side) -> Option<u64> {
         let of = |side| self.sending.get(side).as_ref().and_then(SendData::round_trip);
@@ -272,18 +237,6 @@ impl Facts {
             Sign::Goaway(goaway) if signal.by == Some(side) => Some(goaway),
             _ => None,
         })
-    }
-
-    /// Returns what the recordings show about the requests.
-    pub(super) fn knowledge(&self) -> Knowledge {
-        let is_readable = !self.has_gap && !self.has_unknown;
-        Knowledge {
-            client_recorded: self.is_readable(Side::Client),
-            server_complete: self.has_complete_server(),
-            is_readable: is_readable && !self.is_released && self.open.is_empty(),
-            numbers_agree: is_readable && !self.is_adopted,
-            last_stream: self.goaway(Side::Server).and_then(|goaway| goaway.last_stream),
-        }
     }
 }
 

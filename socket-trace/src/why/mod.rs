@@ -38,6 +38,7 @@
 //! - `side_name`: serializes an end by its name
 //! - `connect`: attempts to connect that failed
 //! - `connection`: what is known of an open connection
+//! - `completeness`: what the recordings of a connection show, and what they cannot
 //! - `recorded_totals`: sockets of which the recorder dropped reads or writes
 //! - `calls`: the calls of a connection that have not completed
 //! - `open_call`: what the parts of a call show
@@ -56,6 +57,7 @@ mod call_signs;
 mod calls;
 mod cause;
 mod closes;
+mod completeness;
 mod connect;
 mod connection;
 pub mod explanation;
@@ -81,6 +83,8 @@ pub use short::ShortExplanation;
 pub use socket_dissect::Goaway;
 pub(crate) use upkeep::{BURST, BURST_TIME};
 
+#[cfg(test)]
+mod completeness_tests;
 #[cfg(test)]
 mod ending_tests;
 #[cfg(test)]
