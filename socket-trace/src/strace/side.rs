@@ -36,7 +36,8 @@ impl Undecided {
         (self.is_late(event.t) || self.events >= MAX_EVENTS).then_some(Side::Client)
     }
 
-    /// Returns `true` if the program has connected and may still turn out to be a server.
+    /// Returns `true` if the program has connected, so that its side is decided after some time.
+    #[cfg(all(target_os = "linux", feature = "record"))]
     pub(super) fn has_connected(&self) -> bool {
         self.connected.is_some()
     }
