@@ -52,7 +52,7 @@ struct More {
 /// The evidence of the recordings about the requests of a connection.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Knowledge {
-    /// The client's recording has payload that is not encrypted.
+    /// The client's recording shows the calls better than the server's: it is not encrypted, or both are.
     pub(super) client_recorded: bool,
     /// The server's recording is complete and readable.
     pub(super) server_complete: bool,

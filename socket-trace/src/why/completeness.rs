@@ -45,7 +45,9 @@ impl Facts {
     pub(super) fn knowledge(&self) -> Knowledge {
         let is_readable = !self.has_gap && !self.has_unknown;
         Knowledge {
-            client_recorded: self.is_readable(Side::Client),
+            // Without a readable end, the client's still shows the calls before the encryption.
+            client_recorded: self.has_payload.client
+                && (self.is_readable(Side::Client) || !self.is_readable(Side::Server)),
             server_complete: self.has_complete_server(),
             is_readable: is_readable && !self.is_released && self.open.is_empty(),
             numbers_agree: is_readable && !self.is_adopted,

@@ -84,3 +84,21 @@ fn encrypted_recording_of_a_client_does_not_hide_the_calls_of_the_server() {
     let server = server.on(2).shutdown().on(3).close("local", "").on(2).close("local", "").end();
     assert_eq!(only(&[client, server]), (Processed::Unknown, Retry::Unsafe));
 }
+
+#[test]
+fn request_after_the_release_of_the_decrypted_stream_is_unknown() {
+    let client = decrypted(tls(Script::client()), 1, 2).on(2).write(POST).on(1).write(encrypted()).wait(9);
+    let client = client.eof().on(2).eof().close("peer", "").on(1).close("peer", "").end();
+    let release = r#""sock":3,"op":"release","rx":0,"tx":0,"reads":0,"writes":0"#;
+    let server = decrypted(tls(Script::server().wait(2)), 2, 3).line(release).wait(4).read(encrypted());
+    let server = server.shutdown().close("local", "").end();
+    assert_eq!(only(&[client, server]), (Processed::Unknown, Retry::Unsafe));
+}
+
+#[test]
+fn calls_before_encryption_are_counted() {
+    let connect = b"CONNECT shop:443 HTTP/1.1\r\nhost: shop:443\r\n\r\n";
+    let client = Script::client().write(connect).read(b"HTTP/1.1 200 OK\r\n\r\n");
+    let client = tls(client).write(encrypted()).shutdown().close("local", "").end();
+    assert_eq!(explained(&[client]).completed, 1);
+}

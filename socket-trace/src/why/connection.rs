@@ -62,7 +62,7 @@ pub(super) struct Facts {
     pub(super) has_layer: BySide<bool>,
     /// The recording of an end begins after the connection, perhaps within it.
     pub(super) is_adopted: bool,
-    /// The program took an end out of the recording.
+    /// The program took an end, or a stream on top of it, out of the recording.
     pub(super) is_released: bool,
     /// Incomplete WebSocket messages without a call, by the recording side, the sender and the HTTP/2 stream.
     unassigned: HashSet<(Side, Side, Option<u32>)>,
@@ -93,6 +93,7 @@ impl Facts {
             }
         }
         self.has_gap |= self.totals.observe(event, socket);
+        self.is_released |= matches!(event.op, Op::Release(_));
         match &event.op {
             Op::Read(transfer) | Op::Write(transfer) if transfer.bytes > 0 && event.error.is_none() => {
                 self.transfer(annotated, socket, side, place);
@@ -106,7 +107,6 @@ impl Facts {
     }
 
     fn socket_call(&mut self, event: &Event, side: Side, place: Place) {
-        self.is_released |= matches!(event.op, Op::Release(_));
         match &event.op {
             Op::Shutdown if side == Side::Client => {
                 self.client_shutdown = self.client_shutdown.or(Some(place.event));
