@@ -45,7 +45,7 @@ pub(crate) fn hello_of_participant(state: &State) -> Hello {
 
 fn without_machine(hello: Hello) -> Hello {
     let recordings = hello.recordings.into_iter().map(|recording| Recording { pid: 0, ..recording });
-    Hello { recordings: recordings.collect(), last: 0, database: None, wire: None, ..hello }
+    Hello { recordings: recordings.collect(), first: 0, last: 0, database: None, wire: None, ..hello }
 }
 
 /// Returns the operations with their command lines for each API.
@@ -86,12 +86,15 @@ mod tests {
             capture: 1,
         };
         let hello = Hello {
+            first: 6_808,
+            last: 9_000,
             database: Some("postgres://host/books".to_owned()),
             recordings: vec![recording],
             wire: Some(Wire { scenarios: Vec::new(), max_rtt: 1, max_loss: 1.0, missing: None }),
             ..Hello::default()
         };
-        let Hello { database, recordings, wire, .. } = without_machine(hello);
+        let Hello { first, last, database, recordings, wire, .. } = without_machine(hello);
+        assert_eq!((first, last), (0, 0));
         assert!(database.is_none() && wire.is_none());
         assert_eq!((recordings[0].pid, recordings[0].label.as_str()), (0, "rest-server"));
     }
