@@ -97,6 +97,7 @@ impl From<LimitFlags> for Limits {
     fn from(flags: LimitFlags) -> Self {
         Self {
             max_connections: flags.max_connections,
+            max_per_network: None,
             head_timeout: flags.head_timeout.into(),
             idle_timeout: flags.idle_timeout.into(),
             request_timeout: flags.request_timeout.into(),

@@ -49,7 +49,7 @@ impl Workshop {
         Self::spawn(&mut program, arguments).discarding_output()
     }
 
-    fn discarding_output(mut self) -> Self {
+    pub(crate) fn discarding_output(mut self) -> Self {
         let lines = self.lines.take();
         self.rest = Some(thread::spawn(move || lines.into_iter().flatten().for_each(drop)));
         self
@@ -67,7 +67,8 @@ impl Workshop {
         Self::spawn(workshop.envs(variables.iter().copied()), arguments).discarding_output()
     }
 
-    fn spawn(workshop: &mut Command, arguments: &[&str]) -> Self {
+    /// Starts the command with these arguments, and waits for the end of the tour. Nothing reads its output after that.
+    pub(crate) fn spawn(workshop: &mut Command, arguments: &[&str]) -> Self {
         let directory = TempDir::new().unwrap();
         let mut child = workshop
             .args(arguments)

@@ -8,10 +8,14 @@ use hardening_http::Limits;
 use server_kit::bind::parse_address;
 use server_kit::{StoreFlags, TraceLimit};
 
+use crate::descriptors;
 use crate::recordings::TraceFiles;
 
 /// Requests per second of one participant.
 const PARTICIPANT_RATE: u32 = 5;
+
+/// One of so many descriptors is for the connections of an API in a room.
+const API_DESCRIPTORS: u32 = 6;
 
 /// Minimum capture for a room: as much as the head of a request by curl or grpcurl.
 const MIN_ROOM_CAPTURE: usize = 1_024;
@@ -137,10 +141,14 @@ impl Flags {
         Ok(())
     }
 
-    /// Returns the limits of the API servers. In a room, a participant in a loop must not drown out the others.
+    /// Returns the limits of the API servers. In a room, a participant in a loop must not drown out the others, or use all
+    /// descriptors.
     #[must_use]
     pub fn limits(&self) -> Limits {
-        Limits { client_rate: self.room.then_some(PARTICIPANT_RATE), ..Limits::default() }
+        match self.room {
+            true => Limits { client_rate: Some(PARTICIPANT_RATE), ..descriptors::limits(API_DESCRIPTORS) },
+            false => Limits::default(),
+        }
     }
 
     /// Returns the additional host names of the room; `None` without a room.

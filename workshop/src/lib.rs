@@ -4,6 +4,7 @@
 //!
 //! - [`flags`]: the flags of the command
 //! - [`program`]: runs the workshop, from the command line to the exit code
+//! - [`descriptors`]: the number of descriptors that the process may have open
 //! - [`startup`]: checks the addresses and starts the servers
 //! - [`api_instance`]: a running server of one API, with its recordings
 //! - [`shelves`]: the one shelf that all servers share
@@ -20,6 +21,7 @@
 #![forbid(unsafe_code)]
 
 pub mod api_instance;
+pub mod descriptors;
 pub mod flags;
 pub mod gated_stdout;
 pub mod live;

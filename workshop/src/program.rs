@@ -26,7 +26,7 @@ use crate::shelves::Shelves;
 use crate::startup::{self, Extras};
 use crate::stdout::print;
 use crate::tour::{self, Step, Tour};
-use crate::{live, report, traces_directory, wire};
+use crate::{descriptors, live, report, traces_directory, wire};
 
 /// Parses the command line, runs the workshop and returns the exit code of the process.
 #[must_use]
@@ -40,6 +40,7 @@ pub fn run() -> ExitCode {
     if let Err(message) = flags.open_room() {
         Flags::command().error(ErrorKind::ArgumentConflict, message).exit();
     }
+    descriptors::raise_limit();
     match try_run(&flags) {
         Ok(verdict) => ExitCode::from(verdict.exit_code()),
         Err(error) => {

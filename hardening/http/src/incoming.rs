@@ -3,10 +3,11 @@
 use std::io;
 
 use futures_util::Stream;
-use socket_tap::TapListener;
+use socket_tap::{TapListener, TapStream};
 use tokio::task::JoinSet;
 
 use crate::connection::Connection;
+use crate::networks::{Admission, Networks};
 use crate::shutdown::with_grace_period;
 use crate::slots::Slots;
 use crate::{Limits, Shutdown};
@@ -20,6 +21,7 @@ const MAX_LATE_ACCEPTS: u32 = 1024;
 pub struct Incoming {
     listener: TapListener,
     slots: Slots,
+    networks: Networks,
     limits: Limits,
     shutdown: Shutdown,
     /// Remaining number of connections to accept after the shutdown begins.
@@ -35,10 +37,11 @@ impl Incoming {
     #[must_use]
     pub fn new(listener: TapListener, limits: Limits, shutdown: Shutdown) -> Self {
         let slots = Slots::new(limits.max_connections);
-        Self { listener, slots, limits, shutdown, late_accepts_left: MAX_LATE_ACCEPTS }
+        let networks = Networks::new(limits.max_per_network, limits.max_connections);
+        Self { listener, slots, networks, limits, shutdown, late_accepts_left: MAX_LATE_ACCEPTS }
     }
 
-    /// Accepts the next connection.
+    /// Accepts the next connection. Closes those of networks that have too many.
     ///
     /// At the maximum number of connections, waits until one closes. Meanwhile, new clients wait in the
     /// kernel's backlog; they see a delay, but no error.
@@ -57,15 +60,15 @@ impl Incoming {
             // The runtime polls the kernel for readiness before it resumes this task.
             tokio::task::yield_now().await;
         };
-        let stream = tokio::select! {
+        let (stream, admission) = tokio::select! {
             biased;
-            (stream, _) = self.listener.accept_next() => stream,
+            accepted = accept_admitted(&self.listener, &self.networks) => accepted,
             () = backlog_empty => return None,
         };
         if self.shutdown.is_cancelled() {
             self.late_accepts_left = self.late_accepts_left.checked_sub(1)?;
         }
-        Some(Connection::new(stream, &self.limits, &self.shutdown, slot))
+        Some(Connection::new(stream, &self.limits, &self.shutdown, (slot, admission)))
     }
 
     /// Serves all connections concurrently with `serve_connection` until the shutdown. Then waits for the
@@ -99,5 +102,15 @@ impl Incoming {
             let connection = incoming.next().await?;
             Some((Ok(connection), incoming))
         })
+    }
+}
+
+/// Accepts the next connection of a network that has not too many. Cancel safe.
+async fn accept_admitted(listener: &TapListener, networks: &Networks) -> (TapStream, Option<Admission>) {
+    loop {
+        let (stream, peer) = listener.accept_next().await;
+        if let Ok(admission) = networks.admit(peer.ip()) {
+            return (stream, admission);
+        }
     }
 }

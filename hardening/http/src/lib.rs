@@ -5,6 +5,7 @@
 //! - [`limits`]: connection-level limits and their defaults
 //! - `incoming`: accepts connections, and limits the number of open ones
 //! - `slots`: counts open connections, and returns memory to the operating system after a burst
+//! - [`networks`]: limits the number of open connections from one network
 //! - `memory`: the allocator calls that return memory
 //! - `connection`: a connection that enforces its timeouts
 //! - [`mod@serve`]: serves an axum router over HTTP/1.1 and HTTP/2
@@ -28,6 +29,7 @@ pub mod hosts;
 mod incoming;
 pub mod limits;
 mod memory;
+pub mod networks;
 pub mod origin;
 pub mod pacing;
 mod rejection;

@@ -33,6 +33,10 @@ pub const MAX_DRAIN_BYTES: usize = 16 * 1024 * 1024;
 pub struct Limits {
     /// Maximum number of open connections.
     pub max_connections: u32,
+    /// Maximum number of open connections from one network: an IPv4 address, or a prefix of 64 bits in IPv6. Further ones are
+    /// closed when they are accepted. One of eight connections is then reserved for clients on the same machine. `None` means no
+    /// limit.
+    pub max_per_network: Option<u32>,
     /// Time from accept to the end of the first request head.
     pub head_timeout: Duration,
     /// Time that a connection may stay open without a request in progress.
@@ -64,6 +68,7 @@ impl Limits {
     /// The default limits. The help of the server commands gives the reason for each.
     pub const DEFAULT: Self = Self {
         max_connections: 10_000,
+        max_per_network: None,
         head_timeout: Duration::from_secs(10),
         idle_timeout: Duration::from_secs(60),
         request_timeout: Duration::from_secs(30),

@@ -36,6 +36,7 @@ use server_kit::store::StoreAddress;
 use tokio::task::JoinHandle;
 
 use crate::api_instance::ApiInstance;
+use crate::descriptors;
 use crate::gated_stdout::GatedStdout;
 use crate::plain_instance::PlainInstance;
 use feed::follow::Destination;
@@ -88,10 +89,14 @@ pub async fn start(
     Ok(tokio::spawn(served))
 }
 
+/// One of so many descriptors is for the connections of the page.
+const PAGE_DESCRIPTORS: u32 = 4;
+
 /// Returns the limits of the page. The response to a scenario on the network of `workshop wire` comes after its end, so the
 /// request times out later than the scenario.
 fn limits() -> Limits {
-    Limits { request_timeout: wire::TIMEOUT + wire::END_TIMEOUT, ..Limits::default() }
+    let request_timeout = wire::TIMEOUT + wire::END_TIMEOUT;
+    Limits { request_timeout, ..descriptors::limits(PAGE_DESCRIPTORS) }
 }
 
 /// Returns the response to a request that was rejected before it reached the router, or whose handler panicked.

@@ -30,6 +30,7 @@ use std::task::{Context, Poll, Waker, ready};
 use socket_tap::TapStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use crate::networks::Admission;
 use crate::slots::Slot;
 use crate::{Limits, Shutdown};
 
@@ -54,9 +55,9 @@ pub struct Connection {
     /// `Some` once the server has shut down its sending side.
     drain: Option<Drain>,
     activity: Activity,
-    /// The slot that this connection occupies. Declared last, so that it becomes free only after `stream` is
+    /// The slot that this connection occupies, and its count in its network. Declared last, so that it becomes free only after `stream` is
     /// closed.
-    _slot: Slot,
+    _slot: (Slot, Option<Admission>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +70,12 @@ enum ReadState {
 }
 
 impl Connection {
-    pub(crate) fn new(stream: TapStream, limits: &Limits, shutdown: &Shutdown, slot: Slot) -> Self {
+    pub(crate) fn new(
+        stream: TapStream,
+        limits: &Limits,
+        shutdown: &Shutdown,
+        slot: (Slot, Option<Admission>),
+    ) -> Self {
         let activity = Activity::new(shutdown.child_token());
         Self {
             stream,

@@ -35,11 +35,3 @@ impl Refused {
         }
     }
 }
-
-/// Returns the network of an address. A host has all addresses of an IPv6 prefix of 64 bits.
-pub(super) fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(ip) => IpAddr::V6((ip.to_bits() >> 64 << 64).into()),
-    }
-}

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use hardening_http::networks::network;
 use serde::Serialize;
 use tokio::sync::watch;
 
-use super::admission::{MAX_FROM_NETWORK, MAX_PARTICIPANTS, Refused, network};
+use super::admission::{MAX_FROM_NETWORK, MAX_PARTICIPANTS, Refused};
 use super::name::Name;
 use crate::live::token::Token;
 
