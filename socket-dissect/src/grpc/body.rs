@@ -126,7 +126,7 @@ impl<'a> GrpcBody<'a> {
             }
         };
         match codec {
-            Codec::Protobuf => protobuf::json(bytes, self.message_type.as_ref()),
+            Codec::Protobuf => protobuf::json(bytes, self.message_type.as_ref(), *left),
             Codec::Other => {
                 let text = std::str::from_utf8(bytes).ok()?;
                 let is_json = serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
@@ -189,6 +189,17 @@ mod tests {
         assert!(one.is_complete && !many.is_complete);
         assert_eq!(many.messages[0], one.messages[0]);
         assert!(many.messages.iter().map(String::len).sum::<usize>() < 1024, "{}", many.messages.len());
+    }
+
+    /// Each value is a text of its own until the message is complete.
+    #[test]
+    fn memory_for_a_message_of_many_fields_is_bounded() {
+        let body = |fields: u8| [&[0, 0, 0, 0, 2 * fields][..], &[8, 1].repeat(fields.into())].concat();
+        for kind in ["application/grpc", "application/grpc+proto"] {
+            assert!(decoded(&body(10), kind).is_complete);
+            let many = decoded(&body(100), kind);
+            assert_eq!((many.is_complete, many.messages.len()), (false, 1));
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use prost_types::field_descriptor_proto::Type;
 use serde_json::Value as Json;
 
 use super::super::contracts::{Field, Kind, MessageType};
+use super::budget::Budget;
 use super::value::is_text;
 use super::well_known;
 use super::wire::{Value, Wire, is_message};
@@ -19,11 +20,11 @@ const MAX_GUESSES: usize = 16;
 /// Largest integer that all JSON readers read exactly.
 const MAX_EXACT: u64 = 1 << 53;
 
-/// Returns a complete message as JSON, or `None` if it is malformed. Without a message type, fields are named by their
+/// Returns a complete message as JSON, or `None` if it is malformed, or if its values use more than `max` bytes of memory. Without a message type, fields are named by their
 /// number, and the types of their values are guessed.
-pub(in super::super) fn json(bytes: &[u8], kind: Option<&MessageType>) -> Option<String> {
+pub(in super::super) fn json(bytes: &[u8], kind: Option<&MessageType>, max: usize) -> Option<String> {
     let depth = if kind.is_some() { MAX_DEPTH } else { MAX_GUESSES };
-    message(bytes, kind, depth)
+    message(bytes, kind, depth, &mut Budget::new(max))
 }
 
 /// The members of an object, in the order in which their fields appear first.
@@ -50,7 +51,7 @@ enum Form {
     Unknown,
 }
 
-fn message(bytes: &[u8], kind: Option<&MessageType>, depth: usize) -> Option<String> {
+fn message(bytes: &[u8], kind: Option<&MessageType>, depth: usize, budget: &mut Budget) -> Option<String> {
     let depth = depth.checked_sub(1)?;
     let (mut wire, mut members) = (Wire::new(bytes), Members::default());
     while !wire.is_empty() {
@@ -58,11 +59,11 @@ fn message(bytes: &[u8], kind: Option<&MessageType>, depth: usize) -> Option<Str
         let field = kind.and_then(|kind| kind.field(number));
         let values = match &field {
             Some(Field { kind: Kind::Message(kind), .. }) if kind.is_map_entry() => {
-                vec![entry(value, kind, depth)?]
+                vec![entry(value, kind, depth, budget)?]
             }
-            field => match field.as_ref().and_then(|field| values(&field.kind, value, depth)) {
+            field => match field.as_ref().and_then(|field| values(&field.kind, value, depth, budget)) {
                 Some(values) => values,
-                None => vec![guess(value, depth.min(MAX_GUESSES))?],
+                None => vec![guess(value, depth.min(MAX_GUESSES), budget)?],
             },
         };
         members.add(number, field.as_ref(), values);
@@ -112,12 +113,12 @@ impl Members {
 }
 
 /// Returns an entry of a map as a name and its value.
-fn entry(value: Value<'_>, kind: &MessageType, depth: usize) -> Option<String> {
+fn entry(value: Value<'_>, kind: &MessageType, depth: usize, budget: &mut Budget) -> Option<String> {
     let Value::Bytes(bytes) = value else { return None };
     let (mut wire, mut key, mut content) = (Wire::new(bytes), None, None);
     while !wire.is_empty() {
         let (number, value) = wire.field().ok()?;
-        let of = |number| Some(values(&kind.field(number)?.kind, value, depth)?.pop());
+        let mut of = |number| Some(values(&kind.field(number)?.kind, value, depth, budget)?.pop());
         match number {
             1 => key = of(1)?,
             2 => content = of(2)?,
@@ -134,7 +135,7 @@ fn entry(value: Value<'_>, kind: &MessageType, depth: usize) -> Option<String> {
 fn default(kind: &Kind) -> Option<String> {
     use Type::{Fixed64, Int64, Sfixed64, Sint64, Uint64};
     Some(match kind {
-        Kind::Message(kind) => message(&[], Some(kind), 1)?,
+        Kind::Message(kind) => message(&[], Some(kind), 1, &mut Budget::new(0))?,
         Kind::Enum(values) => values.value(0).map_or_else(|| "0".to_owned(), quoted),
         Kind::Scalar(Type::String | Type::Bytes) => quoted(""),
         Kind::Scalar(Type::Bool) => "false".to_owned(),
@@ -144,20 +145,27 @@ fn default(kind: &Kind) -> Option<String> {
 }
 
 /// Returns the values of one field in the wire format: several for a packed list. `None` if they cannot have this type.
-fn values(kind: &Kind, value: Value<'_>, depth: usize) -> Option<Vec<String>> {
+fn values(kind: &Kind, value: Value<'_>, depth: usize, budget: &mut Budget) -> Option<Vec<String>> {
     let one = match (kind, value) {
         (Kind::Message(kind), Value::Bytes(bytes) | Value::Group(bytes)) => {
-            message(bytes, Some(kind), depth)?
+            message(bytes, Some(kind), depth, budget)?
         }
-        (Kind::Scalar(Type::String), Value::Bytes(bytes)) => quoted(std::str::from_utf8(bytes).ok()?),
-        (Kind::Scalar(Type::Bytes), Value::Bytes(bytes)) => quoted(&STANDARD.encode(bytes)),
-        (kind, Value::Bytes(bytes)) => return packed(kind, bytes),
+        (Kind::Scalar(Type::String), Value::Bytes(bytes)) => {
+            budget.add(bytes.len())?;
+            quoted(std::str::from_utf8(bytes).ok()?)
+        }
+        (Kind::Scalar(Type::Bytes), Value::Bytes(bytes)) => {
+            budget.add(bytes.len())?;
+            quoted(&STANDARD.encode(bytes))
+        }
+        (kind, Value::Bytes(bytes)) => return packed(kind, bytes, budget),
         (kind, value) => scalar(kind, value)?,
     };
+    budget.add(0)?;
     Some(vec![one])
 }
 
-fn packed(kind: &Kind, bytes: &[u8]) -> Option<Vec<String>> {
+fn packed(kind: &Kind, bytes: &[u8], budget: &mut Budget) -> Option<Vec<String>> {
     use Type::{Double, Fixed32, Fixed64, Float, Sfixed32, Sfixed64};
     let (mut wire, mut values) = (Wire::new(bytes), Vec::new());
     while !wire.is_empty() {
@@ -166,6 +174,7 @@ fn packed(kind: &Kind, bytes: &[u8]) -> Option<Vec<String>> {
             Kind::Scalar(Float | Fixed32 | Sfixed32) => Value::Fixed32(wire.fixed().ok()?),
             _ => Value::Varint(wire.varint().ok()?),
         };
+        budget.add(0)?;
         values.push(scalar(kind, value)?);
     }
     Some(values)
@@ -221,7 +230,9 @@ fn single_float(value: f32) -> String {
 }
 
 /// Returns a value of unknown type as JSON.
-fn guess(value: Value<'_>, depth: usize) -> Option<String> {
+fn guess(value: Value<'_>, depth: usize, budget: &mut Budget) -> Option<String> {
+    let text = if let Value::Bytes(bytes) = &value { bytes.len() } else { 0 };
+    budget.add(text)?;
     Some(match value {
         Value::Varint(value) if value > MAX_EXACT => quoted(&value.to_string()),
         Value::Varint(value) => value.to_string(),
@@ -230,10 +241,10 @@ fn guess(value: Value<'_>, depth: usize) -> Option<String> {
         Value::Bytes(bytes) => match std::str::from_utf8(bytes) {
             // A message usually begins with a control character, so text takes precedence.
             Ok(text) if is_text(bytes) => quoted(text),
-            _ if depth > 0 && is_message(bytes) => message(bytes, None, depth)?,
+            _ if depth > 0 && is_message(bytes) => message(bytes, None, depth, budget)?,
             _ => quoted(&STANDARD.encode(bytes)),
         },
-        Value::Group(bytes) => message(bytes, None, depth)?,
+        Value::Group(bytes) => message(bytes, None, depth, budget)?,
         Value::Cut(_) | Value::CutGroup(_) => return None,
     })
 }

@@ -11,6 +11,10 @@ use prost_types::{
 use super::*;
 use crate::contracts::Contracts;
 
+fn json(bytes: &[u8], kind: Option<&MessageType>) -> Option<String> {
+    super::json(bytes, kind, 1 << 20)
+}
+
 /// A field of a message type: its name, number, type, the name of its message type, and `true` if it is repeated.
 type FieldOf = (&'static str, i32, Type, &'static str, bool);
 

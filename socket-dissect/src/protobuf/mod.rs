@@ -7,8 +7,10 @@
 //!
 //! - `wire`: the fields of a message
 //! - `value`: the value of a field as text
+//! - `budget`: the memory that the values of a message may use
 //! - [`json`]: a message as JSON; `well_known`: types that are not objects there
 
+mod budget;
 mod json;
 mod value;
 mod well_known;
