@@ -55,6 +55,13 @@ impl Packets {
         self.describe(TrackDescriptor { process: Some(process), ..TrackDescriptor::default() })
     }
 
+    /// Adds the track of another process with the id of an earlier one, as in another container. Perfetto takes processes with one
+    /// id for the same, so this is a track outside of all processes.
+    pub(super) fn namesake(&mut self, pid: u32, program: &str) -> io::Result<Track> {
+        let name = Some(format!("{program} (pid {pid})"));
+        self.describe(TrackDescriptor { name, ..TrackDescriptor::default() })
+    }
+
     /// Adds a track beneath another one.
     pub(super) fn track(&mut self, parent: Track, name: &str) -> io::Result<Track> {
         let (name, parent_uuid) = (Some(name.to_owned()), Some(parent.0));

@@ -41,14 +41,18 @@ impl Tracks {
     pub(super) fn new(timeline: &Timeline, out: Box<dyn Write>) -> io::Result<Self> {
         let zero = Zero::of(timeline);
         let mut packets = Packets::begin_file(out, &zero.clocks)?;
-        let (mut recordings, mut processes) = (Vec::new(), HashMap::new());
+        let mut recordings = Vec::new();
+        // The programs with each process id.
+        let mut processes: HashMap<u32, HashMap<&str, Track>> = HashMap::new();
         for recording in timeline.recordings() {
             let Header { pid, program, side, .. } = &recording.header;
-            let process = match processes.get(pid) {
+            let programs = processes.entry(*pid).or_default();
+            let process = match programs.get(&**program) {
                 Some(process) => *process,
-                None => packets.process(*pid, &short(program))?,
+                None if programs.is_empty() => packets.process(*pid, &short(program))?,
+                None => packets.namesake(*pid, &short(program))?,
             };
-            processes.insert(*pid, process);
+            programs.insert(program, process);
             let track = packets.track(process, &short(&recording.label))?;
             let began = zero.time.saturating_add(timeline.began(recording));
             recordings.push(RecordingTrack { track, side: *side, began });
