@@ -69,7 +69,7 @@ fn time_for_a_compressed_message_in_many_pieces_is_bounded() {
     server.reads(data(0, &[&[1], &length[..]].concat()));
     let began = std::time::Instant::now();
     let last = packed.iter().flat_map(|byte| server.reads(data(0, &[*byte]))).last().unwrap();
-    assert!(began.elapsed() < std::time::Duration::from_secs(5), "{:?}", began.elapsed());
+    assert!(began.elapsed() < std::time::Duration::from_secs(8), "{:?}", began.elapsed());
     assert!(last.ends && last.text.starts_with("gzip: {id: 1"), "{}", last.text.len());
 }
 
