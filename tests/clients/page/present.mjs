@@ -60,7 +60,7 @@ await check('caption and spotlight follow the recording', async (page) => {
   assert.match(await caption(page).innerText(), /^The client sends \d+ B over REST, \d+ B over GraphQL and \d+ B over gRPC/);
 }, STORY);
 
-await check('sender stands above the receiver where both do not fit beside each other', async (page) => {
+await check('sender stands above the receiver in a narrow cell', async (page) => {
   await present(page);
   for (const [phase, sender, receiver] of [['Open'], ['Agree'], ['Request', 'client', 'server'], ['Response', 'server', 'client']]) {
     await go(page, 'PageDown', phase);
