@@ -38,10 +38,14 @@ impl Limit {
 
     /// Returns `text` with unprintable characters escaped.
     pub(super) fn text(self, text: &str) -> String {
-        // A text has at most as many characters as bytes.
-        let end = if text.len() > self.chars { text.char_indices().nth(self.chars) } else { None };
+        // A text has at most as many characters as bytes, and one of ASCII has as many.
+        let end = match text.len() > self.chars {
+            false => None,
+            true if text.is_ascii() => Some(self.chars),
+            true => text.char_indices().nth(self.chars).map(|(end, _)| end),
+        };
         match end {
-            Some((end, _)) => printable(text.get(..end).unwrap_or_default()) + "…",
+            Some(end) => printable(text.get(..end).unwrap_or_default()) + "…",
             None => printable(text),
         }
     }

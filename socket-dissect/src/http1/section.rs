@@ -65,9 +65,21 @@ impl<'a> FieldLines<'a> {
 }
 
 fn parse(line: &[u8]) -> FieldLine<'_> {
+    let length = line.iter().take_while(|byte| is_token(**byte)).count();
+    match line.split_at_checked(length) {
+        Some((name @ [_, ..], [b':', value @ ..])) => field(name, value, None),
+        _ => parse_malformed(line),
+    }
+}
+
+fn field<'a>(name: &'a [u8], value: &'a [u8], violation: Option<&'static str>) -> FieldLine<'a> {
+    let value = Cow::Borrowed(value.trim_ascii());
+    FieldLine { name: std::str::from_utf8(name).unwrap_or_default(), value, violation }
+}
+
+fn parse_malformed(line: &[u8]) -> FieldLine<'_> {
     let colon = line.iter().position(|byte| *byte == b':');
     let (name, value) = line.split_at(colon.unwrap_or(line.len()));
-    let value = Cow::Borrowed(value.strip_prefix(b":").unwrap_or(value).trim_ascii());
     let trimmed = name.trim_ascii();
     let violation = match () {
         () if colon.is_none() => Some(NO_COLON),
@@ -75,7 +87,7 @@ fn parse(line: &[u8]) -> FieldLine<'_> {
         () if trimmed.len() < name.len() => Some(SPACE),
         () => None,
     };
-    FieldLine { name: std::str::from_utf8(trimmed).unwrap_or_default(), value, violation }
+    field(trimmed, value.strip_prefix(b":").unwrap_or(value), violation)
 }
 
 #[cfg(test)]

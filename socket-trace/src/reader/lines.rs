@@ -1,6 +1,8 @@
 //! Reads lines of limited length.
 
-use std::io::{BufRead, Read as _};
+use std::io::{self, BufRead};
+
+use memchr::memchr;
 
 use super::error::{Error, MAX_LINE};
 
@@ -12,13 +14,24 @@ pub(super) fn next_line(
     line: u64,
 ) -> Result<bool, Error> {
     text.clear();
-    match lines.take(MAX_LINE).read_until(b'\n', text) {
-        Ok(0) => Ok(false),
-        Ok(read) if read as u64 == MAX_LINE && !text.ends_with(b"\n") => {
-            Err(Error::TooLong { source: source.to_owned(), line })
+    loop {
+        let bytes = match lines.fill_buf() {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(Error::Io { source: source.to_owned(), error }),
+        };
+        // As `read_until`, whose search takes three times as many instructions.
+        let end = memchr(b'\n', bytes).map(|at| at + 1);
+        let part = bytes.get(..end.unwrap_or(bytes.len())).unwrap_or_default();
+        let (length, is_last) = (part.len(), end.is_some() || part.is_empty());
+        if (text.len() + length) as u64 > MAX_LINE {
+            return Err(Error::TooLong { source: source.to_owned(), line });
         }
-        Ok(_) => Ok(true),
-        Err(error) => Err(Error::Io { source: source.to_owned(), error }),
+        text.extend_from_slice(part);
+        lines.consume(length);
+        if is_last {
+            return Ok(!text.is_empty());
+        }
     }
 }
 
