@@ -35,7 +35,9 @@ fn quit_signal_ends_the_command_and_completes_the_trace() {
     }
     let directory = TempDir::new().unwrap();
     let script = "trap 'kill $sleep; exit 7' QUIT; sleep 100 & sleep=$!; echo begun; wait";
-    let mut child = recorder(&directory, &["--", "sh", "-c", script]).spawn().unwrap();
+    // A shell lets its background jobs ignore the signal, and such a job may run this test.
+    let program = ["--", "env", "--default-signal=QUIT", "sh", "-c", script];
+    let mut child = recorder(&directory, &program).spawn().unwrap();
     wait_for_line(&mut child);
     kill_process(Pid::from_child(&child), Signal::QUIT).unwrap();
     let Output { status, stderr, .. } = child.wait_with_output().unwrap();
