@@ -240,6 +240,11 @@ await check('clean start hides the earlier calls from all pages', async (present
   await presenter.getByText(/^\d{1,2} events/).waitFor();
   assert((await (await request('api/traces/rest-server.jsonl')).text()).includes('get a book'));
   await page.getByText('The presenter has not run anything yet.').waitFor();
+  await presenter.goto(`${url}/#story`);
+  await presenter.getByText('The servers are listening.').waitFor();
+  await presenter.keyboard.press('p');
+  assert.equal(await presenter.getByRole('dialog', { name: 'Presentation' }).isVisible(), false);
+  await presenter.goto(`${url}/#lanes`);
   // The presenter shows no step, so the newest one is shown, also on a page that was open before.
   for (const step of ['get a book', 'list books']) {
     await doIt(presenter, step);

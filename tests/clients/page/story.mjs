@@ -121,6 +121,15 @@ await check('keyboard opens a phase into its calls and a call into its bytes', a
   await calls.first().waitFor({ state: 'detached' });
 }, STORY);
 
+await check('phase is opened in one step only', async (page) => {
+  await drawn(page);
+  await phase(page, 'Request').click();
+  await story(page).locator('[data-seq]').first().waitFor();
+  await page.keyboard.press('ArrowRight');
+  await until('the second step is shown', async () => (await title(page).innerText()) === 'list books');
+  assert.equal(await story(page).locator('[data-seq]').count(), 0);
+}, STORY);
+
 await check('previous and next step are one key away', async (page) => {
   await drawn(page);
   const names = await story(page).getByLabel('Step', { exact: true }).getByRole('option').allInnerTexts();

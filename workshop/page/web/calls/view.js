@@ -180,7 +180,7 @@ function callsCount(shown, all, dropped) {
 function callsNone({ live, hello }) {
   const isWithoutPayload = hello?.recordings.length > 0 && hello.recordings.every(({ capture }) => capture === 0);
   if (isWithoutPayload) return "The recording contains no payload, so its calls are unknown. Record with --capture 16384.";
-  return live ? "There are no calls yet. Press a button above, or use curl." : "There are no calls in this recording.";
+  return live ? "There are no calls yet. Press g, or a button under “Make calls”, or use curl." : "There are no calls in this recording.";
 }
 
 /** Sets the text if it changed, because screen readers announce it again. */

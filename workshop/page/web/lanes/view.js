@@ -30,7 +30,7 @@ const LANES_MOVES = [
 
 const LANES_BEFORE_CALLS = [
   "The servers are listening. There are no calls yet.",
-  "Press “get a book” above. Each lane then shows the socket calls of one API's client and server.",
+  "Press g, or “get a book” under “Make calls”. Each lane then shows the socket calls of one API's client and server.",
 ];
 const LANES_WITHOUT_CALLS = [
   "There are no calls in this recording.",

@@ -82,8 +82,10 @@ export function createPresenter(store, model, move) {
   for (const kind of ["items", "place"]) store.on(kind, draw);
   return {
     element,
-    /** Starts with the shown step. */
+    /** Starts with the shown step, if there is one. */
     open() {
+      model.update();
+      if (model.step === undefined) return;
       index = 0;
       notes.restart();
       if (!element.open) element.showModal();

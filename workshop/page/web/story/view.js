@@ -48,6 +48,8 @@ export function createStoryView(store) {
     chooser.draw();
     const { step } = model;
     store.show({ step: step?.first ?? null });
+    // A phase stays opened in its step only.
+    if (step !== drawn[0] && !isSelected(step)) opened = null;
     const state = [step, step?.items.length, step?.heading.label, opened, api.value, store.selected, store.hello];
     if (step !== undefined && state.every((part, index) => part === drawn[index])) return;
     drawn = state;
@@ -58,6 +60,12 @@ export function createStoryView(store) {
     const grid = storyGrid(ordered, { step, opened, chosen: api.value, selected: store.selected });
     morph(body, el("div", { class: "story-body" }, storyThesis(step, ordered), grid));
     fit();
+  }
+
+  /** Returns `true` if the selected event is in the step. */
+  function isSelected(step) {
+    const item = store.item(store.selected);
+    return step !== undefined && item !== undefined && model.contains(item);
   }
 
   /** Shortens the texts if the step is higher than the window. */
@@ -118,7 +126,7 @@ function storySwitch(choice, lanes) {
 
 function storyNothing({ live }) {
   const text = live
-    ? "The servers are listening. Press “get a book”, or call one of them from a terminal."
+    ? "The servers are listening. Press g, or “get a book” under “Make calls”, or call one of them from a terminal."
     : "There are no calls in this recording.";
   return el("p", { class: "story-nothing", "data-key": "nothing", text });
 }
