@@ -13,7 +13,7 @@ each_api!(client_beyond_its_rate_waits, client_within_its_rate_does_not_wait);
 const RATE: u32 = 20;
 
 /// Requests that a client may send at once.
-const BURST: u32 = 10;
+const BURST: u32 = 50;
 
 /// Makes calls on one connection as fast as possible, and returns their duration.
 async fn calls<A: Api>(server: &Server, calls: u32) -> Duration {
