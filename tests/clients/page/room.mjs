@@ -241,7 +241,7 @@ await check('clean start hides the earlier calls from all pages', async (present
   assert((await (await request('api/traces/rest-server.jsonl')).text()).includes('get a book'));
   await page.getByText('The presenter has not run anything yet.').waitFor();
   await presenter.goto(`${url}/#story`);
-  await presenter.getByText('The servers are listening.').waitFor();
+  await presenter.locator('.story-nothing').waitFor();
   await presenter.keyboard.press('p');
   assert.equal(await presenter.getByRole('dialog', { name: 'Presentation' }).isVisible(), false);
   await presenter.goto(`${url}/#lanes`);
