@@ -7,6 +7,7 @@ pub(crate) mod exercises;
 pub(crate) mod experiments;
 pub(crate) mod files;
 pub(crate) mod room;
+pub(crate) mod room_descriptors;
 pub(crate) mod steps;
 pub(crate) mod stream;
 pub(crate) mod wire;

@@ -2,13 +2,11 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::support::browser::{Page, Response, Stream, ask, get, post};
-use crate::support::process::command;
 use crate::support::tour::PORTS;
 use crate::support::workshop::Workshop;
 
@@ -45,7 +43,7 @@ impl Participant {
 }
 
 /// Lists books over REST, on a connection of its own, with this `User-Agent`. The page size distinguishes the calls.
-fn call(server: SocketAddr, user_agent: &str, size: u32) {
+pub(super) fn call(server: SocketAddr, user_agent: &str, size: u32) {
     let mut stream = TcpStream::connect(server).unwrap();
     let request = format!(
         "GET /v1/books?page_size={size} HTTP/1.1\r\nhost: {server}\r\nuser-agent: {user_agent}\r\nconnection: close\r\n\r\n"
@@ -102,43 +100,6 @@ fn participants_need_no_token_and_get_no_recordings() {
     // The presenter's page is the other one.
     assert!(get(page, "/").text().contains("src=\"page.js\""));
     assert_eq!(get(page, "/api/room/qr.svg").header("content-type"), Some("image/svg+xml"));
-}
-
-/// Starts a workshop with a room in which `limit`, a line for the shell, limits the descriptors.
-fn start_limited(limit: &str) -> Workshop {
-    let arguments = [&PORTS[..], &["--room"]].concat();
-    let mut shell = Command::new("sh");
-    shell.args(["-c", &format!("{limit}; exec \"$@\""), "sh"]).arg(command("workshop"));
-    Workshop::spawn(&mut shell, &arguments).discarding_output()
-}
-
-#[test]
-fn idle_connections_of_another_machine_do_not_lock_the_presenter_out() {
-    let workshop = start_limited("ulimit -n 512");
-    let (page, rest) = (workshop.page(), workshop.rest());
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let idle: Vec<_> = [page.address, rest]
-        .repeat(600)
-        .into_iter()
-        .map(|server| {
-            let socket = tokio::net::TcpSocket::new_v4().unwrap();
-            socket.bind("127.0.0.2:0".parse().unwrap()).unwrap();
-            runtime.block_on(socket.connect(server))
-        })
-        .collect();
-    let began = Instant::now();
-    assert_eq!(get(page, "/api/traces/rest-server.jsonl").status, 200);
-    call(rest, "presenter", 1);
-    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
-    assert!(idle.iter().filter(|connection| connection.is_ok()).count() > 1000);
-}
-
-#[test]
-fn workshop_raises_its_limit_of_descriptors() {
-    let workshop = start_limited("ulimit -Sn 400; ulimit -Hn 1500");
-    let limits = std::fs::read_to_string(format!("/proc/{}/limits", workshop.pid())).unwrap();
-    let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
-    assert!(line.split_whitespace().filter(|word| *word == "1500").count() == 2, "{line}");
 }
 
 #[test]

@@ -22,10 +22,9 @@ fn cost<'a>(report: &'a Value, step: &str, api: &str) -> &'a Value {
     costs.into_iter().find(|cost| cost["step"] == step && cost["api"] == api).unwrap()
 }
 
-/// The round trips are counted in the order of packets. The tolerance is for the time that both programs compute: 10 %, or half of
-/// a round trip for a first call, so that a round trip that was not counted is noticed.
-/// Calls that are made at once are computed one after the other. What the network delivered late, because this machine was
-/// busy, is known from the recording and does not count.
+/// The round trips are counted in the order of packets. The tolerance is for the time that both programs compute: 10 %, and at
+/// least half of a round trip for each connection, since calls that are made at once are computed one after the other. What
+/// the network delivered late, because this machine was busy, is known from the recording and does not count.
 #[test]
 fn round_trips_explain_the_time() {
     if !is_supported() {
