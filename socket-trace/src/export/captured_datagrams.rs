@@ -3,13 +3,15 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 
-use socket_tap::event::{Packet, Protocol};
+use socket_tap::event::{Addr, Packet, Protocol};
 
-use super::datagram_ends::{End, ip};
 use crate::timeline::connections::Socket;
 
 /// Maximum number of directions. Datagrams of further ones are exported by the sockets, too.
 const MAX_FLOWS: usize = 65_536;
+
+/// One direction of a socket's datagrams: the socket, the port of its peer, and `true` for those that it sent.
+pub(super) type End = (Socket, u16, bool);
 
 /// Sender and receiver.
 type Addresses = (SocketAddr, SocketAddr);
@@ -83,4 +85,11 @@ fn ports((from, to): Addresses) -> (u16, u16) {
 fn are_same((from, to): Addresses, (socket_from, socket_to): Addresses) -> bool {
     let is_same = |packet: IpAddr, socket: IpAddr| packet == socket || socket.is_unspecified();
     is_same(from.ip(), socket_from.ip()) && is_same(to.ip(), socket_to.ip())
+}
+
+pub(super) fn ip(address: Option<&Addr>) -> Option<SocketAddr> {
+    match address? {
+        Addr::Ip(address) => Some(SocketAddr::new(address.ip().to_canonical(), address.port())),
+        _ => None,
+    }
 }

@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 
-use socket_tap::event::{Addr, Datagram, Event, Op, Packet, SocketKind};
+use socket_tap::event::{Datagram, Event, Op, Packet, SocketKind};
 use socket_tap::format::{Header, Side};
 
-use super::captured_datagrams::CapturedDatagrams;
+use super::captured_datagrams::{CapturedDatagrams, End, ip};
 use crate::timeline::connections::Socket;
 
 /// Maximum number of datagrams of one direction that were sent and not received yet.
@@ -29,9 +29,6 @@ struct Flow {
     /// `true` if the ports belonged to several sockets.
     is_ambiguous: bool,
 }
-
-/// One direction of a socket's datagrams: the socket, the port of its peer, and `true` for those that it sent.
-pub(super) type End = (Socket, u16, bool);
 
 /// Finds the UDP datagrams of which both ends were recorded.
 ///
@@ -210,12 +207,5 @@ impl OmittedDatagrams {
         let peer = ip(datagram.peer.as_ref()).map(|peer| peer.port());
         let peer = peer.or_else(|| self.peers.get(&socket).copied());
         peer.is_some_and(|peer| self.ends.contains(&(socket, peer, is_sent)))
-    }
-}
-
-pub(super) fn ip(address: Option<&Addr>) -> Option<SocketAddr> {
-    match address? {
-        Addr::Ip(address) => Some(SocketAddr::new(address.ip().to_canonical(), address.port())),
-        _ => None,
     }
 }
