@@ -21,7 +21,7 @@ pub use sequence_numbers::{Number, Numbers, SequenceNumbers};
 
 use describe::{adopted, ended, fd, milliseconds, missing, moved, or_unknown, received, released};
 use describe_tcp::{sampled, syn_fields};
-pub use printable::{is_printable, printable};
+pub use printable::{is_printable, printable, push_printable};
 
 /// A formatter that turns events into lines of text. It remembers when each connection began, to show its
 /// duration.
@@ -91,17 +91,16 @@ impl Lines {
             let _ = writeln!(out, "    {on}── {}{off}", printable(label));
             return;
         }
-        let sock = event.sock.map_or_else(String::new, |sock| format!("#{sock}"));
+        let sock = event.sock.map_or_else(String::new, |sock| ["#", &sock.get().to_string()].concat());
         let (on, off) = self.paint(name);
         push_right(&sock, 4, out);
         out.extend([" ", on]);
         push_left(&printable(name), 9, out);
         out.extend([off, " "]);
-        let detail = printable(detail);
         match fd(&event.op) {
             // Writing to a String cannot fail.
-            Some(fd) => _ = write!(out, "{detail:<44} fd {fd}"),
-            None => out.push_str(&detail),
+            Some(fd) => _ = write!(out, "{:<44} fd {fd}", printable(detail)),
+            None => push_printable(detail, out),
         }
         if let Op::Accept { syn: Some(syn), .. } = &event.op {
             let _ = write!(out, "   {}", syn_fields(syn));
@@ -197,21 +196,32 @@ impl Lines {
 
 /// Appends `text`, right-aligned in a column of at least `width` characters. Faster than the format `{:>width$}`.
 fn push_right(text: &str, width: usize, out: &mut String) {
-    out.extend(std::iter::repeat_n(' ', width.saturating_sub(text.chars().count())));
+    push_spaces(width.saturating_sub(text.chars().count()), out);
     out.push_str(text);
 }
 
 /// Appends `text`, left-aligned in a column of at least `width` characters.
 fn push_left(text: &str, width: usize, out: &mut String) {
     out.push_str(text);
-    out.extend(std::iter::repeat_n(' ', width.saturating_sub(text.chars().count())));
+    push_spaces(width.saturating_sub(text.chars().count()), out);
+}
+
+/// Appends spaces. All columns are narrower than the constant.
+fn push_spaces(count: usize, out: &mut String) {
+    const SPACES: &str = "                ";
+    out.push_str(SPACES.get(..count).unwrap_or(SPACES));
 }
 
 /// Formats nanoseconds as seconds with six decimals, as packet captures do.
 #[must_use]
 pub fn seconds(ns: u64) -> String {
-    let us = ns / 1_000;
-    format!("{}.{:06}", us / 1_000_000, us % 1_000_000)
+    let digits = (ns / 1_000).to_string();
+    // At least one digit precedes the point.
+    let zeros = "0000000".get(digits.len()..).unwrap_or_default();
+    let mut text = String::with_capacity(zeros.len() + digits.len() + 1);
+    text.extend([zeros, &digits]);
+    text.insert(text.len() - 6, '.');
+    text
 }
 
 #[cfg(feature = "file")]

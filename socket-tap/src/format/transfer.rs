@@ -16,7 +16,7 @@ use crate::event::{Event, Op, SockId, Transfer};
 /// punctuation, three numbers of 20 digits, and one of 10.
 const MAX_LINE: usize = 160;
 
-/// Number of payload bytes that are encoded in base64 at once. It is a multiple of 3, so that only the last
+/// Number of payload bytes that are encoded or decoded at once. It is a multiple of 3, so that only the last
 /// chunk is padded.
 const CHUNK: usize = 768;
 
@@ -108,9 +108,16 @@ pub(super) fn parse(line: &str) -> Option<Event> {
 /// Decodes captured bytes into a buffer of their length. `None` if the text is not base64.
 fn decoded(text: &str) -> Option<Box<[u8]>> {
     let padding = text.bytes().rev().take_while(|byte| *byte == b'=').count();
-    let mut data = vec![0; (text.len() / 4 * 3).checked_sub(padding)?].into_boxed_slice();
-    let length = STANDARD.decode_slice(text, &mut data).ok()?;
-    (length == data.len()).then_some(data)
+    let length = (text.len() / 4 * 3).checked_sub(padding)?;
+    // A buffer of zeros would come from `calloc`, which in glibc does not use the memory that was freed last.
+    let mut data = Vec::with_capacity(length);
+    let mut bytes = [0; CHUNK];
+    for chunk in text.as_bytes().chunks(CHUNK / 3 * 4) {
+        let decoded = STANDARD.decode_slice(chunk, &mut bytes).ok()?;
+        data.extend_from_slice(&bytes[..decoded]);
+    }
+    // Less is decoded if a chunk before the last one has padding.
+    (data.len() == length).then(|| data.into_boxed_slice())
 }
 
 /// Parses an optional number that follows the prefix `before`, and returns it with the remaining text. If

@@ -45,6 +45,18 @@ fn lines_written_without_serde_equal_serde_lines() {
 /// Changes, removes or doubles each character of a line. The fast parser and serde must return the same event
 /// for each changed line.
 #[test]
+fn padding_is_refused_within_long_data() {
+    let line = |data: &str| format!(r#"{{"t":10,"sock":2,"op":"read","bytes":2000,"data":"{data}"}}"#);
+    // Data is decoded in pieces of 1,024 characters.
+    let (full, padded) = ("A".repeat(1_024), "A".repeat(1_022) + "==");
+    assert!(parse(&line(&(full + "AAAA"))).is_some());
+    for data in [padded.clone() + "AAAA", padded.clone() + &padded] {
+        assert_eq!(parse(&line(&data)), None);
+        assert!(flat_event::parse_with_serde(&line(&data)).is_err());
+    }
+}
+
+#[test]
 fn mutated_lines_parse_the_same_as_with_serde() {
     let lines = [
         r#"{"t":10,"sock":2,"op":"read","bytes":0,"eof":true}"#,

@@ -16,20 +16,30 @@ use std::fmt::Write as _;
 /// ```
 #[must_use]
 pub fn printable(text: &str) -> String {
-    if is_plain(text) {
-        return text.to_owned();
-    }
     let mut printed = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(|c| !is_printable(c)) {
-        let (before, after) = rest.split_at(at);
-        printed.push_str(before);
-        let mut chars = after.chars();
-        push_replaced(chars.next().unwrap_or_default(), chars.as_str(), &mut printed);
-        rest = chars.as_str();
-    }
-    printed.push_str(rest);
+    push_printable(text, &mut printed);
     printed
+}
+
+/// Appends the text that [`printable`] returns to `printed`.
+///
+/// ```
+/// use socket_tap::format::text::push_printable;
+///
+/// let mut line = "label: ".to_owned();
+/// push_printable("gone\x1b[2J", &mut line);
+/// assert_eq!(line, "label: gone␛[2J");
+/// ```
+pub fn push_printable(text: &str, printed: &mut String) {
+    let mut rest = text;
+    loop {
+        let (plain, other) = rest.split_at(plain_length(rest.as_bytes()));
+        printed.push_str(plain);
+        let mut chars = other.chars();
+        let Some(c) = chars.next() else { return };
+        rest = chars.as_str();
+        if is_printable(c) { printed.push(c) } else { push_replaced(c, rest, printed) }
+    }
 }
 
 /// Appends what replaces `c`. `after` is the text that follows.
@@ -60,10 +70,14 @@ pub fn is_printable(c: char) -> bool {
     !c.is_control() && (c.is_ascii() || !is_hidden(c))
 }
 
-/// Returns `true` if the text has only visible ASCII characters and spaces, as almost all texts in a trace. Looks at each
-/// byte even if an early one decides: without a branch, the compiler compares many bytes at once.
-fn is_plain(text: &str) -> bool {
-    text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'))
+/// Returns the number of visible ASCII characters and spaces at the beginning. Almost all texts in a trace have only these.
+fn plain_length(bytes: &[u8]) -> usize {
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~');
+    // Without a branch for each byte, the compiler compares all bytes of a chunk at once.
+    let is_plain_chunk = |chunk: &&[u8; 16]| chunk.iter().fold(true, |plain, byte| plain & is_plain(byte));
+    let (chunks, _) = bytes.as_chunks();
+    let whole = 16 * chunks.iter().take_while(is_plain_chunk).count();
+    whole + bytes[whole..].iter().take_while(|byte| is_plain(byte)).count()
 }
 
 /// Returns `true` for characters that are invisible or reorder the text around them: those that Unicode calls default
