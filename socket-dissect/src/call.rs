@@ -1,11 +1,9 @@
 //! A request and its response.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use socket_tap::event::SockId;
 
-use super::part::Class;
+use super::bytes_by_class::BytesByClass;
 
 /// A request and its response over one connection.
 ///
@@ -47,7 +45,7 @@ pub struct Call {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Usage {
     /// Number of bytes of each class, such as headers or payload.
-    pub bytes: BTreeMap<Class, u64>,
+    pub bytes: BytesByClass,
     /// Number of reads or writes that transferred bytes of the call. A read or write with bytes of two calls
     /// counts for both calls.
     pub transfers: u64,
@@ -57,6 +55,6 @@ impl Usage {
     /// Returns the number of bytes of all classes.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.bytes.values().fold(0, |sum, bytes| sum.saturating_add(*bytes))
+        self.bytes.total()
     }
 }

@@ -22,7 +22,7 @@
 //!
 //! - `dissector`: [`Dissector`], the connections of a recording
 //! - [`part`]: a run of bytes of one read or write, and the protocol unit to which it belongs
-//! - [`call`]: a request and its response
+//! - [`call`]: a request and its response; [`BytesByClass`]: bytes of each class
 //! - `goaway`: [`Goaway`], the content of an HTTP/2 `GOAWAY` frame
 //! - `detail`: how much of each message the parts contain
 //! - [`contracts`]: protobuf contracts, by which gRPC messages are decoded
@@ -45,6 +45,7 @@
 //! - `direction`: to the server or to the client; `context`: the connection state that protocols use
 //! - `part_collector`: the parts of a read or write; `text`: bytes and numbers as printable text
 
+mod bytes_by_class;
 pub mod call;
 mod connection;
 mod content;
@@ -79,6 +80,7 @@ mod text;
 mod tls;
 mod websocket;
 
+pub use bytes_by_class::BytesByClass;
 pub use call::{Call, Usage};
 pub use contracts::Contracts;
 pub use decompress::decode_body;

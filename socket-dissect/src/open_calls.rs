@@ -1,8 +1,8 @@
 //! The open API calls of one connection, each with its bytes and its number of reads and writes.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt as _};
 use socket_tap::event::SockId;
 
 use super::call::{Call, Usage};
@@ -12,13 +12,16 @@ use super::part::{Class, Part};
 /// Maximum number of open API calls on one connection. No server allows more.
 const MAX_OPEN: usize = 10_000;
 
+/// Maximum number of calls for which memory is kept after all have ended.
+const MAX_KEPT: usize = 64;
+
 /// The open API calls of one connection, by their number.
 #[derive(Debug)]
 pub(super) struct OpenCalls {
     sock: SockId,
     /// Number of API calls that have begun on the connection.
     begun: u64,
-    open: BTreeMap<u64, OpenCall>,
+    open: HashMap<u64, OpenCall>,
     /// Value of the first `User-Agent` field on the connection.
     user_agent: Option<Arc<str>>,
     /// Number of reads and writes of the connection counted so far.
@@ -45,7 +48,7 @@ impl OpenCall {
 
 impl OpenCalls {
     pub(super) fn new(sock: SockId) -> Self {
-        Self { sock, begun: 0, open: BTreeMap::new(), user_agent: None, transfers: 0, ended: Vec::new() }
+        Self { sock, begun: 0, open: HashMap::new(), user_agent: None, transfers: 0, ended: Vec::new() }
     }
 
     /// Begins a call and returns its number, or `None` if too many calls are open.
@@ -153,8 +156,7 @@ impl OpenCalls {
                 Direction::ToServer => &mut call.to_server,
                 Direction::ToClient => &mut call.to_client,
             };
-            let sum = usage.bytes.entry(part.class).or_default();
-            *sum = sum.saturating_add(part.bytes);
+            usage.bytes.add(part.class, part.bytes);
             usage.transfers += u64::from(*last_transfer != transfer);
             *last_transfer = transfer;
             if direction == Direction::ToClient && matches!(part.class, Class::Headers | Class::Payload) {
@@ -165,10 +167,16 @@ impl OpenCalls {
         for number in self.ended.drain(..) {
             finished.extend(self.open.remove(&number).and_then(OpenCall::into_call));
         }
+        // A burst of calls leaves a large map behind.
+        if self.open.is_empty() && self.open.capacity() > MAX_KEPT {
+            self.open = HashMap::new();
+        }
     }
 
     /// Returns the open calls, in the order in which they began.
     pub(super) fn into_calls(self) -> impl Iterator<Item = Call> {
-        self.open.into_values().filter_map(OpenCall::into_call)
+        let mut calls: Vec<Call> = self.open.into_values().filter_map(OpenCall::into_call).collect();
+        calls.sort_by_key(|call| call.number);
+        calls.into_iter()
     }
 }

@@ -3,7 +3,7 @@ use socket_tap::event::{Event, Gap, Op, SockId, SocketKind, Transfer};
 use socket_tap::format::Side;
 
 use super::fixture::{Fixture, lines};
-use super::{Class, Dissector, Part};
+use super::{Dissector, Part};
 
 fn transfer(data: &str) -> Transfer {
     Transfer::new(data.len() as u64).with_data(data.as_bytes())
@@ -134,7 +134,7 @@ fn into_open_calls_returns_unfinished_calls() {
         open.iter().map(|call| (call.sock.get(), call.status.clone())).collect::<Vec<_>>(),
         [(2, None)]
     );
-    assert_eq!(open[0].to_server.bytes.get(&Class::Headers), Some(&19));
+    assert_eq!(open[0].to_server.bytes.headers, 19);
 }
 
 #[test]

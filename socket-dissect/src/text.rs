@@ -1,6 +1,6 @@
 //! Formats untrusted bytes as short, printable text.
 
-use socket_tap::format::text::printable;
+use socket_tap::format::text::{printable, push_printable};
 
 /// Maximum length of a text. Longer texts are truncated, and end with an ellipsis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,10 +44,11 @@ impl Limit {
             true if text.is_ascii() => Some(self.chars),
             true => text.char_indices().nth(self.chars).map(|(end, _)| end),
         };
-        match end {
-            Some(end) => printable(text.get(..end).unwrap_or_default()) + "…",
-            None => printable(text),
-        }
+        let Some(end) = end else { return printable(text) };
+        let mut short = String::with_capacity(end + "…".len());
+        push_printable(text.get(..end).unwrap_or_default(), &mut short);
+        short.push('…');
+        short
     }
 
     /// Returns the bytes as text, or `binary` if they are not UTF-8. If `more` is `true`, the text ends with an

@@ -102,8 +102,8 @@ impl Chunked {
             end.is_some(),
         );
         if context.header_fields && label.name == TRAILER.name && end.is_some() {
-            let list = field_lines(&self.line)
-                .map(|field| (field.name.to_owned(), String::from_utf8_lossy(&field.value).into_owned()));
+            let line = String::from_utf8_lossy(&self.line);
+            let list = field_lines(&line).map(|field| (field.name.to_owned(), field.value.into_owned()));
             context.output.set_fields(list.collect());
         }
         match next {

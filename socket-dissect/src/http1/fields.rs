@@ -56,32 +56,30 @@ pub(super) enum Upgrade {
 
 impl Fields {
     /// Adds a header field of the message.
-    pub(super) fn add(&mut self, name: &str, bytes: &[u8]) {
+    pub(super) fn add(&mut self, name: &str, value: &str) {
         let is = |known: &str| name.eq_ignore_ascii_case(known);
-        // None of the relevant values contains non-ASCII bytes.
-        let value = || std::str::from_utf8(bytes).unwrap_or_default().trim();
         if is("content-length") {
-            self.length = self.length.and(value());
+            self.length = self.length.and(value);
         } else if is("transfer-encoding") {
-            let last = value().rsplit(',').next().unwrap_or_default().trim();
+            let last = value.rsplit(',').next().unwrap_or_default().trim();
             let chunked = last.eq_ignore_ascii_case("chunked");
             self.transfer = if chunked { Transfer::Chunked } else { Transfer::Other };
         } else if is("content-type") {
-            self.media = Media::of(value());
+            self.media = Media::of(value);
         } else if is("content-encoding") {
-            self.encoding = Encoding::of(value());
+            self.encoding = Encoding::of(value);
         } else if is("grpc-encoding") {
-            self.grpc_encoding = Encoding::of(value());
+            self.grpc_encoding = Encoding::of(value);
         } else if is("grpc-status") {
-            self.grpc_status = Some(grpc::Status::of(value()));
+            self.grpc_status = Some(grpc::Status::of(value));
         } else if is("upgrade") {
-            self.upgrade = Some(Upgrade::of(value()));
+            self.upgrade = Some(Upgrade::of(value));
         } else if is("sec-websocket-protocol") {
-            self.subprotocol = graphql::Subprotocol::of(value());
+            self.subprotocol = graphql::Subprotocol::of(value);
         } else if is("user-agent") {
-            self.user_agent = Some(short(value()));
+            self.user_agent = Some(short(value));
         } else if is("sec-websocket-extensions") {
-            self.deflate = self.deflate.or(Deflate::of(value()));
+            self.deflate = self.deflate.or(Deflate::of(value));
         }
     }
 }

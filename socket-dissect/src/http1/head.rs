@@ -223,12 +223,14 @@ impl Head {
     /// Parses a complete head, or returns `None` if its start line is invalid. The names and values of the fields in
     /// `listed` are kept.
     fn parse(direction: Direction, bytes: &[u8], listed: ListedFields) -> Option<Self> {
-        let end = memchr(b'\n', bytes)?;
-        let (line, section) = bytes.split_at_checked(end + 1)?;
-        let line = lossy(line.trim_ascii_end());
+        // Invalid bytes become U+FFFD, so that the rest of a value is still read. Valid text is recognized faster than it is converted.
+        let head = std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
+        let end = memchr(b'\n', head.as_bytes())?;
+        let (line, section) = head.split_at_checked(end + 1)?;
+        let line = line.trim_ascii_end();
         let (start_line, text) = match direction {
-            Direction::ToServer => request_line(&line)?,
-            Direction::ToClient => status_line(&line)?,
+            Direction::ToServer => request_line(line)?,
+            Direction::ToClient => status_line(line)?,
         };
         let mut head = Self {
             start_line,
@@ -247,7 +249,7 @@ impl Head {
             head.fields.add(field.name, &field.value);
             head.violation = head.violation.or(field.violation);
             if listed.includes(field.name) {
-                head.list.push((field.name.to_owned(), lossy(&field.value).into_owned()));
+                head.list.push((field.name.to_owned(), field.value.into_owned()));
             }
         }
         if let StartLine::Request { path, .. } = &mut head.start_line
@@ -291,10 +293,4 @@ fn status_line(line: &str) -> Option<(StartLine, String)> {
         start_line::is_version(version) && code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit());
     let code = code.parse().ok().filter(|_| is_valid)?;
     Some((StartLine::Status { code }, short(rest.trim_end())))
-}
-
-/// Returns the bytes as text, with U+FFFD for invalid ones.
-fn lossy(bytes: &[u8]) -> Cow<'_, str> {
-    // Valid text is recognized faster than text with invalid bytes is converted.
-    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }

@@ -13,19 +13,19 @@ use super::start_line::is_token;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct FieldLine<'a> {
     pub(super) name: &'a str,
-    pub(super) value: Cow<'a, [u8]>,
+    pub(super) value: Cow<'a, str>,
     /// The rule that the line breaks, with its section.
     pub(super) violation: Option<&'static str>,
 }
 
 /// Iterates over the field lines in `section`, up to the first empty line.
-pub(super) fn field_lines(section: &[u8]) -> FieldLines<'_> {
+pub(super) fn field_lines(section: &str) -> FieldLines<'_> {
     FieldLines { rest: section }
 }
 
 #[derive(Debug)]
 pub(super) struct FieldLines<'a> {
-    rest: &'a [u8],
+    rest: &'a str,
 }
 
 const FOLDED: &str = "a folded field line (RFC 9112, section 5.2)";
@@ -39,12 +39,11 @@ impl<'a> Iterator for FieldLines<'a> {
     fn next(&mut self) -> Option<FieldLine<'a>> {
         let line = self.line().filter(|line| !line.is_empty())?;
         let mut field = parse(line);
-        while matches!(self.rest, [b' ' | b'\t', ..]) {
-            // A fold is replaced by spaces.
-            let folded = self.line().unwrap_or_default();
-            let value = field.value.to_mut();
-            value.push(b' ');
-            value.extend_from_slice(folded.trim_ascii());
+        while self.rest.starts_with([' ', '\t']) {
+            // A fold is replaced by a space. Spaces around the whole value do not belong to it.
+            let folded = self.line().unwrap_or_default().trim_ascii();
+            let is_within = !field.value.is_empty() && !folded.is_empty();
+            field.value.to_mut().extend([if is_within { " " } else { "" }, folded]);
             field.violation.get_or_insert(FOLDED);
         }
         Some(field)
@@ -53,41 +52,42 @@ impl<'a> Iterator for FieldLines<'a> {
 
 impl<'a> FieldLines<'a> {
     /// Removes and returns the next line, without its end.
-    fn line(&mut self) -> Option<&'a [u8]> {
-        let end = memchr(b'\n', self.rest).unwrap_or(self.rest.len());
-        let (line, rest) = self.rest.split_at_checked(end)?;
+    fn line(&mut self) -> Option<&'a str> {
         if self.rest.is_empty() {
             return None;
         }
+        let end = memchr(b'\n', self.rest.as_bytes()).unwrap_or(self.rest.len());
+        let (line, rest) = self.rest.split_at_checked(end)?;
         self.rest = rest.get(1..).unwrap_or_default();
-        Some(line.strip_suffix(b"\r").unwrap_or(line))
+        Some(line.strip_suffix('\r').unwrap_or(line))
     }
 }
 
-fn parse(line: &[u8]) -> FieldLine<'_> {
-    let length = line.iter().take_while(|byte| is_token(**byte)).count();
+fn parse(line: &str) -> FieldLine<'_> {
+    let length = line.bytes().take_while(|byte| is_token(*byte)).count();
     match line.split_at_checked(length) {
-        Some((name @ [_, ..], [b':', value @ ..])) => field(name, value, None),
+        Some((name, rest)) if !name.is_empty() && rest.starts_with(':') => field(name, rest, None),
         _ => parse_malformed(line),
     }
 }
 
-fn field<'a>(name: &'a [u8], value: &'a [u8], violation: Option<&'static str>) -> FieldLine<'a> {
-    let value = Cow::Borrowed(value.trim_ascii());
-    FieldLine { name: std::str::from_utf8(name).unwrap_or_default(), value, violation }
+/// Returns a field line. `rest` is what follows the name.
+fn field<'a>(name: &'a str, rest: &'a str, violation: Option<&'static str>) -> FieldLine<'a> {
+    let value = rest.strip_prefix(':').unwrap_or(rest).trim_ascii();
+    FieldLine { name, value: Cow::Borrowed(value), violation }
 }
 
-fn parse_malformed(line: &[u8]) -> FieldLine<'_> {
-    let colon = line.iter().position(|byte| *byte == b':');
-    let (name, value) = line.split_at(colon.unwrap_or(line.len()));
+fn parse_malformed(line: &str) -> FieldLine<'_> {
+    let colon = line.find(':');
+    let (name, rest) = line.split_at(colon.unwrap_or(line.len()));
     let trimmed = name.trim_ascii();
     let violation = match () {
         () if colon.is_none() => Some(NO_COLON),
-        () if trimmed.is_empty() || !trimmed.iter().all(|byte| is_token(*byte)) => Some(NO_TOKEN),
+        () if trimmed.is_empty() || !trimmed.bytes().all(is_token) => Some(NO_TOKEN),
         () if trimmed.len() < name.len() => Some(SPACE),
         () => None,
     };
-    field(trimmed, value.strip_prefix(b":").unwrap_or(value), violation)
+    field(trimmed, rest, violation)
 }
 
 #[cfg(test)]
@@ -96,9 +96,9 @@ mod tests {
 
     #[test]
     fn malformed_field_lines_are_read_and_named() {
-        let section = b"a: 1\r\nb : 2\nc: 3\r\n  4\r\n\t5\r\nd\r\n(e): 6\r\nf:\r\n\r\ng: 7\r\n";
+        let section = "a: 1\r\nb : 2\nc:\r\n 3\r\n  4\r\n\t5\r\n \r\nd\r\n(e): 6\r\nf:\r\n\r\ng: 7\r\n";
         let lines: Vec<_> = field_lines(section)
-            .map(|field| (field.name, String::from_utf8_lossy(&field.value).into_owned(), field.violation))
+            .map(|field| (field.name, field.value.into_owned(), field.violation))
             .collect();
         let expected = [
             ("a", "1", None),
@@ -109,7 +109,8 @@ mod tests {
             ("f", "", None),
         ];
         assert_eq!(lines, expected.map(|(name, value, violation)| (name, value.to_owned(), violation)));
-        assert_eq!(field_lines(b"").count(), 0);
-        assert_eq!(field_lines(b"\xff: a").next().map(|field| field.name), Some(""));
+        assert_eq!(field_lines("").count(), 0);
+        let invalid = field_lines("é: a").next().map(|field| (field.name, field.violation));
+        assert_eq!(invalid, Some(("é", Some(NO_TOKEN))));
     }
 }

@@ -1,5 +1,7 @@
 //! Recognition of HTTP/1 messages by their start line.
 
+use memchr::memchr2;
+
 use super::super::text::ENOUGH;
 
 /// Maximum length of a method. A method is any token; the longest registered one, `UPDATEREDIRECTREF`, has 17 characters.
@@ -93,6 +95,6 @@ fn ends_with_version(line: &[u8]) -> bool {
 /// Returns the first line, truncated to [`ENOUGH`] bytes. The flag is `true` if the line is complete.
 pub(super) fn first_line(bytes: &[u8]) -> (&[u8], bool) {
     let bytes = bytes.get(..ENOUGH).unwrap_or(bytes);
-    let length = bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
+    let length = memchr2(b'\r', b'\n', bytes);
     (bytes.get(..length.unwrap_or(bytes.len())).unwrap_or(bytes), length.is_some())
 }

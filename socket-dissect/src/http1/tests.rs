@@ -1,5 +1,5 @@
 use super::super::fixture::{Fixture, lines};
-use super::super::{Detail, Part};
+use super::super::{Detail, Layer, Part};
 
 #[test]
 fn http1_messages_are_split_into_head_and_body() {
@@ -281,6 +281,28 @@ fn header_fields_are_listed_if_asked_for() {
     assert_eq!(list(&parts[0]), [pair("transfer-encoding", "chunked")]);
     assert_eq!(list(&parts[2]), [pair("sum", "7")]);
     assert_eq!(Fixture::new().reads("GET /a HTTP/1.1\r\nHost: a\r\n\r\n")[0].fields, []);
+}
+
+#[test]
+fn invalid_utf8_in_a_field_does_not_hide_the_rest() {
+    let mut server = Fixture::with_detail(Detail { header_fields: true, ..Detail::default() });
+    let parts = server
+        .reads(b"POST /a HTTP/1.1\r\nx\xff: \xe9b\r\ntransfer-encoding: \xff, chunked\r\n\r\n0\r\n\r\n");
+    let first = ("x\u{fffd}".to_owned(), "\u{fffd}b".to_owned());
+    assert_eq!(parts[0].fields.first(), Some(&first));
+    assert!(parts[0].violation.is_some(), "{parts:?}");
+    assert_eq!(parts[1].name, "chunk size");
+}
+
+#[test]
+fn value_on_the_next_line_is_read() {
+    let mut server = Fixture::new();
+    server.reads("GET /a HTTP/1.1\r\nupgrade:\r\n websocket\r\nuser-agent:\r\n curl/8\r\n\r\n");
+    let switched =
+        server.writes(b"HTTP/1.1 101 Switching Protocols\r\nupgrade:\r\n websocket\r\n\r\n\x81\x02ok");
+    assert!(switched.iter().any(|part| part.layer == Layer::Websocket), "{switched:?}");
+    server.closes();
+    assert_eq!(server.finished()[0].user_agent.as_deref(), Some("curl/8"));
 }
 
 #[test]

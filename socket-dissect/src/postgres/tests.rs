@@ -1,4 +1,4 @@
-use super::super::Class;
+use super::super::BytesByClass;
 use super::super::fixture::lines;
 use super::fixture::{
     bind, complete, description, error, execute, message, messages, parse, ready, row, started, sync,
@@ -26,9 +26,9 @@ fn simple_query_and_its_result_form_one_call() {
     );
     let call = server.finished().remove(0);
     assert_eq!((call.operation.as_str(), call.status), ("SELECT title FROM books", some("SELECT 2")));
-    assert_eq!(call.to_server.bytes, [(Class::Framing, 5), (Class::Payload, 26)].into());
-    assert_eq!(call.to_client.bytes[&Class::Framing], 5 * 5);
-    assert_eq!(call.to_client.bytes[&Class::Payload], 10 + 12);
+    assert_eq!(call.to_server.bytes, BytesByClass { framing: 5, payload: 26, ..BytesByClass::default() });
+    assert_eq!(call.to_client.bytes.framing, 5 * 5);
+    assert_eq!(call.to_client.bytes.payload, 10 + 12);
 }
 
 #[test]

@@ -15,7 +15,7 @@ pub mod limits;
 
 use socket_tap::format::Side;
 
-use crate::summary::{self, BytesByClass};
+use crate::summary;
 use crate::units::{milliseconds, plural};
 use socket_dissect::Call;
 
@@ -80,11 +80,7 @@ impl Measure {
             Self::Connections => None,
             Self::ReadsPerCall => Some(summary::reads(call, side)),
             Self::WritesPerCall => Some(summary::writes(call, side)),
-            Self::BytesPerCall => {
-                let [out, back] =
-                    [&call.to_server, &call.to_client].map(|budget| BytesByClass::from(budget).total());
-                Some(out.saturating_add(back))
-            }
+            Self::BytesPerCall => Some(call.to_server.total().saturating_add(call.to_client.total())),
             Self::FirstByte => summary::first_byte_ns(call),
         }
     }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use socket_dissect::{Call, Part, Usage};
 use socket_tap::format::Side;
 
-use super::byte_breakdown::{ByteBreakdown, BytesByClass};
+use super::byte_breakdown::ByteBreakdown;
 use super::data_transfer::DataTransfer;
 use super::median::Median;
 
@@ -36,8 +36,8 @@ impl CallTotals {
         self.count += 1;
         self.reads += reads(call, side);
         self.writes += writes(call, side);
-        self.bytes.to_server.add_all(&BytesByClass::from(&call.to_server));
-        self.bytes.to_client.add_all(&BytesByClass::from(&call.to_client));
+        self.bytes.to_server.add_all(&call.to_server.bytes);
+        self.bytes.to_client.add_all(&call.to_client.bytes);
         self.first_byte_samples.add(first_byte_ns(call));
     }
 

@@ -69,12 +69,7 @@ impl Summary {
     ) -> Result<Self, Error> {
         let header = trace.header().clone();
         let mut collector = Collector::new(&header, scope.earlier(&header), on_call);
-        let next = |trace: &mut Trace| {
-            let before = trace.bytes();
-            let event = trace.next_event()?;
-            Ok(event.map(|event| (event, trace.bytes() - before)))
-        };
-        for_each_ahead(&mut trace, next, |event: &Event| {
+        for_each_ahead::<_, Error>(&mut trace, |event| {
             scope.observe_client(&header, event);
             collector.observe(event, scope.accepts_unrecorded(&header, event));
             Ok(())

@@ -8,10 +8,9 @@
 
 use std::collections::HashMap;
 
-use socket_dissect::{Class, Layer, Part};
+use socket_dissect::{BytesByClass, Class, Layer, Part};
 use socket_tap::event::SockId;
 
-use super::byte_breakdown::BytesByClass;
 use super::step::Steps;
 
 /// The open TLS connections. Their encrypted bytes were counted as payload at first, and are counted again as

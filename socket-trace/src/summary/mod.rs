@@ -41,7 +41,7 @@ mod socket_history;
 mod step;
 mod traffic;
 
-pub use byte_breakdown::{ByteBreakdown, BytesByClass};
+pub use byte_breakdown::ByteBreakdown;
 pub use call_cost::{CallCost, CallTotals, first_byte_ns, reads, writes};
 pub use call_pattern::CallPattern;
 pub use completeness::{Defect, RecordingState};
@@ -51,6 +51,7 @@ pub use operation::{Operation, operation_name};
 pub use payload_stats::{EndedCall, OnCall};
 pub use role::Role;
 pub use scope::Scope;
+pub use socket_dissect::BytesByClass;
 pub use socket_history::{FirstTransfer, OpeningCall, SocketClass, SocketHistory};
 pub(crate) use socket_history::{opens_connection, opens_upstream};
 pub use step::{BEFORE_FIRST_STEP, Step, WHOLE_RECORDING};
