@@ -33,7 +33,7 @@
 //! - [`timeline`]: the events of several recordings, merged by time
 //! - [`show`]: the events or connections of a time line, one per line, as text or JSON
 //! - [`page_feed`]: the events of a time line as JSON, for an HTML page that shows them
-//! - `read_ahead`: reading on another thread
+//! - `read_ahead`: reading and dissecting on other threads
 //! - [`mod@report`]: recordings as an HTML page in one file
 //! - [`send_limits`]: what limited the sending on a connection: application, peer or network
 //! - [`sequence`]: the socket calls of client and server on one connection, as a diagram

@@ -1,126 +1,338 @@
-//! Reads values ahead on another thread, so that two processors share the work.
+//! Reads values ahead on other threads, so that several processors share the work.
 
-use std::panic::resume_unwind;
-use std::sync::mpsc::{channel, sync_channel};
-use std::thread::{self, Builder};
+use std::io;
+use std::mem;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::thread::{self, Builder, Scope};
+use std::vec;
 
 /// Maximum number of values in a batch. Waking the other thread costs as much as several values.
 const MAX_VALUES: usize = 256;
 
 /// Number of bytes at which a batch is complete.
-const MAX_BYTES: u64 = 256 * 1024;
+const MAX_BYTES: usize = 256 * 1024;
 
-/// Maximum number of batches that wait for the consumer, so that memory is bounded.
+/// Maximum number of batches that wait for a thread, so that memory is bounded.
 const MAX_BATCHES: usize = 2;
 
-/// A value, and the number of bytes that it owns.
-type Sized<T> = (T, u64);
+/// Values that are read ahead.
+pub(crate) trait Source: Send {
+    type Value: Send;
+    type Error: Send;
 
-/// Passes each value of `source` to `consume`, in order. `next` returns the next value with its size, and is called on
-/// another thread, some values ahead of `consume`.
+    /// Returns the next value, or `None` after the last one.
+    fn next(&mut self) -> Result<Option<Self::Value>, Self::Error>;
+
+    /// Returns about how many bytes the value owns.
+    fn size(value: &Self::Value) -> usize;
+}
+
+/// Turns each value into another one. Values are passed in order.
+pub(crate) trait Mapper<T>: Send {
+    type Value: Send;
+
+    fn map(&mut self, value: T) -> Self::Value;
+
+    /// Returns the value that `mapped` was made of.
+    fn original(mapped: Self::Value) -> T;
+
+    /// Returns about how many bytes the value owns.
+    fn size(value: &Self::Value) -> usize;
+}
+
+/// Passes each value of `source` to `consume`, in order. The values are read on another thread, some values ahead of
+/// `consume`.
 ///
 /// Each value is dropped on the thread that made it: a thread that frees what another allocates waits for the allocator.
 ///
 /// # Errors
-/// The first error of `next`, after all values before it were consumed, or of `consume`. An error of `consume` ends the
+/// The first error of `source`, after all values before it were consumed, or of `consume`. An error of `consume` ends the
 /// other thread after at most a few batches.
-pub(crate) fn for_each_ahead<S: Send, T: Send, E: Send>(
+pub(crate) fn for_each_ahead<S: Source, E: From<S::Error>>(
     source: &mut S,
-    next: impl Fn(&mut S) -> Result<Option<Sized<T>>, E> + Sync,
-    mut consume: impl FnMut(&T) -> Result<(), E>,
+    mut consume: impl FnMut(&S::Value) -> Result<(), E>,
 ) -> Result<(), E> {
     let done = thread::scope(|scope| {
+        let source = &mut *source;
         let (sender, batches) = sync_channel(MAX_BATCHES);
-        let (returns, returned) = channel();
-        let (source, next) = (&mut *source, &next);
-        let produce = move || {
-            loop {
-                let (batch, last) = next_batch(source, next, returned.try_iter().flatten());
-                // The consumer has failed if it no longer receives.
-                if sender.send(batch).is_err() || last.is_some() {
-                    return last.unwrap_or(Ok(()));
-                }
-            }
-        };
-        let producer = Builder::new().spawn_scoped(scope, produce).ok()?;
-        let consumed = batches.into_iter().try_for_each(|batch: Vec<T>| {
-            batch.iter().try_for_each(&mut consume)?;
-            // The producer has ended if it no longer receives.
-            let _ = returns.send(batch);
-            Ok(())
-        });
-        let produced = producer.join().unwrap_or_else(|panic| resume_unwind(panic));
-        Some(consumed.and(produced))
+        let (returns, used) = channel();
+        spawn(scope, move || produce(|| source.next(), S::size, &sender, &used, drop)).ok()?;
+        Some(consume_all(batches, &returns, &mut consume))
     });
     // The system may refuse another thread.
     done.unwrap_or_else(|| {
-        while let Some((value, _)) = next(source)? {
+        while let Some(value) = source.next()? {
             consume(&value)?;
         }
         Ok(())
     })
 }
 
-/// Returns the next values, and the result of `source` if they are the last ones. Drops a value of `used` before each, so that
-/// its memory is used again at once.
-fn next_batch<S, T, E>(
+/// Passes what `mapper` makes of each value of `source` to `consume`, like [`for_each_ahead`]. `source` and `mapper` run on a
+/// thread each. A mapped value is taken apart on the thread of `mapper`, and its original is dropped on that of `source`.
+///
+/// # Errors
+/// As for [`for_each_ahead`].
+pub(crate) fn for_each_mapped_ahead<S: Source, M: Mapper<S::Value>, E: From<S::Error>>(
     source: &mut S,
-    next: &impl Fn(&mut S) -> Result<Option<Sized<T>>, E>,
-    mut used: impl Iterator<Item = T>,
-) -> (Vec<T>, Option<Result<(), E>>) {
-    let (mut batch, mut bytes) = (Vec::with_capacity(MAX_VALUES), 0);
-    while batch.len() < MAX_VALUES && bytes < MAX_BYTES {
-        drop(used.next());
-        match next(source) {
-            Ok(Some((value, size))) => {
-                bytes += size;
-                batch.push(value);
+    mapper: &mut M,
+    mut consume: impl FnMut(&M::Value) -> Result<(), E>,
+) -> Result<(), E> {
+    let done = thread::scope(|scope| {
+        let (source, mapper) = (&mut *source, &mut *mapper);
+        let (to_mapper, batches) = sync_channel(MAX_BATCHES);
+        let (to_consumer, mapped) = sync_channel(MAX_BATCHES);
+        let (returns, used) = channel();
+        let (to_source, used_originals) = channel();
+        let mut values = Values::of(batches);
+        let next = move || Ok(values.next()?.map(|value| mapper.map(value)));
+        let (mut originals, mut bytes) = (Vec::with_capacity(MAX_VALUES), 0);
+        let give_back = move |mapped| {
+            let original = M::original(mapped);
+            bytes += S::size(&original);
+            originals.push(original);
+            if originals.len() == MAX_VALUES || bytes >= MAX_BYTES {
+                bytes = 0;
+                // The source has ended if it no longer receives.
+                let _ = to_source.send(mem::replace(&mut originals, Vec::with_capacity(MAX_VALUES)));
             }
-            Ok(None) => return (batch, Some(Ok(()))),
-            Err(error) => return (batch, Some(Err(error))),
+        };
+        spawn(scope, move || produce(next, M::size, &to_consumer, &used, give_back)).ok()?;
+        // If this thread is refused, the other one ends without a value.
+        spawn(scope, move || produce(|| source.next(), S::size, &to_mapper, &used_originals, drop)).ok()?;
+        Some(consume_all(mapped, &returns, &mut consume))
+    });
+    // The system may refuse another thread.
+    done.unwrap_or_else(|| {
+        while let Some(value) = source.next()? {
+            consume(&mapper.map(value))?;
+        }
+        Ok(())
+    })
+}
+
+/// Values that are passed from one thread to another at once.
+struct Batch<T, E> {
+    values: Vec<T>,
+    /// `Some` in the last batch: the result after its values.
+    last: Option<Result<(), E>>,
+}
+
+/// The values of received batches, one by one.
+struct Values<T, E> {
+    batches: Receiver<Batch<T, E>>,
+    values: vec::IntoIter<T>,
+    last: Option<Result<(), E>>,
+}
+
+impl<T, E> Values<T, E> {
+    fn of(batches: Receiver<Batch<T, E>>) -> Self {
+        Self { batches, values: Vec::new().into_iter(), last: None }
+    }
+
+    fn next(&mut self) -> Result<Option<T>, E> {
+        loop {
+            if let Some(value) = self.values.next() {
+                return Ok(Some(value));
+            }
+            if let Some(last) = self.last.take() {
+                return last.map(|()| None);
+            }
+            // The other thread was refused, so that the values are read without it; or it has panicked, as this one will.
+            let Ok(Batch { values, last }) = self.batches.recv() else { return Ok(None) };
+            (self.values, self.last) = (values.into_iter(), last);
         }
     }
-    (batch, None)
+}
+
+/// Runs a thread. The scope waits for it, and panics if it has panicked.
+fn spawn<'scope>(scope: &'scope Scope<'scope, '_>, run: impl FnOnce() + Send + 'scope) -> io::Result<()> {
+    Builder::new().spawn_scoped(scope, run).map(drop)
+}
+
+/// Sends all values in batches. Stops if they are no longer received. Passes those that come back to `give_back`: one before
+/// each new value, which then uses the memory, and the rest after each batch, so that few batches wait.
+fn produce<T, E>(
+    mut next: impl FnMut() -> Result<Option<T>, E>,
+    size: fn(&T) -> usize,
+    sender: &SyncSender<Batch<T, E>>,
+    used: &Receiver<Vec<T>>,
+    mut give_back: impl FnMut(T),
+) {
+    loop {
+        let mut used = used.try_iter().flatten();
+        let next = || {
+            used.next().into_iter().for_each(&mut give_back);
+            next()
+        };
+        let batch = next_batch(next, size);
+        used.for_each(&mut give_back);
+        let is_last = batch.last.is_some();
+        if sender.send(batch).is_err() || is_last {
+            return;
+        }
+    }
+}
+
+/// Returns the next values.
+fn next_batch<T, E>(mut next: impl FnMut() -> Result<Option<T>, E>, size: fn(&T) -> usize) -> Batch<T, E> {
+    let (mut values, mut bytes) = (Vec::with_capacity(MAX_VALUES), 0);
+    while values.len() < MAX_VALUES && bytes < MAX_BYTES {
+        match next() {
+            Ok(Some(value)) => {
+                bytes += size(&value);
+                values.push(value);
+            }
+            Ok(None) => return Batch { values, last: Some(Ok(())) },
+            Err(error) => return Batch { values, last: Some(Err(error)) },
+        }
+    }
+    Batch { values, last: None }
+}
+
+/// Passes all values to `consume`, and returns each batch afterwards.
+fn consume_all<T, E, F: From<E>>(
+    batches: Receiver<Batch<T, E>>,
+    returns: &Sender<Vec<T>>,
+    mut consume: impl FnMut(&T) -> Result<(), F>,
+) -> Result<(), F> {
+    for Batch { values, last } in batches {
+        values.iter().try_for_each(&mut consume)?;
+        // The other thread has ended if it no longer receives.
+        let _ = returns.send(values);
+        if let Some(last) = last {
+            return Ok(last?);
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use std::iter;
+    use std::sync::Mutex;
+    use std::thread::{ThreadId, current};
 
     use super::*;
 
-    /// Returns the numbers below 1,000, each with half of the maximum size, and an error after them.
-    fn next(number: &mut u64) -> Result<Option<Sized<u64>>, &'static str> {
-        *number += 1;
-        if *number <= 1_000 { Ok(Some((*number - 1, MAX_BYTES / 2))) } else { Err("the source fails") }
+    /// A number that notes the thread on which it is dropped.
+    struct Number<'a> {
+        number: usize,
+        size: usize,
+        dropped: &'a Mutex<Vec<ThreadId>>,
+    }
+
+    impl Drop for Number<'_> {
+        fn drop(&mut self) {
+            self.dropped.lock().unwrap().push(current().id());
+        }
+    }
+
+    /// The numbers below a limit, and an error after them. Each is larger than the one before, so that batches have different
+    /// lengths.
+    struct Numbers<'a> {
+        next: usize,
+        limit: usize,
+        thread: Option<ThreadId>,
+        dropped: &'a Mutex<Vec<ThreadId>>,
+    }
+
+    impl<'a> Numbers<'a> {
+        fn below(limit: usize, dropped: &'a Mutex<Vec<ThreadId>>) -> Self {
+            Self { next: 0, limit, thread: None, dropped }
+        }
+    }
+
+    impl<'a> Source for Numbers<'a> {
+        type Value = Number<'a>;
+        type Error = &'static str;
+
+        fn next(&mut self) -> Result<Option<Number<'a>>, &'static str> {
+            self.thread = Some(current().id());
+            if self.next == self.limit {
+                return Err("the source fails");
+            }
+            let number = Number { number: self.next, size: self.next * 10, dropped: self.dropped };
+            self.next += 1;
+            Ok(Some(number))
+        }
+
+        fn size(number: &Number<'a>) -> usize {
+            number.size
+        }
+    }
+
+    /// Doubles numbers.
+    struct Doubling;
+
+    impl<'a> Mapper<Number<'a>> for Doubling {
+        type Value = (usize, Number<'a>);
+
+        fn map(&mut self, number: Number<'a>) -> (usize, Number<'a>) {
+            (2 * number.number, number)
+        }
+
+        fn original((_, number): (usize, Number<'a>)) -> Number<'a> {
+            number
+        }
+
+        fn size((_, number): &(usize, Number<'a>)) -> usize {
+            2 * number.size
+        }
     }
 
     #[test]
     fn all_values_are_consumed_before_the_error_of_the_source() {
-        let mut consumed = Vec::new();
-        let consume = |value: &u64| {
-            consumed.push(*value);
+        let (dropped, mut consumed, mut doubled) = (Mutex::default(), Vec::new(), Vec::new());
+        let consume = |number: &Number<'_>| {
+            consumed.push(number.number);
             Ok(())
         };
-        assert_eq!(for_each_ahead(&mut 0, next, consume), Err("the source fails"));
+        assert_eq!(for_each_ahead(&mut Numbers::below(1_000, &dropped), consume), Err("the source fails"));
         assert!(consumed.into_iter().eq(0..1_000));
+        let consume = |(double, _): &(usize, Number<'_>)| {
+            doubled.push(*double);
+            Ok(())
+        };
+        let mut source = Numbers::below(1_000, &dropped);
+        assert_eq!(for_each_mapped_ahead(&mut source, &mut Doubling, consume), Err("the source fails"));
+        assert!(doubled.into_iter().eq((0..2_000).step_by(2)));
+        assert_eq!(dropped.lock().unwrap().len(), 2_000);
     }
 
     #[test]
     fn failed_consumer_stops_the_source() {
-        let mut source = 0;
-        let endless = |number: &mut u64| {
-            *number += 1;
-            Ok(Some((*number, 0)))
+        let dropped = Mutex::default();
+        let mut source = Numbers::below(usize::MAX, &dropped);
+        let consume = |it: &Number<'_>| if it.number < 10 { Ok(()) } else { Err("the consumer fails") };
+        assert_eq!(for_each_ahead(&mut source, consume), Err("the consumer fails"));
+        assert!((10..=(MAX_BATCHES + 3) * MAX_VALUES).contains(&source.next), "{}", source.next);
+        let mut source = Numbers::below(usize::MAX, &dropped);
+        let consume = |(double, _): &(usize, Number<'_>)| {
+            if *double < 20 { Ok(()) } else { Err("the consumer fails") }
         };
-        let consume = |value: &u64| if *value < 10 { Ok(()) } else { Err("the consumer fails") };
-        assert_eq!(for_each_ahead(&mut source, endless, consume), Err("the consumer fails"));
-        let ahead = (MAX_BATCHES as u64 + 3) * MAX_VALUES as u64;
-        assert!((10..=ahead).contains(&source), "{source}");
+        let failed = for_each_mapped_ahead(&mut source, &mut Doubling, consume);
+        assert_eq!(failed, Err("the consumer fails"));
+        assert!((10..=2 * (MAX_BATCHES + 3) * MAX_VALUES).contains(&source.next), "{}", source.next);
+    }
+
+    #[test]
+    fn originals_are_dropped_on_the_thread_of_the_source() {
+        let dropped = Mutex::default();
+        let mut source = Numbers::below(10_000, &dropped);
+        let failed = for_each_mapped_ahead(&mut source, &mut Doubling, |_| Ok::<(), &str>(()));
+        assert_eq!(failed, Err("the source fails"));
+        let source_thread = source.thread.unwrap();
+        let threads = dropped.lock().unwrap();
+        let elsewhere = threads.iter().filter(|thread| **thread != source_thread).count();
+        // Those of the last batches are dropped where they are when the source has ended.
+        assert!(threads.len() == 10_000 && elsewhere < 2_500, "{elsewhere}");
     }
 
     #[test]
     fn batch_is_complete_at_its_maximum_of_bytes() {
-        assert_eq!(next_batch(&mut 0, &next, iter::empty()), (vec![0, 1], None));
+        let dropped = Mutex::default();
+        let mut source = Numbers { next: MAX_BYTES, ..Numbers::below(usize::MAX, &dropped) };
+        let batch = next_batch(|| source.next(), |number| number.size / 20);
+        assert_eq!((batch.values.len(), batch.last), (2, None));
     }
 }

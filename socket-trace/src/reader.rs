@@ -10,6 +10,7 @@ use socket_tap::event::Event;
 use socket_tap::format::{End, Header, Line};
 
 use crate::capture_file::is_capture;
+use crate::read_ahead::Source;
 use lines::{as_text, next_line};
 
 pub use ending::Ending;
@@ -30,8 +31,6 @@ pub struct Trace {
     line: u64,
     text: Vec<u8>,
     events: u64,
-    /// Number of bytes of all lines read so far.
-    bytes: u64,
     ending: Ending,
     /// The files after the current one, oldest first, if the recording was rotated.
     later: VecDeque<Trace>,
@@ -82,8 +81,7 @@ impl Trace {
         };
         let ending = Ending::CutShort { torn: false };
         let (later, before) = (VecDeque::new(), End::default());
-        let bytes = text.len() as u64;
-        Ok(Self { source, header, lines, line: 1, text, events: 0, bytes, ending, later, before })
+        Ok(Self { source, header, lines, line: 1, text, events: 0, ending, later, before })
     }
 
     /// Returns the name of the file that is being read.
@@ -110,12 +108,6 @@ impl Trace {
         self.line
     }
 
-    /// Returns the number of bytes read so far.
-    #[must_use]
-    pub fn bytes(&self) -> u64 {
-        self.bytes
-    }
-
     /// Returns how the trace ends. Valid after [`next_event`](Self::next_event) has returned `None`.
     #[must_use]
     pub fn ending(&self) -> &Ending {
@@ -137,7 +129,6 @@ impl Trace {
                 return Ok(None);
             }
             self.line = number;
-            self.bytes += self.text.len() as u64;
             if self.text.trim_ascii().is_empty() {
                 continue;
             }
@@ -203,6 +194,20 @@ impl Trace {
                 Err(error) => return Err(error),
             }
         }
+    }
+}
+
+impl Source for Trace {
+    type Value = Event;
+    type Error = Error;
+
+    fn next(&mut self) -> Result<Option<Event>, Error> {
+        self.next_event()
+    }
+
+    fn size(event: &Event) -> usize {
+        // The other texts of an event are short.
+        event.data().map_or(0, <[u8]>::len)
     }
 }
 

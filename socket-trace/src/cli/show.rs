@@ -12,16 +12,15 @@ use super::contracts::ContractFlags;
 use super::failed::{CommandResult, Failed};
 use super::socket_traces;
 use super::terminal::{colored, warn, warn_of_defects, width};
-use socket_dissect::{Detail, Part};
+use socket_dissect::Detail;
 use socket_tap::event::SockId;
 use socket_tap::format::Side;
 
-use crate::read_ahead::for_each_ahead;
 use crate::reader::{Error, Trace};
 use crate::show::filter::{Filter, Peer};
 use crate::show::lines::Style;
 use crate::show::view::View;
-use crate::timeline::{AnnotatedEvent, AnnotatedEvents, Recording, Timeline};
+use crate::timeline::{AnnotatedEvents, Recording, Timeline};
 use printer::Printer;
 
 const HELP: &str = "Each line is a call: seconds since the recording began, the socket, the operation, and its \
@@ -122,7 +121,7 @@ impl Show {
         if self.follow {
             printer.follow(&mut events)?;
         } else {
-            for_each_ahead(&mut events, next_with_size, |annotated| Ok(printer.event(annotated)?))?;
+            events.for_each_ahead(|annotated| printer.event(annotated).map_err(Failed::from))?;
         }
         printer.end()?;
         self.warn_of_missing(events.timeline())?;
@@ -201,17 +200,6 @@ impl Show {
         }
         Ok(())
     }
-}
-
-/// Returns the next event, with the number of bytes of its line and of the texts that describe it.
-fn next_with_size(events: &mut AnnotatedEvents) -> CommandResult<Option<(AnnotatedEvent, u64)>> {
-    let before = events.timeline().bytes();
-    let Some(annotated) = events.next_event()? else { return Ok(None) };
-    let fields =
-        |part: &Part| part.fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
-    let texts = annotated.parts.iter().map(|part| part.text.len() + fields(part)).sum::<usize>();
-    let size = events.timeline().bytes() - before + texts as u64;
-    Ok(Some((annotated, size)))
 }
 
 fn nanoseconds(text: &str) -> Result<u64, String> {

@@ -1,6 +1,6 @@
 //! Describes the data of a read or write in one line.
 
-use socket_tap::format::text::printable;
+use socket_tap::format::text::push_printable;
 use unicode_width::UnicodeWidthChar as _;
 
 use socket_dissect::{Class, Layer, Part};
@@ -37,22 +37,34 @@ pub fn describe(parts: &[Part]) -> String {
             text => text,
         };
         is_bound = first.name == "Bind";
-        let mut described = printable([name(first, text), " ", text].concat().trim());
-        if let Some(violation) = unit.iter().find_map(|part| part.violation.as_deref()) {
-            described += &printable(&format!(" [invalid: {violation}]"));
-        }
-        let described = described.trim_start();
-        if described.is_empty() {
+        let violation = unit.iter().find_map(|part| part.violation.as_deref());
+        let violation = violation.map_or_else(String::new, |it| format!("[invalid: {it}]"));
+        let name = name(first, text);
+        let text = if name.is_empty() { text.trim() } else { text.trim_end() };
+        let words = [name, text, &violation];
+        if words.iter().all(|word| word.is_empty()) {
             continue;
         }
-        let begun = if first.begins { "" } else { "…" };
-        let continues = if last.ends || described.ends_with('…') { "" } else { "…" };
-        description.extend([begun, described, continues]);
+        if !first.begins {
+            description.push('…');
+        }
+        push_words(words, &mut description);
+        if !last.ends && !description.ends_with('…') {
+            description.push('…');
+        }
         // A frame and its content form one list item.
         description.push_str(if holds_next && is_frame(first) { " " } else { ", " });
     }
     description.truncate(description.trim_end_matches([',', ' ']).len());
     description
+}
+
+/// Appends the words that are not empty, with spaces between them.
+fn push_words(words: [&str; 3], description: &mut String) {
+    for (index, word) in words.into_iter().filter(|word| !word.is_empty()).enumerate() {
+        description.push_str(if index > 0 { " " } else { "" });
+        push_printable(word, description);
+    }
 }
 
 /// Returns `true` if `part` and the first part in `next` are both rows of a PostgreSQL result. Such rows are

@@ -205,8 +205,14 @@ impl Text {
         }
         match available(gap).filter(|_| !self.style.full) {
             Some(0) => Ok(()),
-            Some(width) => write!(out, "{:gap$}{}", "", truncate(&description, width)),
-            None => write!(out, "{:gap$}{description}", ""),
+            Some(width) => {
+                write_spaces(gap, out)?;
+                out.write_all(truncate(&description, width).as_bytes())
+            }
+            None => {
+                write_spaces(gap, out)?;
+                out.write_all(description.as_bytes())
+            }
         }
     }
 
@@ -239,6 +245,12 @@ fn describe_packet(
         None => String::new(),
     };
     format!("{number}{direction} {contents}{repeats}")
+}
+
+/// Writes spaces, at most as many as precede a description. Faster than the format `{:count$}`.
+fn write_spaces(count: usize, out: &mut impl Write) -> io::Result<()> {
+    const SPACES: [u8; CARRIED] = [b' '; CARRIED];
+    out.write_all(SPACES.get(..count).unwrap_or(&SPACES))
 }
 
 fn address(address: &Addr) -> String {

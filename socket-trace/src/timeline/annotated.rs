@@ -15,12 +15,21 @@ use super::packet_payload::PacketPayload;
 use super::packets::{NumberedPacket, PacketNumbers};
 use super::step_tracker::StepTracker;
 use super::timed_event::TimedEvent;
+use crate::read_ahead::{Mapper, Source as _, for_each_mapped_ahead};
 use crate::reader::Error;
 
 /// The events of a time line, each with its connection, its step and the dissected parts of its data.
 #[derive(Debug)]
 pub struct AnnotatedEvents {
     timeline: Timeline,
+    annotator: Annotator,
+}
+
+/// What is known about the connections, steps and payload of the events so far.
+#[derive(Debug)]
+struct Annotator {
+    /// For each recording, the side that it was made on.
+    sides: Vec<Side>,
     connections: Connections,
     steps: StepTracker,
     packets: PacketNumbers,
@@ -84,23 +93,27 @@ impl AnnotatedEvents {
         let packet_payload = packets_alone
             .then(|| PacketPayload::new(Dissector::with_contracts(Side::Server, contracts.clone())));
         let connections = if has_packets { Connections::with_packets() } else { Connections::default() };
+        let sides = timeline.recordings().iter().map(|recording| recording.header.side).collect();
         let (steps, packets) = (StepTracker::of(timeline.recordings()), PacketNumbers::default());
-        Self { timeline, connections, steps, packets, dissectors, packet_payload, packet_calls: None }
+        let annotator =
+            Annotator { sides, connections, steps, packets, dissectors, packet_payload, packet_calls: None };
+        Self { timeline, annotator }
     }
 
     /// Sets how much of each message the parts of an event contain.
     #[must_use]
     pub fn with_detail(mut self, detail: Detail) -> Self {
-        let dissectors = std::mem::take(&mut self.dissectors).into_iter();
-        self.dissectors = dissectors.map(|it| it.map(|it| it.with_detail(detail))).collect();
-        self.packet_payload = self.packet_payload.map(|it| it.with_detail(detail));
+        let annotator = &mut self.annotator;
+        let dissectors = std::mem::take(&mut annotator.dissectors).into_iter();
+        annotator.dissectors = dissectors.map(|it| it.map(|it| it.with_detail(detail))).collect();
+        annotator.packet_payload = annotator.packet_payload.take().map(|it| it.with_detail(detail));
         self
     }
 
     /// Returns calls of a server in place of packets, if the time line has only packets: the reads and writes that show what the
     /// packets carried. Their sockets have the numbers of the connections.
     pub(crate) fn return_packets_as_calls(&mut self) {
-        self.packet_calls = self.packet_payload.as_ref().map(|_| VecDeque::new());
+        self.annotator.packet_calls = self.annotator.packet_payload.as_ref().map(|_| VecDeque::new());
     }
 
     /// Returns the time line.
@@ -118,12 +131,12 @@ impl AnnotatedEvents {
     /// Returns the operation, e.g. `GET /v1/books/1`, of the API call with the number `call` on a socket.
     /// `None` if the call has ended, or its operation is not known yet.
     pub(crate) fn operation(&self, socket: Socket, call: u64) -> Option<&str> {
-        self.dissectors.get(socket.recording)?.as_ref()?.operation(socket.sock, call)
+        self.annotator.dissectors.get(socket.recording)?.as_ref()?.operation(socket.sock, call)
     }
 
     /// Returns the number of bytes that TLS encryption adds to each TLS record of the connection, if known.
     pub(crate) fn expansion(&self, socket: Socket) -> Option<Expansion> {
-        self.dissectors.get(socket.recording)?.as_ref()?.expansion(socket.sock)
+        self.annotator.dissectors.get(socket.recording)?.as_ref()?.expansion(socket.sock)
     }
 
     /// Returns the next event. On [`Next::Pending`], call [`wait`](Self::wait) and try again.
@@ -132,27 +145,68 @@ impl AnnotatedEvents {
     /// If a trace cannot be read.
     pub fn next_or_pending(&mut self) -> Result<Next<AnnotatedEvent>, Error> {
         loop {
-            if let Some(call) = self.packet_calls.as_mut().and_then(VecDeque::pop_front) {
+            if let Some(call) = self.annotator.packet_calls.as_mut().and_then(VecDeque::pop_front) {
                 return Ok(Next::Event(call));
             }
-            match self.next_recorded()? {
-                Next::Event(annotated)
-                    if self.packet_calls.is_some() && matches!(annotated.timed.event.op, Op::Packet(_)) => {}
-                next => return Ok(next),
+            let annotated = match self.timeline.next_or_pending()? {
+                Next::Event(timed) => self.annotator.annotate(timed),
+                Next::Pending => return Ok(Next::Pending),
+                Next::End => return Ok(Next::End),
+            };
+            let is_packet = matches!(annotated.timed.event.op, Op::Packet(_));
+            if !is_packet || self.annotator.packet_calls.is_none() {
+                return Ok(Next::Event(annotated));
             }
         }
     }
 
-    /// Returns the next event of the recordings. The calls that a packet shows are added to those that are returned next.
-    fn next_recorded(&mut self) -> Result<Next<AnnotatedEvent>, Error> {
-        let timed = match self.timeline.next_or_pending()? {
-            Next::Event(timed) => timed,
-            Next::Pending => return Ok(Next::Pending),
-            Next::End => return Ok(Next::End),
-        };
+    /// Returns the next event of complete traces, or `None` at their end.
+    ///
+    /// # Errors
+    /// If a trace cannot be read.
+    pub fn next_event(&mut self) -> Result<Option<AnnotatedEvent>, Error> {
+        match self.next_or_pending()? {
+            Next::Event(annotated) => Ok(Some(annotated)),
+            Next::Pending | Next::End => Ok(None),
+        }
+    }
+
+    /// Passes each event of complete traces to `consume`, in order. The traces are read on a second thread, and their payload
+    /// is dissected on a third. Not to be used after [`return_packets_as_calls`](Self::return_packets_as_calls).
+    ///
+    /// # Errors
+    /// A trace cannot be read, or `consume` fails.
+    pub(crate) fn for_each_ahead<E: From<Error>>(
+        &mut self,
+        consume: impl FnMut(&AnnotatedEvent) -> Result<(), E>,
+    ) -> Result<(), E> {
+        debug_assert!(self.annotator.packet_calls.is_none(), "packets are passed as packets");
+        for_each_mapped_ahead(&mut self.timeline, &mut self.annotator, consume)
+    }
+
+    /// Waits for more events in files that recorders are still writing; see [`Timeline::wait`].
+    ///
+    /// # Errors
+    /// If a file cannot be inspected, or has become shorter.
+    pub fn wait(&mut self) -> Result<(), Error> {
+        self.timeline.wait()
+    }
+
+    /// Reports that all recorders were flushed; see [`Timeline::settle`].
+    ///
+    /// # Errors
+    /// A file cannot be inspected, or has become shorter.
+    pub fn settle(&mut self) -> Result<(), Error> {
+        self.timeline.settle()
+    }
+}
+
+impl Annotator {
+    /// Annotates the next event of the recordings. The calls that a packet shows are added to `packet_calls`.
+    fn annotate(&mut self, timed: TimedEvent) -> AnnotatedEvent {
         let recording = timed.recording;
-        let side = self.timeline.recordings().get(recording).map(|recording| recording.header.side);
-        let connection = side.and_then(|side| self.connections.observe(recording, side, &timed.event));
+        let side = self.sides.get(recording);
+        let connection = side.and_then(|side| self.connections.observe(recording, *side, &timed.event));
         let packet = match (&timed.event.op, &connection) {
             (Op::Packet(packet), Some(connection)) => {
                 Some(self.packets.observe(connection, packet, timed.event.t))
@@ -182,33 +236,25 @@ impl AnnotatedEvents {
         if let (Some(queue), Some(connection)) = (&mut self.packet_calls, &annotated.connection) {
             queue.extend(as_calls(&annotated, connection, calls));
         }
-        Ok(Next::Event(annotated))
+        annotated
+    }
+}
+
+impl Mapper<TimedEvent> for Annotator {
+    type Value = AnnotatedEvent;
+
+    fn map(&mut self, timed: TimedEvent) -> AnnotatedEvent {
+        self.annotate(timed)
     }
 
-    /// Returns the next event of complete traces, or `None` at their end.
-    ///
-    /// # Errors
-    /// If a trace cannot be read.
-    pub fn next_event(&mut self) -> Result<Option<AnnotatedEvent>, Error> {
-        match self.next_or_pending()? {
-            Next::Event(annotated) => Ok(Some(annotated)),
-            Next::Pending | Next::End => Ok(None),
-        }
+    fn original(annotated: AnnotatedEvent) -> TimedEvent {
+        annotated.timed
     }
 
-    /// Waits for more events in files that recorders are still writing; see [`Timeline::wait`].
-    ///
-    /// # Errors
-    /// If a file cannot be inspected, or has become shorter.
-    pub fn wait(&mut self) -> Result<(), Error> {
-        self.timeline.wait()
-    }
-
-    /// Reports that all recorders were flushed; see [`Timeline::settle`].
-    ///
-    /// # Errors
-    /// A file cannot be inspected, or has become shorter.
-    pub fn settle(&mut self) -> Result<(), Error> {
-        self.timeline.settle()
+    fn size(annotated: &AnnotatedEvent) -> usize {
+        let fields =
+            |part: &Part| part.fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+        let texts = annotated.parts.iter().map(|part| part.text.len() + fields(part));
+        Timeline::size(&annotated.timed) + texts.sum::<usize>()
     }
 }

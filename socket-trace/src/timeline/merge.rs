@@ -10,6 +10,7 @@ use super::connect_order::ConnectOrder;
 use super::next::Next;
 use super::source::{Source, State};
 use super::timed_event::TimedEvent;
+use crate::read_ahead;
 use crate::reader::parts::are_parts;
 use crate::reader::{Error, Trace};
 
@@ -100,12 +101,6 @@ impl Timeline {
         self.sources.iter().map(Source::trace)
     }
 
-    /// Returns the number of bytes of the traces read so far.
-    #[must_use]
-    pub fn bytes(&self) -> u64 {
-        self.traces().map(Trace::bytes).sum()
-    }
-
     /// Returns the number of files of rotated recordings that were deleted before they could be read.
     #[must_use]
     pub fn missed_parts(&self) -> u64 {
@@ -188,6 +183,22 @@ impl Timeline {
     /// If a file cannot be inspected, or has become shorter.
     pub fn settle(&mut self) -> Result<(), Error> {
         self.sources.iter_mut().try_for_each(Source::settle)
+    }
+}
+
+impl read_ahead::Source for Timeline {
+    type Value = TimedEvent;
+    type Error = Error;
+
+    fn next(&mut self) -> Result<Option<TimedEvent>, Error> {
+        match self.next_or_pending()? {
+            Next::Event(timed) => Ok(Some(timed)),
+            Next::Pending | Next::End => Ok(None),
+        }
+    }
+
+    fn size(timed: &TimedEvent) -> usize {
+        Trace::size(&timed.event)
     }
 }
 
