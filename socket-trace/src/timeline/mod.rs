@@ -18,10 +18,14 @@
 //! - `packets`: [`NumberedPacket`], the number of each packet on its connection, and the packet that it repeats
 //! - `packet_payload`: joins TCP segments to streams, and dissects them
 //! - `packet_calls`: the calls of a server that packets show
-//! - `annotated`: [`AnnotatedEvents`], each event with its connection, its step and its dissected payload
+//! - `annotated_event`: [`AnnotatedEvent`], an event with its connection, its step and its dissected payload
+//! - `annotator`: annotates one event after the other
+//! - `annotated`: [`AnnotatedEvents`], all annotated events of a time line
 //! - `step_tracker`: [`StepTracker`], the current step of each recording
 
 mod annotated;
+mod annotated_event;
+mod annotator;
 mod common_clock;
 mod connect_order;
 pub mod connections;
@@ -37,7 +41,8 @@ mod source;
 mod step_tracker;
 mod timed_event;
 
-pub use annotated::{AnnotatedEvent, AnnotatedEvents};
+pub use annotated::AnnotatedEvents;
+pub use annotated_event::AnnotatedEvent;
 pub(crate) use common_clock::started;
 pub use merge::{Recording, Timeline};
 pub use next::Next;

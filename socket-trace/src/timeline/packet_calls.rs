@@ -5,7 +5,7 @@ use std::sync::Arc;
 use socket_tap::event::Op;
 use socket_tap::format::Side;
 
-use super::annotated::AnnotatedEvent;
+use super::annotated_event::AnnotatedEvent;
 use super::connections::Connection;
 use super::packet_payload::PacketCall;
 use super::timed_event::TimedEvent;
