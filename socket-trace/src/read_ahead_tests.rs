@@ -124,3 +124,16 @@ fn batch_is_complete_at_its_maximum_of_bytes() {
     let batch = next_batch(|| source.next(), |number| number.size / 20);
     assert_eq!((batch.values.len(), batch.last), (2, None));
 }
+
+#[test]
+fn few_large_values_are_in_memory_at_once() {
+    let (dropped, mut most) = (Mutex::default(), 0);
+    // Each is larger than a batch.
+    let mut source = Numbers { next: MAX_BYTES, ..Numbers::below(MAX_BYTES + 200, &dropped) };
+    let consume = |(_, number): &(usize, Number<'_>)| {
+        most = most.max(number.number - MAX_BYTES - dropped.lock().unwrap().len());
+        Ok::<(), &str>(())
+    };
+    assert_eq!(for_each_mapped_ahead(&mut source, &mut Doubling, consume), Err("the source fails"));
+    assert!(most < 50, "{most}");
+}

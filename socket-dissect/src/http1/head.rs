@@ -223,7 +223,8 @@ impl Head {
     /// Parses a complete head, or returns `None` if its start line is invalid. The names and values of the fields in
     /// `listed` are kept.
     fn parse(direction: Direction, bytes: &[u8], listed: ListedFields) -> Option<Self> {
-        // Invalid bytes become U+FFFD, so that the rest of a value is still read. Valid text is recognized faster than it is converted.
+        // Invalid bytes become U+FFFD, so that the rest of a value is still read. Valid text is recognized faster than text
+        // with invalid bytes is converted.
         let head = std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
         let end = memchr(b'\n', head.as_bytes())?;
         let (line, section) = head.split_at_checked(end + 1)?;
