@@ -6,8 +6,10 @@
 //!   3.201240  #2 write     175 B in 2 slices
 //! ```
 
+mod columns;
 mod describe;
 mod describe_tcp;
+mod digits;
 mod packet;
 mod printable;
 mod sequence_numbers;
@@ -16,10 +18,14 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use crate::event::{Datagram, Domain, Event, Op, SockId, SocketKind};
+pub use columns::seconds;
 pub use packet::contents;
 pub use sequence_numbers::{Number, Numbers, SequenceNumbers};
 
-use describe::{adopted, ended, fd, milliseconds, missing, moved, or_unknown, received, released};
+use columns::{push_left, push_seconds, push_sock};
+use describe::{
+    adopted, destination, ended, fd, milliseconds, missing, or_unknown, push_moved, received, released,
+};
 use describe_tcp::{sampled, syn_fields};
 pub use printable::{is_printable, printable, push_printable};
 
@@ -35,6 +41,8 @@ pub struct Lines {
     /// own, so the lines of its shutdown and its end do not mention one.
     above: HashSet<Option<SockId>>,
     numbers: SequenceNumbers,
+    /// The description of the current event. Kept for its memory.
+    detail: String,
 }
 
 impl Lines {
@@ -73,8 +81,11 @@ impl Lines {
     /// Appends the line of the event like [`push`](Self::push), but shows the time `t`, in nanoseconds since
     /// the recording began. For example, it can show a `connect` at the time at which it began.
     pub fn push_at(&mut self, t: u64, event: &Event, out: &mut String) {
-        let detail = self.detail(event);
+        let mut detail = std::mem::take(&mut self.detail);
+        detail.clear();
+        self.push_detail(event, &mut detail);
         self.push_described(t, event, &detail, out);
+        self.detail = detail;
     }
 
     /// Appends the line of the event like [`push_at`](Self::push_at), but with `detail` as the description of its
@@ -83,7 +94,7 @@ impl Lines {
         if let Some(label) = &self.label {
             let _ = write!(out, "{label:<8}");
         }
-        push_right(&seconds(self.time_offset.saturating_add(t)), 10, out);
+        push_seconds(self.time_offset.saturating_add(t), 10, out);
         out.push(' ');
         let name = event.op.name();
         if let Op::Mark { label } = &event.op {
@@ -91,11 +102,10 @@ impl Lines {
             let _ = writeln!(out, "    {on}── {}{off}", printable(label));
             return;
         }
-        let sock = event.sock.map_or_else(String::new, |sock| ["#", &sock.get().to_string()].concat());
         let (on, off) = self.paint(name);
-        push_right(&sock, 4, out);
+        push_sock(event.sock, 4, out);
         out.extend([" ", on]);
-        push_left(&printable(name), 9, out);
+        push_left(name, 9, out);
         out.extend([off, " "]);
         match fd(&event.op) {
             // Writing to a String cannot fail.
@@ -109,16 +119,25 @@ impl Lines {
         out.push('\n');
     }
 
+    /// Appends the arguments and results of the event.
+    fn push_detail(&mut self, event: &Event, out: &mut String) {
+        // Writing to a String cannot fail.
+        _ = match (&event.op, &event.error) {
+            (op, Some(error)) => write!(out, "{}failed: {error}", destination(op)),
+            (Op::Read(transfer), _) if transfer.eof => {
+                let fin = if self.above.contains(&event.sock) { "" } else { " (FIN)" };
+                write!(out, "0 B   the peer has finished sending{fin}")
+            }
+            (Op::Read(transfer) | Op::Write(transfer), _) => {
+                push_moved(transfer, out);
+                Ok(())
+            }
+            _ => out.write_str(&self.detail(event)),
+        };
+    }
+
+    /// Describes a successful event that is neither a read nor a write.
     fn detail(&mut self, event: &Event) -> String {
-        if let Some(error) = &event.error {
-            let peer = match &event.op {
-                Op::Connect { peer, .. } => format!("{} ", or_unknown(peer.as_ref())),
-                Op::Bind { local } => format!("{} ", or_unknown(local.as_ref())),
-                Op::SendTo(Datagram { peer: Some(peer), .. }) => format!("→ {} ", or_unknown(Some(peer))),
-                _ => String::new(),
-            };
-            return format!("{peer}failed: {error}");
-        }
         match &event.op {
             Op::Socket { domain, kind, .. } => {
                 let protocol = match kind {
@@ -148,11 +167,6 @@ impl Lines {
                 }
                 adopted(&event.op)
             }
-            Op::Read(transfer) if transfer.eof => {
-                let fin = if self.above.contains(&event.sock) { "" } else { " (FIN)" };
-                format!("0 B   the peer has finished sending{fin}")
-            }
-            Op::Read(transfer) | Op::Write(transfer) => moved(transfer),
             Op::SendTo(Datagram { bytes, peer, .. }) => {
                 let to =
                     peer.as_ref().map_or_else(String::new, |peer| format!(" → {}", or_unknown(Some(peer))));
@@ -166,8 +180,8 @@ impl Lines {
             Op::Release(close) => released(close, self.forget(event), event.t),
             Op::Gap(gap) => missing(gap),
             Op::Packet(packet) => packet::packet(packet, event.t, &mut self.numbers),
-            Op::Mark { .. } => String::new(),
             Op::Unknown { .. } => "(unknown operation, of a newer version)".to_owned(),
+            Op::Read(_) | Op::Write(_) | Op::Mark { .. } => String::new(),
         }
     }
 
@@ -192,36 +206,6 @@ impl Lines {
         };
         (on, "\x1b[0m")
     }
-}
-
-/// Appends `text`, right-aligned in a column of at least `width` characters. Faster than the format `{:>width$}`.
-fn push_right(text: &str, width: usize, out: &mut String) {
-    push_spaces(width.saturating_sub(text.chars().count()), out);
-    out.push_str(text);
-}
-
-/// Appends `text`, left-aligned in a column of at least `width` characters.
-fn push_left(text: &str, width: usize, out: &mut String) {
-    out.push_str(text);
-    push_spaces(width.saturating_sub(text.chars().count()), out);
-}
-
-/// Appends spaces. All columns are narrower than the constant.
-fn push_spaces(count: usize, out: &mut String) {
-    const SPACES: &str = "                ";
-    out.push_str(SPACES.get(..count).unwrap_or(SPACES));
-}
-
-/// Formats nanoseconds as seconds with six decimals, as packet captures do.
-#[must_use]
-pub fn seconds(ns: u64) -> String {
-    let digits = (ns / 1_000).to_string();
-    // At least one digit precedes the point.
-    let zeros = "0000000".get(digits.len()..).unwrap_or_default();
-    let mut text = String::with_capacity(zeros.len() + digits.len() + 1);
-    text.extend([zeros, &digits]);
-    text.insert(text.len() - 6, '.');
-    text
 }
 
 #[cfg(feature = "file")]

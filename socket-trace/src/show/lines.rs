@@ -270,8 +270,8 @@ fn ends(annotated: &AnnotatedEvent) -> bool {
 /// Returns the number of columns of a line, not counting its escape sequences for colours: `ESC [ … m`
 /// (ECMA-48, SGR).
 fn visible_width(line: &str) -> usize {
-    // Without escape sequences and wide characters, each byte is one column.
-    if line.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+    // A line has no other control characters. Without escape sequences and wide characters, each byte is one column.
+    if line.is_ascii() && !line.contains('\x1b') {
         return line.len();
     }
     let mut parts = line.split("\x1b[");

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::digits::Digits;
 use super::printable::printable;
 use crate::close::{Close, EndedBy, Totals};
 use crate::event::{Addr, Datagram, Gap, Op, Transfer};
@@ -17,13 +18,23 @@ pub(super) fn or_unknown(address: Option<&Addr>) -> String {
     address.map_or_else(|| "?".to_owned(), |address| printable(&address.to_string()))
 }
 
-pub(super) fn moved(transfer: &Transfer) -> String {
+/// Returns the address to which a failed operation referred, with a space after it.
+pub(super) fn destination(op: &Op) -> String {
+    match op {
+        Op::Connect { peer, .. } => format!("{} ", or_unknown(peer.as_ref())),
+        Op::Bind { local } => format!("{} ", or_unknown(local.as_ref())),
+        Op::SendTo(Datagram { peer: Some(peer), .. }) => format!("→ {} ", or_unknown(Some(peer))),
+        _ => String::new(),
+    }
+}
+
+/// Appends the size of a read or write: `85 B in 2 slices`.
+pub(super) fn push_moved(transfer: &Transfer, out: &mut String) {
     // Almost every line has this text, and `format!` takes several times as long.
-    let bytes = transfer.bytes.to_string();
-    match transfer.slices {
-        None => bytes + " B",
-        Some(1) => bytes + " B in 1 slice",
-        Some(slices) => [&bytes, " B in ", &slices.to_string(), " slices"].concat(),
+    out.extend([Digits::of(transfer.bytes, 1).as_str(), " B"]);
+    if let Some(slices) = transfer.slices {
+        let unit = if slices == 1 { " slice" } else { " slices" };
+        out.extend([" in ", Digits::of(slices.into(), 1).as_str(), unit]);
     }
 }
 
