@@ -33,7 +33,7 @@
 //! - [`timeline`]: the events of several recordings, merged by time
 //! - [`show`]: the events or connections of a time line, one per line, as text or JSON
 //! - [`page_feed`]: the events of a time line as JSON, for an HTML page that shows them
-//! - `read_ahead`: reading and dissecting on other threads
+//! - `pipeline`: stages that share the work of several threads
 //! - [`mod@report`]: recordings as an HTML page in one file
 //! - [`send_limits`]: what limited the sending on a connection: application, peer or network
 //! - [`sequence`]: the socket calls of client and server on one connection, as a diagram
@@ -66,7 +66,7 @@ pub mod export;
 pub mod layers;
 pub mod lint;
 pub mod page_feed;
-mod read_ahead;
+mod pipeline;
 pub mod reader;
 pub mod report;
 pub mod send_limits;

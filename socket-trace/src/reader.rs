@@ -10,7 +10,7 @@ use socket_tap::event::Event;
 use socket_tap::format::{End, Header, Line};
 
 use crate::capture_file::is_capture;
-use crate::read_ahead::Source;
+use crate::pipeline::Source;
 use lines::{as_text, next_line};
 
 pub use ending::Ending;

@@ -121,7 +121,7 @@ impl Show {
         if self.follow {
             printer.follow(&mut events)?;
         } else {
-            events.for_each_ahead(|annotated| printer.event(annotated).map_err(Failed::from))?;
+            events.for_each(|annotated| printer.event(annotated).map_err(Failed::from))?;
         }
         printer.end()?;
         self.warn_of_missing(events.timeline())?;

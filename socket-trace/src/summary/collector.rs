@@ -15,7 +15,7 @@ use super::scope::{Earlier, Scope};
 use super::socket_history::{SocketClass, SocketHistory, accepting_listener, opens_upstream};
 use super::traffic::Traffic;
 use crate::client_step::FROM_A_TERMINAL;
-use crate::read_ahead::for_each_ahead;
+use crate::pipeline::for_each;
 use crate::reader::{Error, Trace};
 
 impl Summary {
@@ -48,7 +48,7 @@ impl Summary {
         traces: impl IntoIterator<Item = Trace>,
         state: RecordingState,
         mut scope: Scope,
-        on_call: &mut dyn FnMut(usize, EndedCall<'_>),
+        on_call: &mut (dyn FnMut(usize, EndedCall<'_>) + Send),
     ) -> Result<Vec<Self>, Error> {
         // The servers are last, because their steps depend on the addresses of the clients.
         let (clients, servers): (Vec<_>, Vec<_>) =
@@ -69,7 +69,7 @@ impl Summary {
     ) -> Result<Self, Error> {
         let header = trace.header().clone();
         let mut collector = Collector::new(&header, scope.earlier(&header), on_call);
-        for_each_ahead::<_, Error>(&mut trace, |event| {
+        for_each::<_, Error>(&mut trace, |event| {
             scope.observe_client(&header, event);
             collector.observe(event, scope.accepts_unrecorded(&header, event));
             Ok(())

@@ -26,7 +26,7 @@ pub struct EndedCall<'a> {
 }
 
 /// A callback that receives each API call once the call has ended.
-pub type OnCall<'a> = &'a mut dyn FnMut(EndedCall<'_>);
+pub type OnCall<'a> = &'a mut (dyn FnMut(EndedCall<'_>) + Send);
 
 /// Collects the totals of a recording that need its payload.
 pub(super) struct PayloadStats {

@@ -8,7 +8,7 @@ use super::annotator::Annotator;
 use super::connections::Socket;
 use super::merge::Timeline;
 use super::next::Next;
-use crate::read_ahead::for_each_mapped_ahead;
+use crate::pipeline::for_each_mapped;
 use crate::reader::Error;
 
 /// The events of a time line, each with its connection, its step and the dissected parts of its data.
@@ -100,17 +100,17 @@ impl AnnotatedEvents {
         }
     }
 
-    /// Passes each event of complete traces to `consume`, in order. The traces are read on a second thread, and their payload
-    /// is dissected on a third. Not to be used after [`return_packets_as_calls`](Self::return_packets_as_calls).
+    /// Passes each event of complete traces to `consume`, in order. Several threads read and dissect events, and call `consume`,
+    /// at once. Not to be used after [`return_packets_as_calls`](Self::return_packets_as_calls).
     ///
     /// # Errors
     /// A trace cannot be read, or `consume` fails.
-    pub(crate) fn for_each_ahead<E: From<Error>>(
+    pub(crate) fn for_each<E: From<Error> + Send>(
         &mut self,
-        consume: impl FnMut(&AnnotatedEvent) -> Result<(), E>,
+        consume: impl FnMut(&AnnotatedEvent) -> Result<(), E> + Send,
     ) -> Result<(), E> {
         debug_assert!(!self.annotator.returns_packets_as_calls(), "packets are passed as packets");
-        for_each_mapped_ahead(&mut self.timeline, &mut self.annotator, consume)
+        for_each_mapped(&mut self.timeline, &mut self.annotator, consume)
     }
 
     /// Waits for more events in files that recorders are still writing; see [`Timeline::wait`].

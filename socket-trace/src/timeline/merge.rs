@@ -10,7 +10,7 @@ use super::connect_order::ConnectOrder;
 use super::next::Next;
 use super::source::{Source, State};
 use super::timed_event::TimedEvent;
-use crate::read_ahead;
+use crate::pipeline;
 use crate::reader::parts::are_parts;
 use crate::reader::{Error, Trace};
 
@@ -186,7 +186,7 @@ impl Timeline {
     }
 }
 
-impl read_ahead::Source for Timeline {
+impl pipeline::Source for Timeline {
     type Value = TimedEvent;
     type Error = Error;
 

@@ -1,7 +1,7 @@
 //! Prints the events that pass the filters.
 
 use std::collections::BTreeSet;
-use std::io::{self, BufWriter, StdoutLock, Write as _};
+use std::io::{self, BufWriter, Stdout, Write as _};
 
 use super::super::failed::CommandResult;
 use super::super::terminal::warn;
@@ -17,7 +17,7 @@ pub(super) struct Printer {
     filter: Filter,
     view: View,
     recordings: Vec<Recording>,
-    out: BufWriter<StdoutLock<'static>>,
+    out: BufWriter<Stdout>,
     has_printed: bool,
     /// Names of the steps in the recordings, if the filter selects one.
     steps: BTreeSet<String>,
@@ -27,7 +27,7 @@ impl Printer {
     /// Returns a printer, and prints the heading of the output.
     pub(super) fn begin(filter: Filter, view: View, timeline: &Timeline) -> io::Result<Self> {
         let recordings = timeline.recordings().to_vec();
-        let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
+        let mut out = BufWriter::with_capacity(BUFFER, io::stdout());
         view.begin(&recordings, &mut out)?;
         Ok(Self { filter, view, recordings, out, has_printed: false, steps: BTreeSet::new() })
     }

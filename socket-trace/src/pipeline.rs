@@ -1,0 +1,207 @@
+//! Passes values through three stages on several threads: a source, a mapper and a consumer.
+//!
+//! The values are passed in batches. A batch stays on one thread, which takes it through all stages: so its memory stays in the
+//! cache of one processor, and the thread that allocated it frees it. Each stage processes the batches one after the other, in
+//! order. While one thread is in a stage, another is in the stage before it or after it.
+
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::thread::{self, Builder};
+
+/// Maximum number of values in a batch. With fewer, the threads often wait for each other; more do not fit into the cache.
+const MAX_VALUES: usize = 512;
+
+/// Number of bytes at which a batch is complete, so that memory is bounded.
+const MAX_BYTES: usize = 256 * 1024;
+
+/// Maximum number of threads: one for each stage.
+const MAX_THREADS: usize = 3;
+
+/// The first stage, which makes the values.
+pub(crate) trait Source: Send {
+    type Value: Send;
+    type Error: Send;
+
+    /// Returns the next value, or `None` after the last one.
+    fn next(&mut self) -> Result<Option<Self::Value>, Self::Error>;
+
+    /// Returns about how many bytes the value owns.
+    fn size(value: &Self::Value) -> usize;
+}
+
+/// The second stage, which turns each value into another one.
+pub(crate) trait Mapper<T>: Send {
+    type Value: Send;
+
+    fn map(&mut self, value: T) -> Self::Value;
+}
+
+/// Leaves values as they are.
+struct Unchanged;
+
+impl<T: Send> Mapper<T> for Unchanged {
+    type Value = T;
+
+    fn map(&mut self, value: T) -> T {
+        value
+    }
+}
+
+/// Passes each value of `source` to `consume`, in order.
+///
+/// # Errors
+/// The first error of `source`, after all values before it were consumed, or of `consume`. After an error of `consume`, at most
+/// a few batches are read.
+pub(crate) fn for_each<S: Source, E: From<S::Error> + Send>(
+    source: &mut S,
+    consume: impl FnMut(&S::Value) -> Result<(), E> + Send,
+) -> Result<(), E> {
+    for_each_mapped(source, &mut Unchanged, consume)
+}
+
+/// Passes what `mapper` makes of each value of `source` to `consume`, in order.
+///
+/// # Errors
+/// As for [`for_each`].
+pub(crate) fn for_each_mapped<S: Source, M: Mapper<S::Value>, E: From<S::Error> + Send>(
+    source: &mut S,
+    mapper: &mut M,
+    consume: impl FnMut(&M::Value) -> Result<(), E> + Send,
+) -> Result<(), E> {
+    let input = Mutex::new(Input { source, batches: 0, has_ended: false });
+    let mapper = Stage::new(mapper);
+    let output = Stage::new(Output { consume, result: None });
+    let run = || run(&input, &mapper, &output);
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS);
+    thread::scope(|scope| {
+        for _ in 1..threads {
+            // If the system refuses another thread, this one does all the work.
+            let _ = Builder::new().spawn_scoped(scope, run);
+        }
+        run();
+    });
+    output.into_worker().result.unwrap_or(Ok(()))
+}
+
+/// Takes batches through all stages. Returns after the last one or an error; also if another thread has panicked, since the
+/// scope of the threads passes the panic on.
+fn run<S: Source, M: Mapper<S::Value>, C: FnMut(&M::Value) -> Result<(), E>, E: From<S::Error>>(
+    input: &Mutex<Input<'_, S>>,
+    mapper: &Stage<&mut M>,
+    output: &Stage<Output<C, E>>,
+) -> Option<()> {
+    let (mut values, mut mapped) = (Vec::new(), Vec::new());
+    loop {
+        let Batch { number, last } = input.lock().ok()?.read(&mut values)?;
+        mapper.process(number, |mapper| mapped.extend(values.drain(..).map(|value| mapper.map(value))))?;
+        output.process(number, |output| output.consume(&mapped, last))??;
+        // Outside the stages, so that no thread waits.
+        mapped.clear();
+    }
+}
+
+/// A batch of values.
+struct Batch<E> {
+    number: u64,
+    /// `Some` for the last batch: the result after its values.
+    last: Option<Result<(), E>>,
+}
+
+/// The first stage.
+struct Input<'a, S> {
+    source: &'a mut S,
+    /// Number of batches read so far.
+    batches: u64,
+    has_ended: bool,
+}
+
+impl<S: Source> Input<'_, S> {
+    /// Reads the values of the next batch. Returns `None` after the last one.
+    fn read(&mut self, values: &mut Vec<S::Value>) -> Option<Batch<S::Error>> {
+        if self.has_ended {
+            return None;
+        }
+        let (number, mut bytes, mut last) = (self.batches, 0, None);
+        while values.len() < MAX_VALUES && bytes < MAX_BYTES && last.is_none() {
+            match self.source.next() {
+                Ok(Some(value)) => {
+                    bytes += S::size(&value);
+                    values.push(value);
+                }
+                Ok(None) => last = Some(Ok(())),
+                Err(error) => last = Some(Err(error)),
+            }
+        }
+        self.batches += 1;
+        self.has_ended = last.is_some();
+        Some(Batch { number, last })
+    }
+}
+
+/// What the last stage does with values, and its result once it has ended.
+struct Output<C, E> {
+    consume: C,
+    result: Option<Result<(), E>>,
+}
+
+impl<C, E> Output<C, E> {
+    /// Consumes the values of a batch. Returns `None` if there is nothing more to consume.
+    fn consume<T, F>(&mut self, values: &[T], last: Option<Result<(), F>>) -> Option<()>
+    where
+        C: FnMut(&T) -> Result<(), E>,
+        E: From<F>,
+    {
+        if self.result.is_none() {
+            let consumed = values.iter().try_for_each(&mut self.consume);
+            let last = last.map(|last| last.map_err(E::from));
+            self.result = consumed.map_or_else(|error| Some(Err(error)), |()| last);
+        }
+        self.result.is_none().then_some(())
+    }
+}
+
+/// A stage that processes batches in the order of their numbers.
+struct Stage<W> {
+    turn: Mutex<Turn<W>>,
+    /// Notified when a batch has been processed.
+    processed: Condvar,
+}
+
+/// The number of the batch whose turn it is, and what processes it.
+struct Turn<W> {
+    batch: u64,
+    worker: W,
+}
+
+impl<W> Stage<W> {
+    fn new(worker: W) -> Self {
+        Self { turn: Mutex::new(Turn { batch: 0, worker }), processed: Condvar::new() }
+    }
+
+    /// Waits for the turn of a batch, and processes it. Returns `None` if another thread has panicked in the stage.
+    fn process<R>(&self, batch: u64, process: impl FnOnce(&mut W) -> R) -> Option<R> {
+        // Dropped after the lock, also by a panic, so that no thread waits forever.
+        let _notify = NotifyAll(&self.processed);
+        let turn = self.turn.lock().ok()?;
+        let mut turn = self.processed.wait_while(turn, |turn| turn.batch != batch).ok()?;
+        let result = process(&mut turn.worker);
+        turn.batch += 1;
+        Some(result)
+    }
+
+    fn into_worker(self) -> W {
+        self.turn.into_inner().unwrap_or_else(PoisonError::into_inner).worker
+    }
+}
+
+/// Wakes all threads that wait when it is dropped.
+struct NotifyAll<'a>(&'a Condvar);
+
+impl Drop for NotifyAll<'_> {
+    fn drop(&mut self) {
+        self.0.notify_all();
+    }
+}
+
+#[cfg(test)]
+#[path = "pipeline_tests.rs"]
+mod tests;
