@@ -136,23 +136,34 @@ impl Plain {
                 TransferData::new(&decompressed, length.saturating_add(u64::from(unpacker.is_lost())))
             }
         };
-        self.beginning.add(content);
         if let Document::Request(buffer) | Document::Response(buffer) = &mut self.document {
             buffer.add(content);
         }
         let operation = if ends { self.read_document(label.call, context) } else { None };
+        let (beginning, is_cut) = self.beginning.add_and_get(content, ends);
+        let more = !ends || is_cut;
         let text = match &self.document {
             Document::GrpcWebText(format) => {
-                let cut = !ends || self.beginning.is_cut();
                 // The text is repeated with each piece of the body.
-                let bytes = self.beginning.first(if ends { usize::MAX } else { grpc::MAX_CUT });
-                let (text, status) = grpc::describe_web_text(bytes, format, cut);
+                let max = if ends { usize::MAX } else { grpc::MAX_CUT };
+                let bytes = beginning.get(..max).unwrap_or(beginning);
+                let (text, status) = grpc::describe_web_text(bytes, format, more);
                 if let Some(status) = status.filter(|_| ends) {
                     context.calls.set_status(label.call, status.to_string());
                 }
                 text
             }
-            _ => operation.unwrap_or_else(|| self.text(ends, context.limit)),
+            _ => operation.unwrap_or_else(|| {
+                let text = match &self.media {
+                    Media::Other(media) => short(media),
+                    _ => context.limit.when(ends).text_of(beginning, more),
+                };
+                match (self.encoding, &self.unpacker) {
+                    (Encoding::Identity, _) => text,
+                    (encoding, Some(_)) => format!("{}: {text}", encoding.name()),
+                    (_, None) => "compressed".to_owned(),
+                }
+            }),
         };
         context.output.part(&mut self.unit, data.len(), label, with_hole(text, data.missing()), ends);
         if ends {
@@ -178,19 +189,6 @@ impl Plain {
             context.calls.add_errors(call);
         }
         None
-    }
-
-    fn text(&self, ends: bool, limit: Limit) -> String {
-        let more = !ends || self.beginning.is_cut();
-        let text = match &self.media {
-            Media::Other(media) => short(media),
-            _ => limit.when(ends).text_of(self.beginning.bytes(), more),
-        };
-        match (self.encoding, &self.unpacker) {
-            (Encoding::Identity, _) => text,
-            (encoding, Some(_)) => format!("{}: {text}", encoding.name()),
-            (_, None) => "compressed".to_owned(),
-        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Media type and content coding of a message body.
 
+use memchr::memchr;
+
 /// Media type of a body, from the `content-type` field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Media {
@@ -47,7 +49,8 @@ pub(super) enum Encoding {
 impl Media {
     /// Parses the value of a `content-type` field.
     pub(super) fn of(value: &str) -> Self {
-        let essence = value.split(';').next().unwrap_or_default().trim();
+        let end = memchr(b';', value.as_bytes()).unwrap_or(value.len());
+        let essence = value.get(..end).unwrap_or_default().trim();
         // The most common type needs no copy.
         if essence.eq_ignore_ascii_case("application/json") {
             return Self::Json;

@@ -82,6 +82,10 @@ impl PartCollector {
             self.units += 1;
         }
         let unit = unit.0.unwrap_or_default();
+        if self.parts.is_empty() {
+            // Most reads and writes have a head and a body. Pushing alone would reserve memory for four parts.
+            self.parts.reserve_exact(2);
+        }
         let Label { class, layer, name, call, stream } = label;
         let (fields, violation, goaway, content) = (Vec::new(), None, None, None);
         self.parts.push(Part {

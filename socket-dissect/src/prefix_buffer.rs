@@ -18,10 +18,26 @@ impl PrefixBuffer {
 
     /// Adds the next bytes of the unit, and drops those beyond the limit.
     pub(super) fn add(&mut self, data: TransferData<'_>) {
+        let (fitting, is_cut) = self.fitting(data);
+        self.bytes.extend_from_slice(fitting);
+        self.is_cut |= is_cut;
+    }
+
+    /// Adds the next bytes of the unit, and returns its first bytes. The flag is `true` if these are not all. Copies nothing if
+    /// the unit consists only of `data`: `is_last` is `true` if nothing follows.
+    pub(super) fn add_and_get<'a>(&'a mut self, data: TransferData<'a>, is_last: bool) -> (&'a [u8], bool) {
+        if is_last && self.bytes.is_empty() && !self.is_cut {
+            return self.fitting(data);
+        }
+        self.add(data);
+        (&self.bytes, self.is_cut)
+    }
+
+    /// Returns the bytes of `data` that fit into the buffer. The flag is `true` if these are not all.
+    fn fitting<'a>(&self, data: TransferData<'a>) -> (&'a [u8], bool) {
         let capacity = if self.is_cut { 0 } else { self.limit.saturating_sub(self.bytes.len()) };
         let fitting = data.recorded().get(..capacity).unwrap_or(data.recorded());
-        self.bytes.extend_from_slice(fitting);
-        self.is_cut |= (fitting.len() as u64) < data.len();
+        (fitting, (fitting.len() as u64) < data.len())
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
@@ -57,6 +73,11 @@ mod tests {
         buffer.add(TransferData::new(b"c", 2));
         buffer.add(TransferData::new(b"d", 1));
         assert_eq!((buffer.bytes(), buffer.is_cut()), (&b"abc"[..], true));
+        buffer.clear();
+        assert_eq!(buffer.add_and_get(TransferData::new(b"abcde", 5), true), (&b"abcd"[..], true));
+        assert_eq!((buffer.bytes(), buffer.is_cut()), (&b""[..], false), "nothing was copied");
+        assert_eq!(buffer.add_and_get(TransferData::new(b"ab", 2), false), (&b"ab"[..], false));
+        assert_eq!(buffer.add_and_get(TransferData::new(b"c", 1), true), (&b"abc"[..], false));
         buffer.clear();
         buffer.add(TransferData::new(b"abcde", 5));
         assert_eq!((buffer.bytes(), buffer.is_cut()), (&b"abcd"[..], true));

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memrchr};
 
 use super::super::context::Context;
 use super::super::data::TransferData;
@@ -265,17 +265,26 @@ impl Head {
     }
 }
 
+/// Splits the text at the byte with the index `at`, which belongs to neither part. Faster than `split_once`, which searches
+/// for a character.
+fn split_at(text: &str, at: Option<usize>) -> Option<(&str, &str)> {
+    Some((text.get(..at?)?, text.get(at? + 1..)?))
+}
+
 /// Parses a request line, and returns it with its description.
 fn request_line(line: &str) -> Option<(StartLine, String)> {
-    let (method, rest) = line.split_once(' ')?;
-    let (target, version) = rest.rsplit_once(' ')?;
-    let target = target.trim();
+    let (method, rest) = split_at(line, memchr(b' ', line.as_bytes()))?;
+    let (padded, version) = split_at(rest, memrchr(b' ', rest.as_bytes()))?;
+    let target = padded.trim();
     let is_valid = start_line::is_version(version) && !target.is_empty();
     if !is_valid {
         return None;
     }
-    let text = short(&[method, " ", target].concat());
-    let (operation, graphql) = match target.split_once('?') {
+    let text = match line.get(..method.len() + 1 + target.len()) {
+        Some(request) if target.len() == padded.len() => short(request),
+        _ => short(&[method, " ", target].concat()),
+    };
+    let (operation, graphql) = match split_at(target, memchr(b'?', target.as_bytes())) {
         Some((path, query)) => {
             (short(&[method, " ", path].concat()), graphql::Request::of_query(method, query))
         }
@@ -287,9 +296,9 @@ fn request_line(line: &str) -> Option<(StartLine, String)> {
 
 /// Parses a status line, and returns it with its description.
 fn status_line(line: &str) -> Option<(StartLine, String)> {
-    let (version, rest) = line.split_once(' ')?;
+    let (version, rest) = split_at(line, memchr(b' ', line.as_bytes()))?;
     let rest = rest.trim_start();
-    let code = rest.split(' ').next().unwrap_or_default();
+    let code = rest.get(..memchr(b' ', rest.as_bytes()).unwrap_or(rest.len())).unwrap_or_default();
     let is_valid =
         start_line::is_version(version) && code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit());
     let code = code.parse().ok().filter(|_| is_valid)?;

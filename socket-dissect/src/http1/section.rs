@@ -39,7 +39,7 @@ impl<'a> Iterator for FieldLines<'a> {
     fn next(&mut self) -> Option<FieldLine<'a>> {
         let line = self.line().filter(|line| !line.is_empty())?;
         let mut field = parse(line);
-        while self.rest.starts_with([' ', '\t']) {
+        while matches!(self.rest.as_bytes(), [b' ' | b'\t', ..]) {
             // A fold is replaced by a space. Spaces around the whole value do not belong to it.
             let folded = self.line().unwrap_or_default().trim_ascii();
             let is_within = !field.value.is_empty() && !folded.is_empty();

@@ -11,7 +11,14 @@ use socket_dissect::{Class, Layer, Part};
 /// text to show, as for unknown data.
 #[must_use]
 pub fn describe(parts: &[Part]) -> String {
-    let mut description = String::with_capacity(128);
+    let mut description = String::new();
+    push_description(parts, &mut description);
+    description
+}
+
+/// Appends the text that [`describe`] returns to `description`.
+pub(crate) fn push_description(parts: &[Part], description: &mut String) {
+    let start = description.len();
     let mut units = parts.chunk_by(|one, next| one.unit == next.unit && one.layer == next.layer).peekable();
     let mut is_bound = false;
     while let Some(unit) = units.next() {
@@ -48,15 +55,15 @@ pub fn describe(parts: &[Part]) -> String {
         if !first.begins {
             description.push('…');
         }
-        push_words(words, &mut description);
+        push_words(words, description);
         if !last.ends && !description.ends_with('…') {
             description.push('…');
         }
         // A frame and its content form one list item.
         description.push_str(if holds_next && is_frame(first) { " " } else { ", " });
     }
-    description.truncate(description.trim_end_matches([',', ' ']).len());
-    description
+    let described = description[start..].trim_end_matches([',', ' ']).len();
+    description.truncate(start + described);
 }
 
 /// Appends the words that are not empty, with spaces between them.

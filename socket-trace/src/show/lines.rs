@@ -16,7 +16,7 @@ use socket_tap::format::Side;
 use socket_tap::format::text::{Lines, SequenceNumbers, contents, printable};
 use unicode_width::UnicodeWidthStr;
 
-use super::description::{describe, truncate};
+use super::description::{push_description, truncate};
 use super::{bytes, headers};
 use crate::send_limits::SendLimits;
 use crate::timeline::AnnotatedEvent;
@@ -65,6 +65,8 @@ pub struct Text {
     labels: Vec<String>,
     label_width: usize,
     line: String,
+    /// The description of the current event. Kept for its memory.
+    description: String,
     /// For each recording, what limits the sending on its connections.
     limits: Vec<SendLimits>,
     /// Sequence numbers of the packets of known connections.
@@ -90,7 +92,17 @@ impl Text {
         let label_width = labels.iter().map(|label| label.width()).max().unwrap_or(0);
         let limits = recordings.iter().map(|_| SendLimits::new()).collect();
         let numbers = SequenceNumbers::default();
-        Self { style, lines, began, labels, label_width, line: String::new(), limits, numbers }
+        Self {
+            style,
+            lines,
+            began,
+            labels,
+            label_width,
+            line: String::new(),
+            description: String::new(),
+            limits,
+            numbers,
+        }
     }
 
     /// Writes a heading for each recording, with its program, start time and amount of recorded payload.
@@ -175,7 +187,7 @@ impl Text {
     /// Writes text to the right of the event: the other end of the connection (`↔ rest-client #1`) if the
     /// event opens the connection, the reason for the end if it closes the connection, else a description of the data.
     fn write_description(
-        &self,
+        &mut self,
         annotated: &AnnotatedEvent,
         why: Option<&ShortExplanation>,
         out: &mut impl Write,
@@ -185,13 +197,17 @@ impl Text {
         {
             return write!(out, "   ↔ {other}");
         }
-        let description = match why.filter(|why| why.cause != Cause::Unknown) {
-            Some(why) => format!("because {}", printable(&why.text)),
-            None => describe(&annotated.parts),
-        };
-        if description.is_empty() {
-            return Ok(());
+        self.description.clear();
+        match why.filter(|why| why.cause != Cause::Unknown) {
+            Some(why) => self.description.extend(["because ", &printable(&why.text)]),
+            None => push_description(&annotated.parts, &mut self.description),
         }
+        if self.description.is_empty() { Ok(()) } else { self.write_aligned(annotated, out) }
+    }
+
+    /// Writes the description to the right of the event, truncated to the width.
+    fn write_aligned(&self, annotated: &AnnotatedEvent, out: &mut impl Write) -> io::Result<()> {
+        let description = &self.description;
         let before = if self.labels.is_empty() { 0 } else { self.label_width + 6 };
         let used: usize = visible_width(&self.line);
         let available = |gap: usize| self.style.width.map(|width| width.saturating_sub(before + used + gap));
@@ -201,13 +217,13 @@ impl Text {
         if is_packet && available(gap).is_some_and(|width| width < MIN_WIDTH) && !self.style.full {
             // The line of a packet is long, so the description is below it.
             let width = self.style.width.unwrap_or(usize::MAX).saturating_sub(PACKET_INDENT);
-            return write!(out, "\n{:PACKET_INDENT$}{}", "", truncate(&description, width));
+            return write!(out, "\n{:PACKET_INDENT$}{}", "", truncate(description, width));
         }
         match available(gap).filter(|_| !self.style.full) {
             Some(0) => Ok(()),
             Some(width) => {
                 write_spaces(gap, out)?;
-                out.write_all(truncate(&description, width).as_bytes())
+                out.write_all(truncate(description, width).as_bytes())
             }
             None => {
                 write_spaces(gap, out)?;

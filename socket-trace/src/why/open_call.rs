@@ -100,8 +100,8 @@ impl OpenCall {
     /// Processes the method and target of a request, such as `POST /graphql?a=b`.
     fn request(&mut self, text: &str) {
         let Some((method, target)) = text.split_once(' ') else { return };
-        let path = target.split(['?', ' ']).next().unwrap_or_default();
-        self.has_graphql_endpoint |= matches!(method, "GET" | "HEAD") || path.ends_with("/graphql");
+        let path = || target.split(['?', ' ']).next().unwrap_or_default();
+        self.has_graphql_endpoint |= matches!(method, "GET" | "HEAD") || path().ends_with("/graphql");
     }
 
     fn response_head(&mut self, part: &Part) {
