@@ -92,10 +92,14 @@ fn run<S: Source, M: Mapper<S::Value>, C: FnMut(&M::Value) -> Result<(), E>, E: 
     let (mut values, mut mapped) = (Vec::new(), Vec::new());
     loop {
         let Batch { number, last } = input.lock().ok()?.read(&mut values)?;
-        mapper.process(number, |mapper| mapped.extend(values.drain(..).map(|value| mapper.map(value))))?;
+        mapper.process(number, |mapper| {
+            mapped.truncate(values.len());
+            let mut values = values.drain(..);
+            // Each new value uses the memory of an old one, before the allocator needs lists of freed memory.
+            mapped.iter_mut().zip(values.by_ref()).for_each(|(old, value)| *old = mapper.map(value));
+            mapped.extend(values.map(|value| mapper.map(value)));
+        })?;
         output.process(number, |output| output.consume(&mapped, last))??;
-        // Outside the stages, so that no thread waits.
-        mapped.clear();
     }
 }
 

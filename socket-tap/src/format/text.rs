@@ -9,7 +9,6 @@
 mod columns;
 mod describe;
 mod describe_tcp;
-mod digits;
 mod packet;
 mod printable;
 mod sequence_numbers;
@@ -22,7 +21,7 @@ pub use columns::seconds;
 pub use packet::contents;
 pub use sequence_numbers::{Number, Numbers, SequenceNumbers};
 
-use columns::{push_left, push_seconds, push_sock};
+use columns::{push_left, push_time, push_time_and_sock};
 use describe::{
     adopted, destination, ended, fd, milliseconds, missing, or_unknown, push_moved, received, released,
 };
@@ -94,17 +93,15 @@ impl Lines {
         if let Some(label) = &self.label {
             let _ = write!(out, "{label:<8}");
         }
-        push_seconds(self.time_offset.saturating_add(t), 10, out);
-        out.push(' ');
-        let name = event.op.name();
+        let (t, name) = (self.time_offset.saturating_add(t), event.op.name());
+        let (on, off) = self.paint(name);
         if let Op::Mark { label } = &event.op {
-            let (on, off) = self.paint(name);
+            push_time(t, out);
             let _ = writeln!(out, "    {on}── {}{off}", printable(label));
             return;
         }
-        let (on, off) = self.paint(name);
-        push_sock(event.sock, 4, out);
-        out.extend([" ", on]);
+        push_time_and_sock(t, event.sock, out);
+        out.push_str(on);
         push_left(name, 9, out);
         out.extend([off, " "]);
         match fd(&event.op) {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::digits::Digits;
+use super::columns::push_number;
 use super::printable::printable;
 use crate::close::{Close, EndedBy, Totals};
 use crate::event::{Addr, Datagram, Gap, Op, Transfer};
@@ -31,10 +31,12 @@ pub(super) fn destination(op: &Op) -> String {
 /// Appends the size of a read or write: `85 B in 2 slices`.
 pub(super) fn push_moved(transfer: &Transfer, out: &mut String) {
     // Almost every line has this text, and `format!` takes several times as long.
-    out.extend([Digits::of(transfer.bytes, 1).as_str(), " B"]);
+    push_number(transfer.bytes, out);
+    out.push_str(" B");
     if let Some(slices) = transfer.slices {
-        let unit = if slices == 1 { " slice" } else { " slices" };
-        out.extend([" in ", Digits::of(slices.into(), 1).as_str(), unit]);
+        out.push_str(" in ");
+        push_number(slices.into(), out);
+        out.push_str(if slices == 1 { " slice" } else { " slices" });
     }
 }
 
