@@ -7,11 +7,11 @@
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread::{self, Builder};
 
-/// Maximum number of values in a batch. With fewer, the threads often wait for each other; more do not fit into the cache.
-const MAX_VALUES: usize = 512;
+/// Maximum number of values in a batch. With fewer, the threads often wait for each other.
+const MAX_VALUES: usize = 2048;
 
 /// Number of bytes at which a batch is complete, so that memory is bounded.
-const MAX_BYTES: usize = 256 * 1024;
+const MAX_BYTES: usize = 1024 * 1024;
 
 /// Maximum number of threads: one for each stage.
 const MAX_THREADS: usize = 3;

@@ -11,6 +11,7 @@
 
 use std::io::{self, Write};
 
+use memchr::memchr;
 use socket_tap::event::{Addr, Op, Packet};
 use socket_tap::format::Side;
 use socket_tap::format::text::{Lines, SequenceNumbers, contents, printable};
@@ -287,7 +288,7 @@ fn ends(annotated: &AnnotatedEvent) -> bool {
 /// (ECMA-48, SGR).
 fn visible_width(line: &str) -> usize {
     // A line has no other control characters. Without escape sequences and wide characters, each byte is one column.
-    if line.is_ascii() && !line.contains('\x1b') {
+    if line.is_ascii() && memchr(b'\x1b', line.as_bytes()).is_none() {
         return line.len();
     }
     let mut parts = line.split("\x1b[");

@@ -99,9 +99,9 @@ impl OpenCall {
 
     /// Processes the method and target of a request, such as `POST /graphql?a=b`.
     fn request(&mut self, text: &str) {
-        let Some((method, target)) = text.split_once(' ') else { return };
-        let path = || target.split(['?', ' ']).next().unwrap_or_default();
-        self.has_graphql_endpoint |= matches!(method, "GET" | "HEAD") || path().ends_with("/graphql");
+        let is_safe = ["GET ", "HEAD "].iter().any(|method| text.starts_with(method));
+        let path = || text.split_once(' ')?.1.split(['?', ' ']).next();
+        self.has_graphql_endpoint |= is_safe || path().is_some_and(|path| path.ends_with("/graphql"));
     }
 
     fn response_head(&mut self, part: &Part) {
