@@ -116,7 +116,7 @@ fn panic_of_the_consumer_ends_all_threads() {
 #[test]
 fn batch_is_complete_at_its_maximum_of_bytes() {
     let dropped = Mutex::default();
-    let mut source = Numbers { next: MAX_BYTES / 20, ..Numbers::below(usize::MAX, &dropped) };
+    let mut source = Numbers { next: MAX_BYTES.div_ceil(20), ..Numbers::below(usize::MAX, &dropped) };
     let mut values = Vec::new();
     let batch = Input { source: &mut source, batches: 7, has_ended: false }.read(&mut values).unwrap();
     assert_eq!((values.len(), batch.number, batch.last), (2, 7, None));
