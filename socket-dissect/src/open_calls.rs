@@ -165,7 +165,7 @@ impl OpenCalls {
             call.ended = t;
         }
         if finished.is_empty() {
-            // Extending alone would reserve memory for four calls. Most reads and writes end one.
+            // Extending alone would reserve memory for four calls. Mostly, one ends.
             finished.reserve_exact(self.ended.len());
         }
         for number in self.ended.drain(..) {

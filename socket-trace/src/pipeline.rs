@@ -4,13 +4,16 @@
 //! cache of one processor, and the thread that allocated it frees it. Each stage processes the batches one after the other, in
 //! order. While one thread is in a stage, another is in the stage before it or after it.
 
+use std::collections::VecDeque;
+use std::num::NonZero;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread::{self, Builder};
 
 /// Maximum number of values in a batch. With fewer, the threads often wait for each other.
 const MAX_VALUES: usize = 2048;
 
-/// Number of bytes at which a batch is complete, so that memory is bounded.
+/// Number of bytes at which a batch is complete, and at which mapped values are consumed before further ones are mapped, so that
+/// memory is bounded.
 const MAX_BYTES: usize = 1024 * 1024;
 
 /// Maximum number of threads: one for each stage.
@@ -18,8 +21,8 @@ const MAX_THREADS: usize = 3;
 
 /// The first stage, which makes the values.
 pub(crate) trait Source: Send {
-    type Value: Send;
-    type Error: Send;
+    type Value;
+    type Error;
 
     /// Returns the next value, or `None` after the last one.
     fn next(&mut self) -> Result<Option<Self::Value>, Self::Error>;
@@ -30,23 +33,31 @@ pub(crate) trait Source: Send {
 
 /// The second stage, which turns each value into another one.
 pub(crate) trait Mapper<T>: Send {
-    type Value: Send;
+    type Value;
 
     fn map(&mut self, value: T) -> Self::Value;
+
+    /// Returns about how many bytes the value owns.
+    fn size(value: &Self::Value) -> usize;
 }
 
 /// Leaves values as they are.
 struct Unchanged;
 
-impl<T: Send> Mapper<T> for Unchanged {
+impl<T> Mapper<T> for Unchanged {
     type Value = T;
 
     fn map(&mut self, value: T) -> T {
         value
     }
+
+    /// The source has limited the bytes of a batch.
+    fn size(_: &T) -> usize {
+        0
+    }
 }
 
-/// Passes each value of `source` to `consume`, in order.
+/// Passes each value of `source` to `consume`, in order. `consume` is called by different threads, but by one at a time.
 ///
 /// # Errors
 /// The first error of `source`, after all values before it were consumed, or of `consume`. After an error of `consume`, at most
@@ -58,7 +69,7 @@ pub(crate) fn for_each<S: Source, E: From<S::Error> + Send>(
     for_each_mapped(source, &mut Unchanged, consume)
 }
 
-/// Passes what `mapper` makes of each value of `source` to `consume`, in order.
+/// Passes what `mapper` makes of each value of `source` to `consume`, like [`for_each`].
 ///
 /// # Errors
 /// As for [`for_each`].
@@ -67,11 +78,21 @@ pub(crate) fn for_each_mapped<S: Source, M: Mapper<S::Value>, E: From<S::Error> 
     mapper: &mut M,
     consume: impl FnMut(&M::Value) -> Result<(), E> + Send,
 ) -> Result<(), E> {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS);
+    for_each_on(threads, source, mapper, consume)
+}
+
+/// Runs the stages on a number of threads.
+fn for_each_on<S: Source, M: Mapper<S::Value>, E: From<S::Error> + Send>(
+    threads: usize,
+    source: &mut S,
+    mapper: &mut M,
+    consume: impl FnMut(&M::Value) -> Result<(), E> + Send,
+) -> Result<(), E> {
     let input = Mutex::new(Input { source, batches: 0, has_ended: false });
     let mapper = Stage::new(mapper);
     let output = Stage::new(Output { consume, result: None });
     let run = || run(&input, &mapper, &output);
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS);
     thread::scope(|scope| {
         for _ in 1..threads {
             // If the system refuses another thread, this one does all the work.
@@ -89,18 +110,39 @@ fn run<S: Source, M: Mapper<S::Value>, C: FnMut(&M::Value) -> Result<(), E>, E: 
     mapper: &Stage<&mut M>,
     output: &Stage<Output<C, E>>,
 ) -> Option<()> {
-    let (mut values, mut mapped) = (Vec::new(), Vec::new());
+    let (mut values, mut mapped) = (VecDeque::new(), Vec::new());
     loop {
         let Batch { number, last } = input.lock().ok()?.read(&mut values)?;
-        mapper.process(number, |mapper| {
-            mapped.truncate(values.len());
-            let mut values = values.drain(..);
-            // Each new value uses the memory of an old one, before the allocator needs lists of freed memory.
-            mapped.iter_mut().zip(values.by_ref()).for_each(|(old, value)| *old = mapper.map(value));
-            mapped.extend(values.map(|value| mapper.map(value)));
-        })?;
-        output.process(number, |output| output.consume(&mapped, last))??;
+        mapper.process(number, true, |mapper| {
+            map_some(*mapper, &mut values, &mut mapped);
+            while !values.is_empty() {
+                // The other values of the batch would take too much memory.
+                let goes_on = output.process(number, false, |output| output.consume(&mapped, None))?;
+                goes_on.unwrap_or_else(|| values.clear());
+                map_some(*mapper, &mut values, &mut mapped);
+            }
+            Some(())
+        })??;
+        output.process(number, true, |output| output.consume(&mapped, last))??;
     }
+}
+
+/// Maps values until none is left, or the mapped ones have many bytes. Replaces the old ones in `mapped`. They are dropped one by
+/// one, so that the allocator can use their memory for the next ones at once.
+fn map_some<T, M: Mapper<T>>(mapper: &mut M, values: &mut VecDeque<T>, mapped: &mut Vec<M::Value>) {
+    let (mut count, mut bytes) = (0, 0);
+    while bytes < MAX_BYTES
+        && let Some(value) = values.pop_front()
+    {
+        let value = mapper.map(value);
+        bytes += M::size(&value);
+        match mapped.get_mut(count) {
+            Some(old) => *old = value,
+            None => mapped.push(value),
+        }
+        count += 1;
+    }
+    mapped.truncate(count);
 }
 
 /// A batch of values.
@@ -120,7 +162,7 @@ struct Input<'a, S> {
 
 impl<S: Source> Input<'_, S> {
     /// Reads the values of the next batch. Returns `None` after the last one.
-    fn read(&mut self, values: &mut Vec<S::Value>) -> Option<Batch<S::Error>> {
+    fn read(&mut self, values: &mut VecDeque<S::Value>) -> Option<Batch<S::Error>> {
         if self.has_ended {
             return None;
         }
@@ -129,7 +171,7 @@ impl<S: Source> Input<'_, S> {
             match self.source.next() {
                 Ok(Some(value)) => {
                     bytes += S::size(&value);
-                    values.push(value);
+                    values.push_back(value);
                 }
                 Ok(None) => last = Some(Ok(())),
                 Err(error) => last = Some(Err(error)),
@@ -181,14 +223,15 @@ impl<W> Stage<W> {
         Self { turn: Mutex::new(Turn { batch: 0, worker }), processed: Condvar::new() }
     }
 
-    /// Waits for the turn of a batch, and processes it. Returns `None` if another thread has panicked in the stage.
-    fn process<R>(&self, batch: u64, process: impl FnOnce(&mut W) -> R) -> Option<R> {
+    /// Waits for the turn of a batch, and processes it. The next batch has its turn if `is_whole`, else this one again. Returns
+    /// `None` if another thread has panicked in the stage.
+    fn process<R>(&self, batch: u64, is_whole: bool, process: impl FnOnce(&mut W) -> R) -> Option<R> {
         // Dropped after the lock, also by a panic, so that no thread waits forever.
         let _notify = NotifyAll(&self.processed);
         let turn = self.turn.lock().ok()?;
         let mut turn = self.processed.wait_while(turn, |turn| turn.batch != batch).ok()?;
         let result = process(&mut turn.worker);
-        turn.batch += 1;
+        turn.batch += u64::from(is_whole);
         Some(result)
     }
 

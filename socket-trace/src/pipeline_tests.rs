@@ -1,33 +1,44 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::thread::{ThreadId, current};
 
 use super::*;
 
-/// A number that notes whether it is dropped on the thread that made it.
+/// The numbers that exist, and those that were dropped.
+#[derive(Default)]
+struct Log {
+    living: usize,
+    most: usize,
+    /// For each dropped number, `true` if it was dropped on the thread that made it.
+    dropped_at_home: Vec<bool>,
+}
+
 struct Number<'a> {
     number: usize,
     size: usize,
     made_on: ThreadId,
-    dropped_at_home: &'a Mutex<Vec<bool>>,
+    log: &'a Mutex<Log>,
 }
 
 impl Drop for Number<'_> {
     fn drop(&mut self) {
-        self.dropped_at_home.lock().unwrap().push(self.made_on == current().id());
+        let mut log = self.log.lock().unwrap();
+        log.living -= 1;
+        log.dropped_at_home.push(self.made_on == current().id());
     }
 }
 
-/// The numbers below a limit, and an error after them. Each is larger than the one before, so that batches have different
-/// lengths.
+/// The numbers below a limit, and an error after them.
 struct Numbers<'a> {
     next: usize,
     limit: usize,
-    dropped_at_home: &'a Mutex<Vec<bool>>,
+    size: fn(usize) -> usize,
+    log: &'a Mutex<Log>,
 }
 
 impl<'a> Numbers<'a> {
-    fn below(limit: usize, dropped_at_home: &'a Mutex<Vec<bool>>) -> Self {
-        Self { next: 0, limit, dropped_at_home }
+    fn below(limit: usize, size: fn(usize) -> usize, log: &'a Mutex<Log>) -> Self {
+        Self { next: 0, limit, size, log }
     }
 }
 
@@ -39,9 +50,12 @@ impl<'a> Source for Numbers<'a> {
         if self.next == self.limit {
             return Err("the source fails");
         }
-        let (number, made_on) = (self.next, current().id());
+        let number = self.next;
         self.next += 1;
-        Ok(Some(Number { number, size: number * 10, made_on, dropped_at_home: self.dropped_at_home }))
+        let mut log = self.log.lock().unwrap();
+        log.living += 1;
+        log.most = log.most.max(log.living);
+        Ok(Some(Number { number, size: (self.size)(number), made_on: current().id(), log: self.log }))
     }
 
     fn size(number: &Number<'a>) -> usize {
@@ -49,88 +63,152 @@ impl<'a> Source for Numbers<'a> {
     }
 }
 
-/// Doubles numbers.
-struct Doubling;
+/// Doubles numbers. Its values have a size of their own.
+struct Doubling(usize);
 
 impl<'a> Mapper<Number<'a>> for Doubling {
-    type Value = (usize, Number<'a>);
+    type Value = (usize, usize, Number<'a>);
 
-    fn map(&mut self, number: Number<'a>) -> (usize, Number<'a>) {
-        (2 * number.number, number)
+    fn map(&mut self, number: Number<'a>) -> (usize, usize, Number<'a>) {
+        (2 * number.number, self.0, number)
+    }
+
+    fn size((_, size, _): &(usize, usize, Number<'a>)) -> usize {
+        *size
     }
 }
 
-/// Number of values that are read at most before all threads have noticed an error.
-const MAX_READ: usize = (MAX_THREADS + 1) * MAX_VALUES;
+/// Number of values that are read at most before all threads have noticed the end.
+const MAX_READ: usize = MAX_THREADS * MAX_VALUES;
+
+/// Runs a check for each number of threads.
+fn on_all_threads(check: impl Fn(usize)) {
+    (1..=MAX_THREADS).for_each(check);
+}
 
 #[test]
-fn all_values_are_consumed_before_the_error_of_the_source() {
-    let (dropped, mut consumed, mut doubled) = (Mutex::default(), Vec::new(), Vec::new());
+fn all_values_are_consumed_in_order_before_the_error_of_the_source() {
+    // Batches end by number, by bytes, or differ in their length, and are consumed whole or in parts.
+    let sizes: [fn(usize) -> usize; 3] = [|_| 0, |number| number * 10, |number| number % 7 * MAX_BYTES / 8];
+    on_all_threads(|threads| {
+        for (size, mapped_size) in
+            sizes.into_iter().flat_map(|size| [(size, 0), (size, MAX_BYTES / 9), (size, MAX_BYTES)])
+        {
+            let (log, mut doubled) = (Mutex::default(), Vec::new());
+            let mut source = Numbers::below(10_000, size, &log);
+            let consume = |(double, _, _): &(usize, usize, Number<'_>)| {
+                doubled.push(*double);
+                Ok(())
+            };
+            let failed = for_each_on(threads, &mut source, &mut Doubling(mapped_size), consume);
+            assert_eq!(failed, Err("the source fails"));
+            assert!(doubled.into_iter().eq((0..20_000).step_by(2)));
+            let log = log.into_inner().unwrap();
+            assert!(
+                log.dropped_at_home.len() == 10_000 && log.dropped_at_home.iter().all(|at_home| *at_home)
+            );
+        }
+    });
+}
+
+#[test]
+fn values_without_a_mapper_are_consumed_in_order() {
+    let (log, mut consumed) = (Mutex::default(), Vec::new());
     let consume = |number: &Number<'_>| {
         consumed.push(number.number);
         Ok(())
     };
-    assert_eq!(for_each(&mut Numbers::below(10_000, &dropped), consume), Err("the source fails"));
+    assert_eq!(for_each(&mut Numbers::below(10_000, |_| 0, &log), consume), Err("the source fails"));
     assert!(consumed.into_iter().eq(0..10_000));
-    let consume = |(double, _): &(usize, Number<'_>)| {
-        doubled.push(*double);
-        Ok(())
-    };
-    let mut source = Numbers::below(10_000, &dropped);
-    assert_eq!(for_each_mapped(&mut source, &mut Doubling, consume), Err("the source fails"));
-    assert!(doubled.into_iter().eq((0..20_000).step_by(2)));
-}
-
-#[test]
-fn values_are_dropped_on_the_thread_that_made_them() {
-    let dropped = Mutex::default();
-    let mut source = Numbers::below(10_000, &dropped);
-    let failed = for_each_mapped(&mut source, &mut Doubling, |_| Ok::<(), &str>(()));
-    assert_eq!(failed, Err("the source fails"));
-    let dropped = dropped.lock().unwrap();
-    assert!(dropped.len() == 10_000 && dropped.iter().all(|at_home| *at_home));
 }
 
 #[test]
 fn failed_consumer_stops_the_source() {
-    let dropped = Mutex::default();
-    let mut source = Numbers::below(usize::MAX, &dropped);
-    let consume = |it: &Number<'_>| if it.number < 10 { Ok(()) } else { Err("the consumer fails") };
-    assert_eq!(for_each(&mut source, consume), Err("the consumer fails"));
-    assert!((10..=MAX_READ).contains(&source.next), "{}", source.next);
+    on_all_threads(|threads| {
+        for mapped_size in [0, MAX_BYTES] {
+            let log = Mutex::default();
+            let mut source = Numbers::below(usize::MAX, |_| 0, &log);
+            let consume = |(double, _, _): &(usize, usize, Number<'_>)| {
+                if *double < 20 { Ok(()) } else { Err("the consumer fails") }
+            };
+            let failed = for_each_on(threads, &mut source, &mut Doubling(mapped_size), consume);
+            assert_eq!(failed, Err("the consumer fails"));
+            assert!((10..=MAX_READ).contains(&source.next), "{}", source.next);
+        }
+    });
 }
 
 #[test]
 fn panic_of_the_consumer_ends_all_threads() {
-    let dropped = Mutex::default();
-    let mut source = Numbers::below(usize::MAX, &dropped);
-    let consume = |it: &Number<'_>| {
-        assert!(it.number < 10, "the consumer panics");
-        Ok::<(), &str>(())
-    };
-    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| for_each(&mut source, consume)));
-    assert!(panicked.is_err());
-    assert!((10..=MAX_READ).contains(&source.next), "{}", source.next);
+    on_all_threads(|threads| {
+        for mapped_size in [0, MAX_BYTES] {
+            let log = Mutex::default();
+            let mut source = Numbers::below(usize::MAX, |_| 0, &log);
+            let consume = |(double, _, _): &(usize, usize, Number<'_>)| {
+                assert!(*double < 20, "the consumer panics");
+                Ok::<(), &str>(())
+            };
+            let mut mapper = Doubling(mapped_size);
+            let run = || for_each_on(threads, &mut source, &mut mapper, consume);
+            assert!(catch_unwind(AssertUnwindSafe(run)).is_err());
+            assert!((10..=MAX_READ).contains(&source.next), "{}", source.next);
+        }
+    });
 }
 
 #[test]
-fn batch_is_complete_at_its_maximum_of_bytes() {
-    let dropped = Mutex::default();
-    let mut source = Numbers { next: MAX_BYTES.div_ceil(20), ..Numbers::below(usize::MAX, &dropped) };
-    let mut values = Vec::new();
-    let batch = Input { source: &mut source, batches: 7, has_ended: false }.read(&mut values).unwrap();
-    assert_eq!((values.len(), batch.number, batch.last), (2, 7, None));
+fn panic_of_the_mapper_ends_all_threads() {
+    struct Panicking;
+
+    impl<'a> Mapper<Number<'a>> for Panicking {
+        type Value = Number<'a>;
+
+        fn map(&mut self, number: Number<'a>) -> Number<'a> {
+            assert!(number.number < 10_000, "the mapper panics");
+            number
+        }
+
+        fn size(_: &Number<'a>) -> usize {
+            0
+        }
+    }
+
+    on_all_threads(|threads| {
+        let log = Mutex::default();
+        let mut source = Numbers::below(usize::MAX, |_| 0, &log);
+        let run = || for_each_on(threads, &mut source, &mut Panicking, |_| Ok::<(), &str>(()));
+        assert!(catch_unwind(AssertUnwindSafe(run)).is_err());
+        assert!((10_000..=10_000 + MAX_READ).contains(&source.next), "{}", source.next);
+    });
 }
 
 #[test]
 fn few_large_values_are_in_memory_at_once() {
-    let (dropped, mut most) = (Mutex::default(), 0);
-    // Each is larger than a batch.
-    let mut source = Numbers { next: MAX_BYTES, ..Numbers::below(MAX_BYTES + 200, &dropped) };
-    let consume = |(_, number): &(usize, Number<'_>)| {
-        most = most.max(number.number - MAX_BYTES - dropped.lock().unwrap().len());
-        Ok::<(), &str>(())
-    };
-    assert_eq!(for_each_mapped(&mut source, &mut Doubling, consume), Err("the source fails"));
-    assert!(most <= MAX_THREADS, "{most}");
+    // Each is larger than a batch. Of each thread, one is read and one is kept from the batch before.
+    on_all_threads(|threads| {
+        let log = Mutex::default();
+        let mut source = Numbers::below(200, |_| MAX_BYTES, &log);
+        let failed = for_each_on(threads, &mut source, &mut Doubling(0), |_| Ok::<(), &str>(()));
+        assert_eq!(failed, Err("the source fails"));
+        let most = log.lock().unwrap().most;
+        assert!(most <= 2 * threads, "{most}");
+    });
+}
+
+#[test]
+fn few_large_mapped_values_are_in_memory_at_once() {
+    on_all_threads(|threads| {
+        let (log, consumed) = (Mutex::default(), Mutex::new(Vec::new()));
+        let mut source = Numbers::below(MAX_VALUES, |_| 0, &log);
+        let consume = |(_, _, number): &(usize, usize, Number<'_>)| {
+            // The others are not mapped yet, or dropped.
+            let dropped = number.log.lock().unwrap().dropped_at_home.len();
+            consumed.lock().unwrap().push(number.number - dropped);
+            Ok::<(), &str>(())
+        };
+        let failed = for_each_on(threads, &mut source, &mut Doubling(MAX_BYTES), consume);
+        assert_eq!(failed, Err("the source fails"));
+        let consumed = consumed.into_inner().unwrap();
+        assert!(consumed.len() == MAX_VALUES && consumed.into_iter().max() <= Some(1));
+    });
 }

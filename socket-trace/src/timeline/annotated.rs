@@ -100,8 +100,8 @@ impl AnnotatedEvents {
         }
     }
 
-    /// Passes each event of complete traces to `consume`, in order. Several threads read and dissect events, and call `consume`,
-    /// at once. Not to be used after [`return_packets_as_calls`](Self::return_packets_as_calls).
+    /// Passes each event of complete traces to `consume`, in order. Several threads read, dissect and consume events at once;
+    /// `consume` is called by one of them at a time. Not to be used after [`return_packets_as_calls`](Self::return_packets_as_calls).
     ///
     /// # Errors
     /// A trace cannot be read, or `consume` fails.

@@ -2,19 +2,19 @@
 
 use std::collections::VecDeque;
 
-use socket_dissect::{Contracts, Detail, Dissector, Expansion};
+use socket_dissect::{Contracts, Detail, Dissector, Expansion, Part};
 use socket_tap::event::Op;
 use socket_tap::format::Side;
 
 use super::annotated_event::AnnotatedEvent;
 use super::connections::{Connections, Socket};
-use super::merge::Recording;
+use super::merge::{Recording, Timeline};
 use super::packet_calls::as_calls;
 use super::packet_payload::PacketPayload;
 use super::packets::PacketNumbers;
 use super::step_tracker::StepTracker;
 use super::timed_event::TimedEvent;
-use crate::pipeline::Mapper;
+use crate::pipeline::{Mapper, Source as _};
 
 /// What is known about the connections, steps and payload of the events so far.
 #[derive(Debug)]
@@ -126,5 +126,12 @@ impl Mapper<TimedEvent> for Annotator {
 
     fn map(&mut self, timed: TimedEvent) -> AnnotatedEvent {
         self.annotate(timed)
+    }
+
+    fn size(annotated: &AnnotatedEvent) -> usize {
+        let fields =
+            |part: &Part| part.fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+        let texts = annotated.parts.iter().map(|part| part.text.len() + fields(part));
+        Timeline::size(&annotated.timed) + texts.sum::<usize>()
     }
 }
