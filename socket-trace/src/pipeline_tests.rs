@@ -63,14 +63,26 @@ impl<'a> Source for Numbers<'a> {
     }
 }
 
-/// Doubles numbers. Its values have a size of their own.
-struct Doubling(usize);
+/// Doubles numbers.
+struct Doubling {
+    /// Size of each doubled value.
+    size: usize,
+    /// Number of values that were doubled.
+    count: usize,
+}
+
+impl Doubling {
+    fn into_size(size: usize) -> Self {
+        Self { size, count: 0 }
+    }
+}
 
 impl<'a> Mapper<Number<'a>> for Doubling {
     type Value = (usize, usize, Number<'a>);
 
     fn map(&mut self, number: Number<'a>) -> (usize, usize, Number<'a>) {
-        (2 * number.number, self.0, number)
+        self.count += 1;
+        (2 * number.number, self.size, number)
     }
 
     fn size((_, size, _): &(usize, usize, Number<'a>)) -> usize {
@@ -100,7 +112,7 @@ fn all_values_are_consumed_in_order_before_the_error_of_the_source() {
                 doubled.push(*double);
                 Ok(())
             };
-            let failed = for_each_on(threads, &mut source, &mut Doubling(mapped_size), consume);
+            let failed = for_each_on(threads, &mut source, &mut Doubling::into_size(mapped_size), consume);
             assert_eq!(failed, Err("the source fails"));
             assert!(doubled.into_iter().eq((0..20_000).step_by(2)));
             let log = log.into_inner().unwrap();
@@ -131,9 +143,12 @@ fn failed_consumer_stops_the_source() {
             let consume = |(double, _, _): &(usize, usize, Number<'_>)| {
                 if *double < 20 { Ok(()) } else { Err("the consumer fails") }
             };
-            let failed = for_each_on(threads, &mut source, &mut Doubling(mapped_size), consume);
+            let mut mapper = Doubling::into_size(mapped_size);
+            let failed = for_each_on(threads, &mut source, &mut mapper, consume);
             assert_eq!(failed, Err("the consumer fails"));
             assert!((10..=MAX_READ).contains(&source.next), "{}", source.next);
+            // Large values are consumed one by one: the rest of a batch need not be mapped.
+            assert!(mapped_size == 0 || mapper.count <= 11 + threads, "{}", mapper.count);
         }
     });
 }
@@ -148,7 +163,7 @@ fn panic_of_the_consumer_ends_all_threads() {
                 assert!(*double < 20, "the consumer panics");
                 Ok::<(), &str>(())
             };
-            let mut mapper = Doubling(mapped_size);
+            let mut mapper = Doubling::into_size(mapped_size);
             let run = || for_each_on(threads, &mut source, &mut mapper, consume);
             assert!(catch_unwind(AssertUnwindSafe(run)).is_err());
             assert!((10..=MAX_READ).contains(&source.next), "{}", source.next);
@@ -188,7 +203,7 @@ fn few_large_values_are_in_memory_at_once() {
     on_all_threads(|threads| {
         let log = Mutex::default();
         let mut source = Numbers::below(200, |_| MAX_BYTES, &log);
-        let failed = for_each_on(threads, &mut source, &mut Doubling(0), |_| Ok::<(), &str>(()));
+        let failed = for_each_on(threads, &mut source, &mut Doubling::into_size(0), |_| Ok::<(), &str>(()));
         assert_eq!(failed, Err("the source fails"));
         let most = log.lock().unwrap().most;
         assert!(most <= 2 * threads, "{most}");
@@ -206,7 +221,7 @@ fn few_large_mapped_values_are_in_memory_at_once() {
             consumed.lock().unwrap().push(number.number - dropped);
             Ok::<(), &str>(())
         };
-        let failed = for_each_on(threads, &mut source, &mut Doubling(MAX_BYTES), consume);
+        let failed = for_each_on(threads, &mut source, &mut Doubling::into_size(MAX_BYTES), consume);
         assert_eq!(failed, Err("the source fails"));
         let consumed = consumed.into_inner().unwrap();
         assert!(consumed.len() == MAX_VALUES && consumed.into_iter().max() <= Some(1));

@@ -39,7 +39,8 @@ pub(super) fn push_number(number: u64, out: &mut String) {
     digits.push_to(out);
 }
 
-/// Appends `text`, made printable and left-aligned in a column of at least `width` characters.
+/// Appends `text`, made printable and left-aligned in a column of at least `width` characters. The width is at most that of the
+/// constant.
 pub(super) fn push_left(text: &str, width: usize, out: &mut String) {
     const SPACES: &str = "                ";
     let start = out.len();
