@@ -156,7 +156,7 @@ struct Batch<E> {
     last: Option<Result<(), E>>,
 }
 
-/// The first stage.
+/// The source, and how far it was read.
 struct Input<'a, S> {
     source: &'a mut S,
     /// Number of batches read so far.

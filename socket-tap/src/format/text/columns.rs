@@ -39,14 +39,12 @@ pub(super) fn push_number(number: u64, out: &mut String) {
     digits.push_to(out);
 }
 
-/// Appends `text`, made printable and left-aligned in a column of at least `width` characters. The width is at most that of the
-/// constant.
+/// Appends `text`, made printable and left-aligned in a column of at least `width` characters.
 pub(super) fn push_left(text: &str, width: usize, out: &mut String) {
-    const SPACES: &str = "                ";
     let start = out.len();
     push_printable(text, out);
     let missing = width.saturating_sub(out[start..].chars().count());
-    out.push_str(SPACES.get(..missing).unwrap_or(SPACES));
+    out.extend(std::iter::repeat_n(' ', missing));
 }
 
 /// Formats nanoseconds as seconds with six decimals, as packet captures do.
