@@ -39,7 +39,7 @@ pub struct SocketHistory {
     /// Number of times that the program shut down the sending half of the socket.
     pub shutdowns: u64,
     /// Name and error of each failed socket call, e.g. `read fails: interrupted`. Consecutive equal failures
-    /// are listed once.
+    /// are listed once. A reset that the peer sends after our FIN is left out: see [`CallPattern`](super::CallPattern).
     pub failures: Vec<String>,
     /// Time at which the socket was connected (by `accept`, `connect` or `adopt`), in nanoseconds since the
     /// recording began.

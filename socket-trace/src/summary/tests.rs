@@ -48,6 +48,27 @@ fn layered_streams_do_not_count_bytes_twice() {
 }
 
 #[test]
+fn reset_after_our_fin_is_no_call_pattern_of_its_own() {
+    let read = r#"{"t":2,"sock":1,"op":"read","bytes":5}"#;
+    let shutdown = r#"{"t":3,"sock":1,"op":"shutdown"}"#;
+    let reset = r#"{"t":3,"sock":1,"op":"read","error":"connection reset","errno":104}"#;
+    let timeout = r#"{"t":3,"sock":1,"op":"read","error":"timed out","errno":110}"#;
+    for (calls, pattern) in [
+        ([read, shutdown, reset], "accept → read → shutdown → close"),
+        ([read, reset, shutdown], "accept → read → shutdown → read fails: connection reset → close"),
+        ([read, shutdown, timeout], "accept → read → shutdown → read fails: timed out → close"),
+    ] {
+        let accept = r#"{"t":1,"sock":1,"op":"accept","on":9,"peer":"127.0.0.1:51234"}"#;
+        let close = r#"{"t":4,"sock":1,"op":"close","ended_by":"reset","rx":5,"tx":0,"reads":1,"writes":0}"#;
+        let [first, second, third] = calls;
+        let summary = summary(Side::Server, &[accept, first, second, third, close]);
+        let accepted = patterns(&summary).into_iter().filter(|(role, _)| *role == Role::Accepted);
+        assert_eq!(accepted.map(|(_, pattern)| pattern).collect::<Vec<_>>(), [pattern]);
+        assert_eq!(summary.steps[0].ended_by, BTreeMap::from([("reset", 1)]));
+    }
+}
+
+#[test]
 fn wrapped_stream_of_server_counts_as_accepted() {
     let events = [
         r#"{"t":1,"sock":1,"op":"adopt","domain":"memory","type":"stream"}"#,

@@ -9,7 +9,7 @@ impl SocketHistory {
     pub fn observe(&mut self, event: &Event) {
         self.listens |= matches!(event.op, Op::Bind { .. } | Op::Listen { .. });
         if let Some(error) = &event.error {
-            return self.failed(event.op.name(), &error.reason);
+            return self.failed(&event.op, &error.reason);
         }
         match &event.op {
             Op::Socket { kind, .. } => {
@@ -47,9 +47,12 @@ impl SocketHistory {
         }
     }
 
-    fn failed(&mut self, name: &str, reason: &str) {
-        if self.failures.len() < MAX_CALLS {
-            self.failures.push(format!("{name} fails: {reason}"));
+    fn failed(&mut self, op: &Op, reason: &str) {
+        // The peer answers our FIN with its own, or with a reset if it closed before it had read all bytes. That depends on
+        // its timing, and the program made the same calls.
+        let answers_fin = self.shutdowns > 0 && matches!(op, Op::Read(_)) && reason == "connection reset";
+        if self.failures.len() < MAX_CALLS && !answers_fin {
+            self.failures.push(format!("{} fails: {reason}", op.name()));
             self.failures.dedup();
         }
     }
