@@ -5,10 +5,6 @@ use socket_dissect::{Layer, Part};
 use super::explanation::Level;
 use super::signal::Sign;
 
-/// Statuses of a server that could not or would not read the request: Bad Request, Content Too Large, URI Too Long, Request
-/// Header Fields Too Large, Not Implemented, HTTP Version Not Supported.
-const REJECTIONS: [&str; 6] = ["400", "413", "414", "431", "501", "505"];
-
 /// Returns the signs in the messages of one read or write, with their texts.
 pub(super) fn in_messages(parts: &[Part]) -> Vec<(Sign, String)> {
     let mut signs = Vec::new();
@@ -45,13 +41,7 @@ fn in_part(part: &Part) -> Vec<(Sign, String)> {
 fn in_head(part: &Part) -> Vec<(Sign, String)> {
     let mut signs = Vec::new();
     if part.name == "response head" {
-        let status = part.text.split(' ').next().unwrap_or_default();
-        let sign = match status {
-            "408" => Some(Sign::RequestTimeout),
-            _ if REJECTIONS.contains(&status) => Some(Sign::Rejection),
-            _ => None,
-        };
-        signs.extend(sign.map(|sign| (sign, format!("response {}", part.text))));
+        signs.extend(of_status(&part.text).map(|sign| (sign, format!("response {}", part.text))));
     }
     let has = |option: &str| {
         let options = field(part, "connection").into_iter().flat_map(|value| value.split(','));
@@ -65,6 +55,17 @@ fn in_head(part: &Part) -> Vec<(Sign, String)> {
     let message = part.name.trim_end_matches(" head");
     signs.push((Sign::ConnectionClose, format!("{what} in the {message} {}", part.text)));
     signs
+}
+
+/// Returns the sign in the status of a response. `text` begins with the code.
+fn of_status(text: &str) -> Option<Sign> {
+    match text.as_bytes().first_chunk()? {
+        b"408" => Some(Sign::RequestTimeout),
+        // The server could not or would not read the request: Bad Request, Content Too Large, URI Too Long, Request Header
+        // Fields Too Large, Not Implemented, HTTP Version Not Supported.
+        b"400" | b"413" | b"414" | b"431" | b"501" | b"505" => Some(Sign::Rejection),
+        _ => None,
+    }
 }
 
 /// Returns the value of a header field of a head.

@@ -43,8 +43,10 @@ pub(super) fn push_number(number: u64, out: &mut String) {
 pub(super) fn push_left(text: &str, width: usize, out: &mut String) {
     let start = out.len();
     push_printable(text, out);
-    let missing = width.saturating_sub(out[start..].chars().count());
-    out.extend(std::iter::repeat_n(' ', missing));
+    let column = &out[start..];
+    // To count the characters takes longer than to see that each is one byte.
+    let used = if column.is_ascii() { column.len() } else { column.chars().count() };
+    (used..width).for_each(|_| out.push(' '));
 }
 
 /// Formats nanoseconds as seconds with six decimals, as packet captures do.
