@@ -12,7 +12,7 @@ use super::data::TransferData;
 use super::decompress::Budget;
 use super::detail::Detail;
 use super::direction::{Direction, PerDirection};
-use super::http1::{Http1, start_line};
+use super::http1::{Http1, KnownHeads, start_line};
 use super::open_calls::OpenCalls;
 use super::outcome::Outcome;
 use super::part::Part;
@@ -44,6 +44,10 @@ pub(super) struct Shared {
     pub(super) detail: Detail,
     /// Memory to decompress the bodies that are open.
     pub(super) budget: Budget,
+    /// Heads of HTTP/1.1 that were parsed before.
+    pub(super) heads: KnownHeads,
+    /// Memory of parts that are no longer needed.
+    pub(super) spare: Vec<Part>,
     /// Calls that have ended, but that `Dissector::take_finished` has not returned yet.
     pub(super) finished: Vec<Call>,
 }
@@ -128,6 +132,7 @@ impl Connection {
             self.answers = Some(Box::default());
             *self.lost.get_mut(direction) = None;
         }
+        self.output.get_mut(direction).reuse(std::mem::take(&mut shared.spare));
         self.has_answered |= direction == Direction::ToClient;
         while !data.is_empty() {
             let outcome = match self.lost.get(direction) {
@@ -162,7 +167,7 @@ impl Connection {
         direction: Direction,
         data: &mut TransferData<'_>,
         t: u64,
-        shared: &Shared,
+        shared: &mut Shared,
     ) -> Outcome {
         let answers = if direction == Direction::ToClient { self.answers.take() } else { None };
         if let Some(mut answers) = answers {
@@ -192,7 +197,7 @@ impl Connection {
 
     /// Resumes the dissection of a direction after bytes that were not recorded, if `bytes` look like the
     /// beginning of a message or frame.
-    fn resume(&mut self, direction: Direction, bytes: &[u8], t: u64, shared: &Shared) {
+    fn resume(&mut self, direction: Direction, bytes: &[u8], t: u64, shared: &mut Shared) {
         let answers = if direction == Direction::ToClient { self.answers.take() } else { None };
         let (protocol, mut context) = self.split(direction, t, shared);
         let (answers, resumes) = match answers {
@@ -212,7 +217,7 @@ impl Connection {
         &'a mut self,
         direction: Direction,
         t: u64,
-        shared: &'a Shared,
+        shared: &'a mut Shared,
     ) -> (&'a mut Protocol, Context<'a>) {
         let opposite = *self.lost.get(direction.opposite());
         let output = self.output.get_mut(direction);
@@ -221,6 +226,7 @@ impl Connection {
             output,
             calls: &mut self.calls,
             contracts: &shared.contracts,
+            heads: &mut shared.heads,
             budget: &shared.budget,
             limit: shared.detail.limit(),
             header_fields: shared.detail.header_fields,

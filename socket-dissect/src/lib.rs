@@ -23,6 +23,7 @@
 //! - `dissector`: [`Dissector`], the connections of a recording
 //! - [`part`]: a run of bytes of one read or write, and the protocol unit to which it belongs
 //! - [`call`]: a request and its response; [`BytesByClass`]: bytes of each class
+//! - `header_fields`: [`HeaderFields`], the header fields of a message
 //! - `goaway`: [`Goaway`], the content of an HTTP/2 `GOAWAY` frame
 //! - `detail`: how much of each message the parts contain
 //! - [`contracts`]: protobuf contracts, by which gRPC messages are decoded
@@ -63,6 +64,7 @@ mod goaway;
 mod graphql;
 mod grpc;
 mod header_buffer;
+mod header_fields;
 mod hpack;
 mod http1;
 mod http2;
@@ -88,6 +90,7 @@ pub use detail::Detail;
 pub use dissector::Dissector;
 pub use goaway::Goaway;
 pub use grpc::{GrpcBody, GrpcMessages, grpc_status};
+pub use header_fields::HeaderFields;
 pub use part::{Class, Layer, MessageContent, Part};
 pub use tls::{Expansion, RECORD_HEADER};
 

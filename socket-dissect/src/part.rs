@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::goaway::Goaway;
+use super::header_fields::HeaderFields;
 use super::tls::record;
 
 /// A run of bytes of one transfer (a read or write) that belongs to one protocol unit, such as a frame header
@@ -37,8 +38,8 @@ pub struct Part {
     pub stream: Option<u32>,
     /// Names and values of the header fields of a message, in order, on the last part of its head. Empty unless
     /// [`Detail`](super::Detail) asks for them.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<(String, String)>,
+    #[serde(skip_serializing_if = "HeaderFields::is_empty")]
+    pub fields: HeaderFields,
     /// The rule of its protocol that the unit breaks, with the section: `PING on stream 3 (RFC 9113, section 6.7)`. A peer
     /// may have closed the connection for this.
     #[serde(skip_serializing_if = "Option::is_none")]

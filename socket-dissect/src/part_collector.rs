@@ -2,6 +2,7 @@
 
 use super::data::TransferData;
 use super::goaway::Goaway;
+use super::header_fields::HeaderFields;
 use super::part::{Class, Layer, MessageContent, Part};
 
 /// Properties that all parts of a protocol unit, such as a frame, share.
@@ -87,7 +88,7 @@ impl PartCollector {
             self.parts.reserve_exact(2);
         }
         let Label { class, layer, name, call, stream } = label;
-        let (fields, violation, goaway, content) = (Vec::new(), None, None, None);
+        let (fields, violation, goaway, content) = (HeaderFields::default(), None, None, None);
         self.parts.push(Part {
             bytes,
             class,
@@ -118,7 +119,7 @@ impl PartCollector {
     }
 
     /// Sets the header fields of the last part.
-    pub(super) fn set_fields(&mut self, fields: Vec<(String, String)>) {
+    pub(super) fn set_fields(&mut self, fields: HeaderFields) {
         if let Some(last) = self.parts.last_mut() {
             last.fields = fields;
         }
@@ -155,6 +156,13 @@ impl PartCollector {
     /// Adds bytes that cannot be dissected; `reason` becomes their text.
     pub(super) fn unknown(&mut self, data: TransferData<'_>, reason: String) {
         self.whole(data.len(), Label::new(Class::Unknown, Layer::Unknown, "unknown"), reason);
+    }
+
+    /// Uses the memory of parts that are no longer needed.
+    pub(super) fn reuse(&mut self, spare: Vec<Part>) {
+        if self.parts.is_empty() {
+            self.parts = spare;
+        }
     }
 
     /// Removes and returns the parts of the current read or write.

@@ -41,6 +41,9 @@ pub(crate) trait Mapper<T>: Send {
 
     fn map(&mut self, value: T) -> Self::Value;
 
+    /// Takes from a consumed value what the next ones can use.
+    fn reuse(&mut self, _consumed: &mut Self::Value) {}
+
     /// Returns about how many bytes the value owns.
     fn size(value: &Self::Value) -> usize;
 }
@@ -131,17 +134,20 @@ fn run<S: Source, M: Mapper<S::Value>, C: FnMut(&M::Value) -> Result<(), E>, E: 
     }
 }
 
-/// Maps values until none is left, or the mapped ones have many bytes. Replaces the old ones in `mapped`. They are dropped one by
-/// one, so that the allocator can use their memory for the next ones at once.
+/// Maps values until none is left, or the mapped ones have many bytes. Replaces the consumed ones in `mapped`. They are dropped
+/// one by one, so that the allocator can use their memory for the next ones at once.
 fn map_some<T, M: Mapper<T>>(mapper: &mut M, values: &mut VecDeque<T>, mapped: &mut Vec<M::Value>) {
     let (mut count, mut bytes) = (0, 0);
     while bytes < MAX_BYTES
         && let Some(value) = values.pop_front()
     {
+        if let Some(consumed) = mapped.get_mut(count) {
+            mapper.reuse(consumed);
+        }
         let value = mapper.map(value);
         bytes += M::size(&value);
         match mapped.get_mut(count) {
-            Some(old) => *old = value,
+            Some(consumed) => *consumed = value,
             None => mapped.push(value),
         }
         count += 1;

@@ -10,7 +10,7 @@ use super::super::text::short;
 use super::document;
 
 /// A GraphQL request.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Request {
     /// Type and fields of the operation: `query { book }`.
     pub(crate) operation: String,

@@ -7,7 +7,7 @@ use super::super::text::short;
 use super::super::websocket::Deflate;
 
 /// Header fields that determine the body of a message, or the protocol to which the connection switches.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Fields {
     pub(super) length: ContentLength,
     pub(super) transfer: Transfer,

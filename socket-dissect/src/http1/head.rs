@@ -9,6 +9,7 @@ use super::super::data::TransferData;
 use super::super::detail::ListedFields;
 use super::super::direction::Direction;
 use super::super::graphql;
+use super::super::header_fields::HeaderFields;
 use super::super::part::{Class, Layer};
 use super::super::part_collector::{Label, OpenUnit};
 use super::super::text::{HOLE, short, short_bytes};
@@ -48,14 +49,14 @@ pub(super) enum Progress {
 }
 
 /// The complete head of a message.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Head {
     pub(super) start_line: StartLine,
     pub(super) fields: Fields,
     /// Text that describes the head in the output.
     text: String,
     /// The names and values of all fields, if the output lists them.
-    list: Vec<(String, String)>,
+    list: HeaderFields,
     /// The first rule that a field line breaks, with its section.
     violation: Option<&'static str>,
     /// `true` if the start line has the version 1.0.
@@ -63,7 +64,7 @@ pub(super) struct Head {
 }
 
 /// The start line of a message.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum StartLine {
     Request {
         method: Method,
@@ -116,7 +117,7 @@ impl HeadReader {
             return Progress::Incomplete;
         };
         let head = head.get(..end).unwrap_or_default();
-        let Some(mut head) = Head::parse(context.direction, head, context.listed_fields) else {
+        let Some(mut head) = context.heads.parse(context.direction, head, context.listed_fields) else {
             return Progress::Lost(NO_HEAD);
         };
         let read = data.take((end - before) as u64);
@@ -222,7 +223,7 @@ fn start_line_text(direction: Direction, bytes: &[u8]) -> String {
 impl Head {
     /// Parses a complete head, or returns `None` if its start line is invalid. The names and values of the fields in
     /// `listed` are kept.
-    fn parse(direction: Direction, bytes: &[u8], listed: ListedFields) -> Option<Self> {
+    pub(super) fn parse(direction: Direction, bytes: &[u8], listed: ListedFields) -> Option<Self> {
         // Invalid bytes become U+FFFD, so that the rest of a value is still read. Valid text is recognized faster than text
         // with invalid bytes is converted.
         let head = std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
@@ -237,22 +238,23 @@ impl Head {
             start_line,
             text,
             fields: Fields::default(),
-            list: Vec::new(),
+            list: HeaderFields::default(),
             violation: None,
             is_http10: match direction {
                 Direction::ToServer => line.ends_with("HTTP/1.0"),
                 Direction::ToClient => line.starts_with("HTTP/1.0"),
             },
         };
-        let mut count = 0_usize;
+        let (mut list, mut count) = (Vec::new(), 0_usize);
         for field in field_lines(section) {
             count += 1;
             head.fields.add(field.name, &field.value);
             head.violation = head.violation.or(field.violation);
             if listed.includes(field.name) {
-                head.list.push((field.name.to_owned(), field.value.into_owned()));
+                list.push((field.name.to_owned(), field.value.into_owned()));
             }
         }
+        head.list = list.into();
         if let StartLine::Request { path, .. } = &mut head.start_line
             && head.fields.media.grpc().is_some()
         {

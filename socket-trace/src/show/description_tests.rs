@@ -2,7 +2,7 @@ use super::*;
 
 fn part(layer: Layer, name: &'static str, text: &str, unit: u64) -> Part {
     let (text, class) = (text.to_owned(), Class::Headers);
-    let (fields, violation, is_http10, goaway, content) = (Vec::new(), None, false, None, None);
+    let (fields, violation, is_http10, goaway, content) = (Default::default(), None, false, None, None);
     let (begins, ends, call, stream) = (true, true, None, None);
     Part {
         bytes: 1,

@@ -128,6 +128,12 @@ impl Mapper<TimedEvent> for Annotator {
         self.annotate(timed)
     }
 
+    fn reuse(&mut self, consumed: &mut AnnotatedEvent) {
+        if let Some(dissector) = self.dissectors.get_mut(consumed.timed.recording).and_then(Option::as_mut) {
+            dissector.reuse(std::mem::take(&mut consumed.parts));
+        }
+    }
+
     fn size(annotated: &AnnotatedEvent) -> usize {
         let fields =
             |part: &Part| part.fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();

@@ -59,7 +59,7 @@ impl Reader {
             let label = Label { class: Class::Headers, ..label };
             let text = with_hole(block.text, piece.missing());
             context.output.part(&mut self.unit, piece.len(), label, text, ends);
-            context.output.set_fields(block.fields);
+            context.output.set_fields(block.fields.into());
             context.output.set_violation(block.violation);
         } else {
             frame.payload.add(piece);

@@ -27,7 +27,7 @@ fn part(name: &'static str, class: Class, bytes: u64) -> Part {
         ends: true,
         call: None,
         stream: None,
-        fields: Vec::new(),
+        fields: Default::default(),
         violation: None,
         is_http10: false,
         goaway: None,
