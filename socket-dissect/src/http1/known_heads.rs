@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn repeated_heads_are_known_and_equal_the_parsed_ones() {
+    fn repeated_heads_equal_the_parsed_ones() {
         let mut heads = KnownHeads::default();
         let known = |heads: &KnownHeads| heads.places.iter().filter(|place| place.known.is_some()).count();
         let request = |number: usize| format!("GET /{number} HTTP/1.1\r\nContent-Length: {number}\r\n\r\n");

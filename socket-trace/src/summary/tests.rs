@@ -48,7 +48,7 @@ fn layered_streams_do_not_count_bytes_twice() {
 }
 
 #[test]
-fn reset_after_our_fin_is_no_call_pattern_of_its_own() {
+fn reset_after_our_fin_is_left_out() {
     let read = r#"{"t":2,"sock":1,"op":"read","bytes":5}"#;
     let shutdown = r#"{"t":3,"sock":1,"op":"shutdown"}"#;
     let reset = r#"{"t":3,"sock":1,"op":"read","error":"connection reset","errno":104}"#;
