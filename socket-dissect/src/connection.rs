@@ -12,7 +12,7 @@ use super::data::TransferData;
 use super::decompress::Budget;
 use super::detail::Detail;
 use super::direction::{Direction, PerDirection};
-use super::http1::{Http1, KnownHeads, start_line};
+use super::http1::{HeadCache, Http1, start_line};
 use super::open_calls::OpenCalls;
 use super::outcome::Outcome;
 use super::part::Part;
@@ -44,9 +44,9 @@ pub(super) struct Shared {
     pub(super) detail: Detail,
     /// Memory to decompress the bodies that are open.
     pub(super) budget: Budget,
-    /// Heads of HTTP/1.1 that were parsed before.
-    pub(super) heads: KnownHeads,
-    /// Memory of parts that are no longer needed.
+    /// Parsed heads of HTTP/1.1.
+    pub(super) heads: HeadCache,
+    /// An empty vector whose memory the next parts use.
     pub(super) spare: Vec<Part>,
     /// Calls that have ended, but that `Dissector::take_finished` has not returned yet.
     pub(super) finished: Vec<Call>,

@@ -4,7 +4,7 @@ use super::contracts::Contracts;
 use super::decompress::Budget;
 use super::detail::ListedFields;
 use super::direction::Direction;
-use super::http1::KnownHeads;
+use super::http1::HeadCache;
 use super::open_calls::OpenCalls;
 use super::part_collector::PartCollector;
 use super::text::Limit;
@@ -18,8 +18,8 @@ pub(super) struct Context<'a> {
     pub(super) output: &'a mut PartCollector,
     pub(super) calls: &'a mut OpenCalls,
     pub(super) contracts: &'a Contracts,
-    /// Heads of HTTP/1.1 that were parsed before, on any connection.
-    pub(super) heads: &'a mut KnownHeads,
+    /// Parsed heads of HTTP/1.1, of all connections.
+    pub(super) heads: &'a mut HeadCache,
     /// Memory to decompress bodies.
     pub(super) budget: &'a Budget,
     /// Maximum length of the texts of bodies and messages.

@@ -10,8 +10,13 @@ use super::call::Call;
 use super::connection::{Connection, Shared};
 use super::contracts::Contracts;
 use super::detail::Detail;
+use super::http1::HeadCache;
 use super::part::Part;
 use super::tls::Expansion;
+
+/// Maximum capacity of parts whose memory is used again. A caller that keeps the parts of many events, and reuses them one by one,
+/// keeps this much for each. Most reads and writes have fewer parts.
+const MAX_SPARE: usize = 4;
 
 /// Dissects the reads and writes of one recording.
 ///
@@ -43,6 +48,8 @@ impl Dissector {
     #[must_use]
     pub fn with_detail(mut self, detail: Detail) -> Self {
         self.shared.detail = detail;
+        // Cached heads list the fields of the detail before.
+        self.shared.heads = HeadCache::default();
         self
     }
 
@@ -71,11 +78,13 @@ impl Dissector {
         Vec::new()
     }
 
-    /// Takes back parts that [`observe`](Self::observe) has returned, and uses their memory for the next ones. Saves an
-    /// allocation for each event.
+    /// Takes back parts that [`observe`](Self::observe) has returned, so that the next call can use their memory. Optional: it
+    /// saves an allocation. The memory of many parts is freed.
     pub fn reuse(&mut self, mut parts: Vec<Part>) {
         parts.clear();
-        self.shared.spare = parts;
+        if (1..=MAX_SPARE).contains(&parts.capacity()) {
+            self.shared.spare = parts;
+        }
     }
 
     /// Returns the operation of an open API call, such as `GET /v1/books/1`. Later bytes may replace it with

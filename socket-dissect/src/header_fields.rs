@@ -1,26 +1,41 @@
 //! The header fields of a message.
 
 use std::ops::Deref;
+use std::slice::Iter;
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-/// Names and values of header fields, in order. A copy shares them, because the same head is often sent again.
+/// The header fields of a message: names and values, in the order in which they were sent.
+///
+/// Dereferences to a slice of pairs. A clone shares the memory, because the same head is often sent again.
+///
+/// ```
+/// use socket_dissect::HeaderFields;
+///
+/// let fields: HeaderFields = [("Host".to_owned(), "a".to_owned())].into_iter().collect();
+/// assert_eq!(fields[0].1, "a");
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HeaderFields(Option<Arc<[(String, String)]>>);
-
-impl HeaderFields {
-    /// Returns `true` if there are no fields.
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_none()
-    }
-}
+pub struct HeaderFields(
+    /// `None` if there are no fields. An empty slice would count its references in memory that all threads share.
+    Option<Arc<[(String, String)]>>,
+);
 
 impl Deref for HeaderFields {
     type Target = [(String, String)];
 
     fn deref(&self) -> &Self::Target {
         self.0.as_deref().unwrap_or_default()
+    }
+}
+
+impl<'a> IntoIterator for &'a HeaderFields {
+    type Item = &'a (String, String);
+    type IntoIter = Iter<'a, (String, String)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 
@@ -39,6 +54,6 @@ impl From<Vec<(String, String)>> for HeaderFields {
 
 impl Serialize for HeaderFields {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter())
+        serializer.collect_seq(self)
     }
 }

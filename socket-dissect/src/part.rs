@@ -38,7 +38,7 @@ pub struct Part {
     pub stream: Option<u32>,
     /// Names and values of the header fields of a message, in order, on the last part of its head. Empty unless
     /// [`Detail`](super::Detail) asks for them.
-    #[serde(skip_serializing_if = "HeaderFields::is_empty")]
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub fields: HeaderFields,
     /// The rule of its protocol that the unit breaks, with the section: `PING on stream 3 (RFC 9113, section 6.7)`. A peer
     /// may have closed the connection for this.

@@ -158,8 +158,9 @@ impl PartCollector {
         self.whole(data.len(), Label::new(Class::Unknown, Layer::Unknown, "unknown"), reason);
     }
 
-    /// Uses the memory of parts that are no longer needed.
+    /// Uses the memory of `spare`, which must be empty, for the next parts.
     pub(super) fn reuse(&mut self, spare: Vec<Part>) {
+        debug_assert!(spare.is_empty(), "old parts would be returned again");
         if self.parts.is_empty() {
             self.parts = spare;
         }

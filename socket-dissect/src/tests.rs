@@ -3,7 +3,7 @@ use socket_tap::event::{Event, Gap, Op, SockId, SocketKind, Transfer};
 use socket_tap::format::Side;
 
 use super::fixture::{Fixture, lines};
-use super::{Dissector, Part};
+use super::{Detail, Dissector, Part};
 
 fn transfer(data: &str) -> Transfer {
     Transfer::new(data.len() as u64).with_data(data.as_bytes())
@@ -155,4 +155,53 @@ fn response_to_a_damaged_request_is_read() {
     server.reads("nonsense\r\n\r\n");
     let parts = server.writes("HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n");
     assert_eq!(lines(&parts), ["47 headers response head: 400 Bad Request"]);
+}
+
+const GET: &str = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n";
+
+#[test]
+fn reused_memory_does_not_change_the_parts() {
+    let (mut fresh, mut reusing) = (Dissector::new(Side::Server), Dissector::new(Side::Server));
+    let response = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    let calls: [fn(Transfer) -> Op; 2] = [Op::Read, Op::Write];
+    for (sock, bytes, call) in [
+        (1, GET, 0),
+        (1, response, 1),
+        (2, "GET /b HT", 0),
+        (1, GET, 0),
+        (2, "TP/1.1\r\n\r\n", 0),
+        (2, response, 1),
+        (1, response, 1),
+        (1, "", 0),
+        (1, "no HTTP", 0),
+    ] {
+        let op = || calls[call](transfer(bytes));
+        let parts = observe(&mut reusing, sock, op());
+        assert_eq!(parts, observe(&mut fresh, sock, op()), "{bytes}");
+        reusing.reuse(parts);
+    }
+}
+
+#[test]
+fn memory_of_many_parts_is_not_kept() {
+    let mut server = Dissector::new(Side::Server);
+    let many = observe(&mut server, 1, Op::Read(transfer(&GET.repeat(500))));
+    assert_eq!(many.len(), 500);
+    server.reuse(many);
+    let one = observe(&mut server, 1, Op::Read(transfer(GET)));
+    assert!(one.capacity() <= 4, "{}", one.capacity());
+    let memory = one.as_ptr();
+    server.reuse(one);
+    let next = observe(&mut server, 2, Op::Read(transfer(GET)));
+    assert_eq!(next.as_ptr(), memory);
+}
+
+#[test]
+fn detail_can_be_changed_after_repeated_heads() {
+    let mut server = Dissector::new(Side::Server);
+    for _ in 0..3 {
+        assert_eq!(observe(&mut server, 1, Op::Read(transfer(GET)))[0].fields.to_vec(), []);
+    }
+    let mut server = server.with_detail(Detail { header_fields: true, ..Detail::default() });
+    assert_eq!(observe(&mut server, 1, Op::Read(transfer(GET)))[0].fields.len(), 1);
 }

@@ -41,7 +41,7 @@ pub(crate) trait Mapper<T>: Send {
 
     fn map(&mut self, value: T) -> Self::Value;
 
-    /// Takes from a consumed value what the next ones can use.
+    /// Recycles the memory of a consumed value, which is dropped afterwards. Called before the value that replaces it is mapped.
     fn reuse(&mut self, _consumed: &mut Self::Value) {}
 
     /// Returns about how many bytes the value owns.

@@ -5,7 +5,7 @@
 //! - `connection`: [`Http1`], both directions of a connection
 //! - `start_line`: recognition of messages by their start line
 //! - `head`: the start line and the header fields
-//! - `known_heads`: heads that were parsed before
+//! - `head_cache`: a cache of parsed heads
 //! - `section`: the field lines, however malformed
 //! - `fields`: the fields that determine how the message continues
 //! - `length`: the length of a message body
@@ -19,13 +19,13 @@ mod connection;
 mod exchanges;
 mod fields;
 mod head;
-mod known_heads;
+mod head_cache;
 mod length;
 mod section;
 pub(super) mod start_line;
 
 pub(super) use connection::Http1;
-pub(super) use known_heads::KnownHeads;
+pub(super) use head_cache::HeadCache;
 
 #[cfg(test)]
 mod tests;

@@ -15,7 +15,7 @@ const INDENT: usize = 10;
 /// # Errors
 /// `out` cannot be written.
 pub fn write(parts: &[Part], width: Option<usize>, out: &mut impl Write) -> io::Result<()> {
-    for (name, value) in parts.iter().flat_map(|part| part.fields.iter()) {
+    for (name, value) in parts.iter().flat_map(|part| &part.fields) {
         let field = printable(&format!("{name}: {value}"));
         let field = match width {
             Some(width) => truncate(&field, width.saturating_sub(INDENT)),

@@ -39,8 +39,10 @@ pub struct SocketHistory {
     /// Number of times that the program shut down the sending half of the socket.
     pub shutdowns: u64,
     /// Name and error of each failed socket call, e.g. `read fails: interrupted`. Consecutive equal failures
-    /// are listed once. A reset that the peer sends after our FIN is left out: see [`CallPattern`](super::CallPattern).
+    /// are listed once. Without a read that fails as in [`reset_after_shutdown`](Self::reset_after_shutdown).
     pub failures: Vec<String>,
+    /// `true` if a read failed after the program's shutdown, because the peer had reset the connection.
+    pub reset_after_shutdown: bool,
     /// Time at which the socket was connected (by `accept`, `connect` or `adopt`), in nanoseconds since the
     /// recording began.
     pub opened: Option<u64>,

@@ -48,22 +48,30 @@ fn layered_streams_do_not_count_bytes_twice() {
 }
 
 #[test]
-fn reset_after_our_fin_is_left_out() {
+fn reset_after_shutdown_of_a_server_is_omitted() {
+    let accept = r#"{"t":1,"sock":1,"op":"accept","on":9,"peer":"127.0.0.1:51234"}"#;
+    let connect = r#"{"t":1,"sock":1,"op":"connect","peer":"127.0.0.1:3000"}"#;
     let read = r#"{"t":2,"sock":1,"op":"read","bytes":5}"#;
     let shutdown = r#"{"t":3,"sock":1,"op":"shutdown"}"#;
     let reset = r#"{"t":3,"sock":1,"op":"read","error":"connection reset","errno":104}"#;
     let timeout = r#"{"t":3,"sock":1,"op":"read","error":"timed out","errno":110}"#;
+    let close = r#"{"t":4,"sock":1,"op":"close","ended_by":"reset","rx":5,"tx":0,"reads":1,"writes":0}"#;
     for (calls, pattern) in [
-        ([read, shutdown, reset], "accept → read → shutdown → close"),
-        ([read, reset, shutdown], "accept → read → shutdown → read fails: connection reset → close"),
-        ([read, shutdown, timeout], "accept → read → shutdown → read fails: timed out → close"),
+        ([accept, read, shutdown, reset], "accept → read → shutdown → close"),
+        ([accept, read, reset, shutdown], "accept → read → shutdown → read fails: connection reset → close"),
+        ([accept, read, shutdown, timeout], "accept → read → shutdown → read fails: timed out → close"),
+        (
+            [connect, read, shutdown, reset],
+            "connect → read → shutdown → read fails: connection reset → close",
+        ),
     ] {
-        let accept = r#"{"t":1,"sock":1,"op":"accept","on":9,"peer":"127.0.0.1:51234"}"#;
-        let close = r#"{"t":4,"sock":1,"op":"close","ended_by":"reset","rx":5,"tx":0,"reads":1,"writes":0}"#;
-        let [first, second, third] = calls;
-        let summary = summary(Side::Server, &[accept, first, second, third, close]);
-        let accepted = patterns(&summary).into_iter().filter(|(role, _)| *role == Role::Accepted);
-        assert_eq!(accepted.map(|(_, pattern)| pattern).collect::<Vec<_>>(), [pattern]);
+        let (side, role) = match calls[0] == accept {
+            true => (Side::Server, Role::Accepted),
+            false => (Side::Client, Role::Connected),
+        };
+        let summary = summary(side, &[&calls[..], &[close]].concat());
+        let of_role = patterns(&summary).into_iter().filter(|(of, _)| *of == role);
+        assert_eq!(of_role.map(|(_, pattern)| pattern).collect::<Vec<_>>(), [pattern]);
         assert_eq!(summary.steps[0].ended_by, BTreeMap::from([("reset", 1)]));
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn push_left(text: &str, width: usize, out: &mut String) {
     let start = out.len();
     push_printable(text, out);
     let column = &out[start..];
-    // To count the characters takes longer than to see that each is one byte.
+    // Counting characters is slower than checking for ASCII.
     let used = if column.is_ascii() { column.len() } else { column.chars().count() };
     (used..width).for_each(|_| out.push(' '));
 }

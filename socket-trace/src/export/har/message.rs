@@ -99,7 +99,7 @@ impl Message {
     /// Returns the fields of a part for which there is capacity.
     fn fitting(&mut self, part: &Part, capacity: &mut Capacity) -> Vec<NameValue> {
         let mut fields = Vec::new();
-        for (name, value) in part.fields.iter() {
+        for (name, value) in &part.fields {
             let needed = name.len() + value.len() + size_of::<NameValue>();
             let reserved = capacity.reserve(needed);
             if reserved < needed {

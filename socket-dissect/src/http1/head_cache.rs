@@ -1,0 +1,93 @@
+//! A cache of parsed heads.
+//!
+//! Most clients send the same request head again and again, on all of their connections. A server repeats a response head
+//! until its `Date` changes. Copying a parsed head takes a fraction of the time that parsing takes.
+
+use std::hash::BuildHasher as _;
+
+use foldhash::fast::FixedState;
+
+use super::super::detail::ListedFields;
+use super::super::direction::Direction;
+use super::head::Head;
+
+/// Number of slots. The hash of a head selects its only slot, so a lookup compares it with at most one entry.
+const SLOTS: usize = 64;
+
+/// Maximum length of a cached head, in bytes. Longer heads are parsed each time. With [`SLOTS`], it bounds the memory to a few
+/// MB, even if each head consists of many short fields.
+const MAX_LENGTH: usize = 1024;
+
+/// Parsed heads that came again, of all connections of a recording.
+#[derive(Debug, Default)]
+pub(in super::super) struct HeadCache {
+    /// Empty before the first head.
+    slots: Vec<Slot>,
+}
+
+#[derive(Debug, Default)]
+struct Slot {
+    /// Hash of the last head that was parsed for this slot. A head is cached when it comes twice in a row, so that heads that
+    /// always differ are not copied.
+    last: u64,
+    entry: Option<Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    direction: Direction,
+    bytes: Box<[u8]>,
+    head: Head,
+}
+
+impl HeadCache {
+    /// Parses a complete head like [`Head::parse`], or returns a copy of the cached result. `listed` must be the same in each
+    /// call.
+    pub(super) fn parse(&mut self, direction: Direction, bytes: &[u8], listed: ListedFields) -> Option<Head> {
+        if bytes.len() > MAX_LENGTH {
+            return Head::parse(direction, bytes, listed);
+        }
+        let hash = FixedState::default().hash_one(bytes);
+        self.slots.resize_with(SLOTS, Slot::default);
+        let slot = self.slots.get_mut(hash as usize % SLOTS)?;
+        if let Some(entry) = &slot.entry
+            && entry.direction == direction
+            && *entry.bytes == *bytes
+        {
+            return Some(entry.head.clone());
+        }
+        let head = Head::parse(direction, bytes, listed)?;
+        if slot.last == hash {
+            slot.entry = Some(Entry { direction, bytes: bytes.into(), head: head.clone() });
+        }
+        slot.last = hash;
+        Some(head)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cached_heads_equal_the_parsed_ones() {
+        let mut heads = HeadCache::default();
+        let cached = |heads: &HeadCache| heads.slots.iter().filter(|slot| slot.entry.is_some()).count();
+        let request = |number: usize| format!("GET /{number} HTTP/1.1\r\nContent-Length: {number}\r\n\r\n");
+        let mut parse = |direction, text: &str| {
+            let head = heads.parse(direction, text.as_bytes(), ListedFields::All);
+            let expected = Head::parse(direction, text.as_bytes(), ListedFields::All);
+            assert_eq!(format!("{head:?}"), format!("{expected:?}"));
+            cached(&heads)
+        };
+        assert_eq!([1, 2, 3].map(|number| parse(Direction::ToServer, &request(number))), [0, 0, 0]);
+        assert_eq!([1, 1, 1].map(|number| parse(Direction::ToServer, &request(number))), [1, 1, 1]);
+        // In the other direction, the same bytes are not a status line.
+        assert_eq!(parse(Direction::ToClient, &request(1)), 1);
+        let long = format!("GET / HTTP/1.1\r\nA: {}\r\n\r\n", "a".repeat(MAX_LENGTH));
+        assert_eq!([0; 3].map(|_| parse(Direction::ToServer, &long)), [1; 3]);
+        for number in 0..10_000 {
+            assert!(parse(Direction::ToServer, &request(number % 5_000)) <= SLOTS);
+        }
+    }
+}
