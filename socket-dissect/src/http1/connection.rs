@@ -9,8 +9,9 @@ use super::super::outcome::{Next, Outcome};
 use super::body::{self, Body};
 use super::exchanges::{Exchanges, Method};
 use super::fields::{Fields, Upgrade};
-use super::head::{self, Beginning, Head, HeadReader, StartLine};
+use super::head::{self, Beginning, Head, HeadReader};
 use super::length;
+use super::parsed_start_line::StartLine;
 use super::start_line;
 
 /// An HTTP/1.1 connection.

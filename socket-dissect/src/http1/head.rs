@@ -2,19 +2,18 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memchr_iter};
 
 use super::super::context::Context;
 use super::super::data::TransferData;
 use super::super::detail::ListedFields;
 use super::super::direction::Direction;
-use super::super::graphql;
 use super::super::header_fields::HeaderFields;
 use super::super::part::{Class, Layer};
 use super::super::part_collector::{Label, OpenUnit};
-use super::super::text::{HOLE, short, short_bytes};
-use super::exchanges::Method;
+use super::super::text::HOLE;
 use super::fields::Fields;
+use super::parsed_start_line::{StartLine, text_of_incomplete};
 use super::section::field_lines;
 use super::start_line;
 
@@ -63,23 +62,6 @@ pub(super) struct Head {
     is_http10: bool,
 }
 
-/// The start line of a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum StartLine {
-    Request {
-        method: Method,
-        /// Method and path: `GET /v1/books/1`.
-        operation: String,
-        /// The GraphQL request in the query of the URL, if any.
-        graphql: Option<graphql::Request>,
-        /// The path, from which a gRPC method is known. Empty for other requests.
-        path: String,
-    },
-    Status {
-        code: u16,
-    },
-}
-
 impl HeadReader {
     /// Returns `true` if the first bytes of a head have been read.
     pub(super) fn has_begun(&self) -> bool {
@@ -97,6 +79,11 @@ impl HeadReader {
         if bytes.is_empty() {
             return Progress::Lost(HOLE);
         }
+        if self.buffer.is_empty()
+            && let Some((head, length)) = context.heads.latest(context.direction, bytes)
+        {
+            return self.complete(head, length, data, call, context);
+        }
         let (before, head) = (self.buffer.len(), self.join(bytes));
         let Some(end) = end_of_head(head, before) else {
             if head.len() >= MAX_HEAD {
@@ -105,7 +92,7 @@ impl HeadReader {
             if context.direction == Direction::ToServer && !start_line::may_begin_request(head) {
                 return Progress::Lost(NO_HEAD);
             }
-            let text = start_line_text(context.direction, head);
+            let text = text_of_incomplete(context.direction, head);
             if context.direction == Direction::ToServer {
                 context.calls.set_operation(call, text.clone());
             }
@@ -117,17 +104,24 @@ impl HeadReader {
             return Progress::Incomplete;
         };
         let head = head.get(..end).unwrap_or_default();
-        let Some(mut head) = context.heads.parse(context.direction, head, context.listed_fields) else {
+        let Some(head) = context.heads.parse(context.direction, head, context.listed_fields) else {
             return Progress::Lost(NO_HEAD);
         };
-        let read = data.take((end - before) as u64);
-        context.output.part(
-            &mut self.unit,
-            read.len(),
-            label(context.direction, call),
-            std::mem::take(&mut head.text),
-            true,
-        );
+        self.complete(head, end - before, data, call, context)
+    }
+
+    /// Ends the head with the next `length` bytes.
+    fn complete(
+        &mut self,
+        mut head: Head,
+        length: usize,
+        data: &mut TransferData<'_>,
+        call: Option<u64>,
+        context: &mut Context<'_>,
+    ) -> Progress {
+        let bytes = data.take(length as u64).len();
+        let text = std::mem::take(&mut head.text);
+        context.output.part(&mut self.unit, bytes, label(context.direction, call), text, true);
         context.output.set_fields(std::mem::take(&mut head.list));
         context.output.set_violation(head.violation);
         context.output.set_http10(head.is_http10);
@@ -202,24 +196,6 @@ fn end_of_head(bytes: &[u8], searched: usize) -> Option<usize> {
     })
 }
 
-/// Returns the start line of an incomplete head as text.
-fn start_line_text(direction: Direction, bytes: &[u8]) -> String {
-    let (line, ended) = start_line::first_line(bytes);
-    let mut words = line.splitn(3, |byte| *byte == b' ');
-    let (first, second, third) = (words.next().unwrap_or_default(), words.next(), words.next());
-    match (direction, second, third) {
-        (Direction::ToServer, Some(_), Some(_)) => {
-            let length = first.len() + 1 + second.map_or(0, <[u8]>::len);
-            short_bytes(line.get(..length).unwrap_or_default(), false)
-        }
-        (Direction::ToServer, ..) => short_bytes(line, !ended),
-        (Direction::ToClient, Some(_), _) => {
-            short_bytes(line.get(first.len() + 1..).unwrap_or_default(), !ended)
-        }
-        (Direction::ToClient, ..) => String::new(),
-    }
-}
-
 impl Head {
     /// Parses a complete head, or returns `None` if its start line is invalid. The names and values of the fields in
     /// `listed` are kept.
@@ -230,10 +206,7 @@ impl Head {
         let end = memchr(b'\n', head.as_bytes())?;
         let (line, section) = head.split_at_checked(end + 1)?;
         let line = line.trim_ascii_end();
-        let (start_line, text) = match direction {
-            Direction::ToServer => request_line(line)?,
-            Direction::ToClient => status_line(line)?,
-        };
+        let (start_line, text) = StartLine::parse(direction, line)?;
         let mut head = Self {
             start_line,
             text,
@@ -265,44 +238,4 @@ impl Head {
         }
         Some(head)
     }
-}
-
-/// Splits the text at the byte with the index `at`, which belongs to neither part. Faster than `split_once`, which searches
-/// for a character.
-fn split_at(text: &str, at: Option<usize>) -> Option<(&str, &str)> {
-    Some((text.get(..at?)?, text.get(at? + 1..)?))
-}
-
-/// Parses a request line, and returns it with its description.
-fn request_line(line: &str) -> Option<(StartLine, String)> {
-    let (method, rest) = split_at(line, memchr(b' ', line.as_bytes()))?;
-    let (padded, version) = split_at(rest, memrchr(b' ', rest.as_bytes()))?;
-    let target = padded.trim();
-    let is_valid = start_line::is_version(version) && !target.is_empty();
-    if !is_valid {
-        return None;
-    }
-    let text = match line.get(..method.len() + 1 + target.len()) {
-        Some(request) if target.len() == padded.len() => short(request),
-        _ => short(&[method, " ", target].concat()),
-    };
-    let (operation, graphql) = match split_at(target, memchr(b'?', target.as_bytes())) {
-        Some((path, query)) => {
-            (short(&[method, " ", path].concat()), graphql::Request::of_query(method, query))
-        }
-        None => (text.clone(), None),
-    };
-    let method = Method::of(method);
-    Some((StartLine::Request { method, operation, graphql, path: String::new() }, text))
-}
-
-/// Parses a status line, and returns it with its description.
-fn status_line(line: &str) -> Option<(StartLine, String)> {
-    let (version, rest) = split_at(line, memchr(b' ', line.as_bytes()))?;
-    let rest = rest.trim_start();
-    let code = rest.get(..memchr(b' ', rest.as_bytes()).unwrap_or(rest.len())).unwrap_or_default();
-    let is_valid =
-        start_line::is_version(version) && code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit());
-    let code = code.parse().ok().filter(|_| is_valid)?;
-    Some((StartLine::Status { code }, short(rest.trim_end())))
 }

@@ -8,7 +8,7 @@ use std::hash::BuildHasher as _;
 use foldhash::fast::FixedState;
 
 use super::super::detail::ListedFields;
-use super::super::direction::Direction;
+use super::super::direction::{Direction, PerDirection};
 use super::head::Head;
 
 /// Number of slots. The hash of a head selects its only slot, so a lookup compares it with at most one entry.
@@ -23,6 +23,8 @@ const MAX_LENGTH: usize = 1024;
 pub(in super::super) struct HeadCache {
     /// Empty before the first head.
     slots: Vec<Slot>,
+    /// The slot of the last head that was cached or found, for each direction.
+    latest: PerDirection<usize>,
 }
 
 #[derive(Debug, Default)]
@@ -41,6 +43,14 @@ struct Entry {
 }
 
 impl HeadCache {
+    /// Returns a copy of the last cached head and its length, if `bytes` begin with it. Neither its end nor its slot is searched
+    /// for.
+    pub(super) fn latest(&self, direction: Direction, bytes: &[u8]) -> Option<(Head, usize)> {
+        let entry = self.slots.get(*self.latest.get(direction))?.entry.as_ref()?;
+        let is_same = entry.direction == direction && bytes.starts_with(&entry.bytes);
+        is_same.then(|| (entry.head.clone(), entry.bytes.len()))
+    }
+
     /// Parses a complete head like [`Head::parse`], or returns a copy of the cached result. `listed` must be the same in each
     /// call.
     pub(super) fn parse(&mut self, direction: Direction, bytes: &[u8], listed: ListedFields) -> Option<Head> {
@@ -49,16 +59,19 @@ impl HeadCache {
         }
         let hash = FixedState::default().hash_one(bytes);
         self.slots.resize_with(SLOTS, Slot::default);
-        let slot = self.slots.get_mut(hash as usize % SLOTS)?;
+        let index = hash as usize % SLOTS;
+        let slot = self.slots.get_mut(index)?;
         if let Some(entry) = &slot.entry
             && entry.direction == direction
             && *entry.bytes == *bytes
         {
+            *self.latest.get_mut(direction) = index;
             return Some(entry.head.clone());
         }
         let head = Head::parse(direction, bytes, listed)?;
         if slot.last == hash {
             slot.entry = Some(Entry { direction, bytes: bytes.into(), head: head.clone() });
+            *self.latest.get_mut(direction) = index;
         }
         slot.last = hash;
         Some(head)
@@ -75,9 +88,13 @@ mod tests {
         let cached = |heads: &HeadCache| heads.slots.iter().filter(|slot| slot.entry.is_some()).count();
         let request = |number: usize| format!("GET /{number} HTTP/1.1\r\nContent-Length: {number}\r\n\r\n");
         let mut parse = |direction, text: &str| {
+            let before = heads.latest(direction, format!("{text}GET").as_bytes());
             let head = heads.parse(direction, text.as_bytes(), ListedFields::All);
             let expected = Head::parse(direction, text.as_bytes(), ListedFields::All);
             assert_eq!(format!("{head:?}"), format!("{expected:?}"));
+            if let Some((head, length)) = before {
+                assert_eq!((format!("{:?}", Some(head)), length), (format!("{expected:?}"), text.len()));
+            }
             cached(&heads)
         };
         assert_eq!([1, 2, 3].map(|number| parse(Direction::ToServer, &request(number))), [0, 0, 0]);
@@ -89,5 +106,10 @@ mod tests {
         for number in 0..10_000 {
             assert!(parse(Direction::ToServer, &request(number % 5_000)) <= SLOTS);
         }
+        let again = [1; 3].map(|number| parse(Direction::ToServer, &request(number)));
+        assert!(again.iter().all(|cached| (1..=SLOTS).contains(cached)));
+        assert!(heads.latest(Direction::ToServer, request(1).as_bytes()).is_some());
+        assert!(heads.latest(Direction::ToClient, request(1).as_bytes()).is_none());
+        assert!(heads.latest(Direction::ToServer, request(2).as_bytes()).is_none());
     }
 }

@@ -4,6 +4,7 @@
 //!
 //! - `connection`: [`Http1`], both directions of a connection
 //! - `start_line`: recognition of messages by their start line
+//! - `parsed_start_line`: the contents of a start line, and its text
 //! - `head`: the start line and the header fields
 //! - `head_cache`: a cache of parsed heads
 //! - `section`: the field lines, however malformed
@@ -21,6 +22,7 @@ mod fields;
 mod head;
 mod head_cache;
 mod length;
+mod parsed_start_line;
 mod section;
 pub(super) mod start_line;
 

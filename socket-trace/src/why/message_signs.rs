@@ -43,8 +43,12 @@ fn in_head(part: &Part) -> Vec<(Sign, String)> {
     if part.name == "response head" {
         signs.extend(of_status(&part.text).map(|sign| (sign, format!("response {}", part.text))));
     }
+    let connection = field(part, "connection");
+    if connection.is_none() && !part.is_http10 {
+        return signs;
+    }
     let has = |option: &str| {
-        let options = field(part, "connection").into_iter().flat_map(|value| value.split(','));
+        let options = connection.into_iter().flat_map(|value| value.split(','));
         options.map(str::trim).any(|it| it.eq_ignore_ascii_case(option))
     };
     let what = match () {
