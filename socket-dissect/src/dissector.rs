@@ -14,8 +14,8 @@ use super::http1::HeadCache;
 use super::part::Part;
 use super::tls::Expansion;
 
-/// Maximum capacity of parts whose memory is used again. A caller that keeps the parts of many events, and reuses them one by one,
-/// keeps this much for each. Most reads and writes have fewer parts.
+/// Maximum capacity of a vector of parts that is used again. A caller may hold the vectors of thousands of events, and each
+/// would otherwise keep the memory of the largest event it was ever used for.
 const MAX_SPARE: usize = 4;
 
 /// Dissects the reads and writes of one recording.
@@ -78,8 +78,8 @@ impl Dissector {
         Vec::new()
     }
 
-    /// Takes back parts that [`observe`](Self::observe) has returned, so that the next call can use their memory. Optional: it
-    /// saves an allocation. The memory of many parts is freed.
+    /// Takes back a vector that [`observe`](Self::observe) has returned, so that the next call can use its memory. Optional: it
+    /// saves an allocation. A vector with room for more than a few parts is freed.
     pub fn reuse(&mut self, mut parts: Vec<Part>) {
         parts.clear();
         if (1..=MAX_SPARE).contains(&parts.capacity()) {

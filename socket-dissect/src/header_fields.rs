@@ -18,7 +18,8 @@ use serde::{Serialize, Serializer};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HeaderFields(
-    /// `None` if there are no fields. An empty slice would count its references in memory that all threads share.
+    /// `None` if there are no fields, so that most heads need no reference count. That of an empty `Arc` may be shared by all
+    /// threads.
     Option<Arc<[(String, String)]>>,
 );
 

@@ -23,14 +23,15 @@ const MAX_LENGTH: usize = 1024;
 pub(in super::super) struct HeadCache {
     /// Empty before the first head.
     slots: Vec<Slot>,
-    /// The slot of the last head that was cached or found, for each direction.
+    /// The slot of the head that `parse` last cached or found, for each direction. A head of the other direction may have
+    /// replaced it.
     latest: PerDirection<usize>,
 }
 
 #[derive(Debug, Default)]
 struct Slot {
-    /// Hash of the last head that was parsed for this slot. A head is cached when it comes twice in a row, so that heads that
-    /// always differ are not copied.
+    /// Hash of the last head that was parsed for this slot. A head is cached when the next one parsed for its slot equals it, so
+    /// that heads that always differ are not copied.
     last: u64,
     entry: Option<Entry>,
 }
@@ -43,16 +44,17 @@ struct Entry {
 }
 
 impl HeadCache {
-    /// Returns a copy of the last cached head and its length, if `bytes` begin with it. Neither its end nor its slot is searched
-    /// for.
+    /// Returns a copy of the last head that was cached or found in this direction, and its length, if `bytes` begin with it.
+    /// A cached head ends at its first empty line, so no head in `bytes` can end earlier or later. Needs neither a search for
+    /// the end nor a hash.
     pub(super) fn latest(&self, direction: Direction, bytes: &[u8]) -> Option<(Head, usize)> {
         let entry = self.slots.get(*self.latest.get(direction))?.entry.as_ref()?;
         let is_same = entry.direction == direction && bytes.starts_with(&entry.bytes);
         is_same.then(|| (entry.head.clone(), entry.bytes.len()))
     }
 
-    /// Parses a complete head like [`Head::parse`], or returns a copy of the cached result. `listed` must be the same in each
-    /// call.
+    /// Parses a head like [`Head::parse`], or returns a copy of the cached result. `bytes` must end with the first empty line
+    /// of the head: [`latest`](Self::latest) depends on it. `listed` must be the same in each call.
     pub(super) fn parse(&mut self, direction: Direction, bytes: &[u8], listed: ListedFields) -> Option<Head> {
         if bytes.len() > MAX_LENGTH {
             return Head::parse(direction, bytes, listed);
@@ -103,13 +105,18 @@ mod tests {
         assert_eq!(parse(Direction::ToClient, &request(1)), 1);
         let long = format!("GET / HTTP/1.1\r\nA: {}\r\n\r\n", "a".repeat(MAX_LENGTH));
         assert_eq!([0; 3].map(|_| parse(Direction::ToServer, &long)), [1; 3]);
-        for number in 0..10_000 {
-            assert!(parse(Direction::ToServer, &request(number % 5_000)) <= SLOTS);
+        let response = "HTTP/1.1 200 OK\r\n\r\n";
+        assert_eq!([0; 3].map(|_| parse(Direction::ToClient, response)), [1, 2, 2]);
+        for number in 0..6_000 {
+            // The second time, each head replaces the entry of its slot. The third time, it is the latest.
+            parse(Direction::ToServer, &request(number / 3));
         }
-        let again = [1; 3].map(|number| parse(Direction::ToServer, &request(number)));
-        assert!(again.iter().all(|cached| (1..=SLOTS).contains(cached)));
+        assert_eq!([1; 3].map(|number| parse(Direction::ToServer, &request(number))), [SLOTS; 3]);
         assert!(heads.latest(Direction::ToServer, request(1).as_bytes()).is_some());
-        assert!(heads.latest(Direction::ToClient, request(1).as_bytes()).is_none());
         assert!(heads.latest(Direction::ToServer, request(2).as_bytes()).is_none());
+        // A request has replaced the latest response in its slot.
+        assert!(heads.latest(Direction::ToClient, response.as_bytes()).is_none());
+        let mut requests = (0..2_000).map(request);
+        assert!(requests.all(|request| heads.latest(Direction::ToClient, request.as_bytes()).is_none()));
     }
 }

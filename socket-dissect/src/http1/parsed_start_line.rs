@@ -35,7 +35,7 @@ impl StartLine {
     }
 }
 
-/// Returns the start line of an incomplete head, of which `bytes` are the first ones, as text.
+/// Returns the text of the start line of an incomplete head. `bytes` are its bytes so far.
 pub(super) fn text_of_incomplete(direction: Direction, bytes: &[u8]) -> String {
     let (line, ended) = start_line::first_line(bytes);
     let mut words = line.splitn(3, |byte| *byte == b' ');
@@ -59,7 +59,7 @@ fn split_at(text: &str, at: Option<usize>) -> Option<(&str, &str)> {
     Some((text.get(..at?)?, text.get(at? + 1..)?))
 }
 
-/// Parses a request line, and returns it with its description.
+/// Parses a request line, and returns it with its text.
 fn request_line(line: &str) -> Option<(StartLine, String)> {
     let (method, rest) = split_at(line, memchr(b' ', line.as_bytes()))?;
     let (padded, version) = split_at(rest, memrchr(b' ', rest.as_bytes()))?;
@@ -82,7 +82,7 @@ fn request_line(line: &str) -> Option<(StartLine, String)> {
     Some((StartLine::Request { method, operation, graphql, path: String::new() }, text))
 }
 
-/// Parses a status line, and returns it with its description.
+/// Parses a status line, and returns it with its text.
 fn status_line(line: &str) -> Option<(StartLine, String)> {
     let (version, rest) = split_at(line, memchr(b' ', line.as_bytes()))?;
     let rest = rest.trim_start();

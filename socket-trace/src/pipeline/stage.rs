@@ -22,8 +22,8 @@ impl<W> Stage<W> {
         Self { turn: AtomicU64::new(0), worker: Mutex::new(worker), processed: Condvar::new() }
     }
 
-    /// Spins for a moment, then blocks, until it is the turn of a batch; then processes it. The next batch has its turn if `is_whole`, else this one again. Returns
-    /// `None` if another thread has panicked in the stage.
+    /// Waits until it is the turn of a batch, and processes it. The wait spins for a moment, then blocks. Afterwards it is the
+    /// turn of the next batch if `is_whole`, else of this one again. Returns `None` if another thread has panicked in the stage.
     pub(super) fn process<R>(
         &self,
         batch: u64,

@@ -15,6 +15,9 @@ use socket_tap::format::Side;
 use super::role::Role;
 use super::socket_history::{MAX_CALLS, OpeningCall, SocketHistory};
 
+/// The failure that is omitted on accepted connections after a shutdown.
+const RESET: &str = "read fails: connection reset";
+
 /// The names of the calls on one socket, in order, e.g. `accept → read → write → close`. Repeated reads and
 /// writes are listed once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -36,8 +39,9 @@ impl CallPattern {
         calls.extend(has.into_iter().filter(|(has, _)| *has).map(|(_, call)| call.to_owned()));
         calls.extend((0..socket.shutdowns).take(MAX_CALLS).map(|_| "shutdown".to_owned()));
         calls.extend(socket.failures.iter().cloned());
-        if socket.reset_after_shutdown && role != Role::Accepted {
-            calls.push("read fails: connection reset".to_owned());
+        let is_listed = calls.iter().any(|call| call == RESET);
+        if socket.reset_after_shutdown && role != Role::Accepted && !is_listed {
+            calls.push(RESET.to_owned());
         }
         if socket.closed.is_some() {
             calls.push(if socket.released { "release" } else { "close" }.to_owned());

@@ -39,7 +39,8 @@ pub struct SocketHistory {
     /// Number of times that the program shut down the sending half of the socket.
     pub shutdowns: u64,
     /// Name and error of each failed socket call, e.g. `read fails: interrupted`. Consecutive equal failures
-    /// are listed once. Without a read that fails as in [`reset_after_shutdown`](Self::reset_after_shutdown).
+    /// are listed once. A read that fails with a reset after a shutdown is in
+    /// [`reset_after_shutdown`](Self::reset_after_shutdown) instead.
     pub failures: Vec<String>,
     /// `true` if a read failed after the program's shutdown, because the peer had reset the connection.
     pub reset_after_shutdown: bool,

@@ -64,6 +64,7 @@ fn reset_after_shutdown_of_a_server_is_omitted() {
             [connect, read, shutdown, reset],
             "connect → read → shutdown → read fails: connection reset → close",
         ),
+        ([connect, reset, shutdown, reset], "connect → shutdown → read fails: connection reset → close"),
     ] {
         let (side, role) = match calls[0] == accept {
             true => (Side::Server, Role::Accepted),
