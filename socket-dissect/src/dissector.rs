@@ -48,7 +48,7 @@ impl Dissector {
     #[must_use]
     pub fn with_detail(mut self, detail: Detail) -> Self {
         self.shared.detail = detail;
-        // Cached heads list the fields of the detail before.
+        // Cached heads list the fields of the previous detail.
         self.shared.heads = HeadCache::default();
         self
     }

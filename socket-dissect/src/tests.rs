@@ -158,24 +158,25 @@ fn response_to_a_damaged_request_is_read() {
 }
 
 const GET: &str = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n";
+const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+const READ: fn(Transfer) -> Op = Op::Read;
+const WRITE: fn(Transfer) -> Op = Op::Write;
 
 #[test]
 fn reused_memory_does_not_change_the_parts() {
     let (mut fresh, mut reusing) = (Dissector::new(Side::Server), Dissector::new(Side::Server));
-    let response = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-    let calls: [fn(Transfer) -> Op; 2] = [Op::Read, Op::Write];
     for (sock, bytes, call) in [
-        (1, GET, 0),
-        (1, response, 1),
-        (2, "GET /b HT", 0),
-        (1, GET, 0),
-        (2, "TP/1.1\r\n\r\n", 0),
-        (2, response, 1),
-        (1, response, 1),
-        (1, "", 0),
-        (1, "no HTTP", 0),
+        (1, GET, READ),
+        (1, OK, WRITE),
+        (2, "GET /b HT", READ),
+        (1, GET, READ),
+        (2, "TP/1.1\r\n\r\n", READ),
+        (2, OK, WRITE),
+        (1, OK, WRITE),
+        (1, "", READ),
+        (1, "no HTTP", READ),
     ] {
-        let op = || calls[call](transfer(bytes));
+        let op = || call(transfer(bytes));
         let parts = observe(&mut reusing, sock, op());
         assert_eq!(parts, observe(&mut fresh, sock, op()), "{bytes}");
         reusing.reuse(parts);
@@ -202,39 +203,36 @@ fn cached_heads_do_not_change_the_parts() {
     let detail = Detail { header_fields: true, ..Detail::default() };
     let new = || Dissector::new(Side::Server).with_detail(detail);
     let (mut caching, mut parsing) = (new(), new());
-    let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
     let (begin, end) = GET.split_at(GET.len() - 1);
-    let (two, both) = (GET.repeat(2), ok.repeat(2));
+    let (two, both) = (GET.repeat(2), OK.repeat(2));
     let longer = GET.replace("\r\n\r\n", "\r\nA: b\r\n\r\n");
-    let calls: [fn(Transfer) -> Op; 2] = [Op::Read, Op::Write];
-    let [read, write] = [0, 1];
     for (bytes, missing, call) in [
-        (GET, 0, read),
-        (ok, 0, write),
-        (GET, 0, read),
-        (ok, 0, write),
-        (GET, 0, read),
-        (ok, 0, write),
+        (GET, 0, READ),
+        (OK, 0, WRITE),
+        (GET, 0, READ),
+        (OK, 0, WRITE),
+        (GET, 0, READ),
+        (OK, 0, WRITE),
         // Pipelined requests.
-        (&two, 0, read),
-        (&both, 0, write),
+        (&two, 0, READ),
+        (&both, 0, WRITE),
         // A head in two reads.
-        (begin, 0, read),
-        (end, 0, read),
-        (ok, 0, write),
+        (begin, 0, READ),
+        (end, 0, READ),
+        (OK, 0, WRITE),
         // A value that looks like the cached head.
-        ("GET /x HTTP/1.1\r\nA: ", 0, read),
-        (GET, 0, read),
-        (ok, 0, write),
-        (&longer, 0, read),
-        (ok, 0, write),
+        ("GET /x HTTP/1.1\r\nA: ", 0, READ),
+        (GET, 0, READ),
+        (OK, 0, WRITE),
+        (&longer, 0, READ),
+        (OK, 0, WRITE),
         // Bytes that were not recorded.
-        (GET, 5, read),
-        (GET, 0, read),
+        (GET, 5, READ),
+        (GET, 0, READ),
     ] {
         // Empties the cache.
         parsing = parsing.with_detail(detail);
-        let op = || calls[call](Transfer::new(bytes.len() as u64 + missing).with_data(bytes.as_bytes()));
+        let op = || call(Transfer::new(bytes.len() as u64 + missing).with_data(bytes.as_bytes()));
         assert_eq!(observe(&mut caching, 1, op()), observe(&mut parsing, 1, op()), "{bytes}");
     }
 }
